@@ -1,0 +1,256 @@
+// The shapes that readers of the views get: what the console, the shell and TAXII show. Every one is derived from the
+// logs, the receipts and the opened content; nothing here is true by itself. Words in them that came from a peer
+// (names, titles, bodies) are as the peer wrote them and are data, never markup.
+
+import type { Agreement, Force } from '@countersign/pact'
+
+export type Delivery = 'said' | 'held' | 'delivered'
+
+/** `valid`, or the reason it is not, with a code of spec/statement.md. Undecided: something needed has not arrived. */
+export type Validity =
+  | { kind: 'valid' }
+  | { kind: 'void'; code: string; message: string }
+  | { kind: 'undecided'; code: string; message: string }
+
+export type PartState = 'not-for-us' | 'awaited' | 'held' | 'opened' | 'rejected'
+
+export type RecordState = Delivery | 'void' | 'undecided' | 'superseded'
+
+export interface PartRow {
+  part: number
+  role: string
+  mediaType: string
+  /** The padded size, in bytes, as the statement says it. */
+  size: number
+  /** SHA-256 of the age file, hex: its name under `addenda/`. */
+  sealed: string
+  state: PartState
+  /** Why it was rejected, such as `content/commitment-mismatch`. */
+  code?: string
+}
+
+export interface RecordRow {
+  /** `origin#index`. */
+  record: string
+  origin: string
+  index: number
+  /** The RFC 6962 leaf hash of the entry, hex. */
+  leaf: string
+  pact: string
+  channel: string
+  from: string
+  to: string[]
+  /** The record type; `(unreadable)` for an entry that holds no statement. */
+  type: string
+  /** False for a type this node does not know: it is shown as unread. */
+  known: boolean
+  id: string
+  /** The author's claim, RFC 3339; empty for an unreadable entry. It judges nothing. */
+  time: string
+  mode: 'Actual' | 'Exercise' | 'Test'
+  marking: { tlp: string; class?: string }
+  body: unknown
+  validity: Validity
+  /** For each recipient: how far it got and its interval [lo, hi] in POSIX seconds (spec/receipt.md). */
+  delivery: { recipient: string; state: Delivery; lo: number | null; hi: number | null }[]
+  state: RecordState
+  /** The record that took its place, `origin#index`. */
+  supersededBy: string | null
+  parts: PartRow[]
+  title: string | null
+}
+
+export interface ReceiptRow {
+  by: string
+  /** What the signer is for this record by its agreement. */
+  role: 'recipient' | 'depositary' | 'neutral' | 'other'
+  size: number
+  /** POSIX seconds. */
+  time: number
+  /** SHA-256 of the receipt file, hex. */
+  digest: string
+}
+
+export interface RecordDetail {
+  row: RecordRow
+  /** The payload of the entry as text, verbatim; null for an unreadable entry. */
+  statement: string | null
+  /** The receipts that bound its interval: for each signer the earliest that covers it, and the latest that does not. */
+  receipts: ReceiptRow[]
+  /** The records it names, as far as they are known here. */
+  re: RecordRow[]
+  /** The newest records that name it; `answersTotal` counts all of them. */
+  answers: RecordRow[]
+  answersTotal: number
+}
+
+export interface RecordQuery {
+  pact?: string
+  channel?: string
+  type?: string
+  /** Said by this party or addressed to it. */
+  party?: string
+  state?: RecordState
+  /** Case-insensitive part of the type, id, author or title. */
+  q?: string
+  cursor?: string
+  /** 1 to RECORD_PAGE_MAX; 50 where it is not given. */
+  limit?: number
+}
+
+export interface RecordPage {
+  /** Newest first. */
+  records: RecordRow[]
+  next: string | null
+  total: number
+}
+
+/** `inbox`: what others shared with us under an agreement; `outbox`: what we shared. */
+export type CollectionName = 'inbox' | 'outbox'
+
+export interface ObjectRow {
+  seq: number
+  id: string
+  type: string
+  /** `modified`, else `created`, else empty: as the object says it. */
+  version: string
+  name: string | null
+  tlp: string | null
+  /** Who said the record it came in. */
+  party: string
+  /** The record it came in, `origin#index`. */
+  record: string
+  pact: string
+  collection: CollectionName
+  /** When it joined its collection here, RFC 3339 with microseconds, unique. */
+  addedAt: string
+  revoked: boolean
+  warnings: { path: string; message: string }[]
+  /** How many other texts of the same id and version were refused. */
+  conflicts: number
+}
+
+export interface ObjectQuery {
+  pact?: string
+  collection?: CollectionName
+  type?: string
+  party?: string
+  /** Case-insensitive part of the name, id, value, pattern, aliases or the beginning of the description. */
+  q?: string
+  cursor?: string
+  limit?: number
+}
+
+export interface ObjectPage {
+  objects: ObjectRow[]
+  next: string | null
+  /** Exact up to OBJECT_TOTAL_MAX matches of a search; `totalIsLeast` says that there are at least as many. */
+  total: number
+  totalIsLeast: boolean
+}
+
+export interface ObjectDetail {
+  /** Newest version first; `source` is the object's text as it came, byte for byte. */
+  versions: (ObjectRow & { source: string })[]
+  /** Objects that name it, or that it names, relationships first. */
+  relations: ObjectRow[]
+}
+
+export interface ConflictRow {
+  pact: string
+  collection: CollectionName
+  id: string
+  version: string
+  kept: { record: string; party: string; digest: string }
+  refused: { record: string; party: string; part: number; position: number; digest: string }
+}
+
+export interface PactRow {
+  id: string
+  /** The digest of this version. */
+  version: string
+  title: string
+  /**
+   * `draft`: not every party has signed on the channels all share. `signed`: all have, and the receipt that brings it
+   * into force is missing. `in-force`: it is, on every channel that all parties share. `expired`: its offer or its term
+   * has run out by our clock.
+   */
+  state: 'draft' | 'signed' | 'in-force' | 'expired'
+  agreement: Agreement
+  channels: {
+    name: string
+    /** One for each party of the channel; `record` and `time` (the signer's claim) are null until it has signed. */
+    signatures: { party: string; record: string | null; time: string | null }[]
+    force: Force | null
+  }[]
+  /** The card files of its parties and neutrals as far as they are known, base64. */
+  cards: string[]
+}
+
+export interface CardRow {
+  party: string
+  name: string
+  serial: number
+  digest: string
+  rootDigest: string
+  /** The card file, base64. */
+  bytes: string
+}
+
+export interface Alarm {
+  code: 'type/unknown' | 'object/conflict' | 'receipt/time-fell' | (string & {})
+  /** An origin, a type or an object id: what it is about. */
+  subject: string
+  message: string
+  count: number
+  /** A record to look at first, `origin#index`, where there is one. */
+  record: string | null
+}
+
+export interface Statistics {
+  records: number
+  valid: number
+  void: number
+  undecided: number
+  objects: number
+  receipts: number
+  /** Rows whose state still follows what has arrived. */
+  unsettled: number
+}
+
+/** One object of a collection as TAXII serves it. */
+export interface CollectionObject {
+  seq: number
+  id: string
+  /** As the object says it; for an object without `modified` and `created`, the time it was added. */
+  version: string
+  specVersion: string
+  addedAt: string
+  /** The object's text, verbatim. Empty in a manifest. */
+  source: string
+}
+
+export interface CollectionQuery {
+  pact: string
+  collection: CollectionName
+  /** RFC 3339; exclusive. */
+  addedAfter?: string
+  /** Opaque, from an earlier page. */
+  next?: string
+  limit: number
+  match?: {
+    id?: string[]
+    type?: string[]
+    /** `first`, `last`, `all` or exact versions; where it is not given, `last`. */
+    version?: string[]
+    specVersion?: string[]
+  }
+}
+
+export interface CollectionPage {
+  objects: CollectionObject[]
+  /** Null where there is no more. */
+  next: string | null
+  addedFirst: string | null
+  addedLast: string | null
+}

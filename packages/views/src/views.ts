@@ -1,0 +1,162 @@
+// What a node keeps of its logs to answer questions quickly, and the one way to write it. Guarantees: everything but the
+// order in which objects joined a collection is a function of what was folded, in whatever order it was folded; folding
+// the same thing twice changes nothing. Trusts its caller: that entries are the log's own (their place in the tree was
+// checked), that `signature` tells the truth, and that receipts and opened content were verified.
+
+import type { Result } from '@countersign/log'
+import type { Force } from '@countersign/pact'
+import type {
+  Alarm,
+  CardRow,
+  CollectionPage,
+  CollectionQuery,
+  ConflictRow,
+  ObjectDetail,
+  ObjectPage,
+  ObjectQuery,
+  PactRow,
+  RecordDetail,
+  RecordPage,
+  RecordQuery,
+  Statistics,
+} from './rows.ts'
+
+export interface ViewsOptions {
+  /** A file, or `:memory:`. */
+  path: string
+  /** Our own party: what it says is the outbox, what others say is the inbox. */
+  party: string
+  /** Milliseconds since 1970. Only for the time at which an object joined a collection, and for what has expired. */
+  now: () => number
+}
+
+/** One entry of a log, and whether both its signatures were found to hold by the keys of its author's card. */
+export interface EntryToFold {
+  bytes: Uint8Array
+  signature: boolean
+}
+
+/** A verified receipt or cosignature (spec/receipt.md). */
+export interface ReceiptToFold {
+  origin: string
+  /** The signer's party domain. */
+  by: string
+  size: number
+  /** POSIX seconds. */
+  time: number
+  /** SHA-256 of the receipt file, hex. */
+  digest: string
+}
+
+/** What views keep of one STIX object; the source text is kept and served verbatim, whatever the rest says. */
+export interface ObjectToFold {
+  /** Its place in the bundle, from 0. */
+  position: number
+  source: string
+  id: string
+  type: string
+  /** `modified`, else `created`; null for an object without either. */
+  version: string | null
+  specVersion: string
+  name: string | null
+  /** The strictest TLP 2.0 name its markings come to, such as `TLP:AMBER`; null where it has none. */
+  tlp: string | null
+  revoked: boolean
+  warnings: { path: string; message: string }[]
+}
+
+/** A log that contradicts itself, or a peer's other misdeed, as the node's files of evidence show it. */
+export interface ContradictionToFold {
+  code: string
+  origin: string
+  message: string
+}
+
+export interface Views {
+  readonly party: string
+
+  // ---- what has arrived; each may come at any time, in any order, and again ----
+
+  /** Keeps a party's card. Refuses what `parseCard` refuses. */
+  knowCard(file: Uint8Array): Promise<Result<{ party: string; digest: string }>>
+
+  /** Keeps one version of an agreement, canonical bytes. Refuses what `parseAgreement` refuses. */
+  knowAgreement(canonical: Uint8Array): Promise<Result<{ id: string; version: string }>>
+
+  /** The index of the first entry of a log that is not folded yet; may fall after `knowCard`: feed from here. */
+  cursor(origin: string): Promise<number>
+
+  /**
+   * Folds the entries of one log from `fromIndex` on; those below the cursor are passed over. At most
+   * ENTRIES_PER_FOLD_MAX. Refuses `views/gap` above the cursor, and `views/card-unknown` or `views/agreement-unknown`
+   * until the author's card and a version of the agreement are known: feed again then.
+   */
+  foldEntries(origin: string, fromIndex: number, entries: readonly EntryToFold[]): Promise<Result<{ next: number }>>
+
+  foldReceipt(receipt: ReceiptToFold): Promise<void>
+  /** Many at once, in one transaction. */
+  foldReceipts(receipts: readonly ReceiptToFold[]): Promise<void>
+
+  /** Where a part of a record stands on this node; `title` is for an opened message its subject. */
+  contentState(
+    record: string,
+    part: number,
+    state: 'awaited' | 'held' | 'opened' | 'rejected',
+    code?: string,
+    title?: string,
+  ): Promise<void>
+
+  /**
+   * Folds STIX objects of one opened part, in order, at most OBJECTS_PER_FOLD_MAX a call: one short transaction. Let
+   * the event loop turn between two calls. Objects of records that are void or undecided are kept and not shown.
+   */
+  foldObjects(record: string, part: number, objects: readonly ObjectToFold[]): Promise<void>
+
+  /** Raises an alarm that stays: a fork, a rewind. */
+  foldContradiction(contradiction: ContradictionToFold): Promise<void>
+
+  /**
+   * Brings a bounded number of rows up to date with what has arrived; true while more are left. Reads do some of it
+   * themselves; after a large fold call it until false, letting the event loop turn between calls.
+   */
+  settle(): Promise<boolean>
+
+  /** Forgets everything folded, so that it can be folded again. Sequence numbers and added times never fall. */
+  reset(): Promise<void>
+
+  /** SHA-256 over all content in canonical order, hex: equal for equal content however it arrived. Settles first. */
+  digest(): Promise<string>
+
+  close(): Promise<void>
+
+  // ---- what is asked ----
+
+  records(query: RecordQuery): Promise<Result<RecordPage>>
+  /** One record, `origin#index`. */
+  record(record: string): Promise<RecordDetail | undefined>
+  objects(query: ObjectQuery): Promise<Result<ObjectPage>>
+  /** Every version of an object in every collection, and what it is related to. */
+  object(id: string): Promise<ObjectDetail | undefined>
+  conflicts(query: {
+    pact?: string
+    cursor?: string
+    limit?: number
+  }): Promise<Result<{ conflicts: ConflictRow[]; next: string | null }>>
+  /** Every version of every agreement that is known, newest first. */
+  pacts(): Promise<PactRow[]>
+  /** The versions of one agreement, newest first. */
+  pact(id: string): Promise<PactRow[]>
+  /** When and by what a version came into force on a channel. */
+  force(version: string, channel: string): Promise<Force | undefined>
+  cards(): Promise<CardRow[]>
+  alarms(): Promise<Alarm[]>
+  statistics(): Promise<Statistics>
+
+  // ---- TAXII 2.1: one pair of collections for each agreement; ascending by the time added ----
+
+  collectionObjects(query: CollectionQuery): Promise<Result<CollectionPage>>
+  /** The same without the texts. */
+  collectionManifest(query: CollectionQuery): Promise<Result<CollectionPage>>
+  /** Every version of one object in a collection; `match.id` and `match.type` are not used. */
+  collectionVersions(id: string, query: CollectionQuery): Promise<Result<CollectionPage>>
+}
