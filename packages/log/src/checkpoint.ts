@@ -1,0 +1,122 @@
+// C2SP tlog-checkpoint, signed twice by the log itself: an Ed25519 line of type 01 over the note, and an ML-DSA-44
+// line of type 06 over the tree, with cosigner name and origin both the origin, start 0 and time 0. One alone counts
+// as none (spec/directory.md).
+
+import { ed25519, mldsa44 } from '#crypto'
+import { concat, fromBase64, toBase64, uint64be, utf8 } from './bytes.ts'
+import { asRoot, type Root } from './hash.ts'
+import { isKeyName, type KeyPair, makeVerifierKey, type SignerPair, type VerifierKey } from './key.ts'
+import { formatNote, openNote, signatureLine, signNoteLine } from './note.ts'
+import { ok, refuse, type Result } from './result.ts'
+
+export interface Checkpoint {
+  origin: string
+  size: number
+  root: Root
+}
+
+/** The text of a note. Extension lines are accepted as the specification asks, and never written. */
+export function parseCheckpoint(text: string): Result<Checkpoint> {
+  if (!text.endsWith('\n')) return refuse('checkpoint/form', 'A checkpoint’s text ends in a newline.')
+  const [origin, size, root, ...extensions] = text.slice(0, -1).split('\n')
+  if (origin === undefined || size === undefined || root === undefined || origin === '') {
+    return refuse('checkpoint/form', 'A checkpoint has an origin, a size and a root, a line each.')
+  }
+  if (!/^(?:0|[1-9][0-9]*)$/.test(size))
+    return refuse('checkpoint/size', 'The size of the checkpoint is not a plain decimal number.')
+  if (!Number.isSafeInteger(Number(size)))
+    return refuse('checkpoint/size', 'The size of the checkpoint is beyond what is supported.')
+  const hash = fromBase64(root)
+  const parsed = hash === undefined ? undefined : asRoot(hash)
+  if (parsed === undefined)
+    return refuse('checkpoint/root', 'The root of the checkpoint is not the base64 of 32 bytes.')
+  if (extensions.includes('')) return refuse('checkpoint/extension', 'An extension line of the checkpoint is empty.')
+  return ok({ origin, size: Number(size), root: parsed })
+}
+
+export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
+  return `${origin}\n${size}\n${toBase64(root)}\n`
+}
+
+export function signCheckpoint(checkpoint: Checkpoint, signers: SignerPair): Uint8Array {
+  const { origin, size, root } = checkpoint
+  if (!isKeyName(origin)) throw new Error(`“${origin}” cannot be an origin.`)
+  const text = formatCheckpoint(checkpoint)
+  const key = makeVerifierKey(origin, 6, signers.mldsa44.publicKey)
+  const signature = signers.mldsa44.sign(cosignedMessage({ name: origin, time: 0, origin, size, root }))
+  return formatNote(text, [
+    signNoteLine(text, origin, signers.ed25519),
+    signatureLine(key, concat(uint64be(0), signature)),
+  ])
+}
+
+/** The log’s own verifier keys: type 01 and type 06, named as the origin. */
+export function logKeys(origin: string, keys: KeyPair): VerifierKey[] {
+  return [makeVerifierKey(origin, 1, keys.ed25519), makeVerifierKey(origin, 6, keys.mldsa44)]
+}
+
+/** Opens a checkpoint of `origin`. Lines of others (cosignatures) are passed over. Needs both lines of the log. */
+export function verifyCheckpoint(
+  note: Uint8Array,
+  log: { origin: string; ed25519PublicKey: Uint8Array; mldsa44PublicKey: Uint8Array },
+): Result<Checkpoint & { text: string; lines: string[] }> {
+  const keys = logKeys(log.origin, { ed25519: log.ed25519PublicKey, mldsa44: log.mldsa44PublicKey })
+  const opened = openNote(note, keys, verifyLogLine)
+  if (!opened.ok) return opened
+  const checkpoint = parseCheckpoint(opened.value.text)
+  if (!checkpoint.ok) return checkpoint
+  if (checkpoint.value.origin !== log.origin)
+    return refuse('checkpoint/origin', `The checkpoint is of ${checkpoint.value.origin}.`)
+  const types = new Set(opened.value.verified.map(({ key }) => key.type))
+  if (!types.has(1) || !types.has(6)) {
+    return refuse(
+      'checkpoint/one-signature',
+      'The checkpoint lacks one of the log’s two signatures; one alone counts as none.',
+    )
+  }
+  const lines = opened.value.signatures
+    .filter(({ name, keyId }) =>
+      keys.some((key) => key.name === name && key.keyId.every((byte, i) => byte === keyId[i])),
+    )
+    .map(({ line }) => line)
+  return ok({ ...checkpoint.value, text: opened.value.text, lines })
+}
+
+/** C2SP tlog-cosignature, `cosigned_message` with start 0. */
+export function cosignedMessage(of: {
+  name: string
+  time: number
+  origin: string
+  size: number
+  root: Uint8Array
+}): Uint8Array {
+  const [name, origin] = [utf8(of.name), utf8(of.origin)]
+  return concat(
+    utf8('subtree/v1\n\0'),
+    Uint8Array.of(name.length),
+    name,
+    uint64be(of.time),
+    Uint8Array.of(origin.length),
+    origin,
+    uint64be(0),
+    uint64be(of.size),
+    of.root,
+  )
+}
+
+function verifyLogLine(key: VerifierKey, text: string, signature: Uint8Array): boolean {
+  if (key.type === 1) return ed25519.verify(key.publicKey, utf8(text), signature)
+  const checkpoint = parseCheckpoint(text)
+  if (
+    !checkpoint.ok ||
+    signature.length !== 8 + mldsa44.signatureBytes ||
+    signature.subarray(0, 8).some((byte) => byte !== 0)
+  )
+    return false
+  const { origin, size, root } = checkpoint.value
+  return mldsa44.verify(
+    key.publicKey,
+    cosignedMessage({ name: key.name, time: 0, origin, size, root }),
+    signature.subarray(8),
+  )
+}

@@ -1,0 +1,16 @@
+// C2SP transparency logs, pure: no clock, no randomness, no files, no network.
+
+export { createSha256, ed25519, mldsa44, sha256 } from '#crypto'
+export * from './bytes.ts'
+export * from './checkpoint.ts'
+export * from './cosignature.ts'
+export type { Ed25519, Sha256, SignatureScheme, Signer } from './crypto/contract.ts'
+export { emptyRoot, type LeafHash, leafHash, type NodeHash, nodeHash, type Root, asRoot } from './hash.ts'
+export * from './key.ts'
+export * from './limits.ts'
+export * from './note.ts'
+export * from './proof.ts'
+export * from './proof-file.ts'
+export * from './result.ts'
+export * from './tile.ts'
+export { TreeFrontier } from './tree.ts'

@@ -1,0 +1,14 @@
+// Every bound of this package. Sizes in bytes.
+
+/** C2SP tlog-tiles: the length of an entry is a big-endian uint16. */
+export const MAX_ENTRY_BYTES = 65_535
+/** A signed note. C2SP asks for no limit; ours holds a checkpoint with 64 ML-DSA-44 lines. */
+export const MAX_NOTE_BYTES = 1_048_576
+/** Signature lines of one note; C2SP asks verifiers to accept at least 16. */
+export const MAX_SIGNATURE_LINES = 64
+/** An origin or key name: one length byte in the type-06 message. */
+export const MAX_NAME_BYTES = 255
+export const HASH_BYTES = 32
+export const TILE_WIDTH = 256
+/** Keys whose imported form is kept. */
+export const KEY_CACHE_SIZE = 1_024

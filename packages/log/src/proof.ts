@@ -1,0 +1,215 @@
+// RFC 6962 inclusion and consistency proofs: made from hashes of complete subtrees that a reader supplies, verified by
+// the loops of RFC 9162 sections 2.1.3.2 and 2.1.4.2, which are the same proofs with every step spelt out.
+
+import { equalBytes } from './bytes.ts'
+import { type LeafHash, nodeHash, type Root } from './hash.ts'
+import { HASH_BYTES } from './limits.ts'
+import { ok, refuse, type Result } from './result.ts'
+
+/** The hash of the complete subtree of 2^level leaves whose first leaf is index · 2^level. */
+export interface SubtreeId {
+  level: number
+  index: number
+}
+
+export type ReadHash = (id: SubtreeId) => Uint8Array
+export type ReadHashes = (ids: readonly SubtreeId[]) => Promise<readonly Uint8Array[]>
+
+/** A hash of a proof as the complete subtrees it is made of, left to right: one, or the ragged right edge. */
+type ProofNode = SubtreeId[]
+
+/** Proof that the leaf at `index` is in the tree of `size`. Throws where index ≥ size: the caller’s defect. */
+export function inclusionProof(index: number, size: number, read: ReadHash): Uint8Array[] {
+  return inclusionNodes(index, size).map((node) => fold(node.map(read)))
+}
+
+/** Proof that the tree of `size` begins with the tree of `oldSize`. Throws where oldSize is 0 or > size. */
+export function consistencyProof(oldSize: number, size: number, read: ReadHash): Uint8Array[] {
+  return consistencyNodes(oldSize, size).map((node) => fold(node.map(read)))
+}
+
+/** As `inclusionProof`, where hashes come from disk or network: all are asked for at once. */
+export async function inclusionProofFrom(index: number, size: number, read: ReadHashes): Promise<Uint8Array[]> {
+  return assemble(inclusionNodes(index, size), read)
+}
+
+export async function consistencyProofFrom(oldSize: number, size: number, read: ReadHashes): Promise<Uint8Array[]> {
+  return assemble(consistencyNodes(oldSize, size), read)
+}
+
+/** The root of the tree of `size` from the hashes of its complete subtrees; size ≥ 1. */
+export async function rootFrom(size: number, read: ReadHashes): Promise<Uint8Array> {
+  const [root] = await assemble([subtreesOf(0, size)], read)
+  if (root === undefined) throw new Error('A tree of no size has no subtrees.')
+  return root
+}
+
+export function verifyInclusion(
+  index: number,
+  size: number,
+  leaf: LeafHash | Uint8Array,
+  proof: readonly Uint8Array[],
+  root: Root | Uint8Array,
+): Result<undefined> {
+  const whole = Number.isSafeInteger(index) && Number.isSafeInteger(size)
+  if (!whole || index < 0 || index >= size)
+    return refuse('proof/index-out-of-range', `There is no entry ${index} in a log of ${size}.`)
+  if (leaf.length !== HASH_BYTES || root.length !== HASH_BYTES || proof.some((hash) => hash.length !== HASH_BYTES)) {
+    return refuse('proof/hash-length', 'A hash in the proof has not 32 bytes.')
+  }
+  let fn = index
+  let sn = size - 1
+  let hash: Uint8Array = leaf
+  for (const sibling of proof) {
+    if (sn === 0) return refuse('proof/too-long', 'The inclusion proof is too long.')
+    if (fn % 2 === 1 || fn === sn) {
+      hash = nodeHash(sibling, hash)
+      while (fn % 2 === 0 && fn !== 0) {
+        fn = half(fn)
+        sn = half(sn)
+      }
+    } else hash = nodeHash(hash, sibling)
+    fn = half(fn)
+    sn = half(sn)
+  }
+  if (sn !== 0) return refuse('proof/too-short', 'The inclusion proof is too short.')
+  return equalBytes(hash, root) ? ok(undefined) : refuse('proof/root', 'The inclusion proof leads to another root.')
+}
+
+/** Refuses size 0 on either side: there is nothing to be consistent with. */
+export function verifyConsistency(
+  oldSize: number,
+  size: number,
+  proof: readonly Uint8Array[],
+  oldRoot: Root | Uint8Array,
+  root: Root | Uint8Array,
+): Result<undefined> {
+  const whole = Number.isSafeInteger(oldSize) && Number.isSafeInteger(size)
+  if (!whole || oldSize < 1 || oldSize > size)
+    return refuse('proof/size-out-of-range', `A log of ${size} cannot continue one of ${oldSize}.`)
+  if (oldSize === size) {
+    if (proof.length > 0) return refuse('proof/too-long', 'Equal sizes need no consistency proof.')
+    return equalBytes(oldRoot, root) ? ok(undefined) : refuse('proof/root', 'Two roots of one size differ.')
+  }
+  if (oldRoot.length !== HASH_BYTES || root.length !== HASH_BYTES || proof.some((hash) => hash.length !== HASH_BYTES)) {
+    return refuse('proof/hash-length', 'A hash in the proof has not 32 bytes.')
+  }
+  const path = isPowerOfTwo(oldSize) ? [oldRoot, ...proof] : [...proof]
+  const first = path[0]
+  if (first === undefined || proof.length === 0) return refuse('proof/too-short', 'The consistency proof is empty.')
+  let fn = oldSize - 1
+  let sn = size - 1
+  while (fn % 2 === 1) {
+    fn = half(fn)
+    sn = half(sn)
+  }
+  let older: Uint8Array = first
+  let newer: Uint8Array = first
+  for (const hash of path.slice(1)) {
+    if (sn === 0) return refuse('proof/too-long', 'The consistency proof is too long.')
+    if (fn % 2 === 1 || fn === sn) {
+      older = nodeHash(hash, older)
+      newer = nodeHash(hash, newer)
+      while (fn % 2 === 0 && fn !== 0) {
+        fn = half(fn)
+        sn = half(sn)
+      }
+    } else newer = nodeHash(newer, hash)
+    fn = half(fn)
+    sn = half(sn)
+  }
+  if (sn !== 0) return refuse('proof/too-short', 'The consistency proof is too short.')
+  if (!equalBytes(older, oldRoot)) return refuse('proof/old-root', 'The consistency proof starts from another root.')
+  return equalBytes(newer, root) ? ok(undefined) : refuse('proof/root', 'The consistency proof leads to another root.')
+}
+
+function inclusionNodes(index: number, size: number): ProofNode[] {
+  if (index < 0 || index >= size) throw new Error(`There is no entry ${index} in a tree of ${size}.`)
+  const nodes: ProofNode[] = []
+  let from = 0
+  let to = size
+  while (to - from > 1) {
+    const middle = from + splitPoint(to - from)
+    if (index < middle) {
+      nodes.push(subtreesOf(middle, to))
+      to = middle
+    } else {
+      nodes.push(subtreesOf(from, middle))
+      from = middle
+    }
+  }
+  return nodes.reverse()
+}
+
+function consistencyNodes(oldSize: number, size: number): ProofNode[] {
+  if (oldSize < 1 || oldSize > size) throw new Error(`A tree of ${size} does not begin with one of ${oldSize}.`)
+  const nodes: ProofNode[] = []
+  let from = 0
+  let to = size
+  // Whether the part in hand is the whole old tree: its root is known to the verifier and not repeated.
+  let known = true
+  while (to !== oldSize) {
+    const middle = from + splitPoint(to - from)
+    if (oldSize <= middle) {
+      nodes.push(subtreesOf(middle, to))
+      to = middle
+    } else {
+      nodes.push(subtreesOf(from, middle))
+      from = middle
+      known = false
+    }
+  }
+  if (!known) nodes.push(subtreesOf(from, to))
+  return nodes.reverse()
+}
+
+/** The complete subtrees that make up the leaves [from, to), where `from` is a multiple of the first one’s width. */
+function subtreesOf(from: number, to: number): SubtreeId[] {
+  const ids: SubtreeId[] = []
+  let at = from
+  while (at < to) {
+    let level = 0
+    let width = 1
+    while (at + 2 * width <= to && at % (2 * width) === 0) {
+      width *= 2
+      level++
+    }
+    ids.push({ level, index: at / width })
+    at += width
+  }
+  return ids
+}
+
+function fold(hashes: readonly Uint8Array[]): Uint8Array {
+  let hash = hashes.at(-1)
+  if (hash === undefined) throw new Error('There is nothing to fold.')
+  for (let i = hashes.length - 2; i >= 0; i--) hash = nodeHash(hashes[i] ?? hash, hash)
+  return hash
+}
+
+async function assemble(nodes: readonly ProofNode[], read: ReadHashes): Promise<Uint8Array[]> {
+  const hashes = await read(nodes.flat())
+  let at = 0
+  return nodes.map((node) => {
+    const mine = hashes.slice(at, at + node.length)
+    at += node.length
+    return fold(mine)
+  })
+}
+
+/** The largest power of two below `size`; size ≥ 2. */
+function splitPoint(size: number): number {
+  let point = 1
+  while (2 * point < size) point *= 2
+  return point
+}
+
+function isPowerOfTwo(value: number): boolean {
+  let power = 1
+  while (power < value) power *= 2
+  return power === value
+}
+
+function half(value: number): number {
+  return Math.floor(value / 2)
+}
