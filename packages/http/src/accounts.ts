@@ -1,0 +1,128 @@
+// Who may sign in to this node's console, and which tools may speak TAXII to it. Officers have accounts of better-auth
+// in DIR/private/accounts.db; tools have names and random passwords of which only the hash is kept; the shell of the
+// machine's owner has the local token of DIR/private/api-token. There is no default password and no sign-up.
+
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ok, refuse, type Result } from '@countersign/log'
+import { betterAuth } from 'better-auth'
+import { getMigrations } from 'better-auth/db/migration'
+import Database from 'better-sqlite3'
+import { LIMITS } from './limits.ts'
+
+export interface Account {
+  id: string
+  name: string
+  email: string
+}
+
+/** What the shell does is done in this name where no other is given. */
+export const LOCAL_ACCOUNT: Account = { id: 'local', name: 'Shell of this machine', email: '' }
+
+export interface Accounts {
+  /** better-auth's own routes, below /api/auth. */
+  handle(request: Request): Promise<Response>
+  /** The officer of a session cookie, or the shell’s token. */
+  who(headers: Headers): Promise<Account | undefined>
+  isLocal(headers: Headers): boolean
+  /** The tool of HTTP Basic credentials. */
+  tool(authorization: string | undefined): string | undefined
+  addOfficer(email: string, name: string, password: string): Promise<Result<Account>>
+  /** A new tool with its password, which is shown once. */
+  addTool(name: string): Result<{ user: string; password: string }>
+  close(): void
+}
+
+export async function openAccounts(dir: string, baseUrl: string): Promise<Accounts> {
+  const db = new Database(join(dir, 'private', 'accounts.db'))
+  db.pragma('journal_mode = WAL')
+  const options = {
+    database: db,
+    secret: secretOf(dir, 'session-secret'),
+    baseURL: baseUrl,
+    basePath: '/api/auth',
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: LIMITS.passwordCharsMin },
+    rateLimit: { enabled: true, window: 60, max: 100, customRules: { '/sign-in/email': { window: 60, max: 10 } } },
+    advanced: { cookiePrefix: `countersign-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}` },
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+  }
+  const { runMigrations } = await getMigrations(options)
+  await runMigrations()
+  db.exec('CREATE TABLE IF NOT EXISTS tool (name TEXT PRIMARY KEY, password_hash BLOB NOT NULL) STRICT')
+  const auth = betterAuth(options)
+  const token = Buffer.from(secretOf(dir, 'api-token'))
+
+  function isLocal(headers: Headers): boolean {
+    const given = /^Bearer ([A-Za-z0-9_-]{16,128})$/.exec(headers.get('authorization') ?? '')?.[1]
+    if (given === undefined) return false
+    const bytes = Buffer.from(given)
+    return bytes.length === token.length && timingSafeEqual(bytes, token)
+  }
+
+  return {
+    handle: (request) => auth.handler(request),
+    isLocal,
+    async who(headers) {
+      if (isLocal(headers)) return LOCAL_ACCOUNT
+      const session = await auth.api.getSession({ headers })
+      return session === null ? undefined : { id: session.user.id, name: session.user.name, email: session.user.email }
+    },
+    tool(authorization) {
+      const basic = /^Basic ([A-Za-z0-9+/=]{1,1024})$/.exec(authorization ?? '')?.[1]
+      const [name, password] = splitOnce(Buffer.from(basic ?? '', 'base64').toString('utf8'))
+      const row = db
+        .prepare<[string], { password_hash: Buffer }>('SELECT password_hash FROM tool WHERE name = ?')
+        .get(name)
+      const given = hashOf(password)
+      // The comparison runs for unknown names too, so that names cannot be told apart by time.
+      const same = timingSafeEqual(given, row?.password_hash ?? hashOf(''))
+      return same && row !== undefined && password !== '' ? name : undefined
+    },
+    async addOfficer(email, name, password) {
+      if (password.length < LIMITS.passwordCharsMin) {
+        return refuse('account/password', `A password has at least ${LIMITS.passwordCharsMin} characters.`)
+      }
+      const context = await auth.$context
+      if ((await context.internalAdapter.findUserByEmail(email)) !== null) {
+        return refuse('account/exists', `There is an account for ${email} already.`)
+      }
+      const user = await context.internalAdapter.createUser({ email, name, emailVerified: true })
+      await context.internalAdapter.linkAccount({
+        userId: user.id,
+        providerId: 'credential',
+        accountId: user.id,
+        password: await context.password.hash(password),
+      })
+      return ok({ id: user.id, name, email })
+    },
+    addTool(name) {
+      if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) {
+        return refuse('tool/name', 'A tool’s name has lower-case letters, digits and hyphens, 32 at most.')
+      }
+      // 24 random bytes need no slow hash: they cannot be guessed.
+      const password = randomBytes(24).toString('base64url')
+      db.prepare('INSERT OR REPLACE INTO tool VALUES (?, ?)').run(name, hashOf(password))
+      return ok({ user: name, password })
+    },
+    close: () => db.close(),
+  }
+}
+
+/** A random secret of this node, made once and readable by its owner alone. */
+export function secretOf(dir: string, name: 'session-secret' | 'api-token'): string {
+  const path = join(dir, 'private', name)
+  if (!existsSync(path))
+    writeFileSync(path, randomBytes(36).toString('base64url'), { mode: 0o600, flag: 'wx', flush: true })
+  return readFileSync(path, 'utf8').trim()
+}
+
+function hashOf(password: string): Buffer {
+  return createHash('sha256').update(password).digest()
+}
+
+function splitOnce(text: string): [string, string] {
+  const colon = text.indexOf(':')
+  return colon < 0 ? ['', ''] : [text.slice(0, colon), text.slice(colon + 1)]
+}

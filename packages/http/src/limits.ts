@@ -1,0 +1,19 @@
+// Every bound of the HTTP side, in one place. Sizes in bytes.
+
+export const LIMITS = {
+  /** A JSON request to the console's API. */
+  apiBodyBytes: 4_194_304,
+  /** A STIX bundle posted to TAXII's outbox or to the console's share. */
+  shareBodyBytes: 1_073_741_824,
+  /** TAXII: objects on one page where the client names no limit, and at most. */
+  taxiiPageDefault: 1_000,
+  taxiiPageMax: 5_000,
+  /** The console's lists. */
+  pageDefault: 50,
+  pageMax: 200,
+  /** A query string value. */
+  queryChars: 2_048,
+  /** TAXII statuses remembered. */
+  statusesMax: 1_000,
+  passwordCharsMin: 12,
+} as const

@@ -1,0 +1,318 @@
+// One channel of one agreement on this node: our own log, the peers' logs we hear, and the receipts each log has.
+// It keeps the loops that hear, fetch receipts and say pins, and answers what a speaker must know of its channel.
+
+import { createHash } from 'node:crypto'
+import { createOwnLog, type Mirror, openMirror, openOwnLog, type OwnLog, type Receipts } from '@countersign/ledger'
+import { neutralsOf, readersOf } from '@countersign/pact'
+import type { Card } from '@countersign/record'
+import { Rounds } from './backoff.ts'
+import type { Identity } from './identity.ts'
+import type { StoredPact } from './pacts.ts'
+import { PeerLog } from './peer-log.ts'
+import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
+import { pinIsWorthwhile } from './pins.ts'
+import { type HeldReceipt, ReceiptFeed } from './receipt-feed.ts'
+import { type ChannelSight, type Draft, type Head, type Pin, Speaker } from './speaker.ts'
+import { startCheck, type StartupCheck } from './startup-check.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface ChannelContext {
+  identity: Identity
+  around: Surroundings
+  receipts: Receipts
+  cardOf(party: string, root: string): Card | undefined
+  requestsTo(card: Card): PeerRequests
+  /** The receipt by which the agreement is in force on this channel, once it is. */
+  forcePin(): Pin | undefined
+  onEntries(origin: string): void
+  onContent(origin: string): void
+  onReceipt(receipt: HeldReceipt): void
+  /** We gave a receipt or said something: peers may look again. */
+  onNews(): void
+  onAlarm(code: string, subject: string, message: string): void
+  /** A draft of a record without content, with a fresh id. */
+  blank(type: string, pact: StoredPact): Draft
+}
+
+export type SpeakerState = 'none' | 'checking' | 'ready' | 'stopped'
+
+export class Channel {
+  readonly pact: StoredPact
+  readonly name: string
+  readonly isParty: boolean
+  speaker: Speaker | undefined
+  state: SpeakerState = 'none'
+  private readonly context: ChannelContext
+  private readonly peers = new Map<string, { log: PeerLog; rounds: Rounds }>()
+  private readonly feeds = new Map<string, { feed: ReceiptFeed; rounds: Rounds; cosigner: string }>()
+  private check: StartupCheck | undefined
+  private pinSince: number | undefined
+  private pins: Rounds | undefined
+  private stopping = false
+  private readonly readiness = Promise.withResolvers<void>()
+
+  constructor(pact: StoredPact, name: string, context: ChannelContext) {
+    this.pact = pact
+    this.name = name
+    this.context = context
+    const channel = pact.agreement.channels.find((one) => one.name === name)
+    this.isParty = channel?.parties.includes(context.identity.party) ?? false
+  }
+
+  /** Opens our log of this channel from disk, if there is one, and starts its check with the peers. */
+  async openOwn(generation: string): Promise<void> {
+    const origin = `${this.context.identity.party}/${this.pact.id}/${this.name}/${generation}`
+    const { identity, around } = this.context
+    const log = await openOwnLog({ disk: around.disk, dir: identity.dir, origin, signers: identity.keys.log })
+    await this.attach(log)
+    this.state = 'checking'
+    this.startChecking(log)
+  }
+
+  /** Opens a fresh log: never seen by anyone, so nothing needs to be checked. */
+  async createOwn(generation: string): Promise<Speaker> {
+    const origin = `${this.context.identity.party}/${this.pact.id}/${this.name}/${generation}`
+    const { identity, around } = this.context
+    const log = await createOwnLog({ disk: around.disk, dir: identity.dir, origin, signers: identity.keys.log })
+    const speaker = await this.attach(log)
+    this.state = 'ready'
+    this.readiness.resolve()
+    return speaker
+  }
+
+  /** Resolves once our log may sign. */
+  ready(): Promise<void> {
+    return this.readiness.promise
+  }
+
+  awaited(): string[] {
+    return this.state === 'checking' ? (this.check?.awaited() ?? []) : []
+  }
+
+  /** Starts hearing a peer's log; does nothing where it is heard already. */
+  async hear(origin: string, author: Card): Promise<void> {
+    if (this.peers.has(origin) || this.stopping) return
+    const { identity, around, receipts, requestsTo, cardOf } = this.context
+    const { agreement } = this.pact
+    const [, pact, channel, generation] = origin.split('/')
+    const neutral = neutralsOf(agreement).find((one) => one.party === identity.party)
+    const depositary = neutralsOf(agreement).find((one) => one.roles.includes('depositary'))
+    const depositaryCard = depositary && cardOf(depositary.party, depositary.root)
+    const mirror: Mirror = await openMirror({ disk: around.disk, dir: identity.dir, origin, keys: author.keys.log })
+    const log = new PeerLog({
+      origin,
+      author,
+      mirror,
+      sources: [
+        { requests: requestsTo(author), prefix: `logs/${pact}/${channel}/${generation}` },
+        ...(depositaryCard === undefined || depositaryCard.party === identity.party
+          ? []
+          : [
+              {
+                requests: requestsTo(depositaryCard),
+                prefix: `mirrors/${pact}/${channel}/${author.party}/${generation}`,
+              },
+            ]),
+      ],
+      us: { party: identity.party, receipt: identity.keys.receipt },
+      pact: this.pact.id,
+      role: neutral === undefined ? 'recipient' : neutral.roles.includes('depositary') ? 'depositary' : 'observer',
+      limits: agreement.limits,
+      cosignSeconds: neutral === undefined ? undefined : agreement.intervals.cosignSeconds,
+      receipts,
+      around,
+      onEntries: () => this.context.onEntries(origin),
+      onContent: () => this.context.onContent(origin),
+      onReceipt: (receipt) => {
+        this.context.onReceipt({ origin, by: identity.party, ...receipt, digest: sha256Hex(receipt.bytes) })
+        this.context.onNews()
+      },
+      onContradiction: (code, message) => this.context.onAlarm(code, origin, message),
+    })
+    const rounds = this.rounds(() => log.round(), author.party, agreement.intervals.pollSeconds)
+    this.peers.set(origin, { log, rounds })
+    this.feedReceipts(origin, author)
+    rounds.wake()
+  }
+
+  /** Looks again at everything that `party` publishes on this channel. */
+  wake(party: string): void {
+    for (const { log, rounds } of this.peers.values()) if (authorOf(log.origin) === party) rounds.wake()
+    for (const { rounds, cosigner } of this.feeds.values()) if (cosigner === party) rounds.wake()
+  }
+
+  peerLogs(): PeerLog[] {
+    return [...this.peers.values()].map(({ log }) => log)
+  }
+
+  failing(party: string): boolean {
+    return [...this.peers.values()].some(({ log, rounds }) => authorOf(log.origin) === party && rounds.failing)
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true
+    await this.pins?.stop()
+    await Promise.all([...this.peers.values(), ...this.feeds.values()].map(({ rounds }) => rounds.stop()))
+    await this.check?.outcome.catch(() => {})
+    await this.speaker?.log.close()
+    await Promise.all(this.peerLogs().map((log) => log.mirror.close()))
+  }
+
+  private async attach(log: OwnLog): Promise<Speaker> {
+    const { identity, around } = this.context
+    const speaker = await Speaker.open(
+      log,
+      { party: identity.party, signers: identity.keys.statement },
+      this.sight(log.origin),
+      around.now,
+    )
+    this.speaker = speaker
+    log.onPublished(() => {
+      this.context.onEntries(log.origin)
+      this.context.onNews()
+    })
+    this.feedReceipts(log.origin, identity.card)
+    const { pinSeconds } = this.pact.agreement.intervals
+    this.pins = this.rounds(() => this.considerPin(), identity.party, Math.max(1, pinSeconds / 4))
+    this.pins.wake()
+    return speaker
+  }
+
+  private startChecking(log: OwnLog): void {
+    const { identity, around, cardOf, requestsTo, onAlarm } = this.context
+    const { agreement } = this.pact
+    const roots = new Map([...agreement.parties, ...agreement.neutrals].map(({ party, root }) => [party, root]))
+    const neutrals = new Set(agreement.neutrals.map(({ party }) => party))
+    const peers = readersOf(agreement, this.name).flatMap((party) => {
+      const card = party === identity.party ? undefined : cardOf(party, roots.get(party) ?? '')
+      return card === undefined ? [] : [{ party, neutral: neutrals.has(party), requests: requestsTo(card) }]
+    })
+    const [party, pact, channel, generation] = log.origin.split('/')
+    this.check = startCheck(log, identity.card, peers, `mirrors/${pact}/${channel}/${party}/${generation}`, around, {
+      stopped: () => this.stopping,
+      late: (_by, message) => {
+        this.state = 'stopped'
+        onAlarm('log/longer-tail', log.origin, message)
+      },
+    })
+    this.check.outcome.then(
+      async (outcome) => {
+        if (this.stopping) return
+        if (outcome.kind === 'contradicted') {
+          this.state = 'stopped'
+          onAlarm('log/contradicted', log.origin, outcome.message)
+          return
+        }
+        if (outcome.recovered > 0) {
+          await this.speaker?.recall(log.size - outcome.recovered)
+          this.context.onEntries(log.origin)
+          around.report('warn', 'tail-recovered', { origin: log.origin, entries: outcome.recovered })
+        }
+        log.confirm()
+        this.state = 'ready'
+        this.readiness.resolve()
+      },
+      (cause: unknown) => onAlarm('log/check-failed', log.origin, String(cause)),
+    )
+  }
+
+  /** Receipts on one log, ours or a peer's, from each cosigner of the channel but its author and ourselves. */
+  private feedReceipts(origin: string, author: Card): void {
+    const { identity, cardOf, requestsTo, receipts, onReceipt } = this.context
+    const { agreement } = this.pact
+    for (const { party, root } of [...agreement.parties, ...agreement.neutrals]) {
+      if (party === author.party || party === identity.party || !readersOf(agreement, this.name).includes(party))
+        continue
+      const cosigner = cardOf(party, root)
+      if (cosigner === undefined) continue
+      const feed = new ReceiptFeed({
+        origin,
+        author,
+        cosigner,
+        pact: this.pact.id,
+        requests: requestsTo(cosigner),
+        receipts,
+        onReceipt: (receipt) => {
+          this.beyondOurLog(receipt)
+          onReceipt(receipt)
+        },
+      })
+      const rounds = this.rounds(() => feed.round(), party, agreement.intervals.pollSeconds)
+      this.feeds.set(`${origin} ${party}`, { feed, rounds, cosigner: party })
+      rounds.wake()
+    }
+  }
+
+  /** A receipt on a size of our log that we never reached: someone else signed with our key, or we lost a tail. */
+  private beyondOurLog(receipt: HeldReceipt): void {
+    const log = this.speaker?.log
+    if (log?.origin !== receipt.origin || receipt.size <= log.size || this.state !== 'ready') return
+    this.state = 'stopped'
+    const message = `${receipt.by} holds a checkpoint of size ${receipt.size} that our key signed; our log has ${log.size} entries.`
+    this.context.onAlarm('log/longer-tail', receipt.origin, message)
+  }
+
+  private async considerPin(): Promise<void> {
+    const speaker = this.speaker
+    if (speaker === undefined || this.state !== 'ready') return
+    const worthwhile = pinIsWorthwhile({
+      peers: this.peerLogs().map((log) => ({ lastSaid: log.lastSaid, named: speaker.namedSize(log.origin) })),
+      receipts: [...this.ownPins()].map(({ by, origin, size }) => ({ size, pinned: speaker.pinnedSize(by, origin) })),
+      lastSaid: speaker.lastSaid,
+    })
+    const now = this.context.around.now()
+    if (!worthwhile) {
+      this.pinSince = undefined
+      return
+    }
+    this.pinSince ??= now
+    if (now - this.pinSince < this.pact.agreement.intervals.pinSeconds * 1000) return
+    this.pinSince = undefined
+    await speaker.say({
+      ...this.context.blank('log/pin', this.pact),
+      to: [],
+      body: {},
+    })
+  }
+
+  private sight(origin: string): ChannelSight {
+    return {
+      heads: (): Iterable<Head> => this.peerLogs().map((log) => log.head),
+      pins: (): Iterable<Pin> => {
+        const force = this.context.forcePin()
+        return [...this.ownPins(origin), ...(force === undefined ? [] : [force])]
+      },
+    }
+  }
+
+  /** The newest receipt held on our own log by each cosigner. */
+  private ownPins(origin = this.speaker?.log.origin ?? ''): Pin[] {
+    const newest = new Map<string, Pin>()
+    for (const { cosigner, size, digest } of this.context.receipts.held(origin)) {
+      if (size > (newest.get(cosigner)?.size ?? 0)) newest.set(cosigner, { by: cosigner, origin, size, digest })
+    }
+    return [...newest.values()]
+  }
+
+  private rounds(round: () => Promise<void>, party: string, seconds: number): Rounds {
+    const { around } = this.context
+    return new Rounds(round, {
+      intervalMs: () => seconds * 1000,
+      around,
+      failed: (cause) => {
+        const level = cause instanceof PeerUnreachable ? 'info' : 'error'
+        const message =
+          cause instanceof Error ? (level === 'error' ? (cause.stack ?? cause.message) : cause.message) : String(cause)
+        around.report(level, 'round-failed', { party, channel: this.name, message })
+      },
+    })
+  }
+}
+
+function authorOf(origin: string): string {
+  return origin.slice(0, origin.indexOf('/'))
+}
+
+function sha256Hex(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,117 @@
+// Who may read which file of the published directory (spec/directory.md). Everything here is read-only and answers
+// “missing” for what a reader may not see, as it does for what is not there: a stranger learns nothing from the
+// difference. A path is matched whole against the forms the page lists; no other path exists.
+
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { type Agreement, depositaryOf, readersOf } from '@countersign/pact'
+import { parseOrigin } from '@countersign/record'
+
+export type DirectoryAnswer =
+  | { kind: 'file'; path: string; mediaType: string; immutable: boolean }
+  | { kind: 'unauthorised' }
+  | { kind: 'missing' }
+
+export interface DirectorySources {
+  dir: string
+  /** The agreement of that id: the draft or the version in force. */
+  agreement(pact: string): Agreement | undefined
+  /** Origins of our own logs and our mirrors. */
+  origins(): Iterable<string>
+  /** Parties that a statement of the log names in `to` beside this sealed file; undefined where none names it. */
+  addressees(origin: string, sealed: string): Promise<ReadonlySet<string> | undefined>
+}
+
+const HEX64 = '[0-9a-f]{64}'
+const PACT = '[0-9a-f]{32}'
+const CHANNEL = '[a-z][a-z0-9-]{0,31}'
+const GENERATION = '[0-9a-f]{16}'
+const DOMAIN = '[a-z0-9-]+(?:\\.[a-z0-9-]+)+'
+const TILE_INDEX = '(?:x[0-9]{3}/)*[0-9]{3}(?:\\.p/[1-9][0-9]{0,2})?'
+const LOG_FILE = `checkpoint|tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/${TILE_INDEX}|addenda/${HEX64}`
+
+const CARD = new RegExp(`^(?:card|cards/${HEX64})$`)
+const LOG_INDEX = new RegExp(`^logs/(?<pact>${PACT})/index$`)
+const LOG = new RegExp(
+  `^logs/(?<pact>${PACT})/(?<channel>${CHANNEL})/(?<generation>${GENERATION})/(?<file>${LOG_FILE})$`,
+)
+const MIRROR = new RegExp(
+  `^mirrors/(?<pact>${PACT})/(?<channel>${CHANNEL})/(?<author>${DOMAIN})/(?<generation>${GENERATION})/(?<file>${LOG_FILE})$`,
+)
+const RECEIPT = new RegExp(
+  `^(?:receipts/(?<given>${HEX64})/(?:index|[0-9]+-[0-9]+)|held/(?<held>${HEX64})/${DOMAIN}/[0-9]+-[0-9]+)$`,
+)
+
+export class Directory {
+  private readonly sources: DirectorySources
+  private readonly us: string
+  private readonly byHash = new Map<string, string>()
+
+  constructor(us: string, sources: DirectorySources) {
+    this.us = us
+    this.sources = sources
+  }
+
+  /** `path` is relative to the node's root, without a leading slash; `party` signed the request, if anyone did. */
+  async answer(party: string | undefined, path: string): Promise<DirectoryAnswer> {
+    if (CARD.test(path)) return this.file(path, 'application/json', path !== 'card')
+    const index = LOG_INDEX.exec(path)?.groups
+    const log = LOG.exec(path)?.groups
+    const mirror = MIRROR.exec(path)?.groups
+    const receipt = RECEIPT.exec(path)?.groups
+    if (!index && !log && !mirror && !receipt) return { kind: 'missing' }
+    if (party === undefined) return { kind: 'unauthorised' }
+
+    if (index) {
+      const agreement = this.sources.agreement(index.pact ?? '')
+      const reads = agreement?.channels.some((channel) => readersOf(agreement, channel.name).includes(party)) ?? false
+      return reads ? this.file(path, 'text/plain; charset=utf-8', false) : { kind: 'missing' }
+    }
+    if (receipt) {
+      const origin = this.originOf(receipt.given ?? receipt.held ?? '')
+      if (origin === undefined || !this.reads(party, origin)) return { kind: 'missing' }
+      const growing = path.endsWith('/index')
+      return this.file(path, growing ? 'text/plain; charset=utf-8' : 'application/octet-stream', !growing)
+    }
+    const found = log ?? mirror
+    if (found === undefined) return { kind: 'missing' }
+    const origin = `${mirror?.author ?? this.us}/${found.pact}/${found.channel}/${found.generation}`
+    const file = found.file ?? ''
+    if (!this.reads(party, origin)) return { kind: 'missing' }
+    if (file === 'checkpoint') return this.file(path, 'text/plain; charset=utf-8', false)
+    if (file.startsWith('addenda/') && !(await this.maySeeContent(party, origin, file.slice('addenda/'.length)))) {
+      return { kind: 'missing' }
+    }
+    return this.file(path, 'application/octet-stream', true)
+  }
+
+  private reads(party: string, origin: string): boolean {
+    const parsed = parseOrigin(origin)
+    if (!parsed.ok) return false
+    const agreement = this.sources.agreement(parsed.value.pact)
+    return agreement !== undefined && readersOf(agreement, parsed.value.channel).includes(party)
+  }
+
+  /** Sealed content goes to its addressees, its author and the depositary; to nobody else, reader or not. */
+  private async maySeeContent(party: string, origin: string, sealed: string): Promise<boolean> {
+    const parsed = parseOrigin(origin)
+    if (!parsed.ok) return false
+    const agreement = this.sources.agreement(parsed.value.pact)
+    if (agreement === undefined) return false
+    if (party === parsed.value.party || party === depositaryOf(agreement)?.party) return true
+    return (await this.sources.addressees(origin, sealed))?.has(party) ?? false
+  }
+
+  private originOf(hash: string): string | undefined {
+    const known = this.byHash.get(hash)
+    if (known !== undefined) return known
+    for (const origin of this.sources.origins()) {
+      this.byHash.set(createHash('sha256').update(origin).digest('hex'), origin)
+    }
+    return this.byHash.get(hash)
+  }
+
+  private file(path: string, mediaType: string, immutable: boolean): DirectoryAnswer {
+    return { kind: 'file', path: join(this.sources.dir, path), mediaType, immutable }
+  }
+}

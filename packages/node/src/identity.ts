@@ -1,0 +1,125 @@
+// What a node is: its folder, its party, its keys and its card. `initNode` makes one; `loadIdentity` reads it back.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ok, refuse, type Result, toBase64 } from '@countersign/log'
+import { type Card, isPartyDomain, makeCard, parseCard } from '@countersign/record'
+import { createKeys, loadKeys, type NodeKeys } from './keys.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const CARD_YEARS = 2
+
+export interface Identity {
+  dir: string
+  party: string
+  /** Whether the node was made to serve as a neutral; what it is in an agreement, the agreement says. */
+  neutral: boolean
+  keys: NodeKeys
+  card: Card
+}
+
+export interface InitOptions {
+  dir: string
+  party: string
+  name?: string
+  neutral?: boolean
+  endpoint: string
+}
+
+/** Creates DIR with keys, card and settings. Refuses a folder that holds a node already, or anything else. */
+export async function initNode(
+  options: InitOptions,
+  around: Pick<Surroundings, 'now' | 'random'>,
+): Promise<Result<Identity>> {
+  const { dir, party } = options
+  if (!isPartyDomain(party)) {
+    return refuse('init/party', `“${party}” is no party domain; use lower-case labels such as alfa.example.`)
+  }
+  if (existsSync(join(dir, 'private', 'node.json'))) {
+    return refuse('init/exists', `${dir} holds a node already; choose another folder with --dir.`)
+  }
+  if (existsSync(dir) && readdirSync(dir).length > 0) {
+    return refuse('init/not-empty', `${dir} is not empty; choose a new folder with --dir.`)
+  }
+  try {
+    mkdirSync(join(dir, 'private'), { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    return refuse('init/unwritable', `${dir} cannot be created (${reason(cause)}); choose a folder you may write to.`)
+  }
+  const keys = await createKeys(dir, around.random)
+  const both = (pair: NodeKeys['log']) => ({
+    ed25519: toBase64(pair.ed25519.publicKey),
+    mldsa44: toBase64(pair.mldsa44.publicKey),
+  })
+  const file = makeCard(
+    {
+      v: 1,
+      party,
+      name: options.name ?? party,
+      serial: 1,
+      root: { threshold: 1, keys: [both(keys.root)] },
+      keys: {
+        log: both(keys.log),
+        statement: both(keys.statement),
+        receipt: both(keys.receipt),
+        request: { ed25519: toBase64(keys.request.publicKey) },
+        sealing: { age: keys.sealing.recipient },
+      },
+      endpoints: [options.endpoint],
+      validity: { notBefore: iso(around.now()), notAfter: iso(yearsAfter(around.now(), CARD_YEARS)) },
+    },
+    { log: keys.log, statement: keys.statement, receipt: keys.receipt, request: keys.request, root: [keys.root] },
+  )
+  const card = parseCard(file)
+  if (!card.ok) return card
+  mkdirSync(join(dir, 'cards'), { recursive: true })
+  writeFileSync(join(dir, 'cards', card.value.digest), file, { flush: true })
+  writeFileSync(join(dir, 'card'), file, { flush: true })
+  writeFileSync(
+    join(dir, 'private', 'node.json'),
+    `${JSON.stringify({ v: 1, party, neutral: options.neutral ?? false })}\n`,
+    { mode: 0o600, flush: true },
+  )
+  return ok({ dir, party, neutral: options.neutral ?? false, keys, card: card.value })
+}
+
+export async function loadIdentity(dir: string): Promise<Result<Identity>> {
+  const settingsFile = join(dir, 'private', 'node.json')
+  if (!existsSync(settingsFile)) {
+    return refuse('node/none', `${dir} holds no node; make one with: countersign init --party DOMAIN --dir ${dir}`)
+  }
+  let settings: { party: string; neutral: boolean }
+  let keys: NodeKeys
+  try {
+    settings = JSON.parse(readFileSync(settingsFile, 'utf8'))
+    keys = await loadKeys(dir)
+  } catch (cause) {
+    return refuse(
+      'node/unreadable',
+      `The node in ${dir} cannot be read (${reason(cause)}); restore the folder’s private files.`,
+    )
+  }
+  const card = parseCard(readFileSync(join(dir, 'card')))
+  if (!card.ok) return card
+  if (card.value.party !== settings.party) {
+    return refuse(
+      'node/card',
+      `The card in ${dir} is of ${card.value.party}, the settings say ${settings.party}; restore the folder.`,
+    )
+  }
+  return ok({ dir, party: settings.party, neutral: settings.neutral, keys, card: card.value })
+}
+
+export function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+function iso(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}
+
+function yearsAfter(epochMs: number, years: number): number {
+  const date = new Date(epochMs)
+  date.setUTCFullYear(date.getUTCFullYear() + years)
+  return date.getTime()
+}

@@ -1,0 +1,43 @@
+// Every bound the engine keeps, in one place. Sizes are bytes, times milliseconds unless the name says otherwise.
+
+export const LIMITS = {
+  /** A checkpoint, a receipt or an index tail fetched from a peer. */
+  noteBytes: 65_536,
+  /** One entry bundle: 256 entries of 65,535 bytes with their length prefixes. */
+  bundleBytes: 256 * 65_537,
+  /** What one answer to `logs/<pact>/index` or `receipts/…/index` may hold per request. */
+  indexBytes: 1_048_576,
+  /** How far a sealed file may exceed the padded size its statement names: age's header and chunk tags. */
+  sealOverheadBytes: 262_144,
+  /** Entries taken from a peer's log before they are stored; a longer tail is taken in several rounds. */
+  entriesPerRound: 131_072,
+  /** Bytes of entries held in memory for one round. */
+  bytesPerRound: 268_435_456,
+  /** Generations of one channel that a peer may publish. */
+  generationsPerChannel: 8,
+  /** Receipts fetched from one cosigner in one round. */
+  receiptsPerRound: 512,
+  /** A request to a peer. */
+  requestMsMax: 30_000,
+  /** How long the start-up check waits for peers once a neutral has answered. */
+  startupGraceMs: 10_000,
+  /** Back-off after failures of a peer: from, to. */
+  backoffMsMin: 250,
+  backoffMsMax: 60_000,
+  /** Hints to one peer are gathered for this long. */
+  hintGatherMs: 5,
+  /** Age of a signed request, and clock difference allowed between two nodes. */
+  requestAgeSeconds: 300,
+  /** Nonces remembered for replay protection; beyond it the oldest are forgotten only once too old to count. */
+  noncesMax: 200_000,
+  /** Entries folded into the views before the event loop may do something else. */
+  foldBatch: 32,
+  /** STIX objects folded before the event loop may do something else. */
+  objectsBatch: 200,
+  /** Content above this size is sealed and opened in a worker. */
+  inlineSealBytes: 65_536,
+  /** A STIX input of `share`. */
+  shareBytes: 1_073_741_824,
+  /** Requests kept while the start-up check has not finished. */
+  heldHereMax: 1_000,
+} as const

@@ -1,0 +1,245 @@
+// Hearing one log of a peer: fetch its head, take what is new, verify it, hold it, countersign it. The only way in for
+// the words of others. What cannot be verified is refused and leaves the mirror as it was (spec/directory.md); a
+// receipt is given only for bytes that are durable (spec/receipt.md).
+
+import { cosign, decodeEntryBundle, entryBundlePath, equalBytes, toHex, verifyCheckpoint } from '@countersign/log'
+import type { Mirror, Receipts } from '@countersign/ledger'
+import { type Card, parseEntry, receiptKeyName, type SignerPair } from '@countersign/record'
+import { createHash } from 'node:crypto'
+import { LIMITS } from './limits.ts'
+import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface PeerLogOptions {
+  origin: string
+  /** The author's card, whose root the agreement pins. */
+  author: Card
+  mirror: Mirror
+  /** The author's node first, then whoever else serves a mirror of it: the depositary. */
+  sources: { requests: PeerRequests; prefix: string }[]
+  us: { party: string; receipt: SignerPair }
+  pact: string
+  /** `recipient`: holds what is addressed to us. `depositary`: holds everything. `observer`: holds statements only. */
+  role: 'recipient' | 'depositary' | 'observer'
+  limits: { partBytes: number; parts: number }
+  /** A neutral cosigns anew each so many seconds; undefined for a party. */
+  cosignSeconds: number | undefined
+  receipts: Receipts
+  around: Surroundings
+  /** New entries are held. */
+  onEntries(): void
+  /** Sealed content is held that was missed before. */
+  onContent(): void
+  /** We gave a receipt. */
+  onReceipt(receipt: { size: number; time: number; bytes: Uint8Array }): void
+  /** The author's log contradicts what it signed before. */
+  onContradiction(code: string, message: string): void
+}
+
+interface MissingPart {
+  sealed: string
+  sizeMax: number
+}
+
+export class PeerLog {
+  readonly origin: string
+  readonly mirror: Mirror
+  /** Index of the newest entry that is no pin; -1 where there is none. */
+  lastSaid = -1
+  /** When the author's head was last fetched from the author itself; 0 where never. */
+  lastHeardMs = 0
+  private readonly options: PeerLogOptions
+  /** Every part that a receipt must cover is held below this size. */
+  private completeTo = 0
+  private scannedTo = 0
+  /** Bytes of the entries held in the last, partial bundle. */
+  private tailBytes = 0
+
+  constructor(options: PeerLogOptions) {
+    this.options = options
+    this.origin = options.origin
+    this.mirror = options.mirror
+  }
+
+  /** One round: takes what is new and countersigns it. Throws PeerUnreachable where nobody could be asked. */
+  async round(): Promise<void> {
+    let failure: unknown
+    for (const [index, source] of this.options.sources.entries()) {
+      try {
+        const fromAuthor = index === 0
+        if (await this.hear(source)) {
+          if (fromAuthor) this.lastHeardMs = this.options.around.now()
+          await this.countersign(fromAuthor)
+          return
+        }
+      } catch (cause) {
+        if (!(cause instanceof PeerUnreachable)) throw cause
+        failure ??= cause
+      }
+    }
+    if (failure !== undefined) throw failure
+  }
+
+  /** False where the source does not hold the log. */
+  private async hear(source: PeerLogOptions['sources'][number]): Promise<boolean> {
+    const { mirror } = this.options
+    const fetched = await source.requests.get(`${source.prefix}/checkpoint`, LIMITS.noteBytes)
+    if (fetched.kind !== 'bytes') return false
+    if (mirror.checkpoint === undefined || !equalBytes(mirror.checkpoint, fetched.bytes)) {
+      const head = verifyCheckpoint(fetched.bytes, { origin: this.origin, ...this.authorKeys() })
+      if (!head.ok)
+        throw new PeerUnreachable(
+          `${this.options.author.party} sent a checkpoint that does not verify (${head.message})`,
+        )
+      const entries = await this.newEntries(source, head.value.size)
+      const extended = await mirror.extend(entries, fetched.bytes)
+      if (!extended.ok) {
+        // The depositary may lag behind the author: an older head of the same log is no contradiction there.
+        if (source !== this.options.sources[0]) return false
+        this.options.onContradiction(extended.code, extended.message)
+        throw new PeerUnreachable(extended.message)
+      }
+      if (entries.length > 0) {
+        this.tailBytes = this.mirror.size % 256 === 0 ? 0 : this.tailBytes
+        this.options.onEntries()
+      }
+    }
+    await this.scan()
+    await this.fetchContent()
+    return true
+  }
+
+  private async newEntries(source: PeerLogOptions['sources'][number], size: number): Promise<Uint8Array[]> {
+    const held = this.mirror.size
+    if (size <= held) return []
+    if (size - held > LIMITS.entriesPerRound) {
+      throw new PeerUnreachable(
+        `${this.options.author.party} is ${size - held} entries ahead, more than one round takes`,
+      )
+    }
+    const entries: Uint8Array[] = []
+    let bytes = 0
+    for (let bundle = Math.floor(held / 256); bundle * 256 < size; bundle++) {
+      const width = Math.min(256, size - bundle * 256)
+      const skip = Math.max(0, held - bundle * 256)
+      const offset = skip > 0 ? await this.heldTailBytes() : 0
+      const fetched = await this.bundle(source, bundle, width, offset)
+      const fresh = fetched.partial ? fetched.bytes : fetched.bytes.subarray(offset)
+      const decoded = decodeEntryBundle(fresh, width - skip)
+      if (!decoded.ok)
+        throw new PeerUnreachable(`${this.options.author.party} sent a bundle that does not parse (${decoded.message})`)
+      for (const entry of decoded.value) entries.push(entry)
+      bytes += fresh.length
+      if (bytes > LIMITS.bytesPerRound)
+        throw new PeerUnreachable(`${this.options.author.party} sent more than one round takes`)
+      if (bundle * 256 + width === size) this.tailBytes = width === 256 ? 0 : offset + fresh.length
+    }
+    return entries
+  }
+
+  private async bundle(source: PeerLogOptions['sources'][number], bundle: number, width: number, offset: number) {
+    const path = `${source.prefix}/${entryBundlePath(bundle, width === 256 ? undefined : width)}`
+    const fetched = await source.requests.get(path, LIMITS.bundleBytes, offset)
+    if (fetched.kind === 'bytes') return fetched
+    throw new PeerUnreachable(`${source.requests.party} does not serve a part of its log`)
+  }
+
+  private async heldTailBytes(): Promise<number> {
+    if (this.tailBytes > 0) return this.tailBytes
+    const from = this.mirror.size - (this.mirror.size % 256)
+    let bytes = 0
+    for await (const entry of this.mirror.entries(from, this.mirror.size)) bytes += 2 + entry.length
+    this.tailBytes = bytes
+    return bytes
+  }
+
+  /** Looks at entries not looked at yet: which parts must be held, and which entry is the newest that is no pin. */
+  private readonly missing: { index: number; parts: MissingPart[] }[] = []
+
+  private async scan(): Promise<void> {
+    if (this.scannedTo === this.mirror.size) return
+    let index = this.scannedTo
+    for await (const bytes of this.mirror.entries(index, this.mirror.size)) {
+      const entry = parseEntry(bytes)
+      const statement = entry.ok ? entry.value.statement : undefined
+      if (statement?.type !== 'log/pin') this.lastSaid = index
+      const parts = statement === undefined ? [] : this.partsToHold(statement)
+      const missing: MissingPart[] = []
+      for (const part of parts) if (!(await this.mirror.hasAddendum(part.sealed))) missing.push(part)
+      if (missing.length > 0) this.missing.push({ index, parts: missing })
+      index++
+    }
+    this.scannedTo = index
+  }
+
+  /** What a receipt by us must cover of one statement, void or not (spec/receipt.md). */
+  private partsToHold(statement: { to: string[]; content: { sealed: string; size: number }[] }): MissingPart[] {
+    const { role, us, limits } = this.options
+    if (role === 'observer' || (role === 'recipient' && !statement.to.includes(us.party))) return []
+    return statement.content
+      .filter((part, i) => i < limits.parts && part.size <= 2 * limits.partBytes)
+      .map(({ sealed, size }) => ({ sealed, sizeMax: size + LIMITS.sealOverheadBytes }))
+  }
+
+  private async fetchContent(): Promise<void> {
+    for (;;) {
+      const next = this.missing[0]
+      if (next === undefined) break
+      for (const part of next.parts) {
+        if (await this.mirror.hasAddendum(part.sealed)) continue
+        const bytes = await this.fetchAddendum(part)
+        if (bytes === undefined) {
+          this.completeTo = next.index
+          return
+        }
+        await this.mirror.putAddendum(bytes)
+      }
+      this.missing.shift()
+      this.options.onContent()
+    }
+    this.completeTo = this.mirror.size
+  }
+
+  private async fetchAddendum(part: MissingPart): Promise<Uint8Array | undefined> {
+    for (const source of this.options.sources) {
+      try {
+        const fetched = await source.requests.get(`${source.prefix}/addenda/${part.sealed}`, part.sizeMax)
+        if (fetched.kind !== 'bytes') continue
+        if (createHash('sha256').update(fetched.bytes).digest('hex') === part.sealed) return fetched.bytes
+        this.options.around.report('warn', 'content-hash', { origin: this.origin, from: source.requests.party })
+      } catch (cause) {
+        if (!(cause instanceof PeerUnreachable)) throw cause
+      }
+    }
+    return undefined
+  }
+
+  private async countersign(fromAuthor: boolean): Promise<void> {
+    const { mirror, receipts, cosignSeconds, around } = this.options
+    if (mirror.checkpoint === undefined || this.completeTo < mirror.size) return
+    const newest = receipts.newest(this.origin)
+    const seconds = Math.floor(around.now() / 1000)
+    const grown = newest === undefined || mirror.size > newest.size
+    const due =
+      cosignSeconds !== undefined && fromAuthor && newest !== undefined && seconds >= newest.time + cosignSeconds
+    if (!grown && !due) return
+    const time = Math.max(seconds, newest?.time ?? 0)
+    const bytes = cosign(
+      mirror.checkpoint,
+      { name: receiptKeyName(this.options.us.party, this.options.pact), ...this.options.us.receipt },
+      time,
+    )
+    const receipt = { size: mirror.size, time, bytes }
+    await receipts.give(this.origin, receipt)
+    this.options.onReceipt(receipt)
+  }
+
+  private authorKeys() {
+    const { log } = this.options.author.keys
+    return { ed25519PublicKey: log.ed25519, mldsa44PublicKey: log.mldsa44 }
+  }
+
+  get head() {
+    return { origin: this.origin, size: this.mirror.size, root: this.mirror.root, rootHex: toHex(this.mirror.root) }
+  }
+}

@@ -1,0 +1,103 @@
+// GET and hint, towards one peer. Sizes and times are bounded; what comes back is hostile until verified by the caller.
+
+import { toBase64 } from '@countersign/log'
+import { LIMITS } from './limits.ts'
+import { type RequestSigner, signRequest } from './requests.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export type Fetched =
+  | { kind: 'bytes'; bytes: Uint8Array; partial: boolean }
+  | { kind: 'missing' }
+  | { kind: 'refused'; status: number }
+
+export class PeerUnreachable extends Error {}
+
+export class PeerRequests {
+  readonly party: string
+  private readonly endpoint: string
+  private readonly signer: RequestSigner
+  private readonly around: Surroundings
+  private readonly abort = new AbortController()
+
+  constructor(party: string, endpoint: string, signer: RequestSigner, around: Surroundings) {
+    this.party = party
+    this.endpoint = endpoint
+    this.signer = signer
+    this.around = around
+  }
+
+  /**
+   * The file at `path` below the peer's root, at most `maxBytes` long; from byte `offset` on where the peer honours
+   * ranges (`partial` says whether it did). Throws PeerUnreachable where no sensible answer comes.
+   */
+  async get(path: string, maxBytes: number, offset = 0): Promise<Fetched> {
+    const response = await this.send('GET', path, undefined, offset > 0 ? { range: `bytes=${offset}-` } : {})
+    if (response.status === 404) {
+      await response.body?.cancel()
+      return { kind: 'missing' }
+    }
+    // An index or bundle with nothing beyond `offset`: the range cannot be satisfied.
+    if (response.status === 416) {
+      await response.body?.cancel()
+      return { kind: 'bytes', bytes: new Uint8Array(), partial: true }
+    }
+    if (response.status !== 200 && response.status !== 206) {
+      await response.body?.cancel()
+      if (response.status >= 500) throw new PeerUnreachable(`${this.party} answered ${response.status}`)
+      return { kind: 'refused', status: response.status }
+    }
+    const bytes = await this.read(response, maxBytes + (response.status === 200 ? offset : 0))
+    return { kind: 'bytes', bytes, partial: response.status === 206 }
+  }
+
+  /** “Look again”, and nothing else. Failing is no harm: peers poll. */
+  async hint(): Promise<void> {
+    try {
+      const response = await this.send('POST', 'hint', new Uint8Array(), {})
+      await response.body?.cancel()
+    } catch (cause) {
+      if (!(cause instanceof PeerUnreachable)) throw cause
+    }
+  }
+
+  close(): void {
+    this.abort.abort()
+  }
+
+  private async send(method: string, path: string, body: Uint8Array | undefined, extra: Record<string, string>) {
+    const url = new URL(path, this.endpoint).href
+    const nonce = toBase64(this.around.random(18)).replaceAll('+', '-').replaceAll('/', '_')
+    const headers = signRequest(
+      { method, url, nowMs: this.around.now(), nonce, ...(body === undefined ? {} : { body }) },
+      this.signer,
+    )
+    for (const [name, value] of Object.entries(extra)) headers.set(name, value)
+    try {
+      return await this.around.fetch(url, {
+        method,
+        headers,
+        redirect: 'error',
+        signal: AbortSignal.any([this.abort.signal, AbortSignal.timeout(LIMITS.requestMsMax)]),
+        ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+      })
+    } catch (cause) {
+      throw new PeerUnreachable(`${this.party} cannot be reached at ${this.endpoint}`, { cause })
+    }
+  }
+
+  private async read(response: Response, maxBytes: number): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = []
+    let size = 0
+    try {
+      for await (const chunk of response.body ?? []) {
+        size += chunk.length
+        if (size > maxBytes) throw new PeerUnreachable(`${this.party} sent more than ${maxBytes} bytes for one file`)
+        chunks.push(chunk)
+      }
+    } catch (cause) {
+      if (cause instanceof PeerUnreachable) throw cause
+      throw new PeerUnreachable(`${this.party} broke off an answer`, { cause })
+    }
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size)
+  }
+}

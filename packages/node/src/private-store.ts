@@ -1,0 +1,80 @@
+// A node's private matters, true in SQL alone: who said what under which account, what waits to be said until the
+// start-up check is over, and alarms with who has acknowledged them. Never rebuilt from the logs, so it is synced.
+
+import Database from 'better-sqlite3'
+
+export interface HeldRequest {
+  id: number
+  request: string
+}
+
+export interface Alarm {
+  id: number
+  at: number
+  code: string
+  subject: string
+  message: string
+}
+
+export class PrivateStore {
+  private readonly db: Database.Database
+
+  constructor(path: string) {
+    this.db = new Database(path)
+    this.db.pragma('journal_mode = WAL')
+    this.db.pragma('synchronous = FULL')
+    this.db.exec(`
+      CREATE TABLE IF NOT EXISTS said_by (statement TEXT PRIMARY KEY, account TEXT NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS held_here (id INTEGER PRIMARY KEY, request TEXT NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS alarm (
+        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, code TEXT NOT NULL, subject TEXT NOT NULL,
+        message TEXT NOT NULL, UNIQUE (code, subject)
+      ) STRICT;
+    `)
+  }
+
+  noteSpeaker(statementId: string, account: string): void {
+    this.db.prepare('INSERT OR REPLACE INTO said_by VALUES (?, ?)').run(statementId, account)
+  }
+
+  speakerOf(statementId: string): string | undefined {
+    return this.db
+      .prepare<[string], { account: string }>('SELECT account FROM said_by WHERE statement = ?')
+      .get(statementId)?.account
+  }
+
+  hold(request: string): void {
+    this.db.prepare('INSERT INTO held_here (request) VALUES (?)').run(request)
+  }
+
+  heldCount(): number {
+    return this.db.prepare<[], { n: number }>('SELECT count(*) AS n FROM held_here').get()?.n ?? 0
+  }
+
+  held(): HeldRequest[] {
+    return this.db.prepare<[], HeldRequest>('SELECT id, request FROM held_here ORDER BY id').all()
+  }
+
+  release(id: number): void {
+    this.db.prepare('DELETE FROM held_here WHERE id = ?').run(id)
+  }
+
+  /** Raises an alarm once for each code and subject. True where it is new. */
+  alarm(at: number, code: string, subject: string, message: string): boolean {
+    return (
+      this.db
+        .prepare('INSERT OR IGNORE INTO alarm (at, code, subject, message) VALUES (?, ?, ?, ?)')
+        .run(at, code, subject, message).changes > 0
+    )
+  }
+
+  alarms(): Alarm[] {
+    return this.db
+      .prepare<[], Alarm>('SELECT id, at, code, subject, message FROM alarm ORDER BY id DESC LIMIT 200')
+      .all()
+  }
+
+  close(): void {
+    this.db.close()
+  }
+}

@@ -1,0 +1,132 @@
+// Requests between nodes are signed (RFC 9421) so that only readers of a channel see its logs (spec/directory.md).
+// No proof depends on this: it is access control, and every byte fetched is verified for itself.
+
+import { createHash } from 'node:crypto'
+import { ed25519, type Signer } from '@countersign/log'
+import { appendSignature, createSignatureSync, isSignatureError, verifySignature } from 'http-message-sig'
+import { LIMITS } from './limits.ts'
+
+const LABEL = 'countersign'
+
+export interface RequestSigner {
+  party: string
+  signer: Signer
+}
+
+/** Headers of a signed request. `body` is undefined for GET. `nonce` is at least 16 random bytes, base64url. */
+export function signRequest(
+  request: { method: string; url: string; body?: Uint8Array; nowMs: number; nonce: string },
+  as: RequestSigner,
+): Headers {
+  const headers = new Headers()
+  const components = ['@method', '@target-uri']
+  if (request.body !== undefined) {
+    headers.set('content-digest', contentDigest(request.body))
+    components.push('content-digest')
+  }
+  const fields = createSignatureSync(
+    {
+      kind: 'request',
+      method: request.method,
+      targetUri: request.url,
+      fields: [...headers].map(([name, value]) => ({ name, value })),
+    },
+    {
+      label: LABEL,
+      components,
+      parameters: {
+        created: Math.floor(request.nowMs / 1000),
+        keyid: as.party,
+        nonce: request.nonce,
+        alg: 'ed25519',
+      },
+      signer: { algorithm: 'ed25519', sign: (data) => as.signer.sign(data) },
+    },
+  )
+  return appendSignature(headers, fields)
+}
+
+export interface SignedRequest {
+  method: string
+  /** Path and query as received, beginning with `/`. */
+  target: string
+  /** Header fields in lower case; only those the signature may name are looked at. */
+  headers: { signature?: string; 'signature-input'?: string; 'content-digest'?: string }
+  body?: Uint8Array
+}
+
+/** Remembers nonces for as long as a request carrying them could still be accepted. */
+export class NonceMemory {
+  private readonly seen = new Map<string, number>()
+
+  /** False where the nonce was used within the window, or where the memory is full of nonces that still count. */
+  take(key: string, nowMs: number): boolean {
+    for (const [old, until] of this.seen) {
+      if (until > nowMs) break
+      this.seen.delete(old)
+    }
+    if (this.seen.has(key) || this.seen.size >= LIMITS.noncesMax) return false
+    this.seen.set(key, nowMs + 2 * LIMITS.requestAgeSeconds * 1000)
+    return true
+  }
+}
+
+/**
+ * The party that signed a request, or undefined. The target is bound to our own endpoints, so that a request made for
+ * another node cannot be carried to us.
+ */
+export async function verifyRequest(
+  request: SignedRequest,
+  us: {
+    endpoints: readonly string[]
+    requestKey(party: string): Uint8Array | undefined
+    nowMs: number
+    nonces: NonceMemory
+  },
+): Promise<string | undefined> {
+  if (request.headers.signature === undefined || request.headers['signature-input'] === undefined) return undefined
+  const fields = Object.entries(request.headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value }],
+  )
+  const components = ['@method', '@target-uri']
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (request.headers['content-digest'] !== contentDigest(request.body ?? new Uint8Array())) return undefined
+    components.push('content-digest')
+  }
+  for (const endpoint of us.endpoints) {
+    const targetUri = new URL(request.target.slice(1), endpoint).href
+    try {
+      const verified = await verifySignature(
+        { kind: 'request', method: request.method, targetUri, fields },
+        {
+          label: LABEL,
+          policy: {
+            algorithms: ['ed25519'],
+            requiredComponents: components,
+            requiredParameters: ['created', 'keyid', 'nonce', 'alg'],
+            maxAge: LIMITS.requestAgeSeconds,
+            clockSkew: LIMITS.requestAgeSeconds,
+            now: Math.floor(us.nowMs / 1000),
+          },
+          resolveVerifier(candidate) {
+            const key = us.requestKey(String(candidate.parameters.keyid))
+            return {
+              algorithm: 'ed25519',
+              verify: (data, signature) => key !== undefined && ed25519.verify(key, data, signature),
+            }
+          },
+        },
+      )
+      const { keyid, nonce } = verified.parameters
+      if (keyid === undefined || nonce === undefined || nonce.length < 22 || nonce.length > 128) return undefined
+      return us.nonces.take(`${keyid} ${nonce}`, us.nowMs) ? keyid : undefined
+    } catch (error) {
+      if (!isSignatureError(error)) throw error
+    }
+  }
+  return undefined
+}
+
+function contentDigest(body: Uint8Array): string {
+  return `sha-256=:${createHash('sha256').update(body).digest('base64')}:`
+}

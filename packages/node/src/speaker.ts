@@ -1,0 +1,147 @@
+// One of our own logs: the only way in for our own words. A statement is put together, signed and appended in one
+// step without a pause, so that `seen` never falls and the order of calls is the order in the log (spec/statement.md).
+
+import { MAX_ENTRY_BYTES, ok, refuse, type Result, toHex, utf8 } from '@countersign/log'
+import type { OwnLog } from '@countersign/ledger'
+import { parseEntry, type SignerPair, signStatement, type Statement } from '@countersign/record'
+
+/** A peer's log as far as we hold it. */
+export interface Head {
+  origin: string
+  size: number
+  root: Uint8Array
+}
+
+/** A receipt we hold, named by its digest. */
+export interface Pin {
+  by: string
+  origin: string
+  size: number
+  digest: string
+}
+
+/** What a speaker sees of its channel at the moment it speaks. */
+export interface ChannelSight {
+  heads(): Iterable<Head>
+  /** The newest receipt held on our own log, for each cosigner; and the receipt by which the agreement is in force. */
+  pins(): Iterable<Pin>
+}
+
+export type Draft = Pick<Statement, 'id' | 'type' | 'pact' | 'to' | 'mode' | 'body' | 'marking' | 're' | 'content'>
+
+const SEEN_MAX = 64
+
+export class Speaker {
+  readonly log: OwnLog
+  readonly party: string
+  private readonly signers: SignerPair
+  private readonly sight: ChannelSight
+  private readonly now: () => number
+  private readonly named = new Map<string, number>()
+  private readonly pinned = new Map<string, number>()
+  /** Index of our newest entry that is no pin; -1 where there is none. */
+  lastSaid = -1
+  /** Number of our newest hotline message; 0 where there is none. */
+  messageNumber = 0
+
+  private constructor(log: OwnLog, party: string, signers: SignerPair, sight: ChannelSight, now: () => number) {
+    this.log = log
+    this.party = party
+    this.signers = signers
+    this.sight = sight
+    this.now = now
+  }
+
+  /** Reads the log once to know what its statements have named so far. */
+  static async open(
+    log: OwnLog,
+    us: { party: string; signers: SignerPair },
+    sight: ChannelSight,
+    now: () => number,
+  ): Promise<Speaker> {
+    const speaker = new Speaker(log, us.party, us.signers, sight, now)
+    await speaker.recall(0)
+    return speaker
+  }
+
+  /** Takes note of entries from `from` on; called again after a tail was recovered from a mirror. */
+  async recall(from: number): Promise<void> {
+    let index = from
+    for await (const bytes of this.log.entries(from, this.log.size)) {
+      const entry = parseEntry(bytes)
+      if (entry.ok) this.remember(entry.value.statement, index)
+      index++
+    }
+  }
+
+  /** How much of a peer's log our statements have named. */
+  namedSize(origin: string): number {
+    return this.named.get(origin) ?? 0
+  }
+
+  /** The size of the newest receipt of `by` on `origin` that our statements have named. */
+  pinnedSize(by: string, origin: string): number {
+    return this.pinned.get(`${by} ${origin}`) ?? 0
+  }
+
+  /** Says it. Resolves with the index once the entry is durable; refuses an entry over the format's limit. */
+  async say(draft: Draft): Promise<Result<{ index: number; statement: Statement }>> {
+    const statement: Statement = {
+      ...draft,
+      v: 1,
+      origin: this.log.origin,
+      from: this.party,
+      time: new Date(this.now()).toISOString(),
+      seen: this.seen(),
+    }
+    const entry = signStatement(statement, this.signers)
+    if (entry.length > MAX_ENTRY_BYTES) {
+      return refuse(
+        'say/too-large',
+        'The clear part of this record is too large; shorten it or move it into the content.',
+      )
+    }
+    this.remember(statement, this.log.size)
+    const index = await this.log.append(entry)
+    if (statement.type !== 'log/pin') this.lastSaid = Math.max(this.lastSaid, index)
+    return ok({ index, statement })
+  }
+
+  private seen(): Statement['seen'] {
+    const logs = [...this.sight.heads()]
+      .filter((head) => head.size > this.namedSize(head.origin))
+      .sort((a, b) => byBytes(a.origin, b.origin))
+      .slice(0, SEEN_MAX)
+      .map((head) => ({ origin: head.origin, size: head.size, root: toHex(head.root) }))
+    const newest = new Map<string, Pin>()
+    for (const pin of this.sight.pins()) {
+      const key = `${pin.by} ${pin.origin}`
+      const other = newest.get(key)
+      if (pin.size > this.pinnedSize(pin.by, pin.origin) && pin.size > (other?.size ?? 0)) newest.set(key, pin)
+    }
+    const receipts = [...newest.values()]
+      .sort((a, b) => byBytes(a.by, b.by) || byBytes(a.origin, b.origin))
+      .slice(0, SEEN_MAX)
+      .map(({ by, origin, size, digest }) => ({ by, origin, size, digest }))
+    return { logs, receipts }
+  }
+
+  private remember(statement: Statement, index: number): void {
+    for (const { origin, size } of statement.seen.logs) this.named.set(origin, Math.max(size, this.namedSize(origin)))
+    for (const { by, origin, size } of statement.seen.receipts) {
+      this.pinned.set(`${by} ${origin}`, Math.max(size, this.pinnedSize(by, origin)))
+    }
+    if (statement.type !== 'log/pin') this.lastSaid = Math.max(this.lastSaid, index)
+    const body: { number?: unknown } = statement.type === 'hotline/message' ? statement.body : {}
+    if (typeof body.number === 'number') this.messageNumber = Math.max(this.messageNumber, body.number)
+  }
+}
+
+function byBytes(a: string, b: string): number {
+  const [x, y] = [utf8(a), utf8(b)]
+  for (let i = 0; i < Math.min(x.length, y.length); i++) {
+    const difference = (x[i] ?? 0) - (y[i] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return x.length - y.length
+}

@@ -1,0 +1,32 @@
+// Everything the engine takes from outside: time, timers, randomness, disk, network and a place for log lines.
+// The server hands in the real ones; a simulation hands in seeded ones. Nothing else in this package reads a clock,
+// draws randomness or opens a connection.
+
+import { randomFillSync } from 'node:crypto'
+import { type Disk, nodeDisk } from '@countersign/ledger'
+
+export interface Surroundings {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Runs `act` once after `ms`; the returned function cancels it. */
+  after(ms: number, act: () => void): () => void
+  random(bytes: number): Uint8Array
+  disk: Disk
+  fetch: typeof globalThis.fetch
+  /** A structured line. Never given content, keys or tokens. */
+  report(level: 'info' | 'warn' | 'error', event: string, facts?: Record<string, unknown>): void
+}
+
+export function realSurroundings(report: Surroundings['report'] = () => {}): Surroundings {
+  return {
+    now: () => Date.now(),
+    after(ms, act) {
+      const timer = setTimeout(act, ms)
+      return () => clearTimeout(timer)
+    },
+    random: (bytes) => randomFillSync(new Uint8Array(bytes)),
+    disk: nodeDisk(),
+    fetch: globalThis.fetch,
+    report,
+  }
+}

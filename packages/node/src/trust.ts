@@ -1,0 +1,76 @@
+// Whose cards this node believes. A card is kept only after a person compared its fingerprint words (spec/card.md);
+// a later card of the same root needs no second comparison.
+
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ok, refuse, type Result } from '@countersign/log'
+import { type Card, cardValidAt, parseCard } from '@countersign/record'
+import type { Identity } from './identity.ts'
+
+export class TrustedCards {
+  private readonly cards = new Map<string, Card>()
+  private readonly folder: string
+  private readonly us: Card
+
+  private constructor(us: Card, folder: string) {
+    this.us = us
+    this.folder = folder
+  }
+
+  static open(identity: Identity): TrustedCards {
+    const trusted = new TrustedCards(identity.card, join(identity.dir, 'private', 'trusted'))
+    mkdirSync(trusted.folder, { recursive: true, mode: 0o700 })
+    for (const file of readdirSync(trusted.folder)) {
+      if (!file.endsWith('.json')) continue
+      const card = parseCard(readFileSync(join(trusted.folder, file)))
+      if (card.ok) trusted.cards.set(card.value.party, card.value)
+    }
+    return trusted
+  }
+
+  /** Ours, or one that was trusted. */
+  of(party: string): Card | undefined {
+    return party === this.us.party ? this.us : this.cards.get(party)
+  }
+
+  /** The card of `party` where its root is the one an agreement pinned. */
+  withRoot(party: string, rootDigest: string): Card | undefined {
+    const card = this.of(party)
+    return card?.rootDigest === rootDigest ? card : undefined
+  }
+
+  all(): Card[] {
+    return [...this.cards.values()].sort((a, b) => (a.party < b.party ? -1 : 1))
+  }
+
+  /** Keeps a card whose fingerprint words a person has compared. */
+  add(file: Uint8Array, nowMs: number): Result<Card> {
+    const parsed = parseCard(file)
+    if (!parsed.ok) return parsed
+    const card = parsed.value
+    if (card.party === this.us.party) {
+      return refuse('trust/own', 'This is a card of our own party; give the other party’s.')
+    }
+    if (!cardValidAt(card, nowMs)) {
+      return refuse(
+        'trust/expired',
+        `The card of ${card.party} is not valid now; ask ${card.party} for its current one.`,
+      )
+    }
+    const known = this.cards.get(card.party)
+    if (known !== undefined && known.rootDigest !== card.rootDigest) {
+      return refuse(
+        'trust/other-root',
+        `Another root is trusted for ${card.party} already. If it truly changed, remove ${join(this.folder, `${card.party}.json`)} after comparing the words with them by telephone.`,
+      )
+    }
+    if (known !== undefined && known.body.serial > card.body.serial) {
+      return refuse('trust/older', `A newer card of ${card.party} is trusted already.`)
+    }
+    const path = join(this.folder, `${card.party}.json`)
+    writeFileSync(`${path}.new`, card.bytes, { flush: true })
+    renameSync(`${path}.new`, path)
+    this.cards.set(card.party, card)
+    return ok(card)
+  }
+}

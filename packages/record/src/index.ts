@@ -1,0 +1,67 @@
+// Statements, sealing and opening, cards, receipts and every type of record. Pure.
+
+export type { KeyPair, Signer, SignerPair } from '@countersign/log'
+export { canonicalJson, parseCanonical } from './canonical.ts'
+export {
+  type Card,
+  type CardBody,
+  cardBodySchema,
+  cardFileSchema,
+  type CardSigners,
+  cardValidAt,
+  makeCard,
+  parseCard,
+  rootDigestOf,
+} from './card.ts'
+export {
+  commitment,
+  type ContentContext,
+  decodeFrame,
+  encodeFrame,
+  openPart,
+  type Opener,
+  padmeSize,
+  type Sealer,
+  sealPart,
+} from './content.ts'
+export {
+  type Entry,
+  type EntryCode,
+  parseEntry,
+  signedMessage,
+  signStatement,
+  STATEMENT_TYPE,
+  verifyEntry,
+} from './entry.ts'
+export { bytesOf, EVIDENCE_LIMITS, type EvidenceFile, formatEvidence, parseEvidence } from './evidence.ts'
+export { fingerprintWords } from './fingerprint.ts'
+export { LIMITS } from './limits.ts'
+export { checkType, LogReader, type LogReaderOptions, type LogReaderState, type Outcome } from './log-reader.ts'
+export {
+  formatOrigin,
+  isChannelName,
+  isPactId,
+  isPartyDomain,
+  type Origin,
+  parseOrigin,
+  parseRecordRef,
+  receiptKeyName,
+  type RecordRef,
+} from './names.ts'
+export { parseReceipt, type Receipt, receiptDigest, type ReceiptKeys } from './receipt.ts'
+export {
+  base64Of,
+  hex32,
+  origin as originSchema,
+  pactId as pactIdSchema,
+  partyDomain,
+  strictlySorted,
+  timestamp,
+} from './schema-parts.ts'
+export { preAuthEncoding, signBoth, type SignaturePair, verifyBoth } from './signing.ts'
+export { type ContentPart, familyOf, type Statement, statementSchema, TLP_LABELS, type TlpLabel } from './statement.ts'
+export { checkJson, type JsonFault, type JsonFaultCode, type JsonLimits } from './strict-json.ts'
+export { MESSAGE_MEDIA_TYPE, type Message, messageSchema, PRECEDENCES } from './types/hotline-message/index.ts'
+export { recordTypes, typeNamed } from './types/index.ts'
+export { STIX_MEDIA_TYPE } from './types/intel-share/index.ts'
+export type { Language, RecordType } from './types/record-type.ts'

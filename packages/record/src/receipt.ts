@@ -1,0 +1,65 @@
+// Receipts: the author’s checkpoint note with exactly two lines of the signer (spec/receipt.md).
+
+import {
+  equalBytes,
+  type KeyPair,
+  logKeys,
+  ok,
+  parseNote,
+  refuse,
+  type Result,
+  type Root,
+  sha256,
+  toHex,
+  verifyCheckpoint,
+  verifyCosignatures,
+} from '@countersign/log'
+import { cosignerKeys } from '@countersign/log'
+import { LIMITS } from './limits.ts'
+import { receiptKeyName } from './names.ts'
+
+export interface Receipt {
+  size: number
+  root: Root
+  /** POSIX seconds. */
+  time: number
+  /** SHA-256 of the file, hex. */
+  digest: string
+}
+
+export interface ReceiptKeys {
+  /** The `log` keys of the author’s card. */
+  author: KeyPair
+  origin: string
+  /** Who countersigned, for which agreement, and the `receipt` keys of their card. */
+  by: { party: string; pact: string; keys: KeyPair }
+}
+
+export function receiptDigest(bytes: Uint8Array): string {
+  return toHex(sha256(bytes))
+}
+
+/** Exactly the author’s two lines and the signer’s two, in this order, all verified, of equal time. */
+export function parseReceipt(bytes: Uint8Array, keys: ReceiptKeys): Result<Receipt> {
+  if (bytes.length > LIMITS.receiptBytes) return refuse('receipt/too-large', 'The receipt is too large.')
+  const note = parseNote(bytes)
+  if (!note.ok) return note
+  const name = receiptKeyName(keys.by.party, keys.by.pact)
+  const expected = [...logKeys(keys.origin, keys.author), ...cosignerKeys(name, keys.by.keys)]
+  const { signatures } = note.value
+  const inOrder =
+    signatures.length === expected.length &&
+    expected.every((key, i) => signatures[i]?.name === key.name && equalBytes(signatures[i].keyId, key.keyId))
+  if (!inOrder) return refuse('receipt/lines', 'A receipt has exactly the author’s two lines and the signer’s two.')
+  const head = verifyCheckpoint(bytes, {
+    origin: keys.origin,
+    ed25519PublicKey: keys.author.ed25519,
+    mldsa44PublicKey: keys.author.mldsa44,
+  })
+  if (!head.ok) return head
+  const cosigned = verifyCosignatures(bytes, name, keys.by.keys)
+  if (!cosigned.ok) return cosigned
+  const { size, root } = head.value
+  if (size < 1) return refuse('receipt/empty', 'A receipt over an empty log says nothing.')
+  return ok({ size, root, time: cosigned.value.time, digest: receiptDigest(bytes) })
+}

@@ -1,0 +1,28 @@
+// Every record type this node knows: one line each. To add one, write its folder and its line.
+
+import { contentRejected } from './content-rejected/index.ts'
+import { hotlineAck } from './hotline-ack/index.ts'
+import { hotlineMessage } from './hotline-message/index.ts'
+import { intelShare } from './intel-share/index.ts'
+import { logOpen } from './log-open/index.ts'
+import { logPin } from './log-pin/index.ts'
+import { pactPropose } from './pact-propose/index.ts'
+import { pactSign } from './pact-sign/index.ts'
+import type { RecordType } from './record-type.ts'
+
+export const recordTypes: readonly RecordType[] = [
+  logOpen,
+  logPin,
+  pactPropose,
+  pactSign,
+  intelShare,
+  hotlineMessage,
+  hotlineAck,
+  contentRejected,
+]
+
+const byName = new Map(recordTypes.map((type) => [type.name, type]))
+
+export function typeNamed(name: string): RecordType | undefined {
+  return byName.get(name)
+}

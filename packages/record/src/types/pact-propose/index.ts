@@ -1,0 +1,19 @@
+import { sha256, toHex } from '@countersign/log'
+import { z } from 'zod'
+import { canonicalJson } from '../../canonical.ts'
+import { noParts, type RecordType } from '../record-type.ts'
+
+/** Proposes a version of an agreement: the draft stands in the clear for its readers. */
+export const pactPropose: RecordType = {
+  name: 'pact/propose',
+  beforeForce: true,
+  to: 'all',
+  channel: 'every',
+  body: z.strictObject({ agreement: z.record(z.string(), z.unknown()) }),
+  checkParts: noParts,
+  checkStatement: ({ body, pact }) =>
+    toHex(sha256(canonicalJson(body.agreement))) === pact.version ? undefined : 'its draft is not the version it names',
+  answers: 'none',
+  example: { agreement: { v: 1 } },
+  words: { en: 'Agreement proposed', ru: 'Соглашение предложено', zh: '提出协议' },
+}

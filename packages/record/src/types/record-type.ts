@@ -1,0 +1,40 @@
+// What a record type is made of. Each stands in a folder of its own beside this file and in the list of index.ts;
+// nothing else needs to know of it (spec/records.md).
+
+import type { z } from 'zod'
+import type { ContentPart, Statement } from '../statement.ts'
+
+export type Language = 'en' | 'ru' | 'zh'
+
+export interface RecordType {
+  /** `family/name`. */
+  name: string
+  /** Whether it may be said before the agreement is in force. */
+  beforeForce: boolean
+  /** Whom it addresses: nobody, at least one party, or all other parties of the channel. */
+  to: 'none' | 'some' | 'all'
+  /** The channel it is said on where nobody names one; `every` for what stands in each log. */
+  channel: 'line' | 'main' | 'every'
+  body: z.ZodType<Record<string, unknown>>
+  /** A sentence where the parts break the type’s rules. */
+  checkParts(parts: readonly ContentPart[]): string | undefined
+  /** A sentence where body, references and recipients do not fit together. */
+  checkStatement?(statement: Statement): string | undefined
+  /** Types it may name in `re`; `any` for every one; none where it answers nothing. */
+  answers: 'any' | 'none' | readonly string[]
+  /** A valid body. */
+  example: Record<string, unknown>
+  /** What it is called, for people. */
+  words: Record<Language, string>
+}
+
+export function noParts(parts: readonly ContentPart[]): string | undefined {
+  return parts.length === 0 ? undefined : 'it carries content and may not'
+}
+
+export function exactly(count: number, role: string, mediaType: string) {
+  return (parts: readonly ContentPart[]): string | undefined =>
+    parts.length === count && parts.every((part) => part.role === role && part.mediaType === mediaType)
+      ? undefined
+      : `it needs exactly ${count} part “${role}” of ${mediaType}`
+}
