@@ -1,0 +1,25 @@
+export {
+  BundleSplitter,
+  type SplitElement,
+  type SplitLimits,
+  type SplitSummary,
+  splitBundle,
+} from './bundle-splitter.ts'
+export { isId, parseId, type StixId, typeOfId } from './identifier.ts'
+export { LIMITS as INTEL_LIMITS } from './limits.ts'
+export { MarkingDefinitions, type MarkingMeaning, markingIdOf, type ObjectMarking, tlpOf } from './markings.ts'
+export { cutIntoParts, type OutgoingObject, type Part, PartCutter } from './parts.ts'
+export {
+  type Decision,
+  decideRelease,
+  type ReleaseCode,
+  ReleaseGate,
+  type ReleaseRefusal,
+  type ReleaseRequest,
+  type ReleaseRules,
+} from './release-gate.ts'
+export { searchName, searchText } from './search-text.ts'
+export { readObject, type StixObject, type StixReference, type StixWarning } from './stix-object.ts'
+export type { ObjectKind } from './stix-types.ts'
+export { compareTimestamps, isTimestamp } from './timestamp.ts'
+export { atMost, parseTlp, strictest, type Tlp, TLP_NAMES } from './tlp.ts'

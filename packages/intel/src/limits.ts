@@ -1,0 +1,29 @@
+/** Every bound this package keeps, in one place. Sizes are bytes of UTF-8 unless the name says otherwise. */
+export const LIMITS = {
+  /** One STIX object as it came, and whatever of a bundle stands outside its objects. */
+  objectBytes: 1_048_576,
+  /** Arrays and objects inside each other within one STIX object. */
+  objectDepth: 64,
+  /** Objects in one bundle or TAXII envelope. */
+  bundleObjects: 1_000_000,
+  /** A whole bundle. */
+  bundleBytes: 1_073_741_824,
+  /** Characters of an object type (STIX 2.1 section 2.16). */
+  typeChars: 250,
+  /** Characters of an identifier: a type, two hyphens and a UUID (STIX 2.1 section 2.9). */
+  idChars: 288,
+  /** Warnings told of one object; the last one then says how many more there are. */
+  warnings: 32,
+  /** Characters of the path in a warning. */
+  warningPathChars: 200,
+  /** Labels of one object that are kept for search. */
+  labels: 64,
+  /** Characters of an object's name as lists show it. */
+  nameChars: 200,
+  /** Characters of the text by which one object is found. */
+  searchChars: 4_000,
+  /** Refusals of the gate that are told one by one; the rest is counted. */
+  refusalsTold: 1_000,
+  /** Objects told of one marking that cannot be resolved; the rest is counted. */
+  objectsToldPerMarking: 100,
+} as const
