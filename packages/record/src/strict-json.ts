@@ -85,10 +85,22 @@ for (const [letter, meaning] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r',
 }
 
 const LITERALS = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), ascii(word)]))
+const NOTHING = new Uint8Array(0)
 const PROTO = ascii('__proto__')
 
 function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0))
+}
+
+/**
+ * Where each scan begins to note keys; one that needs more makes its own. A scan runs to its end without a pause, so
+ * no two ever use these at once, and what an earlier one left here is never read.
+ */
+const SCRATCH = {
+  keyOffset: new Int32Array(256),
+  keyStart: new Int32Array(256),
+  keyLength: new Int32Array(256),
+  keyHash: new Int32Array(256),
 }
 
 /** One walk over one text. Every step gives the index after what it read, or -1 once `found` is set. */
@@ -98,12 +110,12 @@ class Scan {
   readonly #stringMax: number
   #found: JsonFault | undefined
   #keys = 0
-  #keyOffset = new Int32Array(64)
-  #keyStart = new Int32Array(64)
-  #keyLength = new Int32Array(64)
-  #keyHash = new Int32Array(64)
+  #keyOffset = SCRATCH.keyOffset
+  #keyStart = SCRATCH.keyStart
+  #keyLength = SCRATCH.keyLength
+  #keyHash = SCRATCH.keyHash
   /** Keys that were written with escapes, undone. A negative `keyStart` points in here, as ~start. */
-  #undone = new Uint8Array(0)
+  #undone = NOTHING
   #undoneLength = 0
 
   constructor(bytes: Uint8Array, limits: JsonLimits) {

@@ -185,6 +185,7 @@ describe('refuses half of a surrogate pair', () => {
     ['"\\ud83d\\n"', 1],
     ['"\\ud83d\\ud83d\\udd12"', 1],
     ['"\\udd12\\ud83d"', 1],
+    ['"\\udd12\\udd12"', 1],
     ['{"\\uDBFF":1}', 2],
   ] as const) {
     test(text, () => {
