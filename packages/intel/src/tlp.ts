@@ -3,9 +3,12 @@
  * AMBER+STRICT, RED. Only the exact names of the standard are read; nothing is guessed from other spellings.
  */
 
-export const TLP_NAMES = ['TLP:CLEAR', 'TLP:GREEN', 'TLP:AMBER', 'TLP:AMBER+STRICT', 'TLP:RED'] as const
+import { TLP_LABELS, type TlpLabel } from '@countersign/record'
 
-export type Tlp = (typeof TLP_NAMES)[number]
+/** From the one that binds least to the one that binds most. */
+export const TLP_NAMES: readonly Tlp[] = TLP_LABELS
+
+export type Tlp = TlpLabel
 
 /** Undefined for anything but one of the five names. */
 export function parseTlp(text: unknown): Tlp | undefined {
