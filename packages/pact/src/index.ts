@@ -1,0 +1,36 @@
+// The language of agreements, their members, their force and the intervals of records under them. Pure.
+
+export {
+  type Agreement,
+  agreementDigest,
+  agreementSchema,
+  canonicalAgreement,
+  checkAgreementValue,
+  parseAgreement,
+  type Role,
+  ROLES,
+} from './agreement.ts'
+export { checkAgreement, type Warning } from './check.ts'
+export { explainAgreement } from './explain.ts'
+export { type Force, forceOf, saidInForce, type SignatureFact } from './force.ts'
+export {
+  type DeliveryState,
+  deliveryState,
+  type Interval,
+  intervalOf,
+  quorumBound,
+  type ReceiptFact,
+} from './interval.ts'
+export { type Invitation, makeInvitation, parseInvitation } from './invitation.ts'
+export { LIMITS as PACT_LIMITS } from './limits.ts'
+export {
+  type Channel,
+  channelOf,
+  depositaryOf,
+  type Neutral,
+  neutralsOf,
+  pinnedRoot,
+  readersOf,
+  rolesOf,
+} from './members.ts'
+export { agreementFromYaml, type DraftFill } from './yaml.ts'
