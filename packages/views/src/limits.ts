@@ -1,4 +1,5 @@
-// Every limit of the views, in one place. A caller that exceeds one has a defect; a peer cannot reach them.
+// Every limit of the views, in one place. A caller that exceeds one of the first group has a defect; the second bounds
+// what one question may cost; the third bounds how long the event loop waits for one step.
 
 /** Entries of one call of foldEntries: one entry bundle. */
 export const ENTRIES_PER_FOLD_MAX = 256
@@ -6,3 +7,41 @@ export const ENTRIES_PER_FOLD_MAX = 256
 export const OBJECTS_PER_FOLD_MAX = 200
 /** Receipts of one call of foldReceipts. */
 export const RECEIPTS_PER_FOLD_MAX = 4096
+
+export const RECORD_PAGE_MAX = 200
+export const RECORD_PAGE_DEFAULT = 50
+export const ANSWERS_MAX = 100
+export const OBJECT_PAGE_MAX = 1000
+export const OBJECT_PAGE_DEFAULT = 50
+export const OBJECT_VERSIONS_MAX = 200
+export const OBJECT_RELATIONS_MAX = 200
+export const CONFLICT_PAGE_MAX = 1000
+export const ALARMS_MAX = 500
+/** Matches of a search that are counted; beyond it the total says "at least". */
+export const OBJECT_TOTAL_MAX = 10_000
+/** UTF-16 units of what is searched for. */
+export const QUERY_MAX = 200
+/** Values of one `match` parameter of a collection's query. */
+export const MATCH_VALUES_MAX = 100
+
+/** Rows of records derived anew in one step of settling. */
+export const ROWS_PER_STEP = 200
+/** Sources of objects shown or hidden in one step. */
+export const SOURCES_PER_STEP = 200
+/** Objects taken into the search index in one step. */
+export const SEARCH_PER_STEP = 100
+/** Steps that one question does before it is answered. */
+export const STEPS_PER_READ = 2
+
+/** Objects that one object's references are kept for. */
+export const REFERENCES_MAX = 1000
+/** UTF-16 units of one object that can be found by searching, and of its description. */
+export const WORDS_MAX = 4000
+export const DESCRIPTION_WORDS_MAX = 300
+/** Nodes of one object that are looked at for words and references. */
+export const NODES_MAX = 20_000
+
+export const BUSY_TIMEOUT_MS = 5000
+
+/** Characters of object texts on one page; a page holds at least one object. */
+export const PAGE_CHARACTERS_MAX = 8_388_608

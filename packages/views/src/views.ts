@@ -146,8 +146,14 @@ export interface Views {
   pacts(): Promise<PactRow[]>
   /** The versions of one agreement, newest first. */
   pact(id: string): Promise<PactRow[]>
-  /** When and by what a version came into force on a channel. */
-  force(version: string, channel: string): Promise<Force | undefined>
+  /** When and by what a version came into force on a channel. Answered from memory, so that a speaker need not pause. */
+  force(pact: string, version: string, channel: string): Force | undefined
+  /** Whether a party's signature under a version stands on a channel, valid as far as its own log tells. */
+  hasSigned(pact: string, version: string, channel: string, party: string): Promise<boolean>
+  /** The RFC 6962 leaf hash of a folded entry, hex. */
+  leafOf(origin: string, index: number): Promise<string | undefined>
+  /** Parts of one log that are sealed to us and are neither opened nor rejected yet, in order. */
+  partsToOpen(origin: string): Promise<{ origin: string; index: number; part: number; size: number }[]>
   cards(): Promise<CardRow[]>
   alarms(): Promise<Alarm[]>
   statistics(): Promise<Statistics>

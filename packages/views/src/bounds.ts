@@ -1,0 +1,114 @@
+// Receipts, and from them the bounds of a record's interval (spec/receipt.md). A signer may give thousands on one log;
+// of these only a few can ever matter: as a hi, those that no other with at least their size and at most their time
+// makes superfluous; as a lo, those that no other with at most their size and at least their time does. The two sets are
+// kept marked, each rises in size and time alike, and so every bound is one look-up in an index.
+
+import type { Sqlite } from './database.ts'
+import type { ReceiptToFold } from './views.ts'
+
+export interface Bound {
+  by: string
+  size: number
+  /** POSIX seconds. */
+  time: number
+  digest: string
+}
+
+/** Which records may have another interval because of a receipt: from `first` up to but without `past`. */
+export interface Affected {
+  first: number
+  past: number
+}
+
+const COLUMNS = 'by_party as "by", size, time, digest'
+
+export class Bounds {
+  private readonly sql
+
+  constructor(sqlite: Sqlite) {
+    const exactly = 'where origin = ? and by_party = ? and size = ? and time = ? and digest = ?'
+    const of = 'from receipts where origin = ? and by_party = ?'
+    this.sql = {
+      insert: sqlite.prepare<[string, string, number, number, string]>(
+        'insert into receipts values (?, ?, ?, ?, ?, 0, 0) on conflict do nothing',
+      ),
+      hiAbove: sqlite.prepare<[string, string, number], Bound>(
+        `select ${COLUMNS} ${of} and bounds_hi = 1 and size > ? order by size limit 1`,
+      ),
+      hiBelow: sqlite.prepare<[string, string, number], Bound>(
+        `select ${COLUMNS} ${of} and bounds_hi = 1 and size < ? order by size desc limit 1`,
+      ),
+      loUpTo: sqlite.prepare<[string, string, number], Bound>(
+        `select ${COLUMNS} ${of} and bounds_lo = 1 and size <= ? order by size desc limit 1`,
+      ),
+      loAbove: sqlite.prepare<[string, string, number], Bound>(
+        `select ${COLUMNS} ${of} and bounds_lo = 1 and size > ? order by size limit 1`,
+      ),
+      notBefore: sqlite.prepare<[string, string, number, number], Bound>(
+        `select ${COLUMNS} ${of} and time >= ? and size > ? order by time, size, digest limit 1`,
+      ),
+      unmarkHi: sqlite.prepare<[string, string, number, number, string]>(`update receipts set bounds_hi = 0 ${exactly}`),
+      unmarkLo: sqlite.prepare<[string, string, number, number, string]>(`update receipts set bounds_lo = 0 ${exactly}`),
+      mark: sqlite.prepare<[number, number, string, string, number, number, string]>(
+        `update receipts set bounds_hi = ?, bounds_lo = ? ${exactly}`,
+      ),
+    }
+  }
+
+  /**
+   * Keeps a receipt. Gives the ranges of records whose bounds it may move, and whether its time contradicts its signer's
+   * other receipts on this log (times never fall as sizes grow); undefined where it was known.
+   */
+  add(receipt: ReceiptToFold): { affected: Affected[]; timeFell: boolean } | undefined {
+    const { origin, by, size, time, digest } = receipt
+    if (this.sql.insert.run(origin, by, size, time, digest).changes === 0) return undefined
+    const larger = this.sql.hiAbove.get(origin, by, size)
+    const smaller = this.sql.loUpTo.get(origin, by, size - 1)
+    const timeFell = (larger !== undefined && larger.time < time) || (smaller !== undefined && smaller.time > time)
+
+    const affected: Affected[] = []
+    const rivalHi = this.sql.hiAbove.get(origin, by, size - 1)
+    const isHi = rivalHi === undefined || !standsInFor(rivalHi, receipt, 'hi')
+    if (isHi) {
+      let below = this.sql.hiBelow.get(origin, by, size + 1)
+      for (; below !== undefined && below.time >= time; below = this.sql.hiBelow.get(origin, by, size + 1)) {
+        this.sql.unmarkHi.run(origin, by, below.size, below.time, below.digest)
+      }
+      affected.push({ first: below?.size ?? 0, past: size })
+    }
+    const rivalLo = this.sql.loUpTo.get(origin, by, size)
+    const isLo = rivalLo === undefined || !standsInFor(rivalLo, receipt, 'lo')
+    if (isLo) {
+      let above = this.sql.loAbove.get(origin, by, size - 1)
+      for (; above !== undefined && above.time <= time; above = this.sql.loAbove.get(origin, by, size - 1)) {
+        this.sql.unmarkLo.run(origin, by, above.size, above.time, above.digest)
+      }
+      affected.push({ first: size, past: above?.size ?? Number.MAX_SAFE_INTEGER })
+    }
+    if (isHi || isLo) this.sql.mark.run(isHi ? 1 : 0, isLo ? 1 : 0, origin, by, size, time, digest)
+    return { affected, timeFell }
+  }
+
+  /** The latest cosignature by `by` that excludes the entry. */
+  lo(origin: string, by: string, index: number): Bound | undefined {
+    return this.sql.loUpTo.get(origin, by, index)
+  }
+
+  /** The earliest receipt by `by` that covers the entry. */
+  earliest(origin: string, by: string, index: number): Bound | undefined {
+    return this.sql.hiAbove.get(origin, by, index)
+  }
+
+  /** The earliest receipt by `by` that covers the entry and is not dated before `lo`. */
+  hi(origin: string, by: string, index: number, lo: number | null): Bound | undefined {
+    const earliest = this.earliest(origin, by, index)
+    if (earliest === undefined || lo === null || earliest.time >= lo) return earliest
+    return this.sql.notBefore.get(origin, by, lo, index)
+  }
+}
+
+/** Whether `rival`, whose size is no worse, makes `receipt` superfluous; of two alike the smaller digest is kept. */
+function standsInFor(rival: Bound, receipt: ReceiptToFold, bound: 'hi' | 'lo'): boolean {
+  if (rival.time !== receipt.time) return bound === 'hi' ? rival.time < receipt.time : rival.time > receipt.time
+  return rival.size !== receipt.size || rival.digest < receipt.digest
+}

@@ -1,0 +1,45 @@
+// The file behind the views. It can always be folded again from the logs, so the last moments before a power cut may be
+// lost (synchronous NORMAL); what is there is whole.
+
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { BUSY_TIMEOUT_MS } from './limits.ts'
+import { migrations } from './migrations/index.ts'
+import type { Tables } from './schema.ts'
+import { makeSearchIndex } from './search.ts'
+
+export type Sqlite = Database.Database
+export type Statement = Database.Statement
+
+export interface Store {
+  /** For what is asked thousands of times: prepared statements, answered at once. */
+  sqlite: Sqlite
+  /** For everything else. */
+  db: Kysely<Tables>
+  /** The text of an object, verbatim. */
+  textOf(digest: string): string
+}
+
+/** Opens or makes the database and brings its tables up to date. `path` is a file or `:memory:`. */
+export async function openStore(path: string): Promise<Store> {
+  const sqlite = new Database(path)
+  sqlite.pragma('journal_mode = WAL')
+  sqlite.pragma('synchronous = NORMAL')
+  sqlite.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) })
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) {
+    await db.destroy()
+    throw error
+  }
+  makeSearchIndex(sqlite)
+  const text = sqlite.prepare<[string], { source: string }>('select source from object_texts where digest = ?')
+  const textOf = (digest: string) => {
+    const row = text.get(digest)
+    if (row === undefined) throw new Error(`the text ${digest} of an object is missing`)
+    return row.source
+  }
+  return { sqlite, db, textOf }
+}

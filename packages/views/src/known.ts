@@ -1,0 +1,116 @@
+// What this node has been given outside the logs: agreements and cards. Both are few and small and are kept in memory
+// too. An agreement is also known once its draft stands in a valid `pact/propose`.
+
+import { fromUtf8, ok, type Result, toBase64, utf8 } from '@countersign/log'
+import { type Agreement, agreementDigest, parseAgreement } from '@countersign/pact'
+import { type Card, parseCard } from '@countersign/record'
+import type { Sqlite } from './database.ts'
+import type { CardRow } from './rows.ts'
+
+export interface KnownAgreement {
+  version: string
+  agreement: Agreement
+}
+
+export class KnownAgreements {
+  private readonly sqlite: Sqlite
+  private readonly byVersion = new Map<string, KnownAgreement>()
+
+  constructor(sqlite: Sqlite) {
+    this.sqlite = sqlite
+    const rows = sqlite.prepare<[], { body: string }>('select body from agreements order by version').all()
+    for (const { body } of rows) {
+      const agreement = parseAgreement(utf8(body))
+      if (agreement.ok) this.remember(agreement.value)
+    }
+  }
+
+  of(version: string): Agreement | undefined {
+    return this.byVersion.get(version)?.agreement
+  }
+
+  /** The versions of one agreement, sorted by digest. */
+  versions(pact: string): KnownAgreement[] {
+    return this.all().filter(({ agreement }) => agreement.id === pact)
+  }
+
+  all(): KnownAgreement[] {
+    return [...this.byVersion.values()].sort((a, b) => (a.version < b.version ? -1 : 1))
+  }
+
+  /** `fresh` where it was not known. Refuses what `parseAgreement` refuses. */
+  keep(canonical: Uint8Array): Result<KnownAgreement & { fresh: boolean }> {
+    const parsed = parseAgreement(canonical)
+    if (!parsed.ok) return parsed
+    const version = agreementDigest(parsed.value)
+    if (this.byVersion.has(version)) return ok({ version, agreement: parsed.value, fresh: false })
+    this.sqlite
+      .prepare('insert into agreements values (?, ?, ?)')
+      .run(version, parsed.value.id, fromUtf8(canonical) ?? '')
+    return ok({ ...this.remember(parsed.value), fresh: true })
+  }
+
+  clear(): void {
+    this.sqlite.exec('delete from agreements')
+    this.byVersion.clear()
+  }
+
+  private remember(agreement: Agreement): KnownAgreement {
+    const known = { version: agreementDigest(agreement), agreement }
+    this.byVersion.set(known.version, known)
+    return known
+  }
+}
+
+export class KnownCards {
+  private readonly sqlite: Sqlite
+  private readonly byDigest = new Map<string, Card>()
+
+  constructor(sqlite: Sqlite) {
+    this.sqlite = sqlite
+    for (const { file } of sqlite.prepare<[], { file: string }>('select file from cards').all()) {
+      const card = parseCard(utf8(file))
+      if (card.ok) this.byDigest.set(card.value.digest, card.value)
+    }
+  }
+
+  of(digest: string): Card | undefined {
+    return this.byDigest.get(digest)
+  }
+
+  /** A party's cards, the highest serial first. */
+  ofParty(party: string): Card[] {
+    return [...this.byDigest.values()]
+      .filter((card) => card.party === party)
+      .sort((a, b) => b.body.serial - a.body.serial || (a.digest < b.digest ? -1 : 1))
+  }
+
+  withRoot(party: string, rootDigest: string): Card | undefined {
+    return this.ofParty(party).find((card) => card.rootDigest === rootDigest)
+  }
+
+  keep(file: Uint8Array): Result<Card> {
+    const card = parseCard(file)
+    if (!card.ok || this.byDigest.has(card.value.digest)) return card
+    const { digest, party, rootDigest, body } = card.value
+    this.sqlite
+      .prepare('insert into cards values (?, ?, ?, ?, ?, ?)')
+      .run(digest, party, rootDigest, body.serial, body.name, fromUtf8(file) ?? '')
+    this.byDigest.set(digest, card.value)
+    return card
+  }
+
+  rows(): CardRow[] {
+    return [...this.byDigest.values()]
+      .map(({ party, body, digest, rootDigest, bytes }) => ({
+        ...{ party, name: body.name, serial: body.serial, digest, rootDigest },
+        bytes: toBase64(bytes),
+      }))
+      .sort((a, b) => (a.party === b.party ? b.serial - a.serial : a.party < b.party ? -1 : 1))
+  }
+
+  clear(): void {
+    this.sqlite.exec('delete from cards')
+    this.byDigest.clear()
+  }
+}

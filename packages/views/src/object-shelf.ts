@@ -1,0 +1,169 @@
+// Which objects stand in which collection. Each came in a record, and counts while that record is valid. Of several
+// texts of one id and version the first is kept and the others are refused and listed: first by the time of the record
+// (as held within its interval), then by origin, index, part and position, so that the order of arrival decides nothing.
+// Joining a collection gives an object the next sequence number and a time later than any given before: that is our own
+// order of arrival, the one thing here that is not folded again alike.
+
+import { type Sqlite } from './database.ts'
+import { objectWords } from './object-words.ts'
+import { SearchIndex } from './search.ts'
+
+/** One place where an object came from. */
+export interface Source {
+  origin: string
+  idx: number
+  part: number
+  position: number
+  pact: string
+  collection: number
+  id: string
+  version_order: string
+  digest: string
+  type: string
+  spec_version: string
+}
+
+interface Kept {
+  seq: number
+  origin: string
+  idx: number
+  part: number
+  position: number
+  digest: string
+  conflicts: number
+}
+
+type Key = [id: string, order: string, pact: string, collection: number]
+type Place = [origin: string, idx: number, part: number, position: number]
+
+export class ObjectShelf {
+  readonly search: SearchIndex
+  private readonly now: () => number
+  private readonly sql
+
+  constructor(sqlite: Sqlite, now: () => number) {
+    this.now = now
+    this.search = new SearchIndex(sqlite)
+    const key = 'id = ? and version_order = ? and pact = ? and collection = ?'
+    const place = 'origin = ? and idx = ? and part = ? and position = ?'
+    this.sql = {
+      kept: sqlite.prepare<Key, Kept>(
+        `select seq, origin, idx, part, position, digest, conflicts from objects where ${key}`,
+      ),
+      time: sqlite.prepare<[string, number], { at: number; author: string }>(
+        'select at_ms as at, author from records where origin = ? and idx = ?',
+      ),
+      first: sqlite.prepare<Key, Source>(
+        `select s.origin, s.idx, s.part, s.position, s.pact, s.collection, s.id, s.version_order, s.digest, s.type, s.spec_version
+         from object_sources s join records r on r.origin = s.origin and r.idx = s.idx
+         where s.id = ? and s.version_order = ? and s.pact = ? and s.collection = ? and s.shown = 1
+         order by r.at_ms, s.origin, s.idx, s.part, s.position limit 1`,
+      ),
+      refuseOthers: sqlite.prepare<[string, ...Key]>(
+        `update object_sources set refused = case when digest = ? then 0 else 1 end where ${key} and shown = 1`,
+      ),
+      isRefused: sqlite.prepare<Place, { refused: number }>(`select refused from object_sources where ${place}`),
+      refused: sqlite.prepare<Key, { n: number }>(
+        `select count(*) as n from object_sources where ${key} and refused = 1`,
+      ),
+      mark: sqlite.prepare<[number, number, ...Place]>(`update object_sources set shown = ?, refused = ? where ${place}`),
+      insert: sqlite.prepare(
+        'insert into objects values (:seq, :added, :pact, :collection, :id, :version_order, :type, :spec_version, :party, :origin, :idx, :part, :position, :digest, :conflicts)',
+      ),
+      move: sqlite.prepare(
+        'update objects set origin = :origin, idx = :idx, part = :part, position = :position, party = :party where seq = :seq',
+      ),
+      remove: sqlite.prepare<[number]>('delete from objects where seq = ?'),
+      conflicts: sqlite.prepare<[number, number]>('update objects set conflicts = conflicts + ? where seq = ?'),
+      text: sqlite.prepare<[string], { source: string }>('select source from object_texts where digest = ?'),
+      refer: sqlite.prepare<[number, string]>('insert into object_references values (?, ?)'),
+      unrefer: sqlite.prepare<[number]>('delete from object_references where seq = ?'),
+      last: sqlite.prepare<[string], { value: number }>('select value from sequences where name = ?'),
+      setLast: sqlite.prepare<[string, number]>(
+        'insert into sequences values (?, ?) on conflict (name) do update set value = excluded.value',
+      ),
+    }
+  }
+
+  /** Lets a source count that did not, or looks at it again after the time of its record moved. */
+  show(source: Source): void {
+    const kept = this.sql.kept.get(...keyOf(source))
+    if (kept === undefined) {
+      this.sql.mark.run(1, 0, ...placeOf(source))
+      this.join(source, 0)
+      return
+    }
+    const refused = !samePlace(kept, source) && kept.digest !== source.digest
+    if (refused && !this.isRefused(source)) this.sql.conflicts.run(1, kept.seq)
+    this.sql.mark.run(1, refused ? 1 : 0, ...placeOf(source))
+    if (samePlace(kept, source) || this.precedes(source, kept)) this.elect(source, kept)
+  }
+
+  /** Lets a source count no longer. */
+  hide(source: Source): void {
+    const kept = this.sql.kept.get(...keyOf(source))
+    if (kept !== undefined && this.isRefused(source)) this.sql.conflicts.run(-1, kept.seq)
+    this.sql.mark.run(0, 0, ...placeOf(source))
+    if (kept !== undefined && samePlace(kept, source)) this.elect(source, kept)
+  }
+
+  private isRefused(source: Source): boolean {
+    return this.sql.isRefused.get(...placeOf(source))?.refused === 1
+  }
+
+  private precedes(source: Source, kept: Kept): boolean {
+    const [a, b] = [this.timeOf(source).at, this.timeOf(kept).at]
+    if (a !== b) return a < b
+    if (source.origin !== kept.origin) return source.origin < kept.origin
+    return (source.idx - kept.idx || source.part - kept.part || source.position - kept.position) < 0
+  }
+
+  private elect(source: Source, kept: Kept): void {
+    const first = this.sql.first.get(...keyOf(source))
+    if (first !== undefined && samePlace(kept, first)) return
+    if (first === undefined || first.digest !== kept.digest) this.leave(kept.seq)
+    if (first === undefined) return
+    if (first.digest === kept.digest) {
+      const { origin, idx, part, position } = first
+      this.sql.move.run({ seq: kept.seq, origin, idx, part, position, party: this.timeOf(first).author })
+      return
+    }
+    this.sql.refuseOthers.run(first.digest, ...keyOf(first))
+    this.join(first, this.sql.refused.get(...keyOf(first))?.n ?? 0)
+  }
+
+  private join(source: Source, conflicts: number): void {
+    const seq = (this.sql.last.get('object')?.value ?? 0) + 1
+    const added = Math.max(this.now() * 1000, (this.sql.last.get('added')?.value ?? 0) + 1)
+    this.sql.setLast.run('object', seq)
+    this.sql.setLast.run('added', added)
+    this.sql.insert.run({ ...source, seq, added, party: this.timeOf(source).author, conflicts })
+    const { words, references } = objectWords(this.sql.text.get(source.digest)?.source ?? '')
+    this.search.add(seq, words)
+    for (const target of references) if (target !== source.id) this.sql.refer.run(seq, target)
+  }
+
+  private leave(seq: number): void {
+    this.sql.remove.run(seq)
+    this.sql.unrefer.run(seq)
+    this.search.remove(seq)
+  }
+
+  private timeOf(place: { origin: string; idx: number }): { at: number; author: string } {
+    const record = this.sql.time.get(place.origin, place.idx)
+    if (record === undefined) throw new Error(`an object of ${place.origin}#${place.idx} is shown without its record`)
+    return record
+  }
+}
+
+function keyOf(source: Source): Key {
+  return [source.id, source.version_order, source.pact, source.collection]
+}
+
+function placeOf(source: Source): Place {
+  return [source.origin, source.idx, source.part, source.position]
+}
+
+function samePlace(a: Kept, b: Source): boolean {
+  return a.origin === b.origin && a.idx === b.idx && a.part === b.part && a.position === b.position
+}

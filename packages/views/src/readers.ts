@@ -1,0 +1,103 @@
+// The reader of each log, which decides what the log itself decides (spec/statement.md). What it remembers is in the rows
+// already, so nothing is stored for it: after a restart its memory is put together again from them.
+
+import { ok, refuse, type Result } from '@countersign/log'
+import { channelOf } from '@countersign/pact'
+import { LogReader, type LogReaderState, type Origin } from '@countersign/record'
+import type { Sqlite } from './database.ts'
+import type { KnownAgreements, KnownCards } from './known.ts'
+
+/** What a log is read by. */
+export interface Reading {
+  card: string
+  version: string
+}
+
+/** What the first entry of a log names, whether it is valid or not; null where it names nothing. */
+export interface Opening {
+  card: string | null
+  version: string | null
+}
+
+export class Readers {
+  private readonly agreements: KnownAgreements
+  private readonly cards: KnownCards
+  private readonly open = new Map<string, LogReader>()
+  private readonly sql
+
+  constructor(sqlite: Sqlite, agreements: KnownAgreements, cards: KnownCards) {
+    this.agreements = agreements
+    this.cards = cards
+    this.sql = {
+      log: sqlite.prepare<[string], { next: number; card: string; version: string }>(
+        'select next, card, version from logs where origin = ?',
+      ),
+      opened: sqlite.prepare<[string], { own_code: string | null }>(
+        'select own_code from records where origin = ? and idx = 0',
+      ),
+      ids: sqlite.prepare<[string], { id: string }>('select id from records where origin = ? and own_code is null'),
+      logs: sqlite.prepare<[string], { seen_origin: string; size: number; root: string }>(
+        'select seen_origin, size, root from seen_logs where origin = ? order by seen_origin, idx',
+      ),
+      receipts: sqlite.prepare<[string], { name: string; size: number }>(
+        `select by_party || ' ' || receipt_origin as name, size from seen_receipts where origin = ?
+         order by by_party, receipt_origin, idx`,
+      ),
+    }
+  }
+
+  /**
+   * What a log is to be read by: the version and the card its first entry names, where they are known; otherwise any
+   * version, and the party's newest card, so that what is wrong with it is shown. The card's root is the one the
+   * agreement pins. Refuses `views/agreement-unknown`, `views/not-of-channel` and `views/card-unknown`.
+   */
+  choose(origin: Origin, opening: Opening): Result<Reading> {
+    const versions = this.agreements.versions(origin.pact)
+    const known = versions.find(({ version }) => version === opening.version) ?? versions[0]
+    if (known === undefined) return refuse('views/agreement-unknown', 'The agreement of this log is not known here yet.')
+    if (!(channelOf(known.agreement, origin.channel)?.parties.includes(origin.party) ?? false)) {
+      return refuse('views/not-of-channel', 'The agreement knows no such log.')
+    }
+    const root = known.agreement.parties.find(({ party }) => party === origin.party)?.root
+    const cards = this.cards.ofParty(origin.party).filter(({ rootDigest }) => rootDigest === root)
+    const card = cards.find(({ digest }) => digest === opening.card) ?? cards[0]
+    if (card === undefined) return refuse('views/card-unknown', 'The card of this log’s party is not known here yet.')
+    return ok({ card: card.digest, version: known.version })
+  }
+
+  /** The reader of a log, at the entry after its last row. */
+  of(origin: Origin, reading: Reading): LogReader {
+    const open = this.open.get(origin.text)
+    if (open !== undefined) return open
+    const card = this.cards.of(reading.card)
+    const agreement = this.agreements.of(reading.version)
+    if (card === undefined || agreement === undefined) throw new Error(`${origin.text} is read by what is not known`)
+    const parties = channelOf(agreement, origin.channel)?.parties ?? []
+    const reader = new LogReader({ origin: origin.text, card, parties }, this.recalled(origin.text))
+    this.open.set(origin.text, reader)
+    return reader
+  }
+
+  /** Forgets what a reader read beyond the rows, as after a transaction that failed. */
+  drop(origin: string): void {
+    this.open.delete(origin)
+  }
+
+  clear(): void {
+    this.open.clear()
+  }
+
+  private recalled(origin: string): LogReaderState | undefined {
+    const log = this.sql.log.get(origin)
+    if (log === undefined || log.next === 0) return undefined
+    const logs = new Map(this.sql.logs.all(origin).map(({ seen_origin, size, root }) => [seen_origin, { size, root }]))
+    const receipts = new Map(this.sql.receipts.all(origin).map(({ name, size }) => [name, size]))
+    return {
+      next: log.next,
+      opened: this.sql.opened.get(origin)?.own_code === null,
+      ids: this.sql.ids.all(origin).map(({ id }) => id),
+      logs: [...logs].map(([name, { size, root }]) => [name, size, root]),
+      receipts: [...receipts],
+    }
+  }
+}

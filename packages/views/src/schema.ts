@@ -1,0 +1,161 @@
+// The tables as Kysely sees them; migrations/ makes them. Numbers that stand for words are named here and nowhere else.
+
+export interface Tables {
+  cards: { digest: string; party: string; root_digest: string; serial: number; name: string; file: string }
+  agreements: { version: string; pact: string; body: string }
+  /**
+   * `card` and `version` are what the log was read by: those its first entry names (`opening_…`) where they are known,
+   * others only until then.
+   */
+  logs: {
+    origin: string
+    pact: string
+    channel: string
+    party: string
+    next: number
+    card: string
+    version: string
+    opening_card: string | null
+    opening_version: string | null
+  }
+  /**
+   * Up to `own_message` what the log itself decides, never changed; from `validity` to `superseded_by` what is derived
+   * from everything that has arrived.
+   */
+  records: {
+    origin: string
+    idx: number
+    leaf: string
+    pact: string
+    version: string
+    channel: string
+    author: string
+    type: string
+    known: number
+    id: string
+    time: string
+    time_ms: number
+    mode: string
+    tlp: string
+    class: string | null
+    own_code: string | null
+    own_message: string
+    validity: number
+    code: string | null
+    message: string
+    state: number
+    /** The author's claim of the time, held within what neutrals and we ourselves witnessed: the order of the list. */
+    at_ms: number
+    superseded_by: number | null
+    title: string | null
+  }
+  statements: { origin: string; idx: number; payload: string }
+  addressees: { origin: string; idx: number; place: number; party: string }
+  parts: {
+    origin: string
+    idx: number
+    part: number
+    role: string
+    media_type: string
+    size: number
+    sealed: string
+  }
+  part_states: { origin: string; idx: number; part: number; state: number; code: string | null }
+  part_titles: { origin: string; idx: number; part: number; rank: number; title: string }
+  mentions: { origin: string; idx: number; place: number; re_origin: string; re_idx: number; re_leaf: string }
+  seen_logs: { origin: string; seen_origin: string; idx: number; size: number; root: string }
+  seen_receipts: {
+    origin: string
+    by_party: string
+    receipt_origin: string
+    idx: number
+    size: number
+    digest: string
+  }
+  signatures: {
+    origin: string
+    idx: number
+    pact: string
+    version: string
+    base: string | null
+    channel: string
+    party: string
+    origins: string
+  }
+  proposals: { origin: string; idx: number; version: string; base: string }
+  /** `bounds_hi`, `bounds_lo`: no other receipt of this signer on this log makes it superfluous as a hi, as a lo. */
+  receipts: {
+    origin: string
+    by_party: string
+    size: number
+    time: number
+    digest: string
+    bounds_hi: number
+    bounds_lo: number
+  }
+  /** Records covered by a signer only in receipts dated before lo: its next receipt may deliver them. */
+  receipts_before_lo: { origin: string; by_party: string; idx: number; lo: number }
+  forces: { version: string; channel: string; pact: string; since: number; force: string }
+  /** The first entry of a log that is said in force under a version. */
+  force_points: { origin: string; version: string; idx: number }
+  /** Rows, from `first` up to but without `past`, that must be derived again. */
+  rows_due: { origin: string; first: number; past: number }
+  object_texts: { digest: string; source: string }
+  object_sources: {
+    origin: string
+    idx: number
+    part: number
+    position: number
+    pact: string
+    collection: number
+    id: string
+    version: string
+    version_order: string
+    digest: string
+    type: string
+    spec_version: string
+    name: string | null
+    tlp: string | null
+    revoked: number
+    warnings: string | null
+    /** Whether it counts: its record is valid. */
+    shown: number
+    /** Whether another text of the same id and version stands in its place. */
+    refused: number
+  }
+  /** Records whose objects must be shown or hidden, and how far that has come. */
+  sources_due: { origin: string; idx: number; shown: number; part: number; position: number }
+  objects: {
+    seq: number
+    added_us: number
+    pact: string
+    collection: number
+    id: string
+    version_order: string
+    type: string
+    spec_version: string
+    party: string
+    origin: string
+    idx: number
+    part: number
+    position: number
+    digest: string
+    conflicts: number
+  }
+  object_references: { seq: number; target: string }
+  search_texts: { seq: number; words: string }
+  contradictions: { code: string; origin: string; message: string }
+  /** The last of each kind that was given out; survives a reset, so that none is given twice. */
+  sequences: { name: string; value: number }
+}
+
+export const VALIDITY = { valid: 0, void: 1, undecided: 2 } as const
+
+/** Rising: the least over all recipients is a record's delivery. */
+export const DELIVERY = ['said', 'held', 'delivered'] as const
+export const STATES = ['said', 'held', 'delivered', 'superseded', 'void', 'undecided'] as const
+
+/** Rising: a part never goes back. */
+export const PART_STATES = ['awaited', 'held', 'rejected', 'opened'] as const
+
+export const COLLECTIONS = ['inbox', 'outbox'] as const
