@@ -1,0 +1,100 @@
+// The frame of every page: skip link, rooms, status strip, the room itself. Whoever is not signed in sees the sign-in room
+// in its place, at the same address, and comes back to the page asked for.
+
+import { ActionIcon } from '@mantine/core'
+import { IconFileText, IconList, IconServer2, IconTopologyStar3, IconUserCircle } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ApiFailure, type Me } from '../api.ts'
+import { Mark } from '../marks/Mark.tsx'
+import { Failed, Loading } from '../marks/Notice.tsx'
+import { ask, isSignedOut } from '../queries.ts'
+import { SignIn } from '../rooms/sign-in/SignIn.tsx'
+import { AccountPanel } from './AccountPanel.tsx'
+import { KeysHelp, type KeysHelpHandle } from './KeysHelp.tsx'
+import { useKeys } from './keyboard.ts'
+import { StatusStrip } from './StatusStrip.tsx'
+
+const ROOMS = [
+  { to: '/records', words: 'rooms.records', short: 'rooms.records', icon: IconList, also: '/record/' },
+  { to: '/objects', words: 'rooms.objects', short: 'rooms.objectsShort', icon: IconTopologyStar3, also: '/object/' },
+  { to: '/agreements', words: 'rooms.agreements', short: 'rooms.agreements', icon: IconFileText, also: '/agreement/' },
+  { to: '/node', words: 'rooms.node', short: 'rooms.node', icon: IconServer2, also: '/node/' },
+] as const
+
+export function Frame() {
+  const { t } = useTranslation()
+  const me = useQuery(ask.me())
+  if (me.data !== undefined && !isSignedOut(me.error)) return <Desk me={me.data} />
+  if (isSignedOut(me.error)) {
+    const node = me.error instanceof ApiFailure ? me.error.node : undefined
+    return <SignIn node={node ?? me.data?.node} ended={me.data !== undefined} />
+  }
+  return (
+    <main className="alone">
+      {me.isError ? <Failed error={me.error} again={() => void me.refetch()} /> : <Loading words={t('signIn.checking')} />}
+    </main>
+  )
+}
+
+function Desk({ me }: { me: Me }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const keysHelp = useRef<KeysHelpHandle>(null)
+  useTitle(path)
+  useKeys({
+    '?': () => keysHelp.current?.show(),
+    'g r': () => void navigate({ to: '/records' }),
+    'g o': () => void navigate({ to: '/objects' }),
+    'g a': () => void navigate({ to: '/agreements' }),
+    'g n': () => void navigate({ to: '/node' }),
+  })
+  return (
+    <div className="desk">
+      <a className="skip" href="#room">
+        {t('frame.skip')}
+      </a>
+      <header className="header">
+        <Link to="/records" className="product">
+          <Mark />
+          <span className="wide-only">{t('product')}</span>
+          <span className="narrow-only">{me.node.party}</span>
+        </Link>
+        <nav className="nav" aria-label={t('frame.nav')}>
+          {ROOMS.map(({ to, words, short, icon: Icon, also }) => {
+            const here = path === to || path.startsWith(`${to}/`) || path.startsWith(also)
+            return (
+              <Link key={to} to={to} data-here={here} {...(here ? { 'aria-current': 'page' as const } : {})}>
+                <Icon aria-hidden size={18} stroke={1.6} />
+                <span className="wide-only">{t(words)}</span>
+                <span className="narrow-only">{t(short)}</span>
+              </Link>
+            )
+          })}
+        </nav>
+        <span className="push" />
+        <ActionIcon variant="subtle" color="gray" popoverTarget="account" aria-label={t('frame.account')} size="lg">
+          <IconUserCircle aria-hidden size={20} stroke={1.6} />
+        </ActionIcon>
+        <AccountPanel me={me} showKeys={() => keysHelp.current?.show()} />
+      </header>
+      <StatusStrip me={me} />
+      <main id="room" className="room" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <KeysHelp handle={keysHelp} />
+    </div>
+  )
+}
+
+function useTitle(path: string): void {
+  const { t } = useTranslation()
+  const room = ROOMS.find(({ to, also }) => path === to || path.startsWith(`${to}/`) || path.startsWith(also))
+  const title = room === undefined ? t('product') : `${t(room.words)} · ${t('product')}`
+  useEffect(() => {
+    document.title = title
+  }, [title])
+}

@@ -1,0 +1,43 @@
+// What Mantine's components are told of the desk. Colours stand in tokens.css; nothing here makes a style element, so that
+// the page runs where only style sheets of its own origin are allowed.
+
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  createTheme,
+  Kbd,
+  type MantineColorScheme,
+  NativeSelect,
+  PasswordInput,
+  Switch,
+  TextInput,
+} from '@mantine/core'
+
+export const theme = createTheme({
+  primaryColor: 'blue',
+  defaultRadius: 'default',
+  autoContrast: false,
+  cursorType: 'pointer',
+  components: {
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'default', size: 'md' } }),
+    Button: Button.extend({ defaultProps: { size: 'xs', variant: 'default' } }),
+    Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
+    Kbd: Kbd.extend({ defaultProps: { size: 'xs' } }),
+    NativeSelect: NativeSelect.extend({ defaultProps: { size: 'xs' } }),
+    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' } }),
+    Switch: Switch.extend({ defaultProps: { size: 'xs' } }),
+    TextInput: TextInput.extend({ defaultProps: { size: 'xs' } }),
+  },
+})
+
+export const SCHEMES = ['auto', 'light', 'dark'] as const satisfies readonly MantineColorScheme[]
+
+export const SCHEME_KEY = 'countersign.appearance'
+
+/** Puts the chosen colours on the page before anything is drawn, so that nothing flashes. */
+export function paintGround(): void {
+  const chosen = localStorage.getItem(SCHEME_KEY)
+  const dark = chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
+  document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light')
+}

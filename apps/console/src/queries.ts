@@ -1,0 +1,77 @@
+// What is asked of the node, how often it is asked again, and what becomes of an ended session.
+
+import { keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
+import { ApiFailure, api, type ObjectFilters, type RecordFilters } from './api.ts'
+
+const LIST_AGAIN_MS = 5_000
+const STATUS_AGAIN_MS = 5_000
+const RETRY_MS = 5_000
+
+export function makeQueryClient(): QueryClient {
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        // A session can end at any call: the sign-in room then stands where the page was, and the page comes back after.
+        if (isSignedOut(error) && query.queryKey[0] !== 'me') void client.invalidateQueries({ queryKey: ['me'] })
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 2_000,
+        networkMode: 'always',
+        retry: (count, error) => count < 1 && !(error instanceof ApiFailure && error.status > 0 && error.status < 500),
+        retryDelay: 500,
+        refetchInterval: (query) => (query.state.status === 'error' && isUnreachable(query.state.error) ? RETRY_MS : false),
+      },
+      mutations: { networkMode: 'always' },
+    },
+  })
+  return client
+}
+
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiFailure && error.status === 401
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof ApiFailure && error.code === 'network/unreachable'
+}
+
+export const ask = {
+  me: () => queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.me(signal), staleTime: 60_000 }),
+  status: () =>
+    queryOptions({ queryKey: ['status'], queryFn: ({ signal }) => api.status(signal), refetchInterval: STATUS_AGAIN_MS }),
+  records: (filters: RecordFilters) =>
+    queryOptions({
+      queryKey: ['records', filters],
+      queryFn: ({ signal }) => api.records(filters, signal),
+      placeholderData: keepPreviousData,
+      refetchInterval: LIST_AGAIN_MS,
+    }),
+  record: (ref: string) =>
+    queryOptions({
+      queryKey: ['record', ref],
+      queryFn: ({ signal }) => api.record(ref, signal),
+      refetchInterval: LIST_AGAIN_MS,
+    }),
+  content: (ref: string, part: number) =>
+    queryOptions({
+      queryKey: ['content', ref, part],
+      queryFn: ({ signal }) => api.content(ref, part, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 60_000,
+    }),
+  objects: (filters: ObjectFilters) =>
+    queryOptions({
+      queryKey: ['objects', filters],
+      queryFn: ({ signal }) => api.objects(filters, signal),
+      placeholderData: keepPreviousData,
+      refetchInterval: LIST_AGAIN_MS,
+    }),
+  object: (id: string) => queryOptions({ queryKey: ['object', id], queryFn: ({ signal }) => api.object(id, signal) }),
+  pacts: () =>
+    queryOptions({ queryKey: ['pacts'], queryFn: ({ signal }) => api.pacts(signal), refetchInterval: 4 * LIST_AGAIN_MS }),
+  pact: (id: string) =>
+    queryOptions({ queryKey: ['pact', id], queryFn: ({ signal }) => api.pact(id, signal), refetchInterval: LIST_AGAIN_MS }),
+  cards: () => queryOptions({ queryKey: ['cards'], queryFn: ({ signal }) => api.cards(signal), staleTime: 30_000 }),
+}

@@ -1,0 +1,105 @@
+// The rooms and their addresses. A record's page is /record/<origin>/<index>; what is chosen in a list stands in the query.
+// Rooms other than the first are fetched when they are entered.
+
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, Navigate } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import type { ObjectFilters, RecordFilters } from './api.ts'
+import { Frame } from './frame/Frame.tsx'
+import { Empty, Failed } from './marks/Notice.tsx'
+import { Records } from './rooms/records/Records.tsx'
+
+const LONGEST_FILTER = 300
+
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: Broken })
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: () => <Navigate to="/records" replace />,
+})
+
+const records = createRoute({
+  getParentRoute: () => root,
+  path: '/records',
+  validateSearch: (search: Record<string, unknown>): RecordFilters =>
+    chosen(search, ['pact', 'channel', 'type', 'party', 'state', 'q', 'cursor']),
+  component: Records,
+})
+
+const record = createRoute({
+  getParentRoute: () => root,
+  path: '/record/$',
+  component: lazyRouteComponent(() => import('./rooms/record/Record.tsx'), 'RecordRoom'),
+})
+
+const objects = createRoute({
+  getParentRoute: () => root,
+  path: '/objects',
+  validateSearch: (search: Record<string, unknown>): ObjectFilters =>
+    chosen(search, ['q', 'type', 'party', 'collection', 'cursor']),
+  component: lazyRouteComponent(() => import('./rooms/objects/Objects.tsx'), 'Objects'),
+})
+
+const object = createRoute({
+  getParentRoute: () => root,
+  path: '/object/$id',
+  component: lazyRouteComponent(() => import('./rooms/objects/Object.tsx'), 'ObjectRoom'),
+})
+
+const agreements = createRoute({
+  getParentRoute: () => root,
+  path: '/agreements',
+  component: lazyRouteComponent(() => import('./rooms/agreement/Agreements.tsx'), 'Agreements'),
+})
+
+const agreement = createRoute({
+  getParentRoute: () => root,
+  path: '/agreement/$id',
+  component: lazyRouteComponent(() => import('./rooms/agreement/Agreement.tsx'), 'AgreementRoom'),
+})
+
+const node = createRoute({
+  getParentRoute: () => root,
+  path: '/node',
+  component: lazyRouteComponent(() => import('./rooms/node/Node.tsx'), 'NodeRoom'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, records, record, objects, object, agreements, agreement, node]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  // Values in the query are plain text: an address can be read, typed and sent.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const given = Object.entries(search).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
+    return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
+  },
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+function chosen<Key extends string>(search: Record<string, unknown>, keys: readonly Key[]): { [Name in Key]?: string } {
+  const found: { [Name in Key]?: string } = {}
+  for (const key of keys) {
+    const value = search[key]
+    if (typeof value === 'string' && value !== '' && value.length <= LONGEST_FILTER) found[key] = value
+  }
+  return found
+}
+
+function NotFound() {
+  const { t } = useTranslation()
+  return (
+    <Empty title={t('frame.notFound')} next={t('frame.notFoundNext')}>
+      <Link to="/records">{t('frame.toRecords')}</Link>
+    </Empty>
+  )
+}
+
+function Broken({ error }: { error: unknown }) {
+  return <Failed error={error} again={() => location.reload()} />
+}

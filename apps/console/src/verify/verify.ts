@@ -1,0 +1,26 @@
+// Verification in this browser, off the page's own thread: one worker for one run, ended when it has answered.
+
+import type { VerifyAnswer, VerifyRequest } from './worker.ts'
+
+/**
+ * Verifies an evidence file (spec/evidence.md) against the cards trusted here. What the node says of the record plays no
+ * part in it. Rejects only where the run itself could not be made.
+ */
+export function verifyHere(request: VerifyRequest): Promise<VerifyAnswer> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+    worker.onmessage = (event: MessageEvent<VerifyAnswer>) => {
+      worker.terminate()
+      resolve(event.data)
+    }
+    worker.onerror = (event) => {
+      worker.terminate()
+      reject(new Error(event.message))
+    }
+    worker.postMessage(request)
+  })
+}
+
+export function bytesOfBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+}

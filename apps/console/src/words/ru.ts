@@ -1,0 +1,3 @@
+import type { Catalogue } from './en.ts'
+import { en } from './en.ts'
+export const ru: Catalogue = en
