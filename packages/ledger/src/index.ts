@@ -1,0 +1,12 @@
+// Logs on disk: the one writer, mirrors, sealed content, receipts and audit.
+
+export { auditLog, type Finding, type LogAudit } from './audit.ts'
+export type { Disk, DiskFile } from './disk.ts'
+export { recordGeneration } from './generations.ts'
+export { LIMITS as LEDGER_LIMITS } from './limits.ts'
+export { type Mirror, type MirrorOptions, openMirror } from './mirror.ts'
+export { nodeDisk } from './node-disk.ts'
+export { createOwnLog, openOwnLog, type OwnLog, type OwnLogOptions } from './own-log.ts'
+export { logFolder, mirrorFolder, originHash } from './paths.ts'
+export { type NewReceipt, openReceipts, type ReceiptName, type Receipts } from './receipts.ts'
+export { type LogFiles, LogStopped } from './tiled-log.ts'

@@ -1,0 +1,215 @@
+// The journal of one log: what makes entries and the checkpoint over them durable with one sync. It stands in segments;
+// each begins again at a full bundle, so that an older one can go as soon as the bundles and tiles below are synced.
+//
+// A segment is four random bytes and then a sequence of frames: magic "CSJ1", CRC-32 and length of the body (uint32
+// big-endian each), body. The body: start (uint64), number of entries (uint32), each entry with its uint16 length, then
+// the note to the end. The CRC begins at the random bytes, so that no peer can write an entry that reads as a frame.
+
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { ok, refuse, type Result } from '@countersign/log'
+import type { Disk, DiskFile } from './disk.ts'
+import { LIMITS } from './limits.ts'
+
+export interface Frame {
+  /** Index of its first entry. */
+  start: number
+  entries: Uint8Array[]
+  /** The signed checkpoint of size start + entries.length. */
+  note: Uint8Array
+}
+
+interface Segment {
+  number: number
+  /** What the CRC of its frames begins at. */
+  salt: number
+  /** Entries up to here are in this segment or below it. */
+  end: number
+}
+
+const SALT_BYTES = 4
+const HEADER_BYTES = 12
+const MAGIC = 0x43534a31
+
+export class Journal {
+  private readonly disk: Disk
+  private readonly folder: string
+  private file: DiskFile
+  private position: number
+  private current: Segment
+  /** Older segments, oldest first. */
+  private readonly older: Segment[]
+
+  private constructor(disk: Disk, folder: string, file: DiskFile, position: number, segments: Segment[]) {
+    this.disk = disk
+    this.folder = folder
+    this.file = file
+    this.position = position
+    const current = segments.pop()
+    if (current === undefined) throw new Error('A journal has a segment.')
+    this.current = current
+    this.older = segments
+  }
+
+  static async create(disk: Disk, folder: string): Promise<Journal> {
+    await disk.makeFolder(folder)
+    const salt = randomBytes(SALT_BYTES)
+    const file = await disk.open(segmentPath(folder, 1))
+    await file.write(salt, 0)
+    await file.datasync()
+    await disk.syncFolder(folder)
+    return new Journal(disk, folder, file, SALT_BYTES, [{ number: 1, salt: salt.readUInt32BE(), end: 0 }])
+  }
+
+  /**
+   * Reads every frame back. What the last write left torn is cut off: nobody was told of it. Refuses `ledger/damaged`
+   * where anything else is wrong, and `ledger/empty` where nothing was ever written.
+   */
+  static async open(disk: Disk, folder: string): Promise<Result<{ journal: Journal; frames: Frame[] }>> {
+    const numbers = (await disk.list(folder)).flatMap((name) => {
+      const match = /^([1-9][0-9]*)\.journal$/.exec(name)
+      return match === null ? [] : [Number(match[1])]
+    })
+    numbers.sort((a, b) => a - b)
+    const frames: Frame[] = []
+    const segments: Segment[] = []
+    let position = 0
+    for (const number of numbers) {
+      const path = segmentPath(folder, number)
+      const bytes = Buffer.from((await disk.read(path)) ?? [])
+      const isLast = number === numbers.at(-1)
+      const salt = bytes.length < SALT_BYTES ? 0 : bytes.readUInt32BE()
+      const read = readFrames(bytes, salt)
+      if (read.end < bytes.length && (!isLast || holdsFrameAfter(bytes, read.end, salt))) {
+        return refuse('ledger/damaged', `The journal ${path} is damaged at byte ${read.end}; restore it from a backup.`)
+      }
+      // A new segment of which not even the first frame was finished: the one before it is still whole.
+      if (read.frames.length === 0 && segments.length > 0) {
+        await disk.remove(path)
+        continue
+      }
+      for (const frame of read.frames) frames.push(frame)
+      const newest = frames.at(-1)
+      segments.push({ number, salt, end: newest === undefined ? 0 : newest.start + newest.entries.length })
+      position = read.end
+    }
+    const last = segments.at(-1)
+    if (last === undefined || frames.length === 0) {
+      return refuse('ledger/empty', `The journal in ${folder} holds nothing; restore it from a backup.`)
+    }
+    const file = await disk.open(segmentPath(folder, last.number))
+    await file.truncate(position)
+    await file.datasync()
+    return ok({ journal: new Journal(disk, folder, file, position, segments), frames })
+  }
+
+  /** Whether the next frame should begin a new segment. */
+  get isLong(): boolean {
+    return this.position > LIMITS.segmentBytes
+  }
+
+  /** Durable once this resolves. */
+  async write(frame: Frame): Promise<void> {
+    const bytes = encodeFrame(frame, this.current.salt)
+    await this.file.write(bytes, this.position)
+    await this.file.datasync()
+    this.position += bytes.length
+    this.current.end = frame.start + frame.entries.length
+  }
+
+  /** Begins a new segment with a frame that starts at a full bundle: all that is not in full bundles yet. */
+  async turnOver(frame: Frame): Promise<void> {
+    const number = this.current.number + 1
+    const file = await this.disk.open(segmentPath(this.folder, number))
+    const random = randomBytes(SALT_BYTES)
+    const salt = random.readUInt32BE()
+    const bytes = Buffer.concat([random, encodeFrame(frame, salt)])
+    await file.write(bytes, 0)
+    await file.datasync()
+    await this.disk.syncFolder(this.folder)
+    await this.file.close()
+    this.older.push(this.current)
+    this.file = file
+    this.position = bytes.length
+    this.current = { number, salt, end: frame.start + frame.entries.length }
+  }
+
+  /** Segments that hold nothing but what is now synced in full bundles, up to `synced` entries, go. */
+  async forget(synced: number): Promise<void> {
+    while (this.older[0] !== undefined && Math.floor(this.older[0].end / 256) * 256 <= synced) {
+      await this.disk.remove(segmentPath(this.folder, this.older[0].number))
+      this.older.shift()
+    }
+  }
+
+  get hasOlder(): boolean {
+    return this.older.length > 0
+  }
+
+  async close(): Promise<void> {
+    await this.file.close()
+  }
+}
+
+function segmentPath(folder: string, number: number): string {
+  return join(folder, `${number}.journal`)
+}
+
+function encodeFrame({ start, entries, note }: Frame, salt: number): Uint8Array {
+  let size = HEADER_BYTES + 12 + note.length
+  for (const entry of entries) size += 2 + entry.length
+  const bytes = Buffer.allocUnsafe(size)
+  bytes.writeUInt32BE(MAGIC, 0)
+  bytes.writeUInt32BE(size - HEADER_BYTES, 8)
+  bytes.writeBigUInt64BE(BigInt(start), 12)
+  bytes.writeUInt32BE(entries.length, 20)
+  let at = 24
+  for (const entry of entries) {
+    bytes.writeUInt16BE(entry.length, at)
+    bytes.set(entry, at + 2)
+    at += 2 + entry.length
+  }
+  bytes.set(note, at)
+  bytes.writeUInt32BE(crc32(bytes.subarray(HEADER_BYTES), salt), 4)
+  return bytes
+}
+
+function readFrames(bytes: Buffer, salt: number): { frames: Frame[]; end: number } {
+  const frames: Frame[] = []
+  let at = Math.min(SALT_BYTES, bytes.length)
+  for (;;) {
+    const found = frameAt(bytes, at, salt)
+    if (found === undefined) return { frames, end: at }
+    frames.push(found.frame)
+    at = found.end
+  }
+}
+
+/** Undefined where no whole frame begins at `at`. */
+function frameAt(bytes: Buffer, at: number, salt: number): { frame: Frame; end: number } | undefined {
+  if (at + HEADER_BYTES + 12 > bytes.length || bytes.readUInt32BE(at) !== MAGIC) return undefined
+  const body = at + HEADER_BYTES
+  const end = body + bytes.readUInt32BE(at + 8)
+  if (end > bytes.length || crc32(bytes.subarray(body, end), salt) !== bytes.readUInt32BE(at + 4)) return undefined
+  const start = Number(bytes.readBigUInt64BE(body))
+  const count = bytes.readUInt32BE(body + 8)
+  const entries: Uint8Array[] = []
+  let from = body + 12
+  for (let i = 0; i < count; i++) {
+    const length = bytes.readUInt16BE(from)
+    entries.push(new Uint8Array(bytes.subarray(from + 2, from + 2 + length)))
+    from += 2 + length
+  }
+  return { frame: { start, entries, note: new Uint8Array(bytes.subarray(from, end)) }, end }
+}
+
+/** A whole frame behind a broken one: then the broken one was once whole, and is no torn end. */
+function holdsFrameAfter(bytes: Buffer, broken: number, salt: number): boolean {
+  const magic = Buffer.alloc(4)
+  magic.writeUInt32BE(MAGIC)
+  for (let at = bytes.indexOf(magic, broken + 1); at !== -1; at = bytes.indexOf(magic, at + 1)) {
+    if (frameAt(bytes, at, salt) !== undefined) return true
+  }
+  return false
+}

@@ -1,0 +1,12 @@
+// Every bound of the ledger. Sizes in bytes.
+
+export const LIMITS = {
+  /** What one synced write of the journal may hold: callers beyond it wait for the next. */
+  batchBytes: 8_388_608,
+  batchEntries: 4_096,
+  /** A segment of the journal beyond this is followed by a new one. */
+  segmentBytes: 33_554_432,
+  /** Tiles of hashes, and bundles of entries, kept in memory after they were read. */
+  tilesCached: 256,
+  bundlesCached: 4,
+} as const

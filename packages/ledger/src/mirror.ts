@@ -1,0 +1,114 @@
+// Our copy of a peer's log. It only ever grows by entries that lead to the root its author signed; a checkpoint that
+// rewinds or does not follow leaves it as it was, and is kept with ours as evidence.
+
+import { join } from 'node:path'
+import { equalBytes, type KeyPair, MAX_ENTRY_BYTES, ok, refuse, type Result, verifyCheckpoint } from '@countersign/log'
+import type { Disk } from './disk.ts'
+import { evidenceFolder, journalFolder, mirrorFolder, originHash } from './paths.ts'
+import { type LogFiles, type LogPlace, TiledLog } from './tiled-log.ts'
+
+export interface Mirror extends LogFiles {
+  /**
+   * Adds `entries`, all from our size on, up to the size of the author's checkpoint `note`. Durable once it resolves.
+   * Refuses `mirror/rewind`, `mirror/fork` and `mirror/root` (kept as evidence), `mirror/entries`, and what
+   * `verifyCheckpoint` refuses.
+   */
+  extend(entries: readonly Uint8Array[], note: Uint8Array): Promise<Result<undefined>>
+  close(): Promise<void>
+}
+
+export interface MirrorOptions {
+  disk: Disk
+  dir: string
+  origin: string
+  /** The `log` keys of the author's card. */
+  keys: KeyPair
+}
+
+/** Opens or begins the mirror of a log. Refuses `ledger/locked` and `ledger/damaged`. */
+export async function openMirror(options: MirrorOptions): Promise<Result<Mirror>> {
+  const { disk, dir, origin, keys } = options
+  const place = { folder: mirrorFolder(dir, origin), journal: journalFolder(dir, origin), origin }
+  await disk.makeFolder(place.journal)
+  const release = disk.lock(`${place.journal}.lock`)
+  if (release === undefined) {
+    return refuse('ledger/locked', `Another process writes the mirrors in ${dir}; end it first, or use another folder.`)
+  }
+  const opened = await openOrBegin(disk, place)
+  if (!opened.ok) {
+    release()
+    return opened
+  }
+  const log = opened.value
+  const names = { origin, ed25519PublicKey: keys.ed25519, mldsa44PublicKey: keys.mldsa44 }
+  const evidence = async (code: string, note: Uint8Array) => {
+    const folder = join(evidenceFolder(dir), originHash(origin))
+    await disk.makeFolder(folder)
+    const name = `${code.replace('mirror/', '')}-${log.size}`
+    if (log.checkpoint !== undefined) await disk.replace(join(folder, `${name}-held`), log.checkpoint, true)
+    await disk.replace(join(folder, `${name}-served`), note, true)
+  }
+  const contradicts = async (code: string, message: string, note: Uint8Array) => {
+    await evidence(code, note)
+    return refuse(code, message)
+  }
+
+  return ok({
+    origin,
+    get size() {
+      return log.size
+    },
+    get root() {
+      return log.root
+    },
+    get checkpoint() {
+      return log.checkpoint
+    },
+    entry: (index) => log.entry(index),
+    entries: (from, to) => log.entries(from, to),
+    rootAt: (size) => log.rootAt(size),
+    inclusionProof: (index, size) => log.inclusionProof(index, size),
+    consistencyProof: (oldSize, size) => log.consistencyProof(oldSize, size),
+    hasAddendum: (sealed) => log.hasAddendum(sealed),
+    readAddendum: (sealed) => log.readAddendum(sealed),
+    putAddendum: (bytes) => log.putAddendum(bytes),
+    async extend(entries, note) {
+      const head = verifyCheckpoint(note, names)
+      if (!head.ok) return head
+      const { size, root } = head.value
+      if (size < log.size) {
+        const follows = equalBytes(await log.rootAt(size), root)
+        return contradicts(
+          follows ? 'mirror/rewind' : 'mirror/fork',
+          follows
+            ? `The author serves a log of ${size} entries; it signed ${log.size} before.`
+            : `The author signed two different logs of ${size} entries.`,
+          note,
+        )
+      }
+      if (entries.length !== size - log.size || entries.some((entry) => entry.length > MAX_ENTRY_BYTES)) {
+        return refuse('mirror/entries', `The checkpoint covers ${size} entries; not as many were served.`)
+      }
+      if (!equalBytes(log.preview(entries).root(), root)) {
+        return entries.length === 0
+          ? contradicts('mirror/fork', `The author signed two different logs of ${size} entries.`, note)
+          : contradicts('mirror/root', 'The entries served do not lead to the root the author signed.', note)
+      }
+      if (entries.length > 0) await log.commit(entries, note)
+      return ok(undefined)
+    },
+    async close() {
+      await log.close()
+      release()
+    },
+  })
+}
+
+async function openOrBegin(disk: Disk, place: LogPlace): Promise<Result<TiledLog>> {
+  const opened = await TiledLog.open(disk, place)
+  // Nothing was ever held, or an earlier run ended before it held anything: there is nothing to lose.
+  if (!opened.ok && opened.code === 'ledger/empty' && !(await disk.exists(join(place.folder, 'checkpoint')))) {
+    return TiledLog.create(disk, place)
+  }
+  return opened
+}

@@ -1,0 +1,237 @@
+// Our own log: one writer, many callers. What arrives while a batch is being synced goes into the next, so that a
+// thousand callers cost one sync; each is answered only once its entry and the checkpoint over it are durable.
+
+import {
+  MAX_ENTRY_BYTES,
+  equalBytes,
+  ok,
+  refuse,
+  type Result,
+  type SignerPair,
+  signCheckpoint,
+  verifyCheckpoint,
+} from '@countersign/log'
+import type { Disk } from './disk.ts'
+import { LIMITS } from './limits.ts'
+import { journalFolder, logFolder } from './paths.ts'
+import { type LogFiles, LogStopped, TiledLog } from './tiled-log.ts'
+
+export interface OwnLogOptions {
+  disk: Disk
+  dir: string
+  origin: string
+  signers: SignerPair
+}
+
+interface Waiting {
+  entry: Uint8Array
+  resolve(index: number): void
+  reject(cause: Error): void
+}
+
+export interface OwnLog extends LogFiles {
+  /** False after an opening, until `confirm`: what peers hold must be looked at before anything is signed. */
+  readonly confirmed: boolean
+  confirm(): void
+  /**
+   * Resolves with the index once entry and checkpoint are durable; the order of calls is the order in the log. Rejects
+   * with LogStopped after a failed write or sync: then it is not known whether the entry was kept.
+   */
+  append(entry: Uint8Array): Promise<number>
+  /**
+   * Takes over entries that we said before and lost, as a peer serves them back, with the checkpoint we signed over
+   * them. Refuses what we did not sign or does not follow; the log is then as it was.
+   */
+  adopt(entries: readonly Uint8Array[], note: Uint8Array): Promise<Result<undefined>>
+  /** Told after each round of publishing. */
+  onPublished(listener: () => void): () => void
+  /** Resolves once everything durable is published. */
+  published(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Makes a fresh log; it needs no confirmation. Refuses `ledger/exists` and `ledger/locked`. */
+export async function createOwnLog(options: OwnLogOptions): Promise<Result<OwnLog>> {
+  const { disk, dir, origin } = options
+  const place = { folder: logFolder(dir, origin), journal: journalFolder(dir, origin), origin }
+  await disk.makeFolder(place.journal)
+  const release = lockWriter(disk, place.journal)
+  if (release === undefined) return locked(dir)
+  const log = await TiledLog.create(disk, place)
+  if (!log.ok) {
+    release()
+    return log
+  }
+  return ok(new Writer(log.value, options, release, true))
+}
+
+/** Opens a log as the last run left it, unconfirmed. Refuses `ledger/locked` and `ledger/damaged`. */
+export async function openOwnLog(options: OwnLogOptions): Promise<Result<OwnLog>> {
+  const { disk, dir, origin, signers } = options
+  const place = { folder: logFolder(dir, origin), journal: journalFolder(dir, origin), origin }
+  await disk.makeFolder(place.journal)
+  const release = lockWriter(disk, place.journal)
+  if (release === undefined) return locked(dir)
+  const log = await TiledLog.open(disk, place)
+  if (!log.ok) {
+    release()
+    return log
+  }
+  const note = log.value.checkpoint
+  const head = note === undefined ? undefined : verifyCheckpoint(note, keysOf(origin, signers))
+  if (head?.ok === false) {
+    await log.value.close()
+    release()
+    return refuse(
+      'ledger/other-key',
+      `The checkpoint of ${origin} is not signed by the log key in ${dir}; restore the keys.`,
+    )
+  }
+  return ok(new Writer(log.value, options, release, false))
+}
+
+function lockWriter(disk: Disk, journal: string): (() => void) | undefined {
+  return disk.lock(`${journal}.lock`)
+}
+
+function locked(dir: string) {
+  return refuse('ledger/locked', `Another process writes the logs in ${dir}; end it first, or use another folder.`)
+}
+
+function keysOf(origin: string, signers: SignerPair) {
+  return { origin, ed25519PublicKey: signers.ed25519.publicKey, mldsa44PublicKey: signers.mldsa44.publicKey }
+}
+
+class Writer implements OwnLog {
+  readonly origin: string
+  private readonly log: TiledLog
+  private readonly signers: SignerPair
+  private readonly release: () => void
+  private isConfirmed: boolean
+  private queue: Waiting[] = []
+  private running: Promise<void> | undefined
+  private closed = false
+
+  constructor(log: TiledLog, options: OwnLogOptions, release: () => void, confirmed: boolean) {
+    this.log = log
+    this.origin = log.origin
+    this.signers = options.signers
+    this.release = release
+    this.isConfirmed = confirmed
+  }
+
+  get size() {
+    return this.log.size
+  }
+  get root() {
+    return this.log.root
+  }
+  get checkpoint() {
+    return this.log.checkpoint
+  }
+  get confirmed() {
+    return this.isConfirmed
+  }
+
+  confirm(): void {
+    this.isConfirmed = true
+  }
+
+  append(entry: Uint8Array): Promise<number> {
+    if (!this.isConfirmed) throw new Error(`${this.origin} was opened and not confirmed with its peers yet.`)
+    if (entry.length > MAX_ENTRY_BYTES) throw new Error(`An entry of ${entry.length} bytes does not fit a log.`)
+    if (this.closed) return Promise.reject(new LogStopped(`${this.origin} is closed.`))
+    if (this.log.stopped !== undefined) return Promise.reject(this.log.stopped)
+    return new Promise((resolve, reject) => {
+      this.queue.push({ entry, resolve, reject })
+      this.running ??= this.run()
+    })
+  }
+
+  async adopt(entries: readonly Uint8Array[], note: Uint8Array): Promise<Result<undefined>> {
+    if (this.isConfirmed) throw new Error(`${this.origin} is confirmed already and adopts nothing.`)
+    const head = verifyCheckpoint(note, keysOf(this.origin, this.signers))
+    if (!head.ok) return head
+    if (head.value.size !== this.size + entries.length || entries.some((entry) => entry.length > MAX_ENTRY_BYTES)) {
+      return refuse('ledger/entries', 'The entries are not those that the checkpoint covers.')
+    }
+    if (!equalBytes(this.log.preview(entries).root(), head.value.root)) {
+      return refuse('ledger/root', 'The entries lead to another root than the checkpoint we signed.')
+    }
+    await this.log.commit(entries, note)
+    return ok(undefined)
+  }
+
+  onPublished(listener: () => void): () => void {
+    return this.log.onPublished(listener)
+  }
+
+  published(): Promise<void> {
+    return this.log.published()
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
+    await this.running
+    await this.log.close()
+    this.release()
+  }
+
+  entry(index: number) {
+    return this.log.entry(index)
+  }
+  entries(from: number, to: number) {
+    return this.log.entries(from, to)
+  }
+  rootAt(size: number) {
+    return this.log.rootAt(size)
+  }
+  inclusionProof(index: number, size: number) {
+    return this.log.inclusionProof(index, size)
+  }
+  consistencyProof(oldSize: number, size: number) {
+    return this.log.consistencyProof(oldSize, size)
+  }
+  hasAddendum(sealed: string) {
+    return this.log.hasAddendum(sealed)
+  }
+  readAddendum(sealed: string) {
+    return this.log.readAddendum(sealed)
+  }
+  putAddendum(bytes: Uint8Array) {
+    return this.log.putAddendum(bytes)
+  }
+
+  private async run(): Promise<void> {
+    // One turn, so that all who call in this one share the first batch.
+    await Promise.resolve()
+    while (this.queue.length > 0) {
+      const batch = this.nextBatch()
+      const entries = batch.map(({ entry }) => entry)
+      const first = this.log.size
+      try {
+        const tree = this.log.preview(entries)
+        const note = signCheckpoint({ origin: this.origin, size: tree.size, root: tree.root() }, this.signers)
+        await this.log.commit(entries, note)
+        for (const [i, { resolve }] of batch.entries()) resolve(first + i)
+      } catch (cause) {
+        const failure = cause instanceof Error ? cause : new Error(String(cause))
+        for (const { reject } of [...batch, ...this.queue.splice(0)]) reject(failure)
+      }
+    }
+    // In the same step as the look at the queue: whoever calls after it starts a new run.
+    this.running = undefined
+  }
+
+  private nextBatch(): Waiting[] {
+    let bytes = 0
+    let count = 0
+    for (const { entry } of this.queue) {
+      bytes += entry.length
+      if (count > 0 && (bytes > LIMITS.batchBytes || count >= LIMITS.batchEntries)) break
+      count++
+    }
+    return this.queue.splice(0, count)
+  }
+}

@@ -1,0 +1,134 @@
+// Receipts and cosignatures on disk (spec/receipt.md): those we gave, which the channel's readers may fetch, and those of
+// others that we hold. Immutable files, named by size and time.
+
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Disk } from './disk.ts'
+import { originHash } from './paths.ts'
+
+export interface ReceiptName {
+  size: number
+  /** POSIX seconds. */
+  time: number
+  /** SHA-256 of the file, hex. */
+  digest: string
+}
+
+export interface NewReceipt {
+  size: number
+  time: number
+  bytes: Uint8Array
+}
+
+export interface Receipts {
+  /** Publishes a receipt of ours; durable once it resolves. Known again, it is left as it is. */
+  give(origin: string, receipt: NewReceipt): Promise<void>
+  /** What we gave on a log, in the order it was given. */
+  given(origin: string): readonly ReceiptName[]
+  /** The last we gave on a log. */
+  newest(origin: string): ReceiptName | undefined
+  /** Keeps another's receipt, verified by the caller; durable once it resolves. */
+  hold(origin: string, cosigner: string, receipt: NewReceipt): Promise<void>
+  /** What we hold of others on a log. */
+  held(origin: string, cosigner?: string): readonly (ReceiptName & { cosigner: string })[]
+  /** The file of one of them; `cosigner` undefined for ours. */
+  read(
+    origin: string,
+    cosigner: string | undefined,
+    name: { size: number; time: number },
+  ): Promise<Uint8Array | undefined>
+}
+
+/** Reads what is there once. Origins are found by their hash, so those known are told with `origins` later. */
+export async function openReceipts(options: { disk: Disk; dir: string }): Promise<Receipts> {
+  const { disk, dir } = options
+  const given = new Map<string, ReceiptName[]>()
+  const held = new Map<string, Map<string, ReceiptName[]>>()
+
+  for (const hash of await disk.list(join(dir, 'receipts'))) {
+    const folder = join(dir, 'receipts', hash)
+    const names = await readNames(disk, folder)
+    given.set(hash, names)
+    // A receipt whose line was not written yet when the last run ended.
+    const index = new TextDecoder().decode((await disk.read(join(folder, 'index'))) ?? new Uint8Array())
+    const listed = new Set(index.split('\n'))
+    const missing = names.filter(({ size, time }) => !listed.has(`${size}-${time}`))
+    const torn = index !== '' && !index.endsWith('\n')
+    if (torn || missing.length > 0) {
+      await disk.replace(join(folder, 'index'), lines(torn ? names : [...listedNames(index), ...missing]), true)
+    }
+  }
+  for (const hash of await disk.list(join(dir, 'held'))) {
+    const byCosigner = new Map<string, ReceiptName[]>()
+    for (const cosigner of await disk.list(join(dir, 'held', hash))) {
+      byCosigner.set(cosigner, await readNames(disk, join(dir, 'held', hash, cosigner)))
+    }
+    held.set(hash, byCosigner)
+  }
+
+  return {
+    async give(origin, { size, time, bytes }) {
+      const hash = originHash(origin)
+      const names = given.get(hash) ?? []
+      if (names.some((one) => one.size === size && one.time === time)) return
+      const folder = join(dir, 'receipts', hash)
+      await disk.makeFolder(folder)
+      await disk.replace(join(folder, `${size}-${time}`), bytes, true)
+      await disk.append(join(folder, 'index'), lines([{ size, time }]))
+      names.push({ size, time, digest: digestOf(bytes) })
+      given.set(hash, names)
+    },
+    given: (origin) => given.get(originHash(origin)) ?? [],
+    newest: (origin) => given.get(originHash(origin))?.at(-1),
+    async hold(origin, cosigner, { size, time, bytes }) {
+      const hash = originHash(origin)
+      const folder = join(dir, 'held', hash, cosigner)
+      await disk.makeFolder(folder)
+      await disk.replace(join(folder, `${size}-${time}`), bytes, true)
+      const byCosigner = held.get(hash) ?? new Map<string, ReceiptName[]>()
+      held.set(hash, byCosigner)
+      const names = byCosigner.get(cosigner) ?? []
+      byCosigner.set(cosigner, names)
+      if (!names.some((one) => one.size === size && one.time === time))
+        names.push({ size, time, digest: digestOf(bytes) })
+    },
+    held(origin, cosigner) {
+      const byCosigner = held.get(originHash(origin))
+      if (byCosigner === undefined) return []
+      return [...byCosigner]
+        .filter(([by]) => cosigner === undefined || by === cosigner)
+        .flatMap(([by, names]) => names.map((name) => ({ cosigner: by, ...name })))
+    },
+    read(origin, cosigner, { size, time }) {
+      const hash = originHash(origin)
+      const folder = cosigner === undefined ? join(dir, 'receipts', hash) : join(dir, 'held', hash, cosigner)
+      return disk.read(join(folder, `${size}-${time}`))
+    },
+  }
+}
+
+async function readNames(disk: Disk, folder: string): Promise<ReceiptName[]> {
+  const names: ReceiptName[] = []
+  for (const file of await disk.list(folder)) {
+    const match = /^([1-9][0-9]{0,15})-([1-9][0-9]{0,15})$/.exec(file)
+    const bytes = match === null ? undefined : await disk.read(join(folder, file))
+    if (match === null || bytes === undefined) continue
+    names.push({ size: Number(match[1]), time: Number(match[2]), digest: digestOf(bytes) })
+  }
+  return names.sort((a, b) => a.time - b.time || a.size - b.size)
+}
+
+function listedNames(index: string): { size: number; time: number }[] {
+  return index.split('\n').flatMap((line) => {
+    const [size, time] = line.split('-').map(Number)
+    return size === undefined || time === undefined ? [] : [{ size, time }]
+  })
+}
+
+function lines(names: readonly { size: number; time: number }[]): Uint8Array {
+  return new TextEncoder().encode(names.map(({ size, time }) => `${size}-${time}\n`).join(''))
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,474 @@
+// One log on disk, ours or a copy of a peer's: a journal that makes new entries durable with one sync, and the published
+// folder of C2SP tlog-tiles that is derived from it. What a batch adds is seen by readers only once it is durable; the
+// published checkpoint is replaced last, after every tile and bundle under it.
+
+import { join } from 'node:path'
+import {
+  consistencyProofFrom,
+  decodeEntryBundle,
+  emptyRoot,
+  encodeEntryBundle,
+  entryBundlePath,
+  equalBytes,
+  foldTile,
+  inclusionProofFrom,
+  leafHash,
+  ok,
+  parseCheckpoint,
+  parseNote,
+  refuse,
+  type Result,
+  type Root,
+  rootFrom,
+  sha256,
+  type SubtreeId,
+  TILE_WIDTH,
+  tileOfSubtree,
+  tilePath,
+  toHex,
+  TreeFrontier,
+} from '@countersign/log'
+import type { Disk } from './disk.ts'
+import { Journal } from './journal.ts'
+import { LIMITS } from './limits.ts'
+
+/** What is read of a log, ours or a peer's. Indexes and sizes beyond `size` are the caller's defect and throw. */
+export interface LogFiles {
+  readonly origin: string
+  /** Durable entries. */
+  readonly size: number
+  readonly root: Root
+  /** The newest durable checkpoint note; undefined for an empty log. */
+  readonly checkpoint: Uint8Array | undefined
+  entry(index: number): Promise<Uint8Array>
+  entries(from: number, to: number): AsyncIterable<Uint8Array>
+  rootAt(size: number): Promise<Uint8Array>
+  inclusionProof(index: number, size: number): Promise<Uint8Array[]>
+  consistencyProof(oldSize: number, size: number): Promise<Uint8Array[]>
+  hasAddendum(sealed: string): Promise<boolean>
+  readAddendum(sealed: string): Promise<Uint8Array | undefined>
+  /** Keeps a file of sealed content under its SHA-256, durably; gives that name, hex. */
+  putAddendum(bytes: Uint8Array): Promise<string>
+}
+
+/** A failed write or sync: the log is not written again until it was opened anew. */
+export class LogStopped extends Error {
+  readonly code = 'ledger/stopped'
+}
+
+const HASH_BYTES = 32
+
+export interface LogPlace {
+  /** What others may read. */
+  folder: string
+  /** The folder of its journal. */
+  journal: string
+  origin: string
+}
+
+export class TiledLog implements LogFiles {
+  readonly origin: string
+  private readonly disk: Disk
+  private readonly folder: string
+  private readonly journal: Journal
+  private frontier: TreeFrontier
+  private note: Uint8Array | undefined
+  /** For each level the hashes from the last full tile on disk on. */
+  private readonly levels: { first: number; hashes: Uint8Array[] }[] = []
+  /** Entries from the last full bundle on disk on. */
+  private tail: Uint8Array[] = []
+  private tailFirst = 0
+  private readonly tiles = new Map<string, Uint8Array>()
+  private readonly bundles = new Map<number, Uint8Array[]>()
+  private publishing: Promise<void> | undefined
+  private publishedSize = 0
+  private syncedSize = 0
+  private unsynced: string[] = []
+  private oldPartials: string[] = []
+  private readonly listeners = new Set<() => void>()
+  private failure: LogStopped | undefined
+
+  private constructor(disk: Disk, folder: string, origin: string, journal: Journal) {
+    this.disk = disk
+    this.folder = folder
+    this.origin = origin
+    this.journal = journal
+    this.frontier = new TreeFrontier()
+  }
+
+  /** A fresh, empty log. Refuses `ledger/exists` where one was published there. */
+  static async create(disk: Disk, place: LogPlace): Promise<Result<TiledLog>> {
+    if (await disk.exists(join(place.folder, 'checkpoint')))
+      return refuse('ledger/exists', `There is a log in ${place.folder} already.`)
+    await disk.makeFolder(join(place.folder, 'addenda'))
+    const journal = await Journal.create(disk, place.journal)
+    return ok(new TiledLog(disk, place.folder, place.origin, journal))
+  }
+
+  /**
+   * Opens a log as the last run left it, and derives again what it had not published. Refuses `ledger/damaged` where
+   * journal and published files do not agree: nothing is mended by guessing.
+   */
+  static async open(disk: Disk, place: LogPlace): Promise<Result<TiledLog>> {
+    const opened = await Journal.open(disk, place.journal)
+    if (!opened.ok) return opened
+    const { journal, frames } = opened.value
+    const log = new TiledLog(disk, place.folder, place.origin, journal)
+    const damaged = async (what: string) => {
+      await journal.close()
+      return refuse('ledger/damaged', `${what} in ${place.folder}; restore the folder from a backup.`)
+    }
+    const first = frames[0]
+    if (first !== undefined) {
+      if (first.start % TILE_WIDTH !== 0) return damaged('The journal does not begin at a full bundle')
+      if (!(await log.stand(first.start))) return damaged('A tile is missing or has not its length')
+    }
+    for (const { start, entries, note } of frames) {
+      const known = log.size - start
+      if (known < 0) return damaged('The journal leaves entries out')
+      if (known > entries.length) continue
+      for (const entry of entries.slice(known)) log.take(entry)
+      const head = headOf(note)
+      if (head === undefined || head.size !== log.size || !equalBytes(head.root, log.root)) {
+        return damaged('The journal and the tiles lead to another root than the checkpoint signed')
+      }
+      log.note = note
+    }
+    const published = await disk.read(join(place.folder, 'checkpoint'))
+    const head = published === undefined ? undefined : headOf(published)
+    if (published !== undefined && head === undefined) return damaged('The published checkpoint cannot be read')
+    if (head !== undefined) {
+      const follows = head.size <= log.size && equalBytes(head.root, await log.rootAt(head.size))
+      if (!follows) return damaged('The published checkpoint does not follow from the journal')
+    }
+    // What stands beyond the journal's beginning may be torn: it is derived again whatever is there.
+    await log.publish()
+    return ok(log)
+  }
+
+  get size(): number {
+    return this.frontier.size
+  }
+
+  get root(): Root {
+    return this.frontier.root()
+  }
+
+  get checkpoint(): Uint8Array | undefined {
+    return this.note
+  }
+
+  get stopped(): LogStopped | undefined {
+    return this.failure
+  }
+
+  onPublished(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** The tree with these entries after all of ours, without keeping them. */
+  preview(entries: readonly Uint8Array[]): TreeFrontier {
+    const frontier = this.frontier.clone()
+    for (const entry of entries) frontier.append(leafHash(entry))
+    return frontier
+  }
+
+  /** Keeps entries and the checkpoint over them. Durable, and seen by readers, once this resolves. One at a time. */
+  async commit(entries: readonly Uint8Array[], note: Uint8Array): Promise<void> {
+    if (this.failure !== undefined) throw this.failure
+    try {
+      if (this.journal.isLong && !this.journal.hasOlder) {
+        const start = this.size - (this.size % TILE_WIDTH)
+        const before: Uint8Array[] = []
+        for await (const entry of this.entries(start, this.size)) before.push(entry)
+        await this.journal.turnOver({ start, entries: [...before, ...entries], note })
+      } else await this.journal.write({ start: this.size, entries: [...entries], note })
+    } catch (cause) {
+      throw this.stop(cause)
+    }
+    for (const entry of entries) this.take(entry)
+    this.note = note
+    this.wakePublisher()
+  }
+
+  /** Resolves once everything durable is published. */
+  async published(): Promise<void> {
+    while (this.publishing !== undefined) await this.publishing
+    if (this.failure !== undefined) throw this.failure
+  }
+
+  async close(): Promise<void> {
+    while (this.publishing !== undefined) await this.publishing
+    await this.journal.close()
+  }
+
+  async entry(index: number): Promise<Uint8Array> {
+    for await (const entry of this.entries(index, index + 1)) return entry
+    throw new Error(`There is no entry ${index} in ${this.origin}.`)
+  }
+
+  async *entries(from: number, to: number): AsyncGenerator<Uint8Array> {
+    if (from < 0 || to > this.size) throw new Error(`${this.origin} has ${this.size} entries, not ${to}.`)
+    for (let index = from; index < to; index++) {
+      const inTail = index - this.tailFirst
+      const entry =
+        inTail >= 0 ? this.tail[inTail] : (await this.bundle(Math.floor(index / TILE_WIDTH)))[index % TILE_WIDTH]
+      if (entry === undefined) throw new Error(`Entry ${index} of ${this.origin} is missing.`)
+      yield entry
+    }
+  }
+
+  async rootAt(size: number): Promise<Uint8Array> {
+    if (size === this.size) return this.root
+    return size === 0 ? emptyRoot : rootFrom(size, this.readHashes)
+  }
+
+  inclusionProof(index: number, size: number): Promise<Uint8Array[]> {
+    return inclusionProofFrom(index, size, this.readHashes)
+  }
+
+  consistencyProof(oldSize: number, size: number): Promise<Uint8Array[]> {
+    return consistencyProofFrom(oldSize, size, this.readHashes)
+  }
+
+  hasAddendum(sealed: string): Promise<boolean> {
+    return this.disk.exists(this.addendumPath(sealed))
+  }
+
+  readAddendum(sealed: string): Promise<Uint8Array | undefined> {
+    return this.disk.read(this.addendumPath(sealed))
+  }
+
+  async putAddendum(bytes: Uint8Array): Promise<string> {
+    const sealed = toHex(sha256(bytes))
+    if (!(await this.hasAddendum(sealed))) await this.disk.replace(this.addendumPath(sealed), bytes, true)
+    return sealed
+  }
+
+  private addendumPath(sealed: string): string {
+    if (!/^[0-9a-f]{64}$/.test(sealed)) throw new Error(`“${sealed}” names no sealed content.`)
+    return join(this.folder, 'addenda', sealed)
+  }
+
+  /** Adds one entry to what is in memory. */
+  private take(entry: Uint8Array): void {
+    this.tail.push(entry)
+    let hash: Uint8Array = leafHash(entry)
+    this.frontier.append(hash as ReturnType<typeof leafHash>)
+    for (let level = 0; ; level++) {
+      const held = this.level(level)
+      held.hashes.push(hash)
+      const count = held.first + held.hashes.length
+      if (count % TILE_WIDTH !== 0) return
+      hash = foldTile(joined(held.hashes.slice(-TILE_WIDTH)), 0, TILE_WIDTH)
+    }
+  }
+
+  private level(level: number): { first: number; hashes: Uint8Array[] } {
+    let held = this.levels[level]
+    if (held === undefined) {
+      held = { first: 0, hashes: [] }
+      this.levels[level] = held
+    }
+    return held
+  }
+
+  /** Takes over `base` entries, a multiple of 256, from the full tiles on disk. False where one is not whole. */
+  private async stand(base: number): Promise<boolean> {
+    let count = base / TILE_WIDTH
+    this.levels[0] = { first: base, hashes: [] }
+    this.tailFirst = base
+    for (let level = 1; count > 0; level++) {
+      const first = count - (count % TILE_WIDTH)
+      const hashes: Uint8Array[] = []
+      for (let index = first; index < count; index++) {
+        const tile = await this.disk.read(join(this.folder, tilePath(level - 1, index)))
+        if (tile?.length !== TILE_WIDTH * HASH_BYTES) return false
+        hashes.push(foldTile(tile, 0, TILE_WIDTH))
+      }
+      this.levels[level] = { first, hashes }
+      count = first / TILE_WIDTH
+    }
+    try {
+      const peaks = await this.readHashes(peaksOf(base))
+      this.frontier = new TreeFrontier(base, peaks)
+    } catch {
+      return false
+    }
+    this.publishedSize = base
+    this.syncedSize = base
+    return true
+  }
+
+  private readonly readHashes = async (ids: readonly SubtreeId[]): Promise<Uint8Array[]> => {
+    const hashes: Uint8Array[] = []
+    for (const id of ids) {
+      const { level, index, from, count } = tileOfSubtree(id)
+      const held = this.levels[level]
+      const inMemory = index * TILE_WIDTH - (held?.first ?? 0)
+      const tile =
+        held !== undefined && inMemory >= 0
+          ? joined(held.hashes.slice(inMemory, inMemory + TILE_WIDTH))
+          : await this.tile(level, index)
+      if (tile.length < (from + count) * HASH_BYTES) throw new Error(`A tile of ${this.origin} is too short.`)
+      hashes.push(foldTile(tile, from, count))
+    }
+    return hashes
+  }
+
+  private async tile(level: number, index: number): Promise<Uint8Array> {
+    const path = join(this.folder, tilePath(level, index))
+    const cached = this.tiles.get(path)
+    if (cached !== undefined) return cached
+    const tile = await this.disk.read(path)
+    if (tile?.length !== TILE_WIDTH * HASH_BYTES) throw new Error(`The tile ${path} is missing or has not its length.`)
+    remember(this.tiles, path, tile, LIMITS.tilesCached)
+    return tile
+  }
+
+  private async bundle(index: number): Promise<Uint8Array[]> {
+    const cached = this.bundles.get(index)
+    if (cached !== undefined) return cached
+    const path = join(this.folder, entryBundlePath(index))
+    const bytes = await this.disk.read(path)
+    const decoded = bytes === undefined ? undefined : decodeEntryBundle(bytes, TILE_WIDTH)
+    if (decoded?.ok !== true) throw new Error(`The entry bundle ${path} is missing or cannot be read.`)
+    remember(this.bundles, index, decoded.value, LIMITS.bundlesCached)
+    return decoded.value
+  }
+
+  private wakePublisher(): void {
+    if (this.publishing !== undefined || this.failure !== undefined) return
+    this.publishing = this.publish()
+      .catch((cause: unknown) => {
+        this.stop(cause)
+      })
+      .finally(() => {
+        this.publishing = undefined
+        if (this.size > this.publishedSize) this.wakePublisher()
+      })
+  }
+
+  /** Writes bundles and tiles up to the durable size, then the checkpoint. Several commits in a row are one round. */
+  private async publish(): Promise<void> {
+    const { size, note } = this
+    if (note === undefined) return
+    const partials: string[] = []
+    const put = async (path: string, bytes: Uint8Array, full: boolean) => {
+      const whole = join(this.folder, path)
+      await this.folderOf(whole)
+      await this.disk.replace(whole, bytes, false)
+      if (full) this.unsynced.push(whole)
+      else partials.push(whole)
+    }
+    // Counted at this moment: entries that become durable meanwhile wait for the next round.
+    const heights = this.levels.map(({ first, hashes }) => first + hashes.length)
+    for (let first = this.tailFirst; first < size; first += TILE_WIDTH) {
+      const width = Math.min(TILE_WIDTH, size - first)
+      if (first + width <= this.publishedSize) continue
+      const entries = this.tail.slice(first - this.tailFirst, first - this.tailFirst + width)
+      await put(entryBundlePath(first / TILE_WIDTH, width), encodeEntryBundle(entries), width === TILE_WIDTH)
+    }
+    let published = this.publishedSize
+    for (const [level, height] of heights.entries()) {
+      const held = this.level(level)
+      for (let first = held.first; first < height; first += TILE_WIDTH) {
+        const width = Math.min(TILE_WIDTH, height - first)
+        if (first + width <= published) continue
+        const hashes = held.hashes.slice(first - held.first, first - held.first + width)
+        await put(tilePath(level, first / TILE_WIDTH, width), joined(hashes), width === TILE_WIDTH)
+      }
+      published = Math.floor(published / TILE_WIDTH)
+    }
+    await this.disk.replace(join(this.folder, 'checkpoint'), note, false)
+    this.publishedSize = size
+    this.forgetWritten(heights, size)
+    await this.removePartials(partials)
+    for (const listener of this.listeners) listener()
+    if (this.journal.hasOlder) await this.syncFull()
+  }
+
+  /** What stands in full bundles and tiles on disk is not kept in memory as well. */
+  private forgetWritten(heights: readonly number[], size: number): void {
+    for (const [level, height] of heights.entries()) {
+      const held = this.level(level)
+      const full = height - (height % TILE_WIDTH)
+      held.hashes.splice(0, full - held.first)
+      held.first = full
+    }
+    const full = size - (size % TILE_WIDTH)
+    this.tail.splice(0, full - this.tailFirst)
+    this.tailFirst = full
+  }
+
+  /** Partial tiles go once a later round has replaced them twice: whoever reads by the last checkpoint still finds its own. */
+  private async removePartials(written: readonly string[]): Promise<void> {
+    const stale = this.oldPartials.splice(0, Math.max(0, this.oldPartials.length - PARTIALS_KEPT))
+    this.oldPartials.push(...written)
+    for (const path of stale) if (await this.disk.exists(path)) await this.disk.remove(path)
+  }
+
+  private async syncFull(): Promise<void> {
+    const paths = this.unsynced.splice(0)
+    const folders = new Set<string>()
+    for (const path of paths) {
+      await this.disk.syncFile(path)
+      folders.add(path.slice(0, path.lastIndexOf('/')))
+    }
+    for (const folder of folders) await this.disk.syncFolder(folder)
+    this.syncedSize = this.tailFirst
+    await this.journal.forget(this.syncedSize)
+  }
+
+  private readonly folders = new Set<string>()
+  private async folderOf(path: string): Promise<void> {
+    const folder = path.slice(0, path.lastIndexOf('/'))
+    if (this.folders.has(folder)) return
+    await this.disk.makeFolder(folder)
+    this.folders.add(folder)
+  }
+
+  private stop(cause: unknown): LogStopped {
+    const what = cause instanceof Error ? cause.message : String(cause)
+    this.failure ??= new LogStopped(
+      `Writing ${this.origin} failed (${what}); nothing acknowledged is lost. Mend the disk, then start the node again.`,
+      { cause },
+    )
+    return this.failure
+  }
+}
+
+const PARTIALS_KEPT = 64
+
+/** Size and root of a note, unverified. */
+function headOf(note: Uint8Array): { size: number; root: Root } | undefined {
+  const parsed = parseNote(note)
+  const checkpoint = parsed.ok ? parseCheckpoint(parsed.value.text) : undefined
+  return checkpoint?.ok === true ? checkpoint.value : undefined
+}
+
+/** The complete subtrees of a tree, largest first: one for each bit of its size. */
+function peaksOf(size: number): SubtreeId[] {
+  const ids: SubtreeId[] = []
+  let at = 0
+  for (let level = 52; level >= 0; level--) {
+    const width = 2 ** level
+    if (size - at < width) continue
+    ids.push({ level, index: at / width })
+    at += width
+  }
+  return ids
+}
+
+function joined(hashes: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(hashes.length * HASH_BYTES)
+  for (const [i, hash] of hashes.entries()) bytes.set(hash, i * HASH_BYTES)
+  return bytes
+}
+
+function remember<K, V>(cache: Map<K, V>, key: K, value: V, max: number): void {
+  cache.set(key, value)
+  const oldest = cache.keys().next()
+  if (cache.size > max && oldest.done === false) cache.delete(oldest.value)
+}
