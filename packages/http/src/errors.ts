@@ -9,7 +9,7 @@ const STATUS: [prefix: string, status: number][] = [
   ['json/', 400],
   ['request/', 400],
   ['stix/', 422],
-  ['gate/', 422],
+  ['release/', 422],
   ['ledger/disk-full', 507],
   ['ledger/', 503],
   ['node/not-ready', 503],

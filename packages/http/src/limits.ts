@@ -7,7 +7,7 @@ export const LIMITS = {
   shareBodyBytes: 1_073_741_824,
   /** TAXII: objects on one page where the client names no limit, and at most. */
   taxiiPageDefault: 1_000,
-  taxiiPageMax: 5_000,
+  taxiiPageMax: 1_000,
   /** The console's lists. */
   pageDefault: 50,
   pageMax: 200,
@@ -15,5 +15,7 @@ export const LIMITS = {
   queryChars: 2_048,
   /** TAXII statuses remembered. */
   statusesMax: 1_000,
+  /** How long an add waits to answer that it is complete, before it answers that it is pending. */
+  statusPatienceMs: 2_000,
   passwordCharsMin: 12,
 } as const

@@ -119,10 +119,10 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
           `The node cannot listen on ${options.listen} (${cause instanceof Error ? cause.message : cause}).`,
         )
   }
-  const bound = app.addresses()[0]
+  const bound = app.addresses().find((one) => typeof one !== 'string')?.port
   const host = address.host.includes(':') ? `[${address.host}]` : address.host
   return ok({
-    url: `${scheme}://${host}:${bound?.port ?? address.port}/`,
+    url: `${scheme}://${host}:${bound ?? address.port}/`,
     app,
     accounts,
     async close() {

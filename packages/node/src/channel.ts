@@ -24,6 +24,8 @@ export interface ChannelContext {
   requestsTo(card: Card): PeerRequests
   /** The receipt by which the agreement is in force on this channel, once it is. */
   forcePin(): Pin | undefined
+  /** A log, ours or a peer's, is open from here on. */
+  onLog(origin: string): void
   onEntries(origin: string): void
   onContent(origin: string): void
   onReceipt(receipt: HeldReceipt): void
@@ -45,6 +47,7 @@ export class Channel {
   private readonly context: ChannelContext
   private readonly peers = new Map<string, { log: PeerLog; rounds: Rounds }>()
   private readonly feeds = new Map<string, { feed: ReceiptFeed; rounds: Rounds; cosigner: string }>()
+  private readonly opening = new Set<string>()
   private check: StartupCheck | undefined
   private pinSince: number | undefined
   private pins: Rounds | undefined
@@ -64,9 +67,15 @@ export class Channel {
     const origin = `${this.context.identity.party}/${this.pact.id}/${this.name}/${generation}`
     const { identity, around } = this.context
     const log = await openOwnLog({ disk: around.disk, dir: identity.dir, origin, signers: identity.keys.log })
-    await this.attach(log)
+    if (!log.ok) {
+      // One log that cannot be opened silences its channel, and no other.
+      this.state = 'stopped'
+      this.context.onAlarm(log.code, origin, log.message)
+      return
+    }
+    await this.attach(log.value)
     this.state = 'checking'
-    this.startChecking(log)
+    this.startChecking(log.value)
   }
 
   /** Opens a fresh log: never seen by anyone, so nothing needs to be checked. */
@@ -74,7 +83,8 @@ export class Channel {
     const origin = `${this.context.identity.party}/${this.pact.id}/${this.name}/${generation}`
     const { identity, around } = this.context
     const log = await createOwnLog({ disk: around.disk, dir: identity.dir, origin, signers: identity.keys.log })
-    const speaker = await this.attach(log)
+    if (!log.ok) throw new Error(log.message)
+    const speaker = await this.attach(log.value)
     this.state = 'ready'
     this.readiness.resolve()
     return speaker
@@ -91,14 +101,20 @@ export class Channel {
 
   /** Starts hearing a peer's log; does nothing where it is heard already. */
   async hear(origin: string, author: Card): Promise<void> {
-    if (this.peers.has(origin) || this.stopping) return
+    if (this.peers.has(origin) || this.opening.has(origin) || this.stopping) return
+    this.opening.add(origin)
     const { identity, around, receipts, requestsTo, cardOf } = this.context
     const { agreement } = this.pact
     const [, pact, channel, generation] = origin.split('/')
     const neutral = neutralsOf(agreement).find((one) => one.party === identity.party)
     const depositary = neutralsOf(agreement).find((one) => one.roles.includes('depositary'))
     const depositaryCard = depositary && cardOf(depositary.party, depositary.root)
-    const mirror: Mirror = await openMirror({ disk: around.disk, dir: identity.dir, origin, keys: author.keys.log })
+    const opened = await openMirror({ disk: around.disk, dir: identity.dir, origin, keys: author.keys.log })
+    if (!opened.ok) {
+      this.context.onAlarm(opened.code, origin, opened.message)
+      return
+    }
+    const mirror: Mirror = opened.value
     const log = new PeerLog({
       origin,
       author,
@@ -121,6 +137,7 @@ export class Channel {
       cosignSeconds: neutral === undefined ? undefined : agreement.intervals.cosignSeconds,
       receipts,
       around,
+      mayCountersign: () => !this.isParty || this.state === 'ready',
       onEntries: () => this.context.onEntries(origin),
       onContent: () => this.context.onContent(origin),
       onReceipt: (receipt) => {
@@ -130,7 +147,9 @@ export class Channel {
       onContradiction: (code, message) => this.context.onAlarm(code, origin, message),
     })
     const rounds = this.rounds(() => log.round(), author.party, agreement.intervals.pollSeconds)
+    await log.recall()
     this.peers.set(origin, { log, rounds })
+    this.context.onLog(origin)
     this.feedReceipts(origin, author)
     rounds.wake()
   }
@@ -171,6 +190,7 @@ export class Channel {
       this.context.onEntries(log.origin)
       this.context.onNews()
     })
+    this.context.onLog(log.origin)
     this.feedReceipts(log.origin, identity.card)
     const { pinSeconds } = this.pact.agreement.intervals
     this.pins = this.rounds(() => this.considerPin(), identity.party, Math.max(1, pinSeconds / 4))
@@ -211,6 +231,8 @@ export class Channel {
         log.confirm()
         this.state = 'ready'
         this.readiness.resolve()
+        // What was held meanwhile may be countersigned now.
+        for (const { rounds } of this.peers.values()) rounds.wake()
       },
       (cause: unknown) => onAlarm('log/check-failed', log.origin, String(cause)),
     )

@@ -16,6 +16,8 @@ export interface DirectorySources {
   dir: string
   /** The agreement of that id: the draft or the version in force. */
   agreement(pact: string): Agreement | undefined
+  /** Whether a log of ours is still being compared with its peers' copies after a start: its head is not shown then. */
+  unconfirmed(origin: string): boolean
   /** Origins of our own logs and our mirrors. */
   origins(): Iterable<string>
   /** Parties that a statement of the log names in `to` beside this sealed file; undefined where none names it. */
@@ -78,6 +80,7 @@ export class Directory {
     const origin = `${mirror?.author ?? this.us}/${found.pact}/${found.channel}/${found.generation}`
     const file = found.file ?? ''
     if (!this.reads(party, origin)) return { kind: 'missing' }
+    if (log && this.sources.unconfirmed(origin)) return { kind: 'missing' }
     if (file === 'checkpoint') return this.file(path, 'text/plain; charset=utf-8', false)
     if (file.startsWith('addenda/') && !(await this.maySeeContent(party, origin, file.slice('addenda/'.length)))) {
       return { kind: 'missing' }

@@ -7,8 +7,9 @@ import { type Agreement, neutralsOf } from '@countersign/pact'
 import { type Card, type EvidenceFile, formatEvidence, parseEntry, parseOrigin } from '@countersign/record'
 
 export interface EvidenceSources {
-  log(origin: string): (LogFiles & { checkpoint: Uint8Array | undefined; size: number }) | undefined
-  receiptsOn(origin: string): { by: string; size: number; time: number; bytes: Uint8Array }[]
+  log(origin: string): LogFiles | undefined
+  receiptsOn(origin: string): { by: string; size: number; time: number }[]
+  readReceipt(origin: string, receipt: { by: string; size: number; time: number }): Promise<Uint8Array | undefined>
   agreement(id: string, version: string): { agreement: Agreement; bytes: Uint8Array } | undefined
   cardOf(party: string): Card | undefined
   /** Salt and plaintext of one part, where it is sealed to us. */
@@ -46,9 +47,10 @@ export async function cutEvidence(
   const cosigners = new Map<string, Card>()
   for (const receipt of bounds) {
     const card = sources.cardOf(receipt.by)
-    if (card === undefined || receipt.size > log.size) continue
+    const bytes = await sources.readReceipt(origin, receipt)
+    if (card === undefined || bytes === undefined || receipt.size > log.size) continue
     cosigners.set(card.party, card)
-    const named = { by: receipt.by, note: toBase64(receipt.bytes), size: receipt.size }
+    const named = { by: receipt.by, note: toBase64(bytes), size: receipt.size }
     receipts.push(
       receipt.size > index
         ? { ...named, inclusion: (await log.inclusionProof(index, receipt.size)).map(toBase64) }

@@ -7,7 +7,7 @@ import { ok, refuse, type Result } from '@countersign/log'
 import type { LogFiles } from '@countersign/ledger'
 import { objectsIn } from './stix-objects.ts'
 import { type Card, openPart, parseEntry, parseOrigin, type Statement, verifyEntry } from '@countersign/record'
-import type { ObjectToFold, Views } from '@countersign/views'
+import type { Views } from '@countersign/views'
 import { LIMITS } from './limits.ts'
 import type { SealingDesk } from './sealer.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -22,6 +22,14 @@ export interface FoldingOptions {
   /** What a recipient could not open must be said to its author. */
   rejected(record: { origin: string; index: number }, statement: Statement, part: number, code: string): void
   changed(): void
+}
+
+/** One part of a record, opened and found to be what its statement committed to. */
+export interface OpenedPart {
+  bytes: Uint8Array
+  salt: Uint8Array
+  mediaType: string
+  statement: Statement
 }
 
 interface ContentJob {
@@ -83,11 +91,7 @@ export class Folding {
   }
 
   /** The plaintext and salt of one part that is sealed to us. */
-  async readPart(
-    origin: string,
-    index: number,
-    part: number,
-  ): Promise<Result<{ bytes: Uint8Array; salt: Uint8Array; mediaType: string; statement: Statement }>> {
+  async readPart(origin: string, index: number, part: number): Promise<Result<OpenedPart>> {
     const log = this.options.log(origin)
     if (log === undefined || index >= log.size) return refuse('not-found/record', 'This record is not held here.')
     const entry = parseEntry(await log.entry(index))
@@ -130,31 +134,34 @@ export class Folding {
 
   /** One batch of one log; the line first. False where no log has anything new. */
   private async foldSomeEntries(): Promise<boolean> {
-    const { views, log: logOf, cardOf } = this.options
-    for (const origin of [...this.origins].sort(lineFirst)) {
-      const log = logOf(origin)
-      const author = parseOrigin(origin)
-      const card = author.ok ? cardOf(author.value.party) : undefined
-      if (log === undefined || card === undefined) continue
-      const from = await views.cursor(origin)
-      if (from >= log.size) continue
-      const to = Math.min(log.size, from + LIMITS.foldBatch)
-      const entries: { bytes: Uint8Array; signature: boolean }[] = []
-      const jobs: ContentJob[] = []
-      for await (const bytes of log.entries(from, to)) {
-        const entry = parseEntry(bytes)
-        entries.push({ bytes, signature: entry.ok && verifyEntry(entry.value, card.keys.statement) })
-        if (entry.ok) jobs.push(...this.jobsOf(origin, from + entries.length - 1, entry.value.statement))
-      }
-      const folded = await views.foldEntries(origin, from, entries)
-      if (!folded.ok) {
-        this.options.around.report('warn', 'fold-refused', { origin, code: folded.code })
-        continue
-      }
-      for (const job of jobs) this.enqueue(job)
-      return true
-    }
+    for (const origin of [...this.origins].sort(lineFirst)) if (await this.foldLog(origin)) return true
     return false
+  }
+
+  /** The next batch of one log. False where there is nothing new, or nothing that can be folded yet. */
+  private async foldLog(origin: string): Promise<boolean> {
+    const { views, log: logOf, cardOf } = this.options
+    const log = logOf(origin)
+    const author = parseOrigin(origin)
+    const card = author.ok ? cardOf(author.value.party) : undefined
+    if (log === undefined || card === undefined) return false
+    const from = await views.cursor(origin)
+    if (from >= log.size) return false
+    const to = Math.min(log.size, from + LIMITS.foldBatch)
+    const entries: { bytes: Uint8Array; signature: boolean }[] = []
+    const jobs: ContentJob[] = []
+    for await (const bytes of log.entries(from, to)) {
+      const entry = parseEntry(bytes)
+      entries.push({ bytes, signature: entry.ok && verifyEntry(entry.value, card.keys.statement) })
+      if (entry.ok) jobs.push(...this.jobsOf(origin, from + entries.length - 1, entry.value.statement))
+    }
+    const folded = await views.foldEntries(origin, from, entries)
+    if (!folded.ok) {
+      this.options.around.report('warn', 'fold-refused', { origin, code: folded.code })
+      return false
+    }
+    for (const job of jobs) this.enqueue(job)
+    return true
   }
 
   private jobsOf(origin: string, index: number, statement: Statement): ContentJob[] {
@@ -205,19 +212,25 @@ export class Folding {
 
   /** The objects of one bundle, in chunks between which the event loop turns. What is not STIX is shown as content only. */
   private async foldObjects(record: string, part: number, bytes: Uint8Array): Promise<void> {
-    let chunk: ObjectToFold[] = []
-    const flush = async () => {
-      if (chunk.length === 0) return
-      await this.options.views.foldObjects(record, part, chunk)
-      chunk = []
-      await turn()
+    const read = await objectsIn(bytes)
+    if (!read.ok) return
+    const { objects } = read.value
+    for (let from = 0; from < objects.length && !this.stopped; from += LIMITS.objectsBatch) {
+      await this.options.views.foldObjects(record, part, objects.slice(from, from + LIMITS.objectsBatch))
+      await this.letTheLineGoFirst()
     }
-    for await (const object of objectsIn(bytes)) {
-      chunk.push(object)
-      if (chunk.length >= LIMITS.objectsBatch) await flush()
-      if (this.stopped) return
+  }
+
+  /** Between two steps of a large share: what came on the line meanwhile is folded before the next. */
+  private async letTheLineGoFirst(): Promise<void> {
+    await turn()
+    for (const origin of this.origins) if (isLine(origin)) await this.foldLog(origin)
+    for (const [key, job] of this.jobs) {
+      if (!isLine(job.origin) || job.size > LIMITS.inlineSealBytes) continue
+      this.jobs.delete(key)
+      await this.foldContent(job)
     }
-    await flush()
+    this.options.changed()
   }
 }
 

@@ -32,6 +32,8 @@ export const LIMITS = {
   noncesMax: 200_000,
   /** Entries folded into the views before the event loop may do something else. */
   foldBatch: 32,
+  /** Receipts folded in one step at a start. */
+  receiptsPerFold: 4_096,
   /** STIX objects folded before the event loop may do something else. */
   objectsBatch: 200,
   /** Content above this size is sealed and opened in a worker. */

@@ -2,9 +2,17 @@
 // the words of others. What cannot be verified is refused and leaves the mirror as it was (spec/directory.md); a
 // receipt is given only for bytes that are durable (spec/receipt.md).
 
-import { cosign, decodeEntryBundle, entryBundlePath, equalBytes, toHex, verifyCheckpoint } from '@countersign/log'
+import {
+  cosign,
+  decodeEntryBundle,
+  encodeEntryBundle,
+  entryBundlePath,
+  equalBytes,
+  toHex,
+  verifyCheckpoint,
+} from '@countersign/log'
 import type { Mirror, Receipts } from '@countersign/ledger'
-import { type Card, parseEntry, receiptKeyName, type SignerPair } from '@countersign/record'
+import { type Card, padmeSize, parseEntry, receiptKeyName, type SignerPair } from '@countersign/record'
 import { createHash } from 'node:crypto'
 import { LIMITS } from './limits.ts'
 import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
@@ -26,6 +34,8 @@ export interface PeerLogOptions {
   cosignSeconds: number | undefined
   receipts: Receipts
   around: Surroundings
+  /** Whether we may countersign: not before the start-up check of our own log on this channel. */
+  mayCountersign(): boolean
   /** New entries are held. */
   onEntries(): void
   /** Sealed content is held that was missed before. */
@@ -59,6 +69,19 @@ export class PeerLog {
     this.options = options
     this.origin = options.origin
     this.mirror = options.mirror
+    // What our own receipt attests was held when we gave it, and is not looked for again.
+    this.scannedTo = Math.min(options.receipts.newest(options.origin)?.size ?? 0, options.mirror.size)
+    this.completeTo = this.scannedTo
+  }
+
+  /** Finds the newest entry that is no pin among those not looked at again. */
+  async recall(): Promise<void> {
+    for (let index = this.scannedTo - 1; index >= 0; index--) {
+      const entry = parseEntry(await this.mirror.entry(index))
+      if (entry.ok && entry.value.statement.type === 'log/pin') continue
+      this.lastSaid = index
+      return
+    }
   }
 
   /** One round: takes what is new and countersigns it. Throws PeerUnreachable where nobody could be asked. */
@@ -141,6 +164,15 @@ export class PeerLog {
     const path = `${source.prefix}/${entryBundlePath(bundle, width === 256 ? undefined : width)}`
     const fetched = await source.requests.get(path, LIMITS.bundleBytes, offset)
     if (fetched.kind === 'bytes') return fetched
+    // The log may have grown past this partial bundle meanwhile; the full one begins with the same bytes.
+    const full =
+      width === 256
+        ? undefined
+        : await source.requests.get(`${source.prefix}/${entryBundlePath(bundle)}`, LIMITS.bundleBytes)
+    const entries = full?.kind === 'bytes' ? decodeEntryBundle(full.bytes, 256) : undefined
+    if (entries?.ok === true) {
+      return { bytes: encodeEntryBundle(entries.value.slice(0, width)), partial: false }
+    }
     throw new PeerUnreachable(`${source.requests.party} does not serve a part of its log`)
   }
 
@@ -176,8 +208,10 @@ export class PeerLog {
   private partsToHold(statement: { to: string[]; content: { sealed: string; size: number }[] }): MissingPart[] {
     const { role, us, limits } = this.options
     if (role === 'observer' || (role === 'recipient' && !statement.to.includes(us.party))) return []
+    // The frame has 40 bytes before the plaintext (spec/content.md).
+    const sizeMax = padmeSize(40 + limits.partBytes)
     return statement.content
-      .filter((part, i) => i < limits.parts && part.size <= 2 * limits.partBytes)
+      .filter((part, i) => i < limits.parts && part.size <= sizeMax)
       .map(({ sealed, size }) => ({ sealed, sizeMax: size + LIMITS.sealOverheadBytes }))
   }
 
@@ -216,7 +250,7 @@ export class PeerLog {
 
   private async countersign(fromAuthor: boolean): Promise<void> {
     const { mirror, receipts, cosignSeconds, around } = this.options
-    if (mirror.checkpoint === undefined || this.completeTo < mirror.size) return
+    if (mirror.checkpoint === undefined || this.completeTo < mirror.size || !this.options.mayCountersign()) return
     const newest = receipts.newest(this.origin)
     const seconds = Math.floor(around.now() / 1000)
     const grown = newest === undefined || mirror.size > newest.size

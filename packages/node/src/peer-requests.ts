@@ -14,6 +14,10 @@ export class PeerUnreachable extends Error {}
 
 export class PeerRequests {
   readonly party: string
+  /** Whether the last request was answered at all. */
+  reachable = false
+  /** Milliseconds since the epoch; null before the first answer. */
+  lastHeardMs: number | null = null
   private readonly endpoint: string
   private readonly signer: RequestSigner
   private readonly around: Surroundings
@@ -73,14 +77,18 @@ export class PeerRequests {
     )
     for (const [name, value] of Object.entries(extra)) headers.set(name, value)
     try {
-      return await this.around.fetch(url, {
+      const response = await this.around.fetch(url, {
         method,
         headers,
         redirect: 'error',
         signal: AbortSignal.any([this.abort.signal, AbortSignal.timeout(LIMITS.requestMsMax)]),
         ...(body === undefined ? {} : { body: new Uint8Array(body) }),
       })
+      this.reachable = true
+      this.lastHeardMs = this.around.now()
+      return response
     } catch (cause) {
+      this.reachable = false
       throw new PeerUnreachable(`${this.party} cannot be reached at ${this.endpoint}`, { cause })
     }
   }

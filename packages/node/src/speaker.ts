@@ -2,7 +2,7 @@
 // step without a pause, so that `seen` never falls and the order of calls is the order in the log (spec/statement.md).
 
 import { MAX_ENTRY_BYTES, ok, refuse, type Result, toHex, utf8 } from '@countersign/log'
-import type { OwnLog } from '@countersign/ledger'
+import { LogStopped, type OwnLog } from '@countersign/ledger'
 import { parseEntry, type SignerPair, signStatement, type Statement } from '@countersign/record'
 
 /** A peer's log as far as we hold it. */
@@ -84,10 +84,15 @@ export class Speaker {
     return this.pinned.get(`${by} ${origin}`) ?? 0
   }
 
-  /** Says it. Resolves with the index once the entry is durable; refuses an entry over the format's limit. */
+  /**
+   * Says it; a message on the line gets its number here. Resolves with the index once the entry is durable; refuses an
+   * entry over the format's limit, and `ledger/stopped` where it could not be written.
+   */
   async say(draft: Draft): Promise<Result<{ index: number; statement: Statement }>> {
+    const numbered = draft.type === 'hotline/message' && draft.body.number === undefined
     const statement: Statement = {
       ...draft,
+      body: numbered ? { ...draft.body, number: this.messageNumber + 1 } : draft.body,
       v: 1,
       origin: this.log.origin,
       from: this.party,
@@ -102,7 +107,13 @@ export class Speaker {
       )
     }
     this.remember(statement, this.log.size)
-    const index = await this.log.append(entry)
+    let index: number
+    try {
+      index = await this.log.append(entry)
+    } catch (cause) {
+      if (cause instanceof LogStopped) return refuse(cause.code, cause.message)
+      throw cause
+    }
     if (statement.type !== 'log/pin') this.lastSaid = Math.max(this.lastSaid, index)
     return ok({ index, statement })
   }

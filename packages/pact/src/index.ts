@@ -33,4 +33,4 @@ export {
   readersOf,
   rolesOf,
 } from './members.ts'
-export { agreementFromYaml, type DraftFill } from './yaml.ts'
+export { agreementFromYaml, type DraftFault, type DraftFill } from './yaml.ts'

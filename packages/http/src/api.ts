@@ -1,0 +1,267 @@
+// The console's API, and the shell's: parse, call the engine, render. Officers come with the cookie of a session, the
+// shell of the machine's owner with the local token; nobody else is answered.
+
+import { ok, refuse, type Result, toBase64 } from '@countersign/log'
+import { type Card, fingerprintWords, TLP_LABELS } from '@countersign/record'
+import type { Node, SayRequest } from '@countersign/node'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Account, Accounts } from './accounts.ts'
+import { sendRefusal } from './errors.ts'
+import { LIMITS } from './limits.ts'
+
+const text = z.string().min(1).max(LIMITS.queryChars)
+const limit = z.coerce.number().int().min(1).max(LIMITS.pageMax).default(LIMITS.pageDefault)
+
+const recordsQuery = z.strictObject({
+  pact: text.exactOptional(),
+  channel: text.exactOptional(),
+  type: text.exactOptional(),
+  party: text.exactOptional(),
+  state: z.enum(['said', 'held', 'delivered', 'void', 'undecided', 'superseded']).exactOptional(),
+  q: z.string().max(LIMITS.queryChars).exactOptional(),
+  cursor: text.exactOptional(),
+  limit,
+})
+const objectsQuery = z.strictObject({
+  pact: text.exactOptional(),
+  collection: z.enum(['inbox', 'outbox']).exactOptional(),
+  type: text.exactOptional(),
+  party: text.exactOptional(),
+  q: z.string().max(LIMITS.queryChars).exactOptional(),
+  cursor: text.exactOptional(),
+  limit,
+})
+const refQuery = z.strictObject({ ref: text })
+const partQuery = z.strictObject({ ref: text, part: z.coerce.number().int().min(0).max(15) })
+const evidenceQuery = z.strictObject({ ref: text, reveal: z.enum(['0', '1']).default('0') })
+const idQuery = z.strictObject({ id: text })
+const marking = z.strictObject({ tlp: z.enum(TLP_LABELS), class: text.exactOptional() })
+const mode = z.enum(['Actual', 'Exercise', 'Test'])
+const sayBody = z.strictObject({
+  pact: text,
+  type: text,
+  channel: text.exactOptional(),
+  to: z.array(text).max(64).exactOptional(),
+  marking: marking.exactOptional(),
+  mode: mode.exactOptional(),
+  body: z.record(z.string(), z.unknown()),
+  content: z
+    .array(z.strictObject({ role: text, mediaType: text, base64: z.base64() }))
+    .max(16)
+    .exactOptional(),
+  re: z.array(text).max(64).exactOptional(),
+})
+const shareQuery = z.strictObject({
+  pact: text,
+  channel: text.exactOptional(),
+  to: text.exactOptional(),
+  tlp: z.enum(TLP_LABELS).exactOptional(),
+  class: text.exactOptional(),
+  mode: mode.exactOptional(),
+})
+const signBody = z.union([z.strictObject({ pact: text }), z.strictObject({ invitation: z.base64() })])
+
+export async function apiRoutes(
+  app: FastifyInstance,
+  node: Node,
+  accounts: Accounts,
+  options: { demo: boolean },
+): Promise<void> {
+  const about = () => ({ party: node.party, name: node.card.body.name, neutral: node.neutral, demo: options.demo })
+
+  await app.register(async (auth) => {
+    auth.removeAllContentTypeParsers()
+    auth.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    auth.all('/api/auth/*', async (request, reply) => {
+      const response = await accounts.handle(fetchRequest(request))
+      reply.code(response.status)
+      for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value)
+      for (const cookie of response.headers.getSetCookie()) reply.header('set-cookie', cookie)
+      return reply.send(Buffer.from(await response.arrayBuffer()))
+    })
+  })
+
+  await app.register(async (api) => {
+    api.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
+    api.decorateRequest('account', null)
+    api.addHook('onRequest', async (request, reply) => {
+      const headers = headersOf(request)
+      const account = await accounts.who(headers)
+      if (account === undefined) {
+        const message = 'Sign in first.'
+        return reply.code(401).send({ code: 'auth/required', message, node: about() })
+      }
+      // A cookie is sent by the browser whoever asks; a change must come from a page of this node itself.
+      if (request.method !== 'GET' && !accounts.isLocal(headers) && !fromOwnPage(request)) {
+        return reply.code(403).send({ code: 'auth/origin', message: 'This did not come from a page of this node.' })
+      }
+      request.account = account
+      return undefined
+    })
+
+    api.get('/api/me', async (request) => {
+      return { account: request.account, node: { ...about(), words: fingerprintWords(node.card) } }
+    })
+    api.get('/api/status', async () => node.status())
+
+    api.get('/api/records', async (request, reply) =>
+      answer(reply, await withQuery(recordsQuery, request, (query) => node.views.records(query))),
+    )
+    api.get('/api/record', async (request, reply) =>
+      answer(
+        reply,
+        await withQuery(refQuery, request, async ({ ref }) => {
+          const detail = await node.views.record(ref)
+          if (detail === undefined) return refuse('not-found/record', 'This record is not held here.')
+          return ok({ ...detail, saidBy: node.speakerOf(detail.row.id) ?? null })
+        }),
+      ),
+    )
+    api.get('/api/record/content', async (request, reply) => {
+      const opened = await withQuery(partQuery, request, ({ ref, part }) => node.readContent(ref, part))
+      if (!opened.ok) return sendRefusal(reply, opened)
+      // A peer wrote it: it is data for the console's code, and never a page or a script.
+      return reply
+        .header('content-type', 'application/octet-stream')
+        .header('content-disposition', 'attachment; filename="content.bin"')
+        .send(Buffer.from(opened.value.bytes))
+    })
+    api.get('/api/record/evidence', async (request, reply) => {
+      const cut = await withQuery(evidenceQuery, request, ({ ref, reveal }) =>
+        node.evidence(ref, { reveal: reveal === '1' }),
+      )
+      if (!cut.ok) return sendRefusal(reply, cut)
+      return reply
+        .header('content-type', 'application/octet-stream')
+        .header('content-disposition', 'attachment; filename="record.evidence"')
+        .send(Buffer.from(cut.value))
+    })
+
+    api.get('/api/objects', async (request, reply) =>
+      answer(reply, await withQuery(objectsQuery, request, (query) => node.views.objects(query))),
+    )
+    api.get('/api/object', async (request, reply) =>
+      answer(
+        reply,
+        await withQuery(idQuery, request, async ({ id }) => {
+          const detail = await node.views.object(id)
+          return detail === undefined ? refuse('not-found/object', 'This object is not held here.') : ok(detail)
+        }),
+      ),
+    )
+    api.get('/api/pacts', async () => node.views.pacts())
+    api.get('/api/pact', async (request, reply) =>
+      answer(
+        reply,
+        await withQuery(idQuery, request, async ({ id }) => {
+          const [newest] = await node.views.pact(id)
+          return newest === undefined ? refuse('not-found/pact', 'This agreement is not held here.') : ok(newest)
+        }),
+      ),
+    )
+    api.get('/api/cards', async () => [node.card, ...node.trustedCards()].map(cardRow))
+
+    api.post('/api/say', { bodyLimit: LIMITS.apiBodyBytes }, async (request, reply) => {
+      const parsed = parse(sayBody, request.body)
+      if (!parsed.ok) return sendRefusal(reply, parsed)
+      const { content, ...rest } = parsed.value
+      const asked: SayRequest = { ...rest, account: accountOf(request) }
+      if (content !== undefined) {
+        asked.content = content.map(({ base64, ...part }) => ({ ...part, bytes: Buffer.from(base64, 'base64') }))
+      }
+      return answer(reply, await node.say(asked))
+    })
+    api.post('/api/share', { bodyLimit: LIMITS.shareBodyBytes }, async (request, reply) => {
+      const parsed = parse(shareQuery, request.query)
+      if (!parsed.ok) return sendRefusal(reply, parsed)
+      const { tlp, class: ofClass, to, ...rest } = parsed.value
+      const shared = await node.share({
+        ...rest,
+        ...(to === undefined ? {} : { to: to.split(',') }),
+        ...(tlp === undefined ? {} : { marking: { tlp, ...(ofClass === undefined ? {} : { class: ofClass }) } }),
+        account: accountOf(request),
+        input: request.body as AsyncIterable<Uint8Array>,
+      })
+      if (shared.ok) return shared.value
+      const { refusals = [], refusalsTotal = 0 } = shared
+      return reply.code(422).send({ code: shared.code, message: shared.message, refusals, refusalsTotal })
+    })
+    api.post('/api/trust', { bodyLimit: 131_072 }, async (request, reply) => {
+      const parsed = parse(z.strictObject({ card: z.base64() }), request.body)
+      if (!parsed.ok) return sendRefusal(reply, parsed)
+      const trusted = await node.trust(Buffer.from(parsed.value.card, 'base64'))
+      return answer(reply, trusted.ok ? ok(cardRow(trusted.value)) : trusted)
+    })
+    api.post('/api/pact/propose', async (request, reply) => {
+      const parsed = parse(z.strictObject({ yaml: z.string() }), request.body)
+      if (!parsed.ok) return sendRefusal(reply, parsed)
+      const proposed = await node.proposePact(parsed.value.yaml)
+      if (!proposed.ok) return sendRefusal(reply, proposed)
+      return { ...proposed.value, invitation: toBase64(proposed.value.invitation) }
+    })
+    api.post('/api/pact/sign', async (request, reply) => {
+      const parsed = parse(signBody, request.body)
+      if (!parsed.ok) return sendRefusal(reply, parsed)
+      const what = parsed.value
+      return answer(reply, await node.signPact('pact' in what ? what.pact : Buffer.from(what.invitation, 'base64')))
+    })
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    account: Account | null
+  }
+}
+
+function accountOf(request: FastifyRequest): string {
+  const { account } = request
+  return account === null ? '' : account.email === '' ? account.name : account.email
+}
+
+function cardRow(card: Card) {
+  const { party, digest, body, bytes } = card
+  return { party, name: body.name, words: fingerprintWords(card), digest, bytes: toBase64(bytes) }
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): Result<T> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return ok(parsed.data)
+  const issue = parsed.error.issues[0]
+  return refuse(
+    'request/form',
+    `The request is not understood at “${issue?.path.join('.') ?? ''}”: ${issue?.message ?? ''}.`,
+  )
+}
+
+async function withQuery<T, V>(
+  schema: z.ZodType<T>,
+  request: FastifyRequest,
+  ask: (query: T) => Promise<Result<V>>,
+): Promise<Result<V>> {
+  const parsed = parse(schema, request.query)
+  return parsed.ok ? ask(parsed.value) : parsed
+}
+
+function answer(reply: FastifyReply, result: Result<unknown>) {
+  return result.ok ? reply.send(result.value) : sendRefusal(reply, result)
+}
+
+function headersOf(request: FastifyRequest): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  return headers
+}
+
+function fromOwnPage(request: FastifyRequest): boolean {
+  return request.headers.origin === `${request.protocol}://${request.host}`
+}
+
+function fetchRequest(request: FastifyRequest): Request {
+  const url = `${request.protocol}://${request.host}${request.raw.url ?? '/'}`
+  const body = typeof request.body === 'string' && request.body !== '' ? { body: request.body } : {}
+  return new Request(url, { method: request.method, headers: headersOf(request), ...body })
+}

@@ -1,0 +1,275 @@
+// Proposing, signing and taking part in agreements: opening our logs for one, and learning which logs the others opened.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fromUtf8, ok, refuse, type Result, toHex } from '@countersign/log'
+import { recordGeneration } from '@countersign/ledger'
+import {
+  type Agreement,
+  agreementFromYaml,
+  type DraftFault,
+  makeInvitation,
+  parseInvitation,
+  rolesOf,
+} from '@countersign/pact'
+import type { Card } from '@countersign/record'
+import { Channel, type ChannelContext } from './channel.ts'
+import { blankRecord, type EngineParts, noSuchPact, othersOf } from './engine-parts.ts'
+import { LIMITS } from './limits.ts'
+import type { StoredPact } from './pacts.ts'
+
+export interface Proposed {
+  pact: string
+  version: string
+  /** To be carried by hand to the other parties and the neutrals. */
+  invitation: Uint8Array
+}
+
+export interface Signed {
+  pact: string
+  version: string
+  /** A neutral signs nothing: it agrees to serve. */
+  as: 'party' | 'neutral'
+}
+
+export class Agreements {
+  private readonly parts: EngineParts
+  private readonly contextOf: (pact: StoredPact, channel: string) => ChannelContext
+  private readonly onReady: () => void
+  private readonly looks = new Map<string, () => void>()
+  private readonly cancels = new Map<string, () => void>()
+  private stopped = false
+
+  constructor(
+    parts: EngineParts,
+    contextOf: (pact: StoredPact, channel: string) => ChannelContext,
+    onReady: () => void,
+  ) {
+    this.parts = parts
+    this.contextOf = contextOf
+    this.onReady = onReady
+  }
+
+  /** Drafts an agreement from YAML, opens our logs for it, says the proposal and writes the invitation. */
+  async propose(yaml: string): Promise<{ ok: true; value: Proposed } | DraftFault> {
+    const { around, identity, trusted, pacts } = this.parts
+    const drafted = agreementFromYaml(yaml, {
+      id: toHex(around.random(16)),
+      nowMs: around.now(),
+      roots: new Map([identity.card, ...trusted.all()].map((card) => [card.party, card.rootDigest])),
+    })
+    if (!drafted.ok) return drafted
+    const agreement = drafted.value
+    if (!agreement.parties.some(({ party }) => party === identity.party)) {
+      return refuse('pact/not-ours', `${identity.party} is no party of this agreement; only a party proposes it.`)
+    }
+    const cards: Card[] = [identity.card]
+    for (const { party, root } of [...agreement.parties, ...agreement.neutrals]) {
+      if (party === identity.party) continue
+      const card = this.trustedCard(party, root)
+      if (!card.ok) return card
+      cards.push(card.value)
+    }
+    const pact = pacts.keep(agreement)
+    await this.join(pact)
+    await this.openLogs(pact)
+    const said = await this.sayOnEach(pact, 'pact/propose', () => ({ agreement }))
+    if (!said.ok) return said
+    const origins = this.ourOrigins(pact)
+    const invitation = makeInvitation({ agreement, cards: cards.map(({ bytes }) => bytes), origins })
+    return ok({ pact: pact.id, version: pact.version, invitation })
+  }
+
+  /** Signs the agreement of an invitation, or of an id this node holds. A neutral agrees to serve it instead. */
+  async sign(invitation: Uint8Array | string): Promise<Result<Signed>> {
+    const { identity, around, pacts, views } = this.parts
+    const found = this.draftOf(invitation)
+    if (!found.ok) return found
+    const agreement = found.value
+    const members = [...agreement.parties, ...agreement.neutrals]
+    const ours = members.find(({ party }) => party === identity.party)
+    if (ours === undefined) {
+      return refuse('pact/not-ours', `${identity.party} is neither party nor neutral of this agreement.`)
+    }
+    if (ours.root !== identity.card.rootDigest) {
+      return refuse('pact/other-root', 'This agreement pins another root for our party than ours; ask for a new draft.')
+    }
+    for (const { party, root } of members) {
+      const card = party === identity.party ? ok(identity.card) : this.trustedCard(party, root)
+      if (!card.ok) return card
+    }
+    if (Date.parse(agreement.offer.expires) <= around.now()) {
+      return refuse('pact/expired', `This offer expired on ${agreement.offer.expires}; ask for a new proposal.`)
+    }
+    const pact = pacts.get(agreement.id) ?? pacts.keep(agreement)
+    await this.join(pact)
+    if (rolesOf(agreement, identity.party).length > 0)
+      return ok({ pact: pact.id, version: pact.version, as: 'neutral' })
+    await this.openLogs(pact)
+    const origins = this.ourOrigins(pact).sort()
+    const signed = new Set<string>()
+    for (const { name } of this.ourChannels(pact)) {
+      if (await views.hasSigned(pact.id, pact.version, name, identity.party)) signed.add(name)
+    }
+    const said = await this.sayOnEach(pact, 'pact/sign', () => ({ base: agreement.base, origins }), signed)
+    return said.ok ? ok({ pact: pact.id, version: pact.version, as: 'party' }) : said
+  }
+
+  /** Takes part in an agreement: opens what we have of it and starts hearing the others. */
+  async join(pact: StoredPact): Promise<void> {
+    const { channels, identity, trusted, views } = this.parts
+    const { agreement } = pact
+    if (channels.has(`${pact.id}/${agreement.channels[0]?.name}`)) return
+    for (const card of [identity.card, ...trusted.all()]) await views.knowCard(card.bytes)
+    await views.knowAgreement(pact.bytes)
+    for (const { name } of agreement.channels) {
+      channels.set(`${pact.id}/${name}`, new Channel(pact, name, this.contextOf(pact, name)))
+    }
+    for (const [name, generation] of this.ownGenerations(pact.id)) {
+      const channel = channels.get(`${pact.id}/${name}`)
+      await channel?.openOwn(generation)
+      void channel?.ready().then(this.onReady)
+    }
+    for (const { party, root } of agreement.parties) {
+      if (party !== identity.party) this.discover(pact, party, root)
+    }
+  }
+
+  /** Looks again for logs of a party, where some of its channels have none yet. */
+  wake(party: string): void {
+    for (const [key, look] of this.looks) if (key.endsWith(` ${party}`) && !this.hearsAll(key)) look()
+  }
+
+  stop(): void {
+    this.stopped = true
+    for (const cancel of this.cancels.values()) cancel()
+  }
+
+  private draftOf(invitation: Uint8Array | string): Result<Agreement> {
+    if (typeof invitation === 'string') {
+      const pact = this.parts.pacts.get(invitation)
+      return pact === undefined ? noSuchPact(invitation) : ok(pact.agreement)
+    }
+    const parsed = parseInvitation(invitation)
+    return parsed.ok ? ok(parsed.value.agreement) : parsed
+  }
+
+  private trustedCard(party: string, root: string): Result<Card> {
+    const card = this.parts.trusted.withRoot(party, root)
+    if (card !== undefined) return ok(card)
+    return refuse(
+      'pact/untrusted',
+      `The card of ${party} that this agreement pins is not trusted here; compare its words by telephone, then: countersign trust --dir ${this.parts.identity.dir} CARD`,
+    )
+  }
+
+  private ourChannels(pact: StoredPact): Channel[] {
+    return pact.agreement.channels
+      .flatMap(({ name }) => this.parts.channels.get(`${pact.id}/${name}`) ?? [])
+      .filter(({ isParty }) => isParty)
+  }
+
+  private ourOrigins(pact: StoredPact): string[] {
+    return this.ourChannels(pact).flatMap(({ speaker }) => speaker?.log.origin ?? [])
+  }
+
+  /** The same record on every channel of ours: its readers differ, so each log stands for itself. */
+  private async sayOnEach(
+    pact: StoredPact,
+    type: string,
+    body: () => Record<string, unknown>,
+    except: ReadonlySet<string> = new Set(),
+  ): Promise<Result<undefined>> {
+    const { around, identity } = this.parts
+    for (const channel of this.ourChannels(pact)) {
+      if (except.has(channel.name)) continue
+      await channel.ready()
+      const to = othersOf(pact.agreement, channel.name, identity.party)
+      const said = await channel.speaker?.say({ ...blankRecord(around, type, pact), to, body: body() })
+      if (said?.ok === false) return said
+    }
+    return ok(undefined)
+  }
+
+  /** Opens a log on each of our channels that has none. */
+  private async openLogs(pact: StoredPact): Promise<void> {
+    const { around, identity } = this.parts
+    for (const channel of this.ourChannels(pact)) {
+      if (channel.state !== 'none') continue
+      const generation = toHex(around.random(8))
+      const speaker = await channel.createOwn(generation)
+      const body = { card: identity.card.digest, predecessor: null }
+      const said = await speaker.say({ ...blankRecord(around, 'log/open', pact), body })
+      if (!said.ok) throw new Error(said.message)
+      await recordGeneration({ disk: around.disk, dir: identity.dir }, pact.id, channel.name, generation)
+    }
+  }
+
+  /** Learns, again and again, which logs a party has opened for this agreement. */
+  private discover(pact: StoredPact, party: string, root: string): void {
+    const key = `${pact.id} ${party}`
+    const { around } = this.parts
+    let looking = false
+    const look = () => {
+      if (this.stopped || looking) return
+      looking = true
+      this.lookFor(pact, party, root)
+        .catch((cause: unknown) => around.report('info', 'discovery-failed', { party, message: String(cause) }))
+        .finally(() => {
+          looking = false
+          this.cancels.get(key)?.()
+          if (!this.stopped) this.cancels.set(key, around.after(pact.agreement.intervals.pollSeconds * 1000, look))
+        })
+    }
+    this.looks.set(key, look)
+    look()
+  }
+
+  private async lookFor(pact: StoredPact, party: string, root: string): Promise<void> {
+    const { trusted, channels, requestsTo, identity } = this.parts
+    const card = trusted.withRoot(party, root)
+    if (card === undefined) return
+    const fetched = await requestsTo(card).get(`logs/${pact.id}/index`, LIMITS.indexBytes)
+    if (fetched.kind !== 'bytes') return
+    for (const [name, generation] of generationLines(fromUtf8(fetched.bytes) ?? '')) {
+      const terms = pact.agreement.channels.find((one) => one.name === name)
+      const weRead =
+        rolesOf(pact.agreement, identity.party).length > 0 || terms?.parties.includes(identity.party) === true
+      if (terms?.parties.includes(party) !== true || !weRead) continue
+      await channels.get(`${pact.id}/${name}`)?.hear(`${party}/${pact.id}/${name}/${generation}`, card)
+    }
+  }
+
+  /** Whether every channel of the agreement has a log of that party already: then its index need not be read on a hint. */
+  private hearsAll(key: string): boolean {
+    const [id = '', party = ''] = key.split(' ')
+    const named = this.parts.pacts.get(id)?.agreement.channels ?? []
+    return named.every(({ name, parties }) => {
+      const heard = this.parts.channels.get(`${id}/${name}`)?.peerLogs() ?? []
+      return !parties.includes(party) || heard.some(({ origin }) => origin.startsWith(`${party}/`))
+    })
+  }
+
+  private ownGenerations(pact: string): [string, string][] {
+    try {
+      return generationLines(readFileSync(join(this.parts.identity.dir, 'logs', pact, 'index'), 'utf8'))
+    } catch {
+      // No log of ours was opened for it yet.
+      return []
+    }
+  }
+}
+
+/** At most a few generations of each channel: a peer's index is a peer's word. */
+function generationLines(text: string): [string, string][] {
+  const counts = new Map<string, number>()
+  const lines: [string, string][] = []
+  for (const line of text.split('\n')) {
+    const [, name, generation] = /^([a-z][a-z0-9-]{0,31})\/([0-9a-f]{16})$/.exec(line) ?? []
+    if (name === undefined || generation === undefined) continue
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    if (count <= LIMITS.generationsPerChannel) lines.push([name, generation])
+  }
+  return lines
+}

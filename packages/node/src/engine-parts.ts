@@ -1,0 +1,63 @@
+// What the parts of the engine share. Each part gets the whole and takes what it needs; none keeps a copy.
+
+import type { Receipts } from '@countersign/ledger'
+import type { Agreement } from '@countersign/pact'
+import type { Card, Statement } from '@countersign/record'
+import type { Views } from '@countersign/views'
+import { v7 as uuidv7 } from 'uuid'
+import type { Channel } from './channel.ts'
+import type { Identity } from './identity.ts'
+import type { Pacts, StoredPact } from './pacts.ts'
+import type { PeerRequests } from './peer-requests.ts'
+import type { PrivateStore } from './private-store.ts'
+import type { SealingDesk } from './sealer.ts'
+import type { Draft } from './speaker.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { TrustedCards } from './trust.ts'
+
+export interface EngineParts {
+  identity: Identity
+  around: Surroundings
+  trusted: TrustedCards
+  pacts: Pacts
+  store: PrivateStore
+  desk: SealingDesk
+  receipts: Receipts
+  views: Views
+  /** By `<agreement id>/<channel>`. */
+  channels: Map<string, Channel>
+  requestsTo(card: Card): PeerRequests
+  alarm(code: string, subject: string, message: string): void
+}
+
+/** A record of ours with nothing in it yet, under a fresh id. */
+export function blankRecord(
+  around: Surroundings,
+  type: string,
+  pact: StoredPact,
+  said: { marking?: Statement['marking']; mode?: Statement['mode'] } = {},
+): Draft {
+  const ofAgreement = /^(?:log|pact|party)\//.test(type)
+  return {
+    type,
+    id: uuidv7({ msecs: around.now(), random: around.random(16) }),
+    pact: { id: pact.id, version: pact.version },
+    to: [],
+    mode: said.mode ?? 'Actual',
+    body: {},
+    marking: said.marking ?? { tlp: ofAgreement ? 'TLP:CLEAR' : 'TLP:AMBER' },
+    re: [],
+    content: [],
+  }
+}
+
+/** The other parties of a channel, sorted. */
+export function othersOf(agreement: Agreement, channel: string, us: string): string[] {
+  const parties = agreement.channels.find(({ name }) => name === channel)?.parties ?? []
+  return parties.filter((party) => party !== us).sort()
+}
+
+export function noSuchPact(id: string) {
+  const message = `This node has no agreement ${id}; list them with: countersign pact show`
+  return { ok: false, code: 'pact/unknown', message } as const
+}

@@ -1,0 +1,44 @@
+// What may leave. One decision on the whole of what is about to be said: the record against its type and the agreement,
+// and every STIX object it carries. Anything unclear is refused with its reason, and then nothing leaves.
+
+import { ok, refuse, type Refusal, type Result } from '@countersign/log'
+import { type Decision, ReleaseGate, type ReleaseRequest, type ReleaseRules } from '@countersign/intel'
+import { type Agreement, channelOf } from '@countersign/pact'
+import { checkType, type Statement } from '@countersign/record'
+
+/** The rules of one channel of an agreement for what `from` says on it. */
+export function rulesOf(agreement: Agreement, channel: string, from: string): ReleaseRules {
+  return {
+    from,
+    parties: channelOf(agreement, channel)?.parties ?? [],
+    markingMax: agreement.marking.max,
+    records: agreement.share.records,
+    stix: agreement.share.stix,
+  }
+}
+
+/** A record that carries no STIX. `statement` is complete but for what the log itself adds. */
+export function decideRecord(statement: Statement, rules: ReleaseRules): Result<undefined> {
+  const fault = checkType(statement, new Set(rules.parties))
+  if (fault !== undefined) return refuse('release/record', fault.message)
+  const decision = new ReleaseGate(requestOf(statement), rules).conclude()
+  return decision.passes ? ok(undefined) : refusalOf(decision)
+}
+
+export function requestOf(statement: Pick<Statement, 'type' | 'marking' | 'to'>): ReleaseRequest {
+  return { type: statement.type, marking: statement.marking.tlp, to: statement.to }
+}
+
+/** The first reason as a sentence, with how many more there are. */
+export function refusalOf(decision: Extract<Decision, { passes: false }>): Refusal {
+  const [first] = decision.refusals
+  const where =
+    first?.object === undefined
+      ? ''
+      : ` (object ${first.object.index}${first.object.id === null ? '' : `, ${first.object.id}`})`
+  const more = decision.refusalsTotal - 1
+  return refuse(
+    first?.code ?? 'release/unclear',
+    `${first?.message ?? 'The gate could not decide.'}${where}${more > 0 ? ` And ${more} more.` : ''} Nothing left.`,
+  )
+}

@@ -1,0 +1,15 @@
+// The engine of a node: say, hear, timers.
+
+export type { Proposed, Signed } from './agreements.ts'
+export type { DirectoryAnswer } from './directory.ts'
+export { openAge, sealAge } from './age.ts'
+export type { OpenedPart } from './folding.ts'
+export { type Identity, initNode, type InitOptions, loadIdentity } from './identity.ts'
+export { Node, type NodeStatus, type PeerStatus } from './node.ts'
+export type { StoredPact } from './pacts.ts'
+export type { PartToSeal } from './record-in-making.ts'
+export { NonceMemory, signRequest, type SignedRequest, verifyRequest } from './requests.ts'
+export type { Said, SayRequest, ShareRequest } from './saying.ts'
+export type { Shared, ShareResult } from './share.ts'
+export { realSurroundings, type Surroundings } from './surroundings.ts'
+export { TrustedCards } from './trust.ts'

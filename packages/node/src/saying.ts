@@ -1,0 +1,243 @@
+// The one way in for our own words: through the gate, sealed, signed, durable. While a log is still compared with its
+// peers' copies after a start, what is said is kept here unsigned and said once that is over.
+
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ok, refuse, type Result } from '@countersign/log'
+import { parseRecordRef, type Statement, TLP_LABELS, type TlpLabel, typeNamed } from '@countersign/record'
+import type { Channel } from './channel.ts'
+import { blankRecord, type EngineParts, noSuchPact, othersOf } from './engine-parts.ts'
+import { decideRecord, rulesOf } from './gate.ts'
+import { LIMITS } from './limits.ts'
+import type { StoredPact } from './pacts.ts'
+import { type PartToSeal, RecordInMaking } from './record-in-making.ts'
+import { type ShareMeans, type ShareResult, shareStix } from './share.ts'
+import type { Draft } from './speaker.ts'
+
+export interface SayRequest {
+  /** May be left out where the node has one agreement only. */
+  pact: string
+  type: string
+  /** Otherwise the type's own. */
+  channel?: string
+  /** Otherwise all other parties of the channel, where the type addresses anyone. */
+  to?: string[]
+  marking?: { tlp: string; class?: string }
+  mode?: Statement['mode']
+  body: Record<string, unknown>
+  content?: PartToSeal[]
+  /** Records answered or followed, as `origin#index`. */
+  re?: string[]
+  /** The local account in whose name this is said; private to this node. */
+  account: string
+}
+
+/** `held-here`: kept, and signed once the start-up check of the log is over. */
+export type Said = { state: 'said'; record: string } | { state: 'held-here'; awaited: string[] }
+
+export interface ShareRequest {
+  pact: string
+  channel?: string
+  to?: string[]
+  marking?: { tlp: string; class?: string }
+  mode?: Statement['mode']
+  account: string
+  /** A STIX 2.1 bundle, TAXII envelope or object. */
+  input: AsyncIterable<Uint8Array>
+  progress?: ShareMeans['progress']
+}
+
+export class Saying {
+  private readonly parts: EngineParts
+
+  constructor(parts: EngineParts) {
+    this.parts = parts
+  }
+
+  async say(request: SayRequest): Promise<Result<Said>> {
+    const prepared = await this.prepare(request)
+    if (!prepared.ok) return prepared
+    const { pact, channel, draft } = prepared.value
+    const content = request.content ?? []
+    const passed = this.gate(pact, channel, draft, content)
+    if (!passed.ok) return passed
+    if (channel.state === 'checking') return this.holdHere(request, channel)
+    const making = this.begin(pact, channel, draft, request.account)
+    if (!making.ok) return making
+    for (const part of content) await making.value.seal(part)
+    const said = await making.value.say()
+    return said.ok ? ok({ state: 'said', record: said.value }) : said
+  }
+
+  async share(request: ShareRequest): Promise<ShareResult> {
+    const type = 'intel/share'
+    const found = this.channelFor(request.pact, type, request.channel)
+    if (!found.ok) return found
+    const { pact, channel } = found.value
+    const marking = markingOf(request.marking)
+    if (!marking.ok) return marking
+    if (channel.state === 'checking') await channel.ready()
+    const inForce = this.mustBeInForce(type, channel)
+    if (!inForce.ok) return inForce
+    const { around, identity } = this.parts
+    const to = [...new Set(request.to ?? othersOf(pact.agreement, channel.name, identity.party))].sort()
+    const blank = () => ({ ...blankRecord(around, type, pact, withMode(marking.value, request.mode)), to })
+    const spoolDir = join(identity.dir, 'private', 'spool')
+    mkdirSync(spoolDir, { recursive: true, mode: 0o700 })
+    return shareStix(request.input, {
+      request: { type, marking: blank().marking.tlp, to },
+      rules: rulesOf(pact.agreement, channel.name, identity.party),
+      limits: pact.agreement.limits,
+      spoolDir,
+      random: around.random,
+      begin: (body) => this.begin(pact, channel, { ...blank(), body }, request.account),
+      ...(request.progress === undefined ? {} : { progress: request.progress }),
+    })
+  }
+
+  /** Says what was kept while the log of a channel was being checked. */
+  async sayHeld(): Promise<void> {
+    for (const { id, request } of this.parts.store.held()) {
+      const kept: Omit<SayRequest, 'content'> & { content: { role: string; mediaType: string; bytes: string }[] } =
+        JSON.parse(request)
+      const channel = this.channelFor(kept.pact, kept.type, kept.channel)
+      if (channel.ok && channel.value.channel.state !== 'ready') continue
+      const content = kept.content.map((part) => ({
+        ...part,
+        bytes: new Uint8Array(Buffer.from(part.bytes, 'base64')),
+      }))
+      const said = await this.say({ ...kept, content })
+      this.parts.store.release(id)
+      if (!said.ok) {
+        this.parts.alarm(said.code, `held-here ${id}`, `What was kept to be said was refused: ${said.message}`)
+      }
+    }
+  }
+
+  private channelFor(id: string, type: string, name?: string): Result<{ pact: StoredPact; channel: Channel }> {
+    const pact = this.parts.pacts.get(id)
+    if (pact === undefined) return noSuchPact(id)
+    const ofType = typeNamed(type)
+    if (ofType === undefined) return refuse('say/type', `“${type}” is no record type this node knows.`)
+    const wanted = name ?? ofType.channel
+    const channel = this.parts.channels.get(`${pact.id}/${wanted}`)
+    if (channel === undefined || !channel.isParty || channel.state === 'none') {
+      return refuse('say/channel', `This node speaks on no channel “${wanted}” of that agreement.`)
+    }
+    return ok({ pact, channel })
+  }
+
+  private async prepare(request: SayRequest): Promise<Result<{ pact: StoredPact; channel: Channel; draft: Draft }>> {
+    const found = this.channelFor(request.pact, request.type, request.channel)
+    if (!found.ok) return found
+    const { pact, channel } = found.value
+    if (/^(?:log|pact)\//.test(request.type)) {
+      return refuse('say/type', `${request.type} is said by the node itself, not by hand.`)
+    }
+    if (request.type === 'intel/share') {
+      return refuse('say/type', 'STIX is shared as a bundle, in one piece: give the file itself.')
+    }
+    const marking = markingOf(request.marking)
+    if (!marking.ok) return marking
+    const re: Statement['re'] = []
+    for (const text of request.re ?? []) {
+      const parsed = parseRecordRef(text)
+      if (!parsed.ok) return parsed
+      const { origin, index } = parsed.value
+      const leaf = await this.parts.views.leafOf(origin.text, index)
+      if (leaf === undefined) {
+        return refuse('say/re', `The record ${text} is not held here; look it up with: countersign records`)
+      }
+      re.push({ origin: origin.text, index, leaf })
+    }
+    const others = othersOf(pact.agreement, channel.name, this.parts.identity.party)
+    const to = [...new Set(request.to ?? (typeNamed(request.type)?.to === 'none' ? [] : others))].sort()
+    const blank = blankRecord(this.parts.around, request.type, pact, withMode(marking.value, request.mode))
+    return ok({ pact, channel, draft: { ...blank, to, body: request.body, re } })
+  }
+
+  /** The gate on the record as it would stand; what only signing adds is filled with what it cannot depend on. */
+  private gate(pact: StoredPact, channel: Channel, draft: Draft, content: readonly PartToSeal[]): Result<undefined> {
+    const unnumbered = draft.type === 'hotline/message' && draft.body.number === undefined
+    const statement: Statement = {
+      ...draft,
+      v: 1,
+      origin: channel.speaker?.log.origin ?? '',
+      from: this.parts.identity.party,
+      time: new Date(this.parts.around.now()).toISOString(),
+      seen: { logs: [], receipts: [] },
+      body: unnumbered ? { ...draft.body, number: 1 } : draft.body,
+      content: content.map(({ role, mediaType, bytes }) => ({
+        ...{ role, mediaType, size: bytes.length },
+        ...{ sealed: '0'.repeat(64), commitment: '0'.repeat(64) },
+      })),
+    }
+    const decided = decideRecord(statement, rulesOf(pact.agreement, channel.name, statement.from))
+    if (!decided.ok) return decided
+    const { parts, partBytes } = pact.agreement.limits
+    if (content.length > parts || content.some(({ bytes }) => bytes.length > partBytes)) {
+      return refuse('release/too-large', `The agreement permits ${parts} parts of ${partBytes} bytes; nothing left.`)
+    }
+    return ok(undefined)
+  }
+
+  private begin(pact: StoredPact, channel: Channel, draft: Draft, account: string): Result<RecordInMaking> {
+    const inForce = this.mustBeInForce(draft.type, channel)
+    if (!inForce.ok) return inForce
+    const { speaker, state } = channel
+    if (speaker === undefined || state !== 'ready') {
+      return refuse(
+        'node/not-ready',
+        `Our log on “${channel.name}” is ${state === 'checking' ? 'still being compared with its peers' : 'stopped; look at the alarms before anything else is said'}.`,
+      )
+    }
+    const { desk, around, trusted, identity, store } = this.parts
+    const rootOf = (party: string) => pact.agreement.parties.find((one) => one.party === party)?.root ?? ''
+    const making = RecordInMaking.begin(speaker, draft, {
+      desk,
+      random: around.random,
+      sealingKey: (party) =>
+        (party === identity.party ? identity.card : trusted.withRoot(party, rootOf(party)))?.keys.sealing.age,
+    })
+    if (making.ok) store.noteSpeaker(draft.id, account)
+    return making
+  }
+
+  private mustBeInForce(type: string, channel: Channel): Result<undefined> {
+    const { id, version } = channel.pact
+    if (typeNamed(type)?.beforeForce === true) return ok(undefined)
+    if (this.parts.views.force(id, version, channel.name) !== undefined) return ok(undefined)
+    return refuse(
+      'pact/not-in-force',
+      `This agreement is not in force on “${channel.name}” yet; see who must still sign with: countersign pact show --dir ${this.parts.identity.dir}`,
+    )
+  }
+
+  private holdHere(request: SayRequest, channel: Channel): Result<Said> {
+    const { store } = this.parts
+    if (store.heldCount() >= LIMITS.heldHereMax) {
+      return refuse('node/not-ready', 'Too much waits to be said already; the start-up check must finish first.')
+    }
+    const content = (request.content ?? []).map((part) => ({
+      ...part,
+      bytes: Buffer.from(part.bytes).toString('base64'),
+    }))
+    store.hold(JSON.stringify({ ...request, content }))
+    // The check may have ended while the request was being kept.
+    if (channel.state === 'ready') void this.sayHeld()
+    return ok({ state: 'held-here', awaited: channel.awaited() })
+  }
+}
+
+function withMode(marking: Statement['marking'] | undefined, mode: Statement['mode'] | undefined) {
+  return { ...(marking === undefined ? {} : { marking }), ...(mode === undefined ? {} : { mode }) }
+}
+
+function markingOf(marking: SayRequest['marking']): Result<Statement['marking'] | undefined> {
+  if (marking === undefined) return ok(undefined)
+  const tlp = TLP_LABELS.find((label): label is TlpLabel => label === marking.tlp)
+  if (tlp === undefined) {
+    return refuse('say/marking', `“${marking.tlp}” is no marking; use one of ${TLP_LABELS.join(', ')}.`)
+  }
+  return ok(marking.class === undefined ? { tlp } : { tlp, class: marking.class })
+}
