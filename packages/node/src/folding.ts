@@ -4,7 +4,7 @@
 // functions of the pure packages.
 
 import { ok, refuse, type Result } from '@countersign/log'
-import type { LogFiles } from '@countersign/ledger'
+import type { ReadableLog } from '@countersign/ledger'
 import { objectsIn } from './stix-objects.ts'
 import { type Card, openPart, parseEntry, parseOrigin, type Statement, verifyEntry } from '@countersign/record'
 import type { Views } from '@countersign/views'
@@ -18,7 +18,7 @@ export interface FoldingOptions {
   desk: SealingDesk
   around: Surroundings
   cardOf(party: string): Card | undefined
-  log(origin: string): LogFiles | undefined
+  log(origin: string): ReadableLog | undefined
   /** What a recipient could not open must be said to its author. */
   rejected(record: { origin: string; index: number }, statement: Statement, part: number, code: string): void
   changed(): void

@@ -3,6 +3,7 @@
 export type { Proposed, Signed } from './agreements.ts'
 export type { DirectoryAnswer } from './directory.ts'
 export { openAge, sealAge } from './age.ts'
+export { type AuditedLog, auditNode, type AuditOptions, type NodeAudit } from './audit.ts'
 export type { OpenedPart } from './folding.ts'
 export { type Identity, initNode, type InitOptions, loadIdentity } from './identity.ts'
 export { Node, type NodeStatus, type PeerStatus } from './node.ts'

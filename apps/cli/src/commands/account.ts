@@ -1,0 +1,62 @@
+import { createInterface } from 'node:readline/promises'
+import type { Command } from 'commander'
+import { openAccounts } from '@countersign/http'
+import { loadIdentity } from '@countersign/node'
+import { must, note, print, printJson } from '../output.ts'
+import { dirOption, examples, jsonOption } from '../options.ts'
+
+export function accountCommand(program: Command): void {
+  const account = program.command('account').description('who may use this node')
+
+  account
+    .command('officer')
+    .description('add an officer, who signs in to the console; the password is asked for, or read from standard input')
+    .addOption(dirOption())
+    .requiredOption('--email <address>')
+    .requiredOption('--name <name>')
+    .addHelpText(
+      'after',
+      examples('countersign account officer --dir ./alfa --email duty@alfa.example --name "Duty officer"'),
+    )
+    .action(async (options: { dir: string; email: string; name: string }) => {
+      const password = await askPassword()
+      const { dir, card } = must(await loadIdentity(options.dir))
+      const accounts = await openAccounts(dir, card.body.endpoints[0] ?? 'http://localhost')
+      try {
+        must(await accounts.addOfficer(options.email, options.name, password))
+      } finally {
+        accounts.close()
+      }
+      print(`${options.email} may sign in to the console of ${card.party}.`)
+    })
+
+  account
+    .command('tool')
+    .description('add a tool that speaks TAXII; its password is shown once')
+    .argument('<name>')
+    .addOption(dirOption())
+    .addOption(jsonOption())
+    .addHelpText('after', examples('countersign account tool siem --dir ./alfa'))
+    .action(async (name: string, options: { dir: string; json?: boolean }) => {
+      const { dir, card } = must(await loadIdentity(options.dir))
+      const accounts = await openAccounts(dir, card.body.endpoints[0] ?? 'http://localhost')
+      try {
+        const tool = must(accounts.addTool(name))
+        if (options.json === true) return printJson(tool)
+        print(`${tool.user}\n${tool.password}`)
+        note('The password is not kept and not shown again; a new one is made by the same command.')
+        return undefined
+      } finally {
+        accounts.close()
+      }
+    })
+}
+
+async function askPassword(): Promise<string> {
+  const ask = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await ask.question(process.stdin.isTTY ? 'Password, at least 12 characters: ' : '')
+  } finally {
+    ask.close()
+  }
+}

@@ -1,0 +1,49 @@
+import type { Command } from 'commander'
+import { auditNode, realSurroundings } from '@countersign/node'
+import { servingUrl } from '../door.ts'
+import { must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
+import { dirOption, examples, jsonOption } from '../options.ts'
+
+export function auditCommand(program: Command): void {
+  program
+    .command('audit')
+    .description('check every signature, hash, tile, mirror, receipt and view of a node')
+    .addOption(dirOption())
+    .addOption(jsonOption())
+    .addHelpText('after', examples('countersign audit --dir ./alfa'))
+    .action(async (options: { dir: string; json?: boolean }) => {
+      const running = (await servingUrl(options.dir)) !== undefined
+      const bar = progressBar('Auditing')
+      const audit = must(
+        await auditNode(options.dir, realSurroundings(), {
+          views: !running,
+          progress: (done, total) => bar.at(done, total),
+        }),
+      )
+      bar.end()
+      if (options.json === true) printJson(audit)
+      else {
+        for (const { origin, mirror, entries, void: voids, receipts } of audit.logs) {
+          print(
+            `${mirror ? 'mirror' : 'log   '} ${origin}: ${entries} entries${voids === 0 ? '' : `, ${voids} void`}, ${receipts} receipts`,
+          )
+        }
+        print(
+          audit.views === 'equal'
+            ? 'The views equal what the logs say.'
+            : audit.views === 'different'
+              ? 'The views differ from the logs.'
+              : 'The views were not compared: the node is running. Stop it to compare them.',
+        )
+        for (const { path, message } of audit.findings) print(`✗ ${plain(path)}: ${plain(message)}`)
+        note(audit.findings.length === 0 ? 'Nothing is wrong.' : `${audit.findings.length} findings.`)
+      }
+      if (audit.findings.length > 0) {
+        throw new Refused({
+          code: 'audit/findings',
+          message:
+            'The audit found what is not as it should be; keep this folder as it is and compare it with a backup.',
+        })
+      }
+    })
+}

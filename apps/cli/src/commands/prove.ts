@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { withNode } from '../door.ts'
+import { must, note, Refused } from '../output.ts'
+import { dirOption, examples } from '../options.ts'
+
+export function proveCommand(program: Command): void {
+  program
+    .command('prove')
+    .description('cut an evidence file for one record')
+    .argument('<record>', 'origin#index, as “countersign records” prints it')
+    .addOption(dirOption())
+    .option('--reveal', 'with the content and its salt, so that others can read it')
+    .requiredOption('-o, --output <file>', 'where to write it')
+    .addHelpText('after', examples('countersign prove --dir ./alfa "alfa.example/…/main/…#3" -o share.evidence'))
+    .action(async (record: string, options: { dir: string; reveal?: boolean; output: string }) => {
+      const file = await withNode(options.dir, async (door) =>
+        must(await door.evidence(record, options.reveal === true)),
+      )
+      try {
+        writeFileSync(options.output, file)
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause)
+        throw new Refused({
+          code: 'cli/unwritable',
+          message: `${options.output} cannot be written (${why}); choose another with -o.`,
+        })
+      }
+      note(
+        `Written to ${options.output}. Anyone with the cards can check it: countersign verify ${options.output} --card CARD`,
+      )
+    })
+}

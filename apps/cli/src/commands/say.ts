@@ -1,0 +1,182 @@
+import { createReadStream, existsSync, statSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { Readable } from 'node:stream'
+import { type Command, Option } from 'commander'
+import type { SayInput } from '@countersign/client'
+import { MESSAGE_MEDIA_TYPE, PRECEDENCES, TLP_LABELS, typeNamed } from '@countersign/record'
+import { type Door, withNode } from '../door.ts'
+import { misused, must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
+import { dirOption, examples, jsonOption, readInput } from '../options.ts'
+
+interface SayFlags {
+  dir: string
+  pact?: string
+  channel?: string
+  to?: string[]
+  marking?: string
+  mode?: string
+  re?: string[]
+  precedence: string
+  account?: string
+  json?: boolean
+}
+
+export function sayCommand(program: Command): void {
+  program
+    .command('say')
+    .description('say a record: through the gate, sealed, signed and logged')
+    .argument('<type>', 'kind of record, such as intel/share, hotline/message or hotline/ack')
+    .argument(
+      '[file]',
+      'STIX for intel/share; JSON {"subject","text"} or plain text for hotline/message; - is standard input',
+    )
+    .addOption(dirOption())
+    .option('--pact <id>', 'the agreement; may be left out where there is one only')
+    .option('--channel <name>', 'otherwise the type’s own')
+    .option('--to <party...>', 'otherwise all other parties of the channel')
+    .addOption(new Option('--marking <tlp>', 'TLP 2.0').choices(TLP_LABELS))
+    .addOption(new Option('--mode <mode>').choices(['Actual', 'Exercise', 'Test']))
+    .option('--re <record...>', 'records this answers, as origin#index')
+    .addOption(new Option('--precedence <word>', 'of a hotline message').choices(PRECEDENCES).default('ROUTINE'))
+    .option('--account <name>', 'in whose name it is said; private to this node')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'countersign say intel/share --dir ./alfa --marking TLP:AMBER campaign.json',
+        'echo "Please look at your mail relays." | countersign say hotline/message --dir ./alfa --precedence PRIORITY -',
+      ),
+    )
+    .action(async (type: string, file: string | undefined, flags: SayFlags) => {
+      if (typeNamed(type) === undefined) throw misused(`“${type}” is no kind of record; see countersign say --help.`)
+      await withNode(flags.dir, async (door) => {
+        const common = { pact: flags.pact ?? (await onlyPact(door)), ...given(flags) }
+        const account = flags.account ?? userInfo().username
+        if (type === 'intel/share') return share(door, common, account, file, flags)
+        const input = await recordOf(door, type, file, common, flags)
+        const said = must(await door.say(input, account))
+        if (flags.json === true) return printJson(said)
+        if (said.state === 'held-here') {
+          note(
+            `Held here until the log is compared with ${said.awaited.join(', ') || 'its peers'}; then it is said by itself.`,
+          )
+          return undefined
+        }
+        print(said.record)
+        return undefined
+      })
+    })
+}
+
+type Common = Pick<SayInput, 'pact' | 'channel' | 'to' | 'marking' | 'mode'>
+
+function given(flags: SayFlags): Omit<Common, 'pact'> {
+  return {
+    ...(flags.channel === undefined ? {} : { channel: flags.channel }),
+    ...(flags.to === undefined ? {} : { to: flags.to }),
+    ...(flags.marking === undefined ? {} : { marking: { tlp: flags.marking } }),
+    ...(flags.mode === undefined ? {} : { mode: flags.mode }),
+  }
+}
+
+async function onlyPact(door: Door): Promise<string> {
+  const ids = [...new Set(must(await door.pacts()).map(({ id }) => id))]
+  if (ids.length === 1 && ids[0] !== undefined) return ids[0]
+  throw misused(
+    ids.length === 0 ? 'This node has no agreement yet.' : 'This node has several agreements; name one with --pact.',
+  )
+}
+
+async function share(door: Door, common: Common, account: string, file: string | undefined, flags: SayFlags) {
+  if (file === undefined) throw misused('intel/share needs a file of STIX 2.1.')
+  if (file !== '-' && !existsSync(file)) {
+    throw new Refused({ code: 'cli/unreadable', message: `${file} does not exist; check its name.` })
+  }
+  const total = file === '-' ? 0 : statSync(file).size
+  const bar = progressBar('Sharing')
+  let sent = 0
+  const counted = Readable.from(
+    count(file === '-' ? process.stdin : createReadStream(file), (size) => bar.at((sent += size), total)),
+  )
+  const bytes = Readable.toWeb(counted) as ReadableStream<Uint8Array>
+  const shared = await door.share(common, account, bytes, (done, of) => bar.at(done, of))
+  bar.end()
+  if (!shared.ok) {
+    const { refusals = [], refusalsTotal = 0 } = 'refusals' in shared ? shared : {}
+    if (flags.json === true) printJson({ code: shared.code, message: shared.message, refusals, refusalsTotal })
+    else
+      for (const { object, message } of refusals.slice(0, 20))
+        note(`  ${plain(object?.id ?? 'record')}: ${plain(message)}`)
+    throw new Refused({ code: shared.code, message: plain(shared.message) })
+  }
+  const { records, objects, warnings, warningsTotal } = shared.value
+  if (flags.json === true) return printJson(shared.value)
+  for (const record of records) print(record)
+  note(`${objects} objects shared in ${records.length} ${records.length === 1 ? 'record' : 'records'}.`)
+  if (warningsTotal > 0) note(`${warningsTotal} breaks of the standard were found, kept and passed on as they came:`)
+  for (const { object, path, message } of warnings.slice(0, 5))
+    note(`  ${plain(object)} ${plain(path)}: ${plain(message)}`)
+  return undefined
+}
+
+async function* count(input: AsyncIterable<Uint8Array>, seen: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of input) {
+    seen(chunk.length)
+    yield chunk
+  }
+}
+
+async function recordOf(
+  door: Door,
+  type: string,
+  file: string | undefined,
+  common: Common,
+  flags: SayFlags,
+): Promise<SayInput> {
+  const base: SayInput = { ...common, type, body: {}, ...(flags.re === undefined ? {} : { re: flags.re }) }
+  const text = file === undefined ? undefined : new TextDecoder().decode(readInput(file))
+  if (type === 'hotline/message') {
+    if (text === undefined) throw misused('hotline/message needs a file with the message, or - for standard input.')
+    const message = asObject(text) ?? fromText(text)
+    const bytes = new TextEncoder().encode(JSON.stringify(message))
+    return {
+      ...base,
+      body: { precedence: flags.precedence },
+      content: [{ role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes }],
+    }
+  }
+  if (type === 'hotline/ack') {
+    const [ref, ...more] = flags.re ?? []
+    if (ref === undefined || more.length > 0)
+      throw misused('hotline/ack needs the one message it acknowledges: --re origin#index.')
+    const { row } = must(await door.record(ref))
+    const { number } = (row.body ?? {}) as { number?: unknown }
+    const remark =
+      text === undefined
+        ? []
+        : [{ role: 'remark', mediaType: 'text/plain;charset=utf-8', bytes: new TextEncoder().encode(text) }]
+    return { ...base, body: { number }, to: common.to ?? [row.from], content: remark }
+  }
+  const body = text === undefined ? {} : asObject(text)
+  if (body === undefined) throw misused(`${type} needs its body as a JSON object.`)
+  return { ...base, body }
+}
+
+function asObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Plain text: its first line is the subject. */
+function fromText(text: string): { subject: string; text: string } {
+  const trimmed = text.trim()
+  const subject = (trimmed.split('\n', 1)[0] ?? '').slice(0, 200)
+  if (subject === '') throw misused('The message is empty.')
+  return { subject, text: trimmed }
+}

@@ -1,0 +1,42 @@
+import { createInterface } from 'node:readline/promises'
+import type { Command } from 'commander'
+import { fingerprintWords, parseCard } from '@countersign/record'
+import { withNode } from '../door.ts'
+import { must, note, print, printJson, Refused } from '../output.ts'
+import { dirOption, examples, jsonOption, readInput } from '../options.ts'
+
+export function trustCommand(program: Command): void {
+  program
+    .command('trust')
+    .description('trust a party’s card after comparing its fingerprint words')
+    .argument('<card>', 'the card file')
+    .addOption(dirOption())
+    .option('--yes', 'the words were compared already')
+    .addOption(jsonOption())
+    .addHelpText('after', examples('countersign trust --dir ./alfa bravo.example.card'))
+    .action(async (file: string, options: { dir: string; yes?: boolean; json?: boolean }) => {
+      const bytes = readInput(file)
+      const card = must(parseCard(bytes))
+      const words = fingerprintWords(card)
+      if (options.yes !== true) await compare(card.party, words)
+      await withNode(options.dir, async (door) => must(await door.trust(bytes)))
+      if (options.json === true) return printJson({ party: card.party, digest: card.digest, words })
+      print(`The card of ${card.party} is trusted.`)
+      return undefined
+    })
+}
+
+async function compare(party: string, words: readonly string[]): Promise<void> {
+  note(`Call ${party} by a number you know from elsewhere. Both read these words aloud:`)
+  note(`\n  ${words.slice(0, 6).join(' ')}\n  ${words.slice(6).join(' ')}\n`)
+  if (!process.stdin.isTTY) {
+    const message = 'Nothing was trusted: compare the words with them first, then add --yes.'
+    throw new Refused({ code: 'trust/not-compared', message })
+  }
+  const ask = createInterface({ input: process.stdin, output: process.stderr })
+  const answer = await ask.question('Are they the same, word for word? Type yes: ')
+  ask.close()
+  if (answer.trim().toLowerCase() !== 'yes') {
+    throw new Refused({ code: 'trust/not-compared', message: 'Nothing was trusted. Ask them for their card again.' })
+  }
+}

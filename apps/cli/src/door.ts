@@ -1,0 +1,136 @@
+// How a command reaches a node: through the process that runs it, by its API and the local token; or, where none runs,
+// by opening the folder itself, which takes the writer's lock.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { NodeClient, type PactSummary, type RecordSummary, type SayInput, type ShareInput } from '@countersign/client'
+import { fromBase64, ok, refuse, type Refusal, type Result } from '@countersign/log'
+import { Node, realSurroundings, type SayRequest, type ShareResult } from '@countersign/node'
+import { must } from './output.ts'
+
+export interface Door {
+  records(
+    query: Record<string, string>,
+  ): Promise<Result<{ records: RecordSummary[]; next: string | null; total: number }>>
+  record(ref: string): Promise<Result<{ row: RecordSummary }>>
+  pacts(): Promise<Result<PactSummary[]>>
+  status(): Promise<Result<unknown>>
+  evidence(ref: string, reveal: boolean): Promise<Result<Uint8Array>>
+  say(input: SayInput, account: string): ReturnType<NodeClient['say']>
+  share(
+    input: ShareInput,
+    account: string,
+    bytes: ReadableStream<Uint8Array>,
+    progress: (done: number, total: number) => void,
+  ): ReturnType<NodeClient['share']>
+  trust(card: Uint8Array): Promise<Result<{ party: string }>>
+  propose(yaml: string): Promise<Result<{ pact: string; version: string; invitation: Uint8Array }> | Refusal>
+  sign(what: string | Uint8Array): Promise<Result<{ pact: string; version: string; as: string }>>
+  close(): Promise<void>
+}
+
+export const SERVING_FILE = join('private', 'serving.json')
+
+/** Opens the node in `dir`, wherever it runs. Ends the command where there is none. */
+export async function openDoor(dir: string): Promise<Door> {
+  const running = await runningAt(dir)
+  return running ?? openHere(dir)
+}
+
+/** Runs `act` with the node and closes it again, whatever happens. */
+export async function withNode<T>(dir: string, act: (door: Door) => Promise<T>): Promise<T> {
+  const door = await openDoor(dir)
+  try {
+    return await act(door)
+  } finally {
+    await door.close()
+  }
+}
+
+/** Where the node of this folder answers, if it runs. */
+export async function servingUrl(dir: string): Promise<string | undefined> {
+  const file = join(dir, SERVING_FILE)
+  if (!existsSync(file)) return undefined
+  try {
+    const { url }: { url: string } = JSON.parse(readFileSync(file, 'utf8'))
+    const response = await fetch(new URL('healthz', url), { signal: AbortSignal.timeout(5_000) })
+    return response.ok ? url : undefined
+  } catch {
+    // It ended without taking its note away, as after a kill.
+    return undefined
+  }
+}
+
+async function runningAt(dir: string): Promise<Door | undefined> {
+  const url = await servingUrl(dir)
+  if (url === undefined) return undefined
+  const client = new NodeClient(url, readFileSync(join(dir, 'private', 'api-token'), 'utf8').trim())
+  return {
+    records: (query) => client.records(query),
+    record: (ref) => client.record(ref),
+    pacts: () => client.pacts(),
+    status: () => client.status(),
+    evidence: (ref, reveal) => client.evidence(ref, reveal),
+    say: (input) => client.say(input),
+    share: (input, _account, bytes) => client.share(input, bytes),
+    trust: (card) => client.trust(card),
+    async propose(yaml) {
+      const proposed = await client.propose(yaml)
+      if (!proposed.ok) return proposed
+      return ok({ ...proposed.value, invitation: fromBase64(proposed.value.invitation) ?? new Uint8Array() })
+    },
+    sign: (what) =>
+      client.sign(typeof what === 'string' ? { pact: what } : { invitation: Buffer.from(what).toString('base64') }),
+    close: async () => {},
+  }
+}
+
+async function openHere(dir: string): Promise<Door> {
+  const node = must(await Node.open(dir, realSurroundings()))
+  return {
+    async records(query) {
+      await node.settled()
+      const { limit, ...rest } = query
+      return node.views.records({ ...rest, ...(limit === undefined ? {} : { limit: Number(limit) }) })
+    },
+    async record(ref) {
+      await node.settled()
+      const detail = await node.views.record(ref)
+      return detail === undefined ? refuse('not-found/record', 'This record is not held here.') : ok(detail)
+    },
+    async pacts() {
+      await node.settled()
+      return ok(await node.views.pacts())
+    },
+    status: async () => ok(await node.status()),
+    evidence: (ref, reveal) => node.evidence(ref, { reveal }),
+    async say(input, account) {
+      await ready(node)
+      return node.say({ ...input, account } as SayRequest)
+    },
+    async share(input, account, bytes, progress) {
+      await ready(node)
+      const asked = {
+        ...input,
+        account,
+        input: bytes,
+        progress: (_stage: string, done: number, total: number) => progress(done, total),
+      }
+      const shared: ShareResult = await node.share(asked as Parameters<Node['share']>[0])
+      return shared
+    },
+    trust: (card) => node.trust(card),
+    propose: (yaml) => node.proposePact(yaml),
+    sign: (what) => node.signPact(what),
+    close: () => node.stop(),
+  }
+}
+
+/** Gives the start-up check its time: a node that was just opened may not sign before its peers were asked. */
+async function ready(node: Node): Promise<void> {
+  const until = Date.now() + READY_MS_MAX
+  while (!node.health().ready && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
+  await node.settled()
+}
+
+const READY_MS_MAX = 15_000

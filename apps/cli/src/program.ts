@@ -1,0 +1,64 @@
+// All commands, and how a run ends: 0 done, 1 refused, 2 misused.
+
+import { Command, CommanderError } from 'commander'
+import { accountCommand } from './commands/account.ts'
+import { auditCommand } from './commands/audit.ts'
+import { cardCommand } from './commands/card.ts'
+import { demoCommand } from './commands/demo.ts'
+import { initCommand } from './commands/init.ts'
+import { pactCommand } from './commands/pact.ts'
+import { proveCommand } from './commands/prove.ts'
+import { recordsCommand } from './commands/records.ts'
+import { sayCommand } from './commands/say.ts'
+import { serveCommand } from './commands/serve.ts'
+import { trustCommand } from './commands/trust.ts'
+import { verifyCommand } from './commands/verify.ts'
+import { EXIT, note, Refused } from './output.ts'
+
+export async function runProgram(args: readonly string[]): Promise<void> {
+  const program = new Command('countersign')
+    .description('Agreements on cyber-security between parties that do not trust each other: say, prove, keep, judge.')
+    .showHelpAfterError('(add --help for how to use it)')
+    .exitOverride()
+  const commands = [
+    initCommand,
+    serveCommand,
+    cardCommand,
+    trustCommand,
+    pactCommand,
+    sayCommand,
+    recordsCommand,
+    proveCommand,
+    verifyCommand,
+    auditCommand,
+    accountCommand,
+    demoCommand,
+  ]
+  for (const add of commands) add(program)
+  for (const command of withChildren(program))
+    command.exitOverride().showHelpAfterError('(add --help for how to use it)')
+  try {
+    await program.parseAsync(args, { from: 'user' })
+  } catch (cause) {
+    process.exitCode = end(cause)
+  }
+}
+
+function end(cause: unknown): number {
+  // Commander has said already what was wrong, or shown its help.
+  if (cause instanceof CommanderError)
+    return cause.exitCode === 0 || cause.code === 'commander.help' ? EXIT.done : EXIT.misused
+  if (cause instanceof Refused) {
+    note(`countersign: ${cause.message}`)
+    return cause.exit
+  }
+  note(`countersign: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`)
+  return EXIT.refused
+}
+
+function* withChildren(command: Command): Generator<Command> {
+  for (const child of command.commands) {
+    yield child
+    yield* withChildren(child)
+  }
+}

@@ -1,0 +1,221 @@
+// The audit of a whole node: every log and mirror byte for byte, both signatures of every statement, every receipt, and
+// the views against views folded anew from nothing but what is on disk. It reads and writes nothing of the node.
+
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ok, refuse, type Result } from '@countersign/log'
+import {
+  auditLog,
+  logFolder,
+  mirrorFolder,
+  openReceipts,
+  type ReadableLog,
+  type Receipts,
+  readPublishedLog,
+} from '@countersign/ledger'
+import { type Card, parseEntry, parseOrigin, parseReceipt, verifyEntry } from '@countersign/record'
+import { openViews } from '@countersign/views'
+import { Folding } from './folding.ts'
+import { type Identity, loadIdentity } from './identity.ts'
+import { LIMITS } from './limits.ts'
+import { Pacts } from './pacts.ts'
+import { openSealingDesk } from './sealer.ts'
+import type { Surroundings } from './surroundings.ts'
+import { TrustedCards } from './trust.ts'
+
+export interface AuditedLog {
+  origin: string
+  /** A peer's log that we hold, not our own. */
+  mirror: boolean
+  entries: number
+  /** Entries that are no statement of their author's: kept, and folded to nothing. */
+  void: number
+  receipts: number
+  addenda: number
+}
+
+export interface NodeAudit {
+  party: string
+  logs: AuditedLog[]
+  /** Whether the views equal what the logs say; `skipped` where they were not compared. */
+  views: 'equal' | 'different' | 'skipped'
+  findings: { path: string; message: string }[]
+}
+
+export interface AuditOptions {
+  /** Whether the views are compared too: not while the node runs. */
+  views: boolean
+  progress?(done: number, total: number): void
+}
+
+/** Refuses a folder that holds no node, and one whose node runs where the views are to be compared. */
+export async function auditNode(dir: string, around: Surroundings, options: AuditOptions): Promise<Result<NodeAudit>> {
+  const loaded = await loadIdentity(dir)
+  if (!loaded.ok) return loaded
+  const identity = loaded.value
+  const release = options.views ? around.disk.lock(join(dir, 'private', 'node.lock')) : () => {}
+  if (release === undefined) {
+    return refuse('node/locked', `Another process runs the node in ${dir}; end it first, then audit again.`)
+  }
+  try {
+    return ok(await audit(identity, around, options))
+  } finally {
+    release()
+  }
+}
+
+async function audit(identity: Identity, around: Surroundings, options: AuditOptions): Promise<NodeAudit> {
+  const { dir, party } = identity
+  const trusted = TrustedCards.open(identity)
+  const receipts = await openReceipts({ disk: around.disk, dir })
+  const findings: NodeAudit['findings'] = []
+  const logs: AuditedLog[] = []
+  const readable = new Map<string, ReadableLog>()
+  for (const { origin, mirror, folder } of logsOf(dir, party)) {
+    const author = trusted.of(origin.slice(0, origin.indexOf('/')))
+    if (author === undefined) {
+      findings.push({ path: folder, message: 'No trusted card of its author is held.' })
+      continue
+    }
+    let voids = 0
+    const audited = await auditLog(
+      { disk: around.disk, folder, origin, keys: author.keys.log },
+      {
+        ...(options.progress === undefined ? {} : { progress: options.progress }),
+        entry(index, bytes) {
+          const entry = parseEntry(bytes)
+          if (entry.ok && verifyEntry(entry.value, author.keys.statement)) return
+          voids++
+          // A peer may write what it likes into its own log; we never do.
+          if (!mirror) findings.push({ path: `${folder}#${index}`, message: 'This entry of our own does not verify.' })
+        },
+      },
+    )
+    for (const { path, message } of audited.findings) findings.push({ path: join(folder, path), message })
+    const checked = await checkReceipts(origin, author, { receipts, trusted, party })
+    findings.push(...checked.findings)
+    logs.push({ origin, mirror, entries: audited.size, void: voids, receipts: checked.count, addenda: audited.addenda })
+    const log = await readPublishedLog({ disk: around.disk, folder, origin })
+    if (log.ok) readable.set(origin, log.value)
+  }
+  const views =
+    options.views && findings.length === 0
+      ? await compareViews(identity, around, trusted, receipts, readable)
+      : 'skipped'
+  if (views === 'different') {
+    findings.push({
+      path: join(dir, 'views.db'),
+      message: 'The views are not what the logs say; delete the file and start the node: it folds them anew.',
+    })
+  }
+  return { party, logs, views, findings }
+}
+
+/** Our own logs that are named in an index, and every mirror. */
+function logsOf(dir: string, party: string): { origin: string; mirror: boolean; folder: string }[] {
+  const found: { origin: string; mirror: boolean; folder: string }[] = []
+  const list = (...path: string[]): string[] => {
+    try {
+      return readdirSync(join(dir, ...path), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+        .sort()
+    } catch {
+      return []
+    }
+  }
+  for (const pact of list('logs')) {
+    for (const channel of list('logs', pact)) {
+      for (const generation of list('logs', pact, channel)) {
+        const origin = `${party}/${pact}/${channel}/${generation}`
+        found.push({ origin, mirror: false, folder: logFolder(dir, origin) })
+      }
+    }
+  }
+  for (const pact of list('mirrors')) {
+    for (const channel of list('mirrors', pact)) {
+      for (const author of list('mirrors', pact, channel)) {
+        for (const generation of list('mirrors', pact, channel, author)) {
+          const origin = `${author}/${pact}/${channel}/${generation}`
+          found.push({ origin, mirror: true, folder: mirrorFolder(dir, origin) })
+        }
+      }
+    }
+  }
+  return found
+}
+
+async function checkReceipts(
+  origin: string,
+  author: Card,
+  by: { receipts: Receipts; trusted: TrustedCards; party: string },
+): Promise<{ count: number; findings: NodeAudit['findings'] }> {
+  const { receipts, trusted, party } = by
+  const findings: NodeAudit['findings'] = []
+  const pact = parseOrigin(origin)
+  const all = [...receipts.given(origin).map((receipt) => ({ cosigner: party, ...receipt })), ...receipts.held(origin)]
+  for (const { cosigner, size, time } of all) {
+    const path = `${origin} ${size}-${time} by ${cosigner}`
+    const card = trusted.of(cosigner)
+    const bytes = await receipts.read(origin, cosigner === party ? undefined : cosigner, { size, time })
+    if (card === undefined || bytes === undefined || !pact.ok) {
+      findings.push({ path, message: 'This receipt, or the card of who gave it, is missing.' })
+      continue
+    }
+    const parsed = parseReceipt(bytes, {
+      author: author.keys.log,
+      origin,
+      by: { party: cosigner, pact: pact.value.pact, keys: card.keys.receipt },
+    })
+    if (!parsed.ok) findings.push({ path, message: parsed.message })
+    else if (parsed.value.size !== size || parsed.value.time !== time) {
+      findings.push({ path, message: 'This receipt is filed under another size or time than its own.' })
+    }
+  }
+  return { count: all.length, findings }
+}
+
+/** Folds everything on disk into fresh views in memory and compares. */
+async function compareViews(
+  identity: Identity,
+  around: Surroundings,
+  trusted: TrustedCards,
+  receipts: Receipts,
+  logs: ReadonlyMap<string, ReadableLog>,
+): Promise<NodeAudit['views']> {
+  const { dir, party } = identity
+  const kept = await openViews({ path: join(dir, 'views.db'), party, now: () => around.now() })
+  const fresh = await openViews({ path: ':memory:', party, now: () => around.now() })
+  const desk = openSealingDesk(identity.keys.sealing.identity)
+  const folding = new Folding({
+    us: party,
+    views: fresh,
+    desk,
+    around,
+    cardOf: (of) => trusted.of(of),
+    log: (origin) => logs.get(origin),
+    rejected: () => {},
+    changed: () => {},
+  })
+  try {
+    for (const card of [identity.card, ...trusted.all()]) await fresh.knowCard(card.bytes)
+    for (const pact of new Pacts(dir).all()) await fresh.knowAgreement(pact.bytes)
+    for (const origin of logs.keys()) {
+      const all = [
+        ...receipts.given(origin).map((receipt) => ({ origin, by: party, ...receipt })),
+        ...receipts.held(origin).map(({ cosigner, ...receipt }) => ({ origin, by: cosigner, ...receipt })),
+      ]
+      for (let from = 0; from < all.length; from += LIMITS.receiptsPerFold) {
+        await fresh.foldReceipts(all.slice(from, from + LIMITS.receiptsPerFold))
+      }
+      folding.wake(origin)
+    }
+    await folding.settled()
+    return (await kept.digest()) === (await fresh.digest()) ? 'equal' : 'different'
+  } finally {
+    await folding.stop()
+    await desk.close()
+    await kept.close()
+    await fresh.close()
+  }
+}
