@@ -47,8 +47,12 @@ export class Bounds {
       notBefore: sqlite.prepare<[string, string, number, number], Bound>(
         `select ${COLUMNS} ${of} and time >= ? and size > ? order by time, size, digest limit 1`,
       ),
-      unmarkHi: sqlite.prepare<[string, string, number, number, string]>(`update receipts set bounds_hi = 0 ${exactly}`),
-      unmarkLo: sqlite.prepare<[string, string, number, number, string]>(`update receipts set bounds_lo = 0 ${exactly}`),
+      unmarkHi: sqlite.prepare<[string, string, number, number, string]>(
+        `update receipts set bounds_hi = 0 ${exactly}`,
+      ),
+      unmarkLo: sqlite.prepare<[string, string, number, number, string]>(
+        `update receipts set bounds_lo = 0 ${exactly}`,
+      ),
       mark: sqlite.prepare<[number, number, string, string, number, number, string]>(
         `update receipts set bounds_hi = ?, bounds_lo = ? ${exactly}`,
       ),

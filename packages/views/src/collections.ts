@@ -25,7 +25,8 @@ export async function readCollection(
   query: CollectionQuery,
 ): Promise<Result<CollectionPage>> {
   const { limit, match = {} } = query
-  if (!Number.isSafeInteger(limit) || limit < 1) return refuse('views/limit', 'The limit must be a whole number above zero.')
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    return refuse('views/limit', 'The limit must be a whole number above zero.')
   const after = query.next === undefined ? 0 : parseSequenceCursor(query.next)
   if (after === undefined) return CURSOR_REFUSED
   const addedAfter = query.addedAfter === undefined ? undefined : microsecondsOf(query.addedAfter)
@@ -103,7 +104,11 @@ function versionsWanted(eb: Eb, versions: readonly string[]): Expression<SqlBool
     )
   return eb.or(
     versions.map((version) =>
-      version === 'last' ? beyond('>') : version === 'first' ? beyond('<') : eb('o.version_order', '=', versionOrder(version)),
+      version === 'last'
+        ? beyond('>')
+        : version === 'first'
+          ? beyond('<')
+          : eb('o.version_order', '=', versionOrder(version)),
     ),
   )
 }

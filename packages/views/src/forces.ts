@@ -2,7 +2,15 @@
 // (spec/agreement.md, From draft to force). The rules are pact's; here are the facts they are asked with, found by index
 // look-ups, and what must be looked at again when a signature or a receipt arrives.
 
-import { type Agreement, channelOf, depositaryOf, type Force, forceOf, type ReceiptFact, saidInForce } from '@countersign/pact'
+import {
+  type Agreement,
+  channelOf,
+  depositaryOf,
+  type Force,
+  forceOf,
+  type ReceiptFact,
+  saidInForce,
+} from '@countersign/pact'
 import type { Bounds } from './bounds.ts'
 import type { Sqlite } from './database.ts'
 import type { KnownAgreements } from './known.ts'

@@ -66,7 +66,9 @@ export class ObjectShelf {
       refused: sqlite.prepare<Key, { n: number }>(
         `select count(*) as n from object_sources where ${key} and refused = 1`,
       ),
-      mark: sqlite.prepare<[number, number, ...Place]>(`update object_sources set shown = ?, refused = ? where ${place}`),
+      mark: sqlite.prepare<[number, number, ...Place]>(
+        `update object_sources set shown = ?, refused = ? where ${place}`,
+      ),
       insert: sqlite.prepare(
         'insert into objects values (:seq, :added, :pact, :collection, :id, :version_order, :type, :spec_version, :party, :origin, :idx, :part, :position, :digest, :conflicts)',
       ),

@@ -10,7 +10,19 @@ export interface ObjectWords {
   references: string[]
 }
 
-const WORDY = ['name', 'id', 'value', 'aliases', 'pattern', 'hashes', 'labels', 'path', 'command_line', 'subject', 'key']
+const WORDY = [
+  'name',
+  'id',
+  'value',
+  'aliases',
+  'pattern',
+  'hashes',
+  'labels',
+  'path',
+  'command_line',
+  'subject',
+  'key',
+]
 const IDENTIFIER = /^[a-z][a-z0-9-]{0,250}--[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
 /** One form for what is written alike: compatibility forms and letter case do not tell words apart. */
@@ -67,7 +79,9 @@ export function relationshipOf(source: string): { type: string; source: string; 
   const object = parsed(source)
   if (object?.['type'] !== 'relationship') return null
   const { relationship_type: type, source_ref: from, target_ref: to } = object
-  return typeof type === 'string' && typeof from === 'string' && typeof to === 'string' ? { type, source: from, target: to } : null
+  return typeof type === 'string' && typeof from === 'string' && typeof to === 'string'
+    ? { type, source: from, target: to }
+    : null
 }
 
 function parsed(source: string): Record<string, unknown> | undefined {

@@ -109,7 +109,18 @@ export async function readConflicts(
         .onRef('o.version_order', '=', 's.version_order'),
     )
     .innerJoin('records as r', (join) => join.onRef('r.origin', '=', 's.origin').onRef('r.idx', '=', 's.idx'))
-    .select(['s.origin', 's.idx', 's.part', 's.position', 's.pact', 's.collection', 's.id', 's.version', 's.digest', 'r.author'])
+    .select([
+      's.origin',
+      's.idx',
+      's.part',
+      's.position',
+      's.pact',
+      's.collection',
+      's.id',
+      's.version',
+      's.digest',
+      'r.author',
+    ])
     .select(['o.origin as kept_origin', 'o.idx as kept_idx', 'o.digest as kept_digest', 'o.party as kept_party'])
     .where('s.refused', '=', 1)
     .$if(query.pact !== undefined, (one) => one.where('s.pact', '=', query.pact ?? ''))

@@ -54,7 +54,8 @@ export class Readers {
   choose(origin: Origin, opening: Opening): Result<Reading> {
     const versions = this.agreements.versions(origin.pact)
     const known = versions.find(({ version }) => version === opening.version) ?? versions[0]
-    if (known === undefined) return refuse('views/agreement-unknown', 'The agreement of this log is not known here yet.')
+    if (known === undefined)
+      return refuse('views/agreement-unknown', 'The agreement of this log is not known here yet.')
     if (!(channelOf(known.agreement, origin.channel)?.parties.includes(origin.party) ?? false)) {
       return refuse('views/not-of-channel', 'The agreement knows no such log.')
     }

@@ -30,7 +30,10 @@ export class SecondSignatures {
       one: sqlite.prepare<[string, number], Signature>(
         'select origin, idx, pact, version, base, channel, party from signatures where origin = ? and idx = ?',
       ),
-      earlier: sqlite.prepare<[string, string, string, string | null, string, string, string, number], { version: string }>(
+      earlier: sqlite.prepare<
+        [string, string, string, string | null, string, string, string, number],
+        { version: string }
+      >(
         `select distinct version from signatures
          where pact = ? and party = ? and channel = ? and base is ? and version <> ?
          and (origin < ? or (origin = ? and idx < ?)) order by version`,
@@ -55,12 +58,20 @@ export class SecondSignatures {
     for (const first of this.sql.earlier.all(pact, party, channel, base, version, origin, origin, idx)) {
       const can = this.canEnter(first.version, pact, channel)
       if (can === true) {
-        return { kind: 'void', code: CODE, message: 'Its author signed another version first, which can still enter into force.' }
+        return {
+          kind: 'void',
+          code: CODE,
+          message: 'Its author signed another version first, which can still enter into force.',
+        }
       }
       unknown ||= can === undefined
     }
     if (!unknown) return { kind: 'valid' }
-    return { kind: 'undecided', code: CODE, message: 'Its author signed another version first, which is not known here.' }
+    return {
+      kind: 'undecided',
+      code: CODE,
+      message: 'Its author signed another version first, which is not known here.',
+    }
   }
 
   /** Signatures whose validity may hang on a log that has a signature: those on one base with it, under another version. */

@@ -154,6 +154,8 @@ export interface Views {
   leafOf(origin: string, index: number): Promise<string | undefined>
   /** Parts of one log that are sealed to us and are neither opened nor rejected yet, in order. */
   partsToOpen(origin: string): Promise<{ origin: string; index: number; part: number; size: number }[]>
+  /** Whom the statements of a log, void ones too, name beside a sealed file; undefined where none names it. */
+  addressees(origin: string, sealed: string): Promise<ReadonlySet<string> | undefined>
   cards(): Promise<CardRow[]>
   alarms(): Promise<Alarm[]>
   statistics(): Promise<Statistics>

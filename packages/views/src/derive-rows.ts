@@ -1,0 +1,153 @@
+// What a record comes to once everything that has arrived is taken together: whether it is valid, how far it got, when it
+// stands in the list. Derived again whenever something arrives that may change it; equal however things arrived.
+
+import { type Agreement, depositaryOf, quorumBound } from '@countersign/pact'
+import { familyOf } from '@countersign/record'
+import type { Bounds } from './bounds.ts'
+import type { Sqlite } from './database.ts'
+import type { Forces } from './forces.ts'
+import type { KnownAgreements } from './known.ts'
+import type { Delivery, RecordRow, Validity } from './rows.ts'
+import { DELIVERY, STATES, VALIDITY } from './schema.ts'
+import type { SecondSignatures } from './second-signatures.ts'
+
+export interface StoredRecord {
+  origin: string
+  idx: number
+  version: string
+  channel: string
+  author: string
+  type: string
+  time_ms: number
+  own_code: string | null
+  own_message: string
+  validity: number
+  at_ms: number
+}
+
+const BEFORE_FORCE = new Set(['log', 'pact', 'party'])
+
+export class RowDeriver {
+  private readonly agreements: KnownAgreements
+  private readonly bounds: Bounds
+  private readonly forces: Forces
+  private readonly seconds: SecondSignatures
+  private readonly sql
+
+  constructor(
+    sqlite: Sqlite,
+    of: { agreements: KnownAgreements; bounds: Bounds; forces: Forces; seconds: SecondSignatures },
+  ) {
+    this.agreements = of.agreements
+    this.bounds = of.bounds
+    this.forces = of.forces
+    this.seconds = of.seconds
+    this.sql = {
+      records: sqlite.prepare<[string, number, number], StoredRecord>(
+        `select origin, idx, version, channel, author, type, time_ms, own_code, own_message, validity, at_ms
+         from records where origin = ? and idx >= ? and idx < ?`,
+      ),
+      addressees: sqlite.prepare<[string, number], { party: string }>(
+        'select party from addressees where origin = ? and idx = ? order by place',
+      ),
+      laterProposal: sqlite.prepare<[string, number], { idx: number }>(
+        `select b.idx from proposals a join proposals b on b.origin = a.origin and b.base = a.base
+         and b.idx > a.idx and b.version <> a.version where a.origin = ? and a.idx = ? order by b.idx desc limit 1`,
+      ),
+      set: sqlite.prepare<[number, string | null, string, number, number, number | null, string, number]>(
+        `update records set validity = ?, code = ?, message = ?, state = ?, at_ms = ?, superseded_by = ?
+         where origin = ? and idx = ?`,
+      ),
+      waits: sqlite.prepare<[string, string, number, number]>(
+        'insert into receipts_before_lo values (?, ?, ?, ?) on conflict (origin, by_party, idx) do update set lo = excluded.lo',
+      ),
+    }
+  }
+
+  /** Derives rows again. Gives those whose objects must be shown, hidden or put elsewhere in the order. */
+  derive(origin: string, first: number, past: number): { idx: number; shown: boolean }[] {
+    const moved: { idx: number; shown: boolean }[] = []
+    for (const record of this.sql.records.all(origin, first, past)) {
+      const validity = this.validityOf(record)
+      const delivery = this.deliveryOf(record)
+      const later = this.sql.laterProposal.get(origin, record.idx)?.idx ?? null
+      const state =
+        validity.kind !== 'valid'
+          ? validity.kind
+          : later !== null
+            ? 'superseded'
+            : leastOf(delivery.map((one) => one.state))
+      const at = atMs(record, delivery)
+      const code = validity.kind === 'valid' ? null : validity.code
+      const message = validity.kind === 'valid' ? '' : validity.message
+      const kind = VALIDITY[validity.kind]
+      this.sql.set.run(kind, code, message, STATES.indexOf(state), at, later, origin, record.idx)
+      if (kind !== record.validity || at !== record.at_ms)
+        moved.push({ idx: record.idx, shown: validity.kind === 'valid' })
+    }
+    return moved
+  }
+
+  /** For each addressee; for a record that addresses nobody one with an empty recipient. */
+  deliveryOf(record: { origin: string; idx: number; version: string }): RecordRow['delivery'] {
+    const agreement = this.agreements.of(record.version)
+    const to = this.sql.addressees.all(record.origin, record.idx).map(({ party }) => party)
+    return (to.length === 0 ? [''] : to).map((recipient) => {
+      if (agreement === undefined) return { recipient, state: 'said', lo: null, hi: null }
+      return this.towards(agreement, record.origin, record.idx, recipient)
+    })
+  }
+
+  private towards(agreement: Agreement, origin: string, idx: number, recipient: string): RecordRow['delivery'][number] {
+    const cosignatures = agreement.neutrals.flatMap(({ party }) => {
+      const bound = this.bounds.lo(origin, party, idx)
+      return bound === undefined ? [] : [{ by: party, time: bound.time }]
+    })
+    const lo = quorumBound(agreement, cosignatures)
+    const depositary = depositaryOf(agreement)?.party
+    const hiBy = (by: string | undefined) => {
+      if (by === undefined || by === '') return undefined
+      const earliest = this.bounds.earliest(origin, by, idx)
+      // Ignored for being older than lo: a later receipt by the same signer, which would bound nothing else, may count.
+      if (earliest !== undefined && lo !== null && earliest.time < lo) this.sql.waits.run(origin, by, idx, lo)
+      return this.bounds.hi(origin, by, idx, lo)?.time
+    }
+    const [own, held] = [hiBy(recipient), hiBy(depositary)]
+    const hi = Math.min(own ?? Number.POSITIVE_INFINITY, held ?? Number.POSITIVE_INFINITY)
+    const state: Delivery = own !== undefined ? 'delivered' : held !== undefined ? 'held' : 'said'
+    return { recipient, state, lo, hi: Number.isFinite(hi) ? hi : null }
+  }
+
+  private validityOf(record: StoredRecord): Validity {
+    const { origin, idx, version, channel, type } = record
+    if (record.own_code !== null) return { kind: 'void', code: record.own_code, message: record.own_message }
+    if (this.agreements.of(version) === undefined) {
+      const message = 'It is said under a version of the agreement that is not known here.'
+      return { kind: 'undecided', code: 'pact/version-unknown', message }
+    }
+    if (type === 'pact/sign') return this.seconds.validity(origin, idx)
+    if (BEFORE_FORCE.has(familyOf(type))) return { kind: 'valid' }
+    const code = 'pact/not-in-force'
+    if (this.forces.of(version, channel) === undefined) {
+      return { kind: 'undecided', code, message: 'The agreement is not in force here as far as is known.' }
+    }
+    const point = this.forces.point(origin, version)
+    if (point !== undefined && idx >= point) return { kind: 'valid' }
+    return { kind: 'void', code, message: 'It was said before its author had seen that the agreement is in force.' }
+  }
+}
+
+/** The least that holds for every recipient. */
+function leastOf(states: readonly Delivery[]): Delivery {
+  return DELIVERY[Math.min(...states.map((state) => DELIVERY.indexOf(state)))] ?? 'said'
+}
+
+/** The author's claim, held within what others witnessed. */
+function atMs(record: StoredRecord, delivery: RecordRow['delivery']): number {
+  const his = delivery.flatMap(({ hi }) => hi ?? [])
+  const los = delivery.flatMap(({ lo }) => lo ?? [])
+  let at = record.time_ms
+  if (his.length > 0) at = Math.min(at, Math.min(...his) * 1000 + 999)
+  if (los.length > 0) at = Math.max(at, Math.max(...los) * 1000)
+  return at
+}

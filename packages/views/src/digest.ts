@@ -1,0 +1,44 @@
+// One hash over everything the views hold that is a function of what was folded: not the order in which objects joined
+// here, and nothing that only waits to be done. Two sets of views with one digest answer every question alike.
+
+import { createSha256, toHex, utf8 } from '@countersign/log'
+import type { Sqlite } from './database.ts'
+
+/** Columns that are compared, for each table in the order of its key. */
+const COMPARED: [table: string, columns: string, order: string][] = [
+  ['cards', '*', 'digest'],
+  ['agreements', '*', 'version'],
+  ['logs', '*', 'origin'],
+  [
+    'records',
+    'origin, idx, leaf, pact, version, channel, author, type, known, id, time, mode, tlp, class, own_code, validity, code, message, state, at_ms, superseded_by',
+    'origin, idx',
+  ],
+  ['statements', '*', 'origin, idx'],
+  ['addressees', '*', 'origin, idx, place'],
+  ['parts', '*', 'origin, idx, part'],
+  ['part_states', '*', 'origin, idx, part'],
+  ['part_titles', 'origin, idx, part, title', 'origin, idx, part'],
+  ['mentions', '*', 'origin, idx, place'],
+  ['signatures', '*', 'origin, idx'],
+  ['receipts', 'origin, by_party, size, time, digest', 'origin, by_party, size, time, digest'],
+  ['forces', '*', 'version, channel'],
+  ['force_points', '*', 'origin, version'],
+  ['object_sources', '*', 'origin, idx, part, position'],
+  [
+    'objects',
+    'pact, collection, id, version_order, type, spec_version, party, origin, idx, part, position, digest, conflicts',
+    'pact, collection, id, version_order',
+  ],
+  ['contradictions', '*', 'code, origin, message'],
+]
+
+export function digestOf(sqlite: Sqlite): string {
+  const hash = createSha256()
+  for (const [table, columns, order] of COMPARED) {
+    hash.update(utf8(`${table}\n`))
+    const rows = sqlite.prepare<[], unknown[]>(`select ${columns} from ${table} order by ${order}`).raw()
+    for (const row of rows.iterate()) hash.update(utf8(`${JSON.stringify(row)}\n`))
+  }
+  return toHex(hash.digest())
+}

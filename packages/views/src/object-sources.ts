@@ -1,0 +1,99 @@
+// Where each object came from. A source counts while its record is valid; showing and hiding goes in bounded steps, for
+// one record may carry a hundred thousand.
+
+import { sha256, toHex, utf8 } from '@countersign/log'
+import type { Sqlite } from './database.ts'
+import { OBJECTS_PER_FOLD_MAX, SOURCES_PER_STEP } from './limits.ts'
+import type { ObjectShelf, Source } from './object-shelf.ts'
+import { VALIDITY } from './schema.ts'
+import { versionOrder } from './times.ts'
+import type { ObjectToFold } from './views.ts'
+
+const SOURCE_COLUMNS = 'origin, idx, part, position, pact, collection, id, version_order, digest, type, spec_version'
+
+export class ObjectSources {
+  private readonly shelf: ObjectShelf
+  private readonly sql
+
+  constructor(sqlite: Sqlite, shelf: ObjectShelf) {
+    this.shelf = shelf
+    this.sql = {
+      text: sqlite.prepare<[string, string]>('insert into object_texts values (?, ?) on conflict do nothing'),
+      source: sqlite.prepare(
+        'insert into object_sources values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) on conflict do nothing',
+      ),
+      validity: sqlite.prepare<[string, number], { validity: number }>(
+        'select validity from records where origin = ? and idx = ?',
+      ),
+      any: sqlite.prepare<[string, number], { n: number }>(
+        'select 1 as n from object_sources where origin = ? and idx = ? limit 1',
+      ),
+      due: sqlite.prepare<[string, number, number]>(
+        `insert into sources_due values (?, ?, ?, 0, -1)
+         on conflict (origin, idx) do update set shown = excluded.shown, part = 0, position = -1`,
+      ),
+      nextDue: sqlite.prepare<[], { origin: string; idx: number; shown: number; part: number; position: number }>(
+        'select origin, idx, shown, part, position from sources_due limit 1',
+      ),
+      some: sqlite.prepare<[string, number, number, number, number, number], Source>(
+        `select ${SOURCE_COLUMNS} from object_sources
+         where origin = ? and idx = ? and (part > ? or (part = ? and position > ?)) order by part, position limit ?`,
+      ),
+      advance: sqlite.prepare<[number, number, string, number]>(
+        'update sources_due set part = ?, position = ? where origin = ? and idx = ?',
+      ),
+      done: sqlite.prepare<[string, number]>('delete from sources_due where origin = ? and idx = ?'),
+      left: sqlite.prepare<[], { n: number }>('select count(*) as n from sources_due'),
+    }
+  }
+
+  /** Keeps objects of one opened part; they are on show at once where their record is valid. */
+  keep(
+    place: { origin: string; idx: number; part: number; pact: string; collection: number },
+    objects: readonly ObjectToFold[],
+  ): void {
+    if (objects.length > OBJECTS_PER_FOLD_MAX)
+      throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects are folded at once.`)
+    const { origin, idx, part, pact, collection } = place
+    const shown = this.sql.validity.get(origin, idx)?.validity === VALIDITY.valid
+    for (const object of objects) {
+      const digest = toHex(sha256(utf8(object.source)))
+      const version = object.version ?? ''
+      const order = versionOrder(version)
+      this.sql.text.run(digest, object.source)
+      const { changes } = this.sql.source.run(
+        ...[origin, idx, part, object.position, pact, collection, object.id, version, order, digest, object.type],
+        ...[object.specVersion, object.name, object.tlp, object.revoked ? 1 : 0],
+        object.warnings.length === 0 ? null : JSON.stringify(object.warnings),
+      )
+      if (changes === 0 || !shown) continue
+      const { id, type, position, specVersion } = object
+      this.shelf.show({
+        ...{ origin, idx, part, position, pact, collection, id, digest, type },
+        ...{ version_order: order, spec_version: specVersion },
+      })
+    }
+  }
+
+  /** The record's validity, or its place in the order, is another now. */
+  recordMoved(origin: string, idx: number, shown: boolean): void {
+    if (this.sql.any.get(origin, idx) !== undefined) this.sql.due.run(origin, idx, shown ? 1 : 0)
+  }
+
+  /** Shows or hides some; true where it did something. */
+  step(): boolean {
+    const due = this.sql.nextDue.get()
+    if (due === undefined) return false
+    const { origin, idx, part, position } = due
+    const sources = this.sql.some.all(origin, idx, part, part, position, SOURCES_PER_STEP)
+    for (const source of sources) due.shown === 1 ? this.shelf.show(source) : this.shelf.hide(source)
+    const last = sources.at(-1)
+    if (last === undefined || sources.length < SOURCES_PER_STEP) this.sql.done.run(origin, idx)
+    else this.sql.advance.run(last.part, last.position, origin, idx)
+    return true
+  }
+
+  unsettled(): number {
+    return this.sql.left.get()?.n ?? 0
+  }
+}

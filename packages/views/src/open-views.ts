@@ -1,0 +1,453 @@
+// The views over one database: every call of views.ts, each a short transaction or a question. What a call brings is
+// written at once; what follows from it for other rows is put on a list and done in bounded steps.
+
+import { ok, type Result } from '@countersign/log'
+import { parseOrigin, parseRecordRef } from '@countersign/record'
+import { Alarms } from './alarms.ts'
+import { type Affected, Bounds } from './bounds.ts'
+import { readCollection } from './collections.ts'
+import { openStore, type Store } from './database.ts'
+import { RowDeriver } from './derive-rows.ts'
+import { digestOf } from './digest.ts'
+import { EntryFolder } from './fold-entries.ts'
+import { Forces } from './forces.ts'
+import { KnownAgreements, KnownCards } from './known.ts'
+import { RECEIPTS_PER_FOLD_MAX, ROWS_PER_STEP, STEPS_PER_READ } from './limits.ts'
+import { ObjectShelf } from './object-shelf.ts'
+import { ObjectSources } from './object-sources.ts'
+import { PactReader } from './read-pacts.ts'
+import { readConflicts, readObject, readObjects } from './read-objects.ts'
+import { RecordReader } from './read-records.ts'
+import { Readers } from './readers.ts'
+import { RowsDue } from './rows-due.ts'
+import { COLLECTIONS, PART_STATES, VALIDITY } from './schema.ts'
+import { SecondSignatures } from './second-signatures.ts'
+import type { EntryToFold, ObjectToFold, ReceiptToFold, Views, ViewsOptions } from './views.ts'
+
+/** Opens or makes the views, and brings their tables up to date. Throws what the database throws. */
+export async function openViews(options: ViewsOptions): Promise<Views> {
+  return new SqliteViews(await openStore(options.path), options)
+}
+
+/** Every table but the sequences, which outlive a reset. */
+const FOLDED = [
+  ...['logs', 'records', 'statements', 'addressees', 'parts', 'part_states', 'part_titles', 'mentions', 'seen_logs'],
+  ...[
+    'seen_receipts',
+    'signatures',
+    'proposals',
+    'receipts',
+    'receipts_before_lo',
+    'forces',
+    'force_points',
+    'rows_due',
+  ],
+  ...[
+    'object_texts',
+    'object_sources',
+    'sources_due',
+    'objects',
+    'object_references',
+    'search_texts',
+    'contradictions',
+  ],
+]
+
+class SqliteViews implements Views {
+  readonly party: string
+  private readonly store: Store
+  private readonly cardsKnown: KnownCards
+  private readonly agreements: KnownAgreements
+  private readonly readers: Readers
+  private readonly bounds: Bounds
+  private readonly forces: Forces
+  private readonly seconds: SecondSignatures
+  private readonly due: RowsDue
+  private readonly folder: EntryFolder
+  private readonly deriver: RowDeriver
+  private readonly shelf: ObjectShelf
+  private readonly sources: ObjectSources
+  private readonly records_: RecordReader
+  private readonly pactReader: PactReader
+  private readonly alarmReader: Alarms
+  private readonly sql
+
+  constructor(store: Store, { party, now }: ViewsOptions) {
+    const { sqlite } = store
+    this.party = party
+    this.store = store
+    this.cardsKnown = new KnownCards(sqlite)
+    this.agreements = new KnownAgreements(sqlite)
+    this.readers = new Readers(sqlite, this.agreements, this.cardsKnown)
+    this.bounds = new Bounds(sqlite)
+    this.forces = new Forces(sqlite, this.agreements, this.bounds)
+    this.seconds = new SecondSignatures(sqlite, this.agreements, this.bounds)
+    this.due = new RowsDue(sqlite)
+    this.folder = new EntryFolder(sqlite, this.readers)
+    const { agreements, bounds, forces, seconds } = this
+    this.deriver = new RowDeriver(sqlite, { agreements, bounds, forces, seconds })
+    this.shelf = new ObjectShelf(sqlite, now)
+    this.sources = new ObjectSources(sqlite, this.shelf)
+    this.records_ = new RecordReader(store, { party, deriver: this.deriver, bounds, agreements })
+    this.pactReader = new PactReader(sqlite, { agreements, cards: this.cardsKnown, forces, now })
+    this.alarmReader = new Alarms(sqlite)
+    this.sql = {
+      logs: sqlite.prepare<[], LogRow>(
+        'select origin, pact, channel, next, card, version, opening_card, opening_version from logs',
+      ),
+      usesOf: sqlite.prepare<[string], { version: string }>(
+        'select distinct version from records where origin = ? and own_code is null',
+      ),
+      late: sqlite.prepare<[string, string, number, number], { idx: number }>(
+        'select idx from receipts_before_lo where origin = ? and by_party = ? and idx < ? and lo <= ?',
+      ),
+      noLonger: sqlite.prepare<[string, string, number]>(
+        'delete from receipts_before_lo where origin = ? and by_party = ? and idx = ?',
+      ),
+      partState: sqlite.prepare<[string, number, number], { state: number }>(
+        'select state from part_states where origin = ? and idx = ? and part = ?',
+      ),
+      setPartState: sqlite.prepare<[string, number, number, number, string | null]>(
+        `insert into part_states values (?, ?, ?, ?, ?)
+         on conflict (origin, idx, part) do update set state = excluded.state, code = excluded.code`,
+      ),
+      setTitle: sqlite.prepare<[string, number, number, string]>(
+        `insert into part_titles values (?, ?, ?, 0, ?)
+         on conflict (origin, idx, part) do update set title = excluded.title`,
+      ),
+      contradiction: sqlite.prepare<[string, string, string]>(
+        'insert into contradictions values (?, ?, ?) on conflict do nothing',
+      ),
+      leaf: sqlite.prepare<[string, number], { leaf: string }>('select leaf from records where origin = ? and idx = ?'),
+      toOpen: sqlite.prepare<[string, string, string], { origin: string; index: number; part: number; size: number }>(
+        `select p.origin, p.idx as "index", p.part, p.size from parts p
+         join records r on r.origin = p.origin and r.idx = p.idx
+         left join part_states s on s.origin = p.origin and s.idx = p.idx and s.part = p.part
+         where p.origin = ? and (s.state is null or s.state < ${PART_STATES.indexOf('rejected')})
+         and (r.author = ? or exists (select 1 from addressees a where a.origin = p.origin and a.idx = p.idx and a.party = ?))
+         order by p.idx, p.part`,
+      ),
+      naming: sqlite.prepare<[string, string], { idx: number; party: string | null }>(
+        `select p.idx, a.party from parts p left join addressees a on a.origin = p.origin and a.idx = p.idx
+         where p.origin = ? and p.sealed = ?`,
+      ),
+      counts: sqlite.prepare<[], { records: number; valid: number; void: number; undecided: number }>(
+        `select count(*) as records, coalesce(sum(validity = ${VALIDITY.valid}), 0) as valid,
+         coalesce(sum(validity = ${VALIDITY.void}), 0) as void,
+         coalesce(sum(validity = ${VALIDITY.undecided}), 0) as undecided from records`,
+      ),
+      objectCount: sqlite.prepare<[], { n: number }>('select count(*) as n from objects'),
+      receiptCount: sqlite.prepare<[], { n: number }>('select count(*) as n from receipts'),
+    }
+  }
+
+  // ---- what has arrived ----
+
+  async knowCard(file: Uint8Array) {
+    return this.transaction((): Result<{ party: string; digest: string }> => {
+      const card = this.cardsKnown.keep(file)
+      if (!card.ok) return card
+      this.readAnew()
+      return ok({ party: card.value.party, digest: card.value.digest })
+    })
+  }
+
+  async knowAgreement(canonical: Uint8Array) {
+    return this.transaction((): Result<{ id: string; version: string }> => {
+      const known = this.agreements.keep(canonical)
+      if (!known.ok) return known
+      const { version, agreement, fresh } = known.value
+      if (fresh)
+        this.agreementArrived(
+          version,
+          agreement.channels.map(({ name }) => name),
+        )
+      return ok({ id: agreement.id, version })
+    })
+  }
+
+  async cursor(origin: string) {
+    return this.folder.next(origin)
+  }
+
+  async foldEntries(origin: string, fromIndex: number, entries: readonly EntryToFold[]) {
+    return this.transaction((): Result<{ next: number }> => {
+      const folded = this.folder.fold(origin, fromIndex, entries)
+      if (!folded.ok) return folded
+      const { next, first, signed, drafts, replaced } = folded.value
+      const place = parseOrigin(origin)
+      const channel = place.ok ? place.value.channel : ''
+      this.due.add(origin, first, next, next)
+      for (const idx of replaced) this.due.add(origin, idx, idx + 1, next)
+      for (const draft of drafts) {
+        const known = this.agreements.keep(draft)
+        if (known.ok && known.value.fresh) {
+          this.agreementArrived(
+            known.value.version,
+            known.value.agreement.channels.map(({ name }) => name),
+          )
+        }
+      }
+      // Signatures are derived first: only valid ones bring a version into force.
+      if (signed.length > 0) {
+        this.deriveDue(origin, first, next)
+        for (const version of new Set(signed)) this.reviewForce(version, channel)
+      }
+      for (const { version } of this.sql.usesOf.all(origin)) this.forces.locate(origin, version, channel, first, next)
+      return ok({ next })
+    }, origin)
+  }
+
+  async foldReceipt(receipt: ReceiptToFold) {
+    await this.foldReceipts([receipt])
+  }
+
+  async foldReceipts(receipts: readonly ReceiptToFold[]) {
+    if (receipts.length > RECEIPTS_PER_FOLD_MAX)
+      throw new Error(`At most ${RECEIPTS_PER_FOLD_MAX} receipts are folded at once.`)
+    this.transaction(() => {
+      for (const receipt of receipts) this.oneReceipt(receipt)
+    })
+  }
+
+  async contentState(
+    record: string,
+    part: number,
+    state: 'awaited' | 'held' | 'opened' | 'rejected',
+    code?: string,
+    title?: string,
+  ) {
+    const ref = parseRecordRef(record)
+    if (!ref.ok) throw new Error(ref.message)
+    const { origin, index } = ref.value
+    this.transaction(() => {
+      const rank = PART_STATES.indexOf(state)
+      const before = this.sql.partState.get(origin.text, index, part)?.state
+      if (before === undefined || rank > before) this.sql.setPartState.run(origin.text, index, part, rank, code ?? null)
+      if (title !== undefined) this.sql.setTitle.run(origin.text, index, part, title)
+    })
+  }
+
+  async foldObjects(record: string, part: number, objects: readonly ObjectToFold[]) {
+    const ref = parseRecordRef(record)
+    if (!ref.ok) throw new Error(ref.message)
+    const { origin, index } = ref.value
+    const collection = COLLECTIONS.indexOf(origin.party === this.party ? 'outbox' : 'inbox')
+    this.transaction(() => {
+      // The record's own row first, so that its objects are on show as soon as they are here.
+      this.deriveDue(origin.text, index, index + 1)
+      this.sources.keep({ origin: origin.text, idx: index, part, pact: origin.pact, collection }, objects)
+    })
+  }
+
+  async foldContradiction({ code, origin, message }: { code: string; origin: string; message: string }) {
+    this.sql.contradiction.run(code, origin, message)
+  }
+
+  async settle() {
+    return this.transaction(() => this.step())
+  }
+
+  async reset() {
+    this.transaction(() => {
+      for (const table of FOLDED) this.store.sqlite.exec(`delete from ${table}`)
+      this.store.sqlite.exec(`insert into search_index (search_index) values ('delete-all')`)
+      this.cardsKnown.clear()
+      this.agreements.clear()
+    })
+    this.readers.clear()
+    this.forces.recall()
+  }
+
+  async digest() {
+    while (await this.settle()) await new Promise((resolve) => setImmediate(resolve))
+    return digestOf(this.store.sqlite)
+  }
+
+  async close() {
+    await this.store.db.destroy()
+  }
+
+  // ---- what is asked ----
+
+  async records(query: Parameters<Views['records']>[0]) {
+    this.settleSome()
+    return this.records_.list(query)
+  }
+
+  async record(record: string) {
+    this.settleSome()
+    return this.records_.one(record)
+  }
+
+  async objects(query: Parameters<Views['objects']>[0]) {
+    this.settleSome()
+    return readObjects(this.store, this.shelf.search, query)
+  }
+
+  async object(id: string) {
+    return readObject(this.store, id)
+  }
+
+  async conflicts(query: Parameters<Views['conflicts']>[0]) {
+    return readConflicts(this.store, query)
+  }
+
+  async pacts() {
+    this.settleSome()
+    return this.pactReader.rows()
+  }
+
+  async pact(id: string) {
+    this.settleSome()
+    return this.pactReader.rows(id)
+  }
+
+  force(_pact: string, version: string, channel: string) {
+    return this.forces.of(version, channel)
+  }
+
+  async hasSigned(pact: string, version: string, channel: string, party: string) {
+    return this.pactReader.hasSigned(pact, version, channel, party)
+  }
+
+  async leafOf(origin: string, index: number) {
+    return this.sql.leaf.get(origin, index)?.leaf
+  }
+
+  async partsToOpen(origin: string) {
+    return this.sql.toOpen.all(origin, this.party, this.party)
+  }
+
+  async addressees(origin: string, sealed: string) {
+    const rows = this.sql.naming.all(origin, sealed)
+    return rows.length === 0 ? undefined : new Set(rows.flatMap(({ party }) => party ?? []))
+  }
+
+  async cards() {
+    return this.cardsKnown.rows()
+  }
+
+  async alarms() {
+    return this.alarmReader.all()
+  }
+
+  async statistics() {
+    const counts = this.sql.counts.get() ?? { records: 0, valid: 0, void: 0, undecided: 0 }
+    return {
+      ...counts,
+      objects: this.sql.objectCount.get()?.n ?? 0,
+      receipts: this.sql.receiptCount.get()?.n ?? 0,
+      unsettled: this.due.count() + this.sources.unsettled(),
+    }
+  }
+
+  async collectionObjects(query: Parameters<Views['collectionObjects']>[0]) {
+    return readCollection(this.store, 'objects', query)
+  }
+
+  async collectionManifest(query: Parameters<Views['collectionManifest']>[0]) {
+    return readCollection(this.store, 'manifest', query)
+  }
+
+  async collectionVersions(id: string, query: Parameters<Views['collectionVersions']>[1]) {
+    return readCollection(this.store, 'versions', { ...query, match: { ...query.match, id: [id] } })
+  }
+
+  // ---- within ----
+
+  /** All of it or nothing; what is kept in memory beside the tables is read anew after a failure. */
+  private transaction<T>(act: () => T, origin?: string): T {
+    try {
+      return this.store.sqlite.transaction(act).immediate()
+    } catch (cause) {
+      if (origin === undefined) this.readers.clear()
+      else this.readers.drop(origin)
+      this.forces.recall()
+      throw cause
+    }
+  }
+
+  private oneReceipt(receipt: ReceiptToFold): void {
+    const { origin, by, size, time } = receipt
+    const added = this.bounds.add(receipt)
+    if (added === undefined) return
+    const next = this.folder.next(origin)
+    for (const { first, past } of added.affected as Affected[]) this.due.add(origin, first, past, next)
+    if (added.timeFell)
+      this.sql.contradiction.run('receipt/time-fell', origin, `The times of ${by} on this log fall as its sizes grow.`)
+    for (const { idx } of this.sql.late.all(origin, by, size, time)) {
+      this.sql.noLonger.run(origin, by, idx)
+      this.due.add(origin, idx, idx + 1, next)
+    }
+    for (const { version, channel } of this.forces.awaiting(receipt)) this.reviewForce(version, channel)
+    for (const { origin: other, idx } of this.seconds.dependants(origin)) {
+      this.due.add(other, idx, idx + 1, this.folder.next(other))
+    }
+  }
+
+  private reviewForce(version: string, channel: string): void {
+    for (const { origin, next } of this.forces.review(version, channel)) this.due.add(origin, 0, next, next)
+  }
+
+  private agreementArrived(version: string, channels: readonly string[]): void {
+    this.readAnew()
+    for (const { origin, next } of this.sql.logs.all()) this.due.add(origin, 0, next, next)
+    for (const channel of channels) this.reviewForce(version, channel)
+  }
+
+  /** Logs whose first entry names a card or a version that was not known when they were read are read from the start. */
+  private readAnew(): void {
+    for (const log of this.sql.logs.all()) {
+      const place = parseOrigin(log.origin)
+      if (!place.ok) continue
+      const reading = this.readers.choose(place.value, { card: log.opening_card, version: log.opening_version })
+      if (!reading.ok || (reading.value.card === log.card && reading.value.version === log.version)) continue
+      this.forget(log)
+    }
+  }
+
+  private forget({ origin, pact, channel, next }: LogRow): void {
+    for (let idx = 0; idx < next; idx++) this.sources.recordMoved(origin, idx, false)
+    while (this.sources.step()) continue
+    for (const table of OF_A_LOG) this.store.sqlite.prepare(`delete from ${table} where origin = ?`).run(origin)
+    this.readers.drop(origin)
+    for (const { version } of this.agreements.versions(pact)) this.reviewForce(version, channel)
+  }
+
+  private deriveDue(origin: string, first: number, past: number): void {
+    for (const { idx, shown } of this.deriver.derive(origin, first, past)) this.sources.recordMoved(origin, idx, shown)
+  }
+
+  private step(): boolean {
+    const range = this.due.take(ROWS_PER_STEP)
+    if (range !== undefined) {
+      this.deriveDue(range.origin, range.first, range.past)
+      return true
+    }
+    return this.sources.step() || this.shelf.search.step()
+  }
+
+  private settleSome(): void {
+    this.transaction(() => {
+      for (let step = 0; step < STEPS_PER_READ && this.step(); step++);
+    })
+  }
+}
+
+interface LogRow {
+  origin: string
+  pact: string
+  channel: string
+  next: number
+  card: string
+  version: string
+  opening_card: string | null
+  opening_version: string | null
+}
+
+/** What is folded again with a log; how far its parts were opened stays. */
+const OF_A_LOG = [
+  ...['logs', 'records', 'statements', 'addressees', 'parts', 'mentions', 'seen_logs', 'seen_receipts', 'signatures'],
+  ...['proposals', 'force_points', 'rows_due', 'receipts_before_lo'],
+]

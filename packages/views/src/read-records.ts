@@ -1,0 +1,220 @@
+// Records as they are listed and shown: newest first, each with what it comes to and what bounds its time.
+
+import { ok, refuse, type Result } from '@countersign/log'
+import { depositaryOf } from '@countersign/pact'
+import { parseRecordRef, type Statement } from '@countersign/record'
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
+import type { Bounds } from './bounds.ts'
+import { CURSOR_REFUSED, parseRecordCursor, recordCursor, type RecordPlace } from './cursors.ts'
+import type { Store } from './database.ts'
+import type { RowDeriver } from './derive-rows.ts'
+import type { KnownAgreements } from './known.ts'
+import { ANSWERS_MAX, QUERY_MAX, RECORD_PAGE_DEFAULT, RECORD_PAGE_MAX } from './limits.ts'
+import type { PartRow, ReceiptRow, RecordDetail, RecordPage, RecordQuery, RecordRow, Validity } from './rows.ts'
+import { PART_STATES, STATES, type Tables, VALIDITY } from './schema.ts'
+
+type Row = Tables['records']
+
+export class RecordReader {
+  private readonly store: Store
+  private readonly party: string
+  private readonly deriver: RowDeriver
+  private readonly bounds: Bounds
+  private readonly agreements: KnownAgreements
+  private readonly sql
+
+  constructor(store: Store, of: { party: string; deriver: RowDeriver; bounds: Bounds; agreements: KnownAgreements }) {
+    this.store = store
+    this.party = of.party
+    this.deriver = of.deriver
+    this.bounds = of.bounds
+    this.agreements = of.agreements
+    const { sqlite } = store
+    this.sql = {
+      record: sqlite.prepare<[string, number], Row>('select * from records where origin = ? and idx = ?'),
+      payload: sqlite.prepare<[string, number], { payload: string }>(
+        'select payload from statements where origin = ? and idx = ?',
+      ),
+      to: sqlite.prepare<[string, number], { party: string }>(
+        'select party from addressees where origin = ? and idx = ? order by place',
+      ),
+      parts: sqlite.prepare<[string, number], Tables['parts'] & { state: number | null; code: string | null }>(
+        `select p.*, s.state, s.code from parts p
+         left join part_states s on s.origin = p.origin and s.idx = p.idx and s.part = p.part
+         where p.origin = ? and p.idx = ? order by p.part`,
+      ),
+      title: sqlite.prepare<[string, number], { title: string }>(
+        'select title from part_titles where origin = ? and idx = ? order by part limit 1',
+      ),
+      mentions: sqlite.prepare<[string, number], { re_origin: string; re_idx: number; re_leaf: string }>(
+        'select re_origin, re_idx, re_leaf from mentions where origin = ? and idx = ? order by place',
+      ),
+      answers: sqlite.prepare<[string, number, string, number], Row>(
+        `select r.* from mentions m join records r on r.origin = m.origin and r.idx = m.idx
+         where m.re_origin = ? and m.re_idx = ? and m.re_leaf = ? order by r.at_ms desc, r.origin, r.idx limit ?`,
+      ),
+      answersTotal: sqlite.prepare<[string, number, string], { n: number }>(
+        'select count(*) as n from mentions where re_origin = ? and re_idx = ? and re_leaf = ?',
+      ),
+    }
+  }
+
+  /** Refuses `views/cursor` and `views/query`. */
+  async list(query: RecordQuery): Promise<Result<RecordPage>> {
+    const after = query.cursor === undefined ? undefined : parseRecordCursor(query.cursor)
+    if (query.cursor !== undefined && after === undefined) return CURSOR_REFUSED
+    if ((query.q ?? '').length > QUERY_MAX) return refuse('views/query', `Search for at most ${QUERY_MAX} characters.`)
+    const limit = Math.min(Math.max(query.limit ?? RECORD_PAGE_DEFAULT, 1), RECORD_PAGE_MAX)
+    const rows = await this.store.db
+      .selectFrom('records')
+      .selectAll()
+      .where((eb) => wanted(eb, query, after))
+      .orderBy('at_ms', 'desc')
+      .orderBy('origin', 'desc')
+      .orderBy('idx', 'desc')
+      .limit(limit + 1)
+      .execute()
+    const { n } = await this.store.db
+      .selectFrom('records')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where((eb) => wanted(eb, query, undefined))
+      .executeTakeFirstOrThrow()
+    const page = rows.slice(0, limit)
+    const last = page.at(-1)
+    return ok({
+      records: page.map((row) => this.row(row)),
+      next:
+        last !== undefined && rows.length > limit
+          ? recordCursor({ at: last.at_ms, origin: last.origin, idx: last.idx })
+          : null,
+      total: n,
+    })
+  }
+
+  one(record: string): RecordDetail | undefined {
+    const ref = parseRecordRef(record)
+    const stored = ref.ok ? this.sql.record.get(ref.value.origin.text, ref.value.index) : undefined
+    if (stored === undefined) return undefined
+    const { origin, idx, leaf } = stored
+    const row = this.row(stored)
+    return {
+      row,
+      statement: this.sql.payload.get(origin, idx)?.payload ?? null,
+      receipts: this.receipts(stored, row.to),
+      re: this.sql.mentions.all(origin, idx).flatMap((mention) => {
+        const named = this.sql.record.get(mention.re_origin, mention.re_idx)
+        return named?.leaf === mention.re_leaf ? [this.row(named)] : []
+      }),
+      answers: this.sql.answers.all(origin, idx, leaf, ANSWERS_MAX).map((answer) => this.row(answer)),
+      answersTotal: this.sql.answersTotal.get(origin, idx, leaf)?.n ?? 0,
+    }
+  }
+
+  private row(stored: Row): RecordRow {
+    const { origin, idx } = stored
+    const to = this.sql.to.all(origin, idx).map(({ party }) => party)
+    const payload = this.sql.payload.get(origin, idx)?.payload
+    const statement: Statement | undefined = payload === undefined ? undefined : JSON.parse(payload)
+    const forUs = stored.author === this.party || to.includes(this.party)
+    return {
+      record: `${origin}#${idx}`,
+      origin,
+      index: idx,
+      leaf: stored.leaf,
+      pact: stored.pact,
+      channel: stored.channel,
+      from: stored.author,
+      to,
+      type: stored.type,
+      known: stored.known === 1,
+      id: stored.id,
+      time: stored.time,
+      mode: stored.mode as RecordRow['mode'],
+      marking: stored.class === null ? { tlp: stored.tlp } : { tlp: stored.tlp, class: stored.class },
+      body: statement?.body ?? null,
+      validity: validityOf(stored),
+      delivery: this.deriver.deliveryOf(stored),
+      state: STATES[stored.state] ?? 'undecided',
+      supersededBy: stored.superseded_by === null ? null : `${origin}#${stored.superseded_by}`,
+      parts: this.sql.parts.all(origin, idx).map((part): PartRow => {
+        const state = forUs ? (PART_STATES[part.state ?? 0] ?? 'awaited') : 'not-for-us'
+        return {
+          ...{
+            part: part.part,
+            role: part.role,
+            mediaType: part.media_type,
+            size: part.size,
+            sealed: part.sealed,
+            state,
+          },
+          ...(part.code === null ? {} : { code: part.code }),
+        }
+      }),
+      title: this.sql.title.get(origin, idx)?.title ?? null,
+    }
+  }
+
+  private receipts(stored: Row, to: readonly string[]): ReceiptRow[] {
+    const agreement = this.agreements.of(stored.version)
+    const neutrals = agreement?.neutrals.map(({ party }) => party) ?? []
+    const depositary = agreement === undefined ? undefined : depositaryOf(agreement)?.party
+    const signers = new Set([...to, ...neutrals, ...(agreement?.parties.map(({ party }) => party) ?? [])])
+    signers.delete(stored.author)
+    const rows: ReceiptRow[] = []
+    for (const by of signers) {
+      const role = to.includes(by)
+        ? 'recipient'
+        : by === depositary
+          ? 'depositary'
+          : neutrals.includes(by)
+            ? 'neutral'
+            : 'other'
+      const found = [this.bounds.earliest(stored.origin, by, stored.idx), this.bounds.lo(stored.origin, by, stored.idx)]
+      for (const bound of found) {
+        if (bound === undefined) continue
+        rows.push({ by, role, size: bound.size, time: bound.time, digest: bound.digest })
+      }
+    }
+    return rows.sort((a, b) => a.time - b.time || (a.by < b.by ? -1 : 1))
+  }
+}
+
+export function validityOf({ validity, code, message }: Pick<Row, 'validity' | 'code' | 'message'>): Validity {
+  if (validity === VALIDITY.valid) return { kind: 'valid' }
+  return { kind: validity === VALIDITY.void ? 'void' : 'undecided', code: code ?? '', message }
+}
+
+function wanted(
+  eb: ExpressionBuilder<Tables, 'records'>,
+  query: RecordQuery,
+  after: RecordPlace | undefined,
+): Expression<SqlBool> {
+  const all: Expression<SqlBool>[] = []
+  if (query.pact !== undefined) all.push(eb('pact', '=', query.pact))
+  if (query.channel !== undefined) all.push(eb('channel', '=', query.channel))
+  if (query.type !== undefined) all.push(eb('type', '=', query.type))
+  if (query.state !== undefined) all.push(eb('state', '=', STATES.indexOf(query.state)))
+  if (query.party !== undefined) {
+    const { party } = query
+    const addressed = eb.exists(
+      eb
+        .selectFrom('addressees as a')
+        .select('a.party')
+        .whereRef('a.origin', '=', 'records.origin')
+        .whereRef('a.idx', '=', 'records.idx')
+        .where('a.party', '=', party),
+    )
+    all.push(eb.or([eb('author', '=', party), addressed]))
+  }
+  const words = (query.q ?? '').trim().toLowerCase()
+  if (words !== '') {
+    const holds = (column: 'type' | 'id' | 'author') => sql<SqlBool>`instr(lower(${sql.ref(column)}), ${words}) > 0`
+    const titled = sql<SqlBool>`exists (select 1 from part_titles t where t.origin = records.origin
+      and t.idx = records.idx and instr(lower(t.title), ${words}) > 0)`
+    all.push(eb.or([holds('type'), holds('id'), holds('author'), titled]))
+  }
+  if (after !== undefined) {
+    all.push(eb(eb.refTuple('at_ms', 'origin', 'idx'), '<', eb.tuple(after.at, after.origin, after.idx)))
+  }
+  return eb.and(all)
+}
