@@ -43,7 +43,7 @@ export async function runDemo({ dir, port, fresh, json }: DemoOptions): Promise<
 
   const stops: (() => Promise<void>)[] = []
   const interrupted = Promise.withResolvers<'interrupted'>()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.resolve('interrupted'))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.resolve('interrupted'))
   process.once('disconnect', () => interrupted.resolve('interrupted'))
   try {
     const nodes: DemoNode[] = []

@@ -6,14 +6,8 @@ import { useTranslation } from 'react-i18next'
 import { api, type Me } from '../api.ts'
 import { SCHEMES } from '../look/theme.ts'
 import { Foreign } from '../marks/Foreign.tsx'
-import { chooseLanguage, parseLanguage } from '../words/index.ts'
+import { chooseLanguage, LANGUAGES, parseLanguage } from '../words/index.ts'
 import { setSingleKeys, useSingleKeys } from './keyboard.ts'
-
-const LANGUAGE_NAMES = [
-  { value: 'en', label: 'English' },
-  { value: 'ru', label: 'Русский' },
-  { value: 'zh', label: '中文' },
-]
 
 export function AccountPanel({ me, showKeys }: { me: Me; showKeys: () => void }) {
   const { t } = useTranslation()
@@ -64,13 +58,14 @@ export function LookSettings() {
         data={SCHEMES.map((value) => ({ value, label: t(`settings.${value}`) }))}
         onChange={(event) => setColorScheme(SCHEMES.find((scheme) => scheme === event.currentTarget.value) ?? 'auto')}
       />
-      <NativeSelect
-        label={t('settings.language')}
-        value={i18n.language}
-        data={LANGUAGE_NAMES}
-        onChange={(event) => chooseLanguage(parseLanguage(event.currentTarget.value) ?? 'en')}
-      />
-      {i18n.language !== 'en' && <p className="quiet">{t('language.unreviewed')}</p>}
+      {LANGUAGES.length > 1 && (
+        <NativeSelect
+          label={t('settings.language')}
+          value={i18n.language}
+          data={LANGUAGES.map(({ code, name }) => ({ value: code, label: name }))}
+          onChange={(event) => chooseLanguage(parseLanguage(event.currentTarget.value) ?? 'en')}
+        />
+      )}
     </div>
   )
 }

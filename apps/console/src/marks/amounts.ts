@@ -6,7 +6,17 @@ const KILO = 1000
 
 /** The reader's own region where it is of the chosen language, such as en-GB; else the language alone. */
 export function localeOf(language: string): string {
-  return navigator.languages.find((one) => one === language || one.startsWith(`${language}-`)) ?? language
+  const own = navigator.languages.find((one) => one === language || one.startsWith(`${language}-`))
+  return own !== undefined && isLocale(own) ? own : language
+}
+
+/** A browser without a set locale names one that its own formats refuse. */
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0
+  } catch {
+    return false
+  }
 }
 
 export function showNumber(value: number, language: string): string {

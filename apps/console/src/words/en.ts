@@ -4,7 +4,6 @@
 
 export const en = {
   product: 'Countersign',
-  language: { name: 'English', unreviewed: '' },
 
   frame: {
     skip: 'Skip to the content',

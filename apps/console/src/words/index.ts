@@ -14,18 +14,17 @@ declare module 'i18next' {
   }
 }
 
-export const LANGUAGES = ['en', 'ru', 'zh'] as const
-export type Language = (typeof LANGUAGES)[number]
+/** Languages whose catalogue is written. Another one is a file beside en.ts of the type `Catalogue`, and a line here. */
+export const LANGUAGES = [{ code: 'en', name: 'English' }] as const
+export type Language = (typeof LANGUAGES)[number]['code']
 
 const LANGUAGE_KEY = 'countersign.language'
 
-const fetched: Record<Exclude<Language, 'en'>, () => Promise<Catalogue>> = {
-  ru: async () => (await import('./ru.ts')).ru,
-  zh: async () => (await import('./zh.ts')).zh,
-}
+/** Fetched when they are chosen; English is in the first page's code. */
+const fetched: Partial<Record<Language, () => Promise<Catalogue>>> = {}
 
 export function parseLanguage(text: string | null | undefined): Language | undefined {
-  return LANGUAGES.find((language) => text === language || text?.startsWith(`${language}-`))
+  return LANGUAGES.find(({ code }) => text === code || text?.startsWith(`${code}-`))?.code
 }
 
 /** What the officer chose here before, else the first of the browser's languages that there is, else English. */
@@ -53,13 +52,13 @@ export async function startWords(): Promise<void> {
 
 /** Switches the page to a language; stays with the present one if its words cannot be fetched. */
 export async function speak(language: Language): Promise<void> {
-  if (language !== 'en' && !i18next.hasResourceBundle(language, 'words')) {
-    const words = await fetched[language]().catch(() => undefined)
+  if (!i18next.hasResourceBundle(language, 'words')) {
+    const words = await fetched[language]?.().catch(() => undefined)
     if (words === undefined) return
     i18next.addResourceBundle(language, 'words', words)
   }
   await i18next.changeLanguage(language)
-  document.documentElement.lang = language === 'zh' ? 'zh-Hans' : language
+  document.documentElement.lang = language
 }
 
 export function chooseLanguage(language: Language): void {
