@@ -21,7 +21,7 @@ export async function launchChromium(): Promise<Browser> {
   const executablePath = await packed.executablePath()
   // Its own list of fonts names folders of another place, and without any font it ends at the first letter.
   const fonts = join(folder, 'fonts.conf')
-  writeFileSync(fonts, FONTS.replace('FOLDER', folder))
+  writeFileSync(fonts, FONTS.replaceAll('FOLDER', folder))
   const env = { ...process.env, FONTCONFIG_FILE: fonts } as Record<string, string>
   return chromium.launch({ executablePath, args: ['--no-sandbox'], env })
 }

@@ -88,7 +88,10 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
       if ((await context.internalAdapter.findUserByEmail(email)) !== null) {
         return refuse('account/exists', `There is an account for ${email} already.`)
       }
-      const user = await context.internalAdapter.createUser({ email, name, emailVerified: true }, { method: 'email-password' })
+      const user = await context.internalAdapter.createUser(
+        { email, name, emailVerified: true },
+        { method: 'email-password' },
+      )
       await context.internalAdapter.linkAccount({
         userId: user.id,
         providerId: 'credential',

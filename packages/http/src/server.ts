@@ -7,7 +7,7 @@ import fastifyStatic from '@fastify/static'
 import rateLimit from '@fastify/rate-limit'
 import { ok, refuse, type Result } from '@countersign/log'
 import type { Node } from '@countersign/node'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { type Accounts, openAccounts } from './accounts.ts'
 import { apiRoutes } from './api.ts'
 import { directoryRoutes } from './directory-routes.ts'
@@ -68,6 +68,7 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
     options.log === true
       ? {
           level: 'info',
+          stream: process.stderr,
           serializers: {
             req: (request: { method: string; url: string }) => ({
               method: request.method,
@@ -78,7 +79,7 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
       : false
   const settings = {
     logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_048_576,
     trustProxy: options.behindProxy === true,
   }

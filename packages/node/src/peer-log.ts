@@ -8,6 +8,8 @@ import {
   encodeEntryBundle,
   entryBundlePath,
   equalBytes,
+  ok,
+  type Result,
   toHex,
   verifyCheckpoint,
 } from '@countersign/log'
@@ -146,18 +148,33 @@ export class PeerLog {
       const width = Math.min(256, size - bundle * 256)
       const skip = Math.max(0, held - bundle * 256)
       const offset = skip > 0 ? await this.heldTailBytes() : 0
-      const fetched = await this.bundle(source, bundle, width, offset)
-      const fresh = fetched.partial ? fetched.bytes : fetched.bytes.subarray(offset)
-      const decoded = decodeEntryBundle(fresh, width - skip)
+      const decoded = await this.freshEntries(source, bundle, { width, skip, offset })
       if (!decoded.ok)
         throw new PeerUnreachable(`${this.options.author.party} sent a bundle that does not parse (${decoded.message})`)
       for (const entry of decoded.value) entries.push(entry)
-      bytes += fresh.length
+      const fresh = decoded.value.reduce((sum, entry) => sum + 2 + entry.length, 0)
+      bytes += fresh
       if (bytes > LIMITS.bytesPerRound)
         throw new PeerUnreachable(`${this.options.author.party} sent more than one round takes`)
-      if (bundle * 256 + width === size) this.tailBytes = width === 256 ? 0 : offset + fresh.length
+      if (bundle * 256 + width === size) this.tailBytes = width === 256 ? 0 : offset + fresh
     }
     return entries
+  }
+
+  /** The entries of one bundle beyond those we hold of it. */
+  private async freshEntries(
+    source: PeerLogOptions['sources'][number],
+    bundle: number,
+    { width, skip, offset }: { width: number; skip: number; offset: number },
+  ): Promise<Result<Uint8Array[]>> {
+    const fetched = await this.bundle(source, bundle, width, offset)
+    const part = fetched.partial ? decodeEntryBundle(fetched.bytes, width - skip) : undefined
+    if (part?.ok === true) return part
+    // Read whole: where the range was not honoured, and where what follows our bytes makes no entries, as it does when
+    // the bytes before it are not ours. What it comes to, the mirror says.
+    const whole = fetched.partial ? await this.bundle(source, bundle, width, 0) : fetched
+    const all = decodeEntryBundle(whole.bytes, width)
+    return all.ok ? ok(all.value.slice(skip)) : all
   }
 
   private async bundle(source: PeerLogOptions['sources'][number], bundle: number, width: number, offset: number) {

@@ -1,0 +1,197 @@
+// Whole nodes for the tests: real folders, real servers on loopback, real requests between them. One of them may stand
+// behind a proxy that changes what it serves, as a peer that cannot be trusted would.
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Identity, initNode, Node, realSurroundings, type Surroundings, TrustedCards } from '@countersign/node'
+import { type Served, serveNode } from '../src/index.ts'
+
+const DEMO = readFileSync(new URL('../../../agreements/demo.yaml', import.meta.url), 'utf8')
+
+export interface Party {
+  party: string
+  dir: string
+  port: number
+  node: Node
+  url: string
+  taxii: { user: string; password: string }
+  /** Ends it and starts it again on the same folder and port. */
+  restart(around?: Surroundings): Promise<void>
+  stop(): Promise<void>
+  start(around?: Surroundings): Promise<void>
+}
+
+export interface Parties {
+  dir: string
+  alfa: Party
+  bravo: Party
+  watch: Party
+  pact: string
+  close(): Promise<void>
+}
+
+/** What a proxy answers instead; undefined passes the real answer on. */
+export type Meddler = (path: string, body: Uint8Array, status: number) => Uint8Array | 'missing' | undefined
+
+export interface PartiesOptions {
+  /** Changes the draft before it is proposed. */
+  yaml?: (text: string) => string
+  /** Whether the agreement is signed by everybody; otherwise only proposed by alfa. */
+  signed?: boolean
+  /** Stands between alfa and everybody who asks it. */
+  meddler?: { meddle: Meddler }
+}
+
+export function value<T>(result: { ok: true; value: T } | { ok: false; code: string; message: string }): T {
+  if (!result.ok) throw new Error(`${result.code}: ${result.message}`)
+  return result.value
+}
+
+/** Two parties and a depositary under the agreement of the demonstration, which looks every second. */
+export async function startParties(options: PartiesOptions = {}): Promise<Parties> {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-parties-'))
+  const around = realSurroundings()
+  const closers: (() => Promise<void>)[] = []
+  const made: { identity: Identity; port: number }[] = []
+  for (const name of ['alfa.example', 'bravo.example', 'watch.example']) {
+    const port = await freePort()
+    let endpoint = `http://127.0.0.1:${port}/`
+    if (name === 'alfa.example' && options.meddler !== undefined) {
+      const proxy = await startProxy(port, options.meddler)
+      endpoint = `http://127.0.0.1:${proxy.port}/`
+      closers.push(proxy.close)
+    }
+    const at = join(dir, name)
+    const identity = value(
+      await initNode({ dir: at, party: name, endpoint, neutral: name === 'watch.example' }, around),
+    )
+    made.push({ identity, port })
+  }
+  for (const { identity } of made) {
+    const trusted = TrustedCards.open(identity)
+    for (const other of made)
+      if (other !== made.find((one) => one.identity === identity))
+        value(trusted.add(other.identity.card.bytes, Date.now()))
+  }
+  const parties: Party[] = []
+  for (const { identity, port } of made) parties.push(await startParty(identity.dir, identity.party, port))
+  const [alfa, bravo, watch] = parties
+  if (alfa === undefined || bravo === undefined || watch === undefined) throw new Error('There are three nodes.')
+  const draft = DEMO.replace('pollSeconds: 5', 'pollSeconds: 1')
+  const proposed = value(await alfa.node.proposePact(options.yaml?.(draft) ?? draft))
+  if (options.signed !== false) {
+    for (const { node } of [watch, bravo, alfa]) value(await node.signPact(proposed.invitation))
+    for (const { node } of [alfa, bravo]) await until('the agreement to be in force', () => inForce(node))
+  }
+  return {
+    ...{ dir, alfa, bravo, watch, pact: proposed.pact },
+    async close() {
+      await Promise.all(parties.map((party) => party.stop()))
+      for (const close of closers) await close()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startParty(dir: string, party: string, port: number): Promise<Party> {
+  let node: Node | undefined
+  let served: Served | undefined
+  const self: Party = {
+    ...{ party, dir, port, url: `http://127.0.0.1:${port}/`, taxii: { user: '', password: '' } },
+    get node() {
+      if (node === undefined) throw new Error(`${party} is stopped.`)
+      return node
+    },
+    async start(around = realSurroundings()) {
+      node = value(await Node.open(dir, around))
+      served = value(await serveNode(node, { listen: `127.0.0.1:${port}` }))
+      if (self.taxii.user === '') self.taxii = value(served.accounts.addTool('test'))
+    },
+    async stop() {
+      await served?.close()
+      await node?.stop()
+      node = undefined
+      served = undefined
+    },
+    async restart(around) {
+      await self.stop()
+      await self.start(around)
+    },
+  }
+  await self.start()
+  return self
+}
+
+export async function inForce(node: Node): Promise<boolean> {
+  const rows = await node.views.pacts()
+  return rows.length > 0 && rows.every(({ channels }) => channels.every(({ force }) => force !== null))
+}
+
+export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
+  const end = Date.now() + seconds * 1000
+  while (Date.now() < end) {
+    if (await holds()) return
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  throw new Error(`Waited ${seconds} seconds for ${what}.`)
+}
+
+/** Until a record of ours is delivered. */
+export function delivered(node: Node, record: string, seconds?: number): Promise<void> {
+  const holds = async () => (await node.views.record(record))?.row.state === 'delivered'
+  return until(`${record} to be delivered`, holds, seconds)
+}
+
+export async function freePort(): Promise<number> {
+  const server = createTcpServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('No free port.')
+  return address.port
+}
+
+async function startProxy(to: number, meddler: { meddle: Meddler }): Promise<{ port: number; close(): Promise<void> }> {
+  const server: Server = createServer(async (request, response) => {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const headers = new Headers()
+    for (const [name, header] of Object.entries(request.headers)) {
+      if (typeof header === 'string' && !['host', 'connection', 'content-length'].includes(name))
+        headers.set(name, header)
+    }
+    try {
+      const real = await fetch(`http://127.0.0.1:${to}${request.url}`, {
+        method: request.method ?? 'GET',
+        headers,
+        ...(request.method === 'POST' ? { body: Buffer.concat(chunks) } : {}),
+      })
+      const body = new Uint8Array(await real.arrayBuffer())
+      const changed = meddler.meddle(request.url ?? '', body, real.status)
+      const status = changed === 'missing' ? 404 : changed === undefined ? real.status : 200
+      response.writeHead(status, { 'content-type': 'application/octet-stream' })
+      response.end(changed === 'missing' ? '' : (changed ?? body))
+    } catch {
+      response.destroy()
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('No free port.')
+  return {
+    port: address.port,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+export function bytesInput(...chunks: Uint8Array[]): AsyncIterable<Uint8Array> {
+  return (async function* () {
+    yield* chunks
+  })()
+}
