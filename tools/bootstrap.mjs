@@ -34,9 +34,15 @@ function installNode() {
     )
   }
   say(`Fetching Node ${NODE_MINIMUM[0]} (this machine runs ${process.versions.node})…`)
-  npm(process.execPath, ownNodeFolder(), ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], 'Node could not be fetched')
+  npm(
+    process.execPath,
+    ownNodeFolder(),
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+    'Node could not be fetched',
+  )
   const version = spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout?.trim().slice(1) ?? ''
-  if (!isNewEnough(version)) throw new Error('The Node that was fetched does not run here; install Node 24.15 or newer by hand.')
+  if (!isNewEnough(version))
+    throw new Error('The Node that was fetched does not run here; install Node 24.15 or newer by hand.')
   return binary
 }
 

@@ -1,8 +1,8 @@
 // Runs a file of this project on a Node that is new enough: `node tools/run.mjs FILE ARGS…`. Signals and the way it
 // ends are passed on; the child also leaves by itself when the channel to us closes.
 
-import { suitableNode } from './node24.mjs'
 import { spawn } from 'node:child_process'
+import { suitableNode } from './node24.mjs'
 
 export function runOn(args) {
   const node = suitableNode()

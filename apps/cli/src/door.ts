@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NodeClient, type PactSummary, type RecordSummary, type SayInput, type ShareInput } from '@countersign/client'
-import { fromBase64, ok, refuse, type Refusal, type Result } from '@countersign/log'
+import { fromBase64, ok, type Refusal, type Result, refuse } from '@countersign/log'
 import { Node, realSurroundings, type SayRequest, type ShareResult } from '@countersign/node'
 import { must } from './output.ts'
 

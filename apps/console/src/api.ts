@@ -2,7 +2,6 @@
 // decided what the signed-in officer may see; still, nothing in an answer is ever used as markup, address or code.
 // A failed call throws an ApiFailure, whose message is one sentence that says what to do next.
 
-export type Tlp = 'TLP:CLEAR' | 'TLP:GREEN' | 'TLP:AMBER' | 'TLP:AMBER+STRICT' | 'TLP:RED'
 export type Mode = 'Actual' | 'Exercise' | 'Test'
 export type RecordState = 'said' | 'held' | 'delivered' | 'void' | 'undecided' | 'superseded'
 export type DeliveryState = 'said' | 'held' | 'delivered'
@@ -265,7 +264,9 @@ export const api = {
 
 /** The address of a call with its query, for a link that saves what it answers. */
 export function address(path: string, query: Record<string, string | undefined>): string {
-  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '')
+  const given = Object.entries(query).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '',
+  )
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`
 }
 
@@ -281,7 +282,11 @@ async function postJson(path: string, body: object): Promise<void> {
 async function call(url: string, init: RequestInit = {}): Promise<Response> {
   let answer: Response
   try {
-    answer = await fetch(url, { ...init, credentials: 'same-origin', headers: { accept: 'application/json', ...init.headers } })
+    answer = await fetch(url, {
+      ...init,
+      credentials: 'same-origin',
+      headers: { accept: 'application/json', ...init.headers },
+    })
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new ApiFailure(0, 'network/unreachable', '')

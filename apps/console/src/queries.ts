@@ -21,7 +21,8 @@ export function makeQueryClient(): QueryClient {
         networkMode: 'always',
         retry: (count, error) => count < 1 && !(error instanceof ApiFailure && error.status > 0 && error.status < 500),
         retryDelay: 500,
-        refetchInterval: (query) => (query.state.status === 'error' && isUnreachable(query.state.error) ? RETRY_MS : false),
+        refetchInterval: (query) =>
+          query.state.status === 'error' && isUnreachable(query.state.error) ? RETRY_MS : false,
       },
       mutations: { networkMode: 'always' },
     },
@@ -40,7 +41,11 @@ function isUnreachable(error: unknown): boolean {
 export const ask = {
   me: () => queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.me(signal), staleTime: 60_000 }),
   status: () =>
-    queryOptions({ queryKey: ['status'], queryFn: ({ signal }) => api.status(signal), refetchInterval: STATUS_AGAIN_MS }),
+    queryOptions({
+      queryKey: ['status'],
+      queryFn: ({ signal }) => api.status(signal),
+      refetchInterval: STATUS_AGAIN_MS,
+    }),
   records: (filters: RecordFilters) =>
     queryOptions({
       queryKey: ['records', filters],
@@ -70,8 +75,16 @@ export const ask = {
     }),
   object: (id: string) => queryOptions({ queryKey: ['object', id], queryFn: ({ signal }) => api.object(id, signal) }),
   pacts: () =>
-    queryOptions({ queryKey: ['pacts'], queryFn: ({ signal }) => api.pacts(signal), refetchInterval: 4 * LIST_AGAIN_MS }),
+    queryOptions({
+      queryKey: ['pacts'],
+      queryFn: ({ signal }) => api.pacts(signal),
+      refetchInterval: 4 * LIST_AGAIN_MS,
+    }),
   pact: (id: string) =>
-    queryOptions({ queryKey: ['pact', id], queryFn: ({ signal }) => api.pact(id, signal), refetchInterval: LIST_AGAIN_MS }),
+    queryOptions({
+      queryKey: ['pact', id],
+      queryFn: ({ signal }) => api.pact(id, signal),
+      refetchInterval: LIST_AGAIN_MS,
+    }),
   cards: () => queryOptions({ queryKey: ['cards'], queryFn: ({ signal }) => api.cards(signal), staleTime: 30_000 }),
 }

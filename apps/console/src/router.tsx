@@ -1,7 +1,7 @@
 // The rooms and their addresses. A record's page is /record/<origin>/<index>; what is chosen in a list stands in the query.
 // Rooms other than the first are fetched when they are entered.
 
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, Navigate } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, Navigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { ObjectFilters, RecordFilters } from './api.ts'
 import { Frame } from './frame/Frame.tsx'

@@ -1,7 +1,7 @@
 // A typed client of one's own node: its API over HTTP. What a node says of a record is its word; `proved` fetches the
 // evidence and verifies it here, against cards that the caller trusts.
 
-import { ok, refuse, type Refusal, type Result, toBase64 } from '@countersign/log'
+import { ok, type Refusal, type Result, refuse, toBase64 } from '@countersign/log'
 import type { Card } from '@countersign/record'
 import { type Report, verifyEvidence } from './verify-evidence.ts'
 

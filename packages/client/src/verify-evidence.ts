@@ -5,9 +5,9 @@
 import {
   leafHash,
   ok,
-  refuse,
   type Result,
   type Root,
+  refuse,
   toHex,
   verifyCheckpoint,
   verifyConsistency,
@@ -23,8 +23,8 @@ import {
 } from '@countersign/pact'
 import {
   bytesOf,
-  canonicalJson,
   type Card,
+  canonicalJson,
   commitment,
   type Entry,
   type EvidenceFile,

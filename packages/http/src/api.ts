@@ -1,9 +1,9 @@
 // The console's API, and the shell's: parse, call the engine, render. Officers come with the cookie of a session, the
 // shell of the machine's owner with the local token; nobody else is answered.
 
-import { ok, refuse, type Result, toBase64 } from '@countersign/log'
-import { type Card, fingerprintWords, TLP_LABELS } from '@countersign/record'
+import { ok, type Result, refuse, toBase64 } from '@countersign/log'
 import type { Node, SayRequest } from '@countersign/node'
+import { type Card, fingerprintWords, TLP_LABELS } from '@countersign/record'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Account, Accounts } from './accounts.ts'

@@ -3,10 +3,10 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import fastifyStatic from '@fastify/static'
-import rateLimit from '@fastify/rate-limit'
-import { ok, refuse, type Result } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import type { Node } from '@countersign/node'
+import rateLimit from '@fastify/rate-limit'
+import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { type Accounts, openAccounts } from './accounts.ts'
 import { apiRoutes } from './api.ts'

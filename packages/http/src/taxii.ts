@@ -4,8 +4,8 @@
 
 import { createHash } from 'node:crypto'
 import type { Result } from '@countersign/log'
-import { isPactId } from '@countersign/record'
 import type { Node, ShareResult, StoredPact } from '@countersign/node'
+import { isPactId } from '@countersign/record'
 import type { CollectionName, CollectionPage, CollectionQuery } from '@countersign/views'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts } from './accounts.ts'

@@ -8,7 +8,7 @@ import { auditNode, Node, realSurroundings } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bytesInput, delivered, type Parties, startParties, until, value } from './parties.ts'
-import { objectTexts, readAll, taxii, TAXII } from './taxii-client.ts'
+import { objectTexts, readAll, TAXII, taxii } from './taxii-client.ts'
 
 const DATA = process.env.COUNTERSIGN_TEST_DATA
 const CAMPAIGN = readFileSync(new URL('../../../examples/data/campaign-2015.json', import.meta.url))

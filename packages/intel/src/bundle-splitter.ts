@@ -6,7 +6,7 @@
  * Trusts nothing: what was emitted before a refusal must not be used until `end()` has said ok.
  */
 
-import { fromUtf8, ok, refuse, type Refusal, type Result } from '@countersign/log'
+import { fromUtf8, ok, type Refusal, type Result, refuse } from '@countersign/log'
 import { checkJson, type JsonFault } from '@countersign/record'
 import { LIMITS } from './limits.ts'
 

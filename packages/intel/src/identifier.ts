@@ -4,7 +4,7 @@
  * the version of the UUID are kept as they came: the sender's id is its name.
  */
 
-import { ok, refuse, type Result } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import { LIMITS } from './limits.ts'
 
 declare const stixId: unique symbol

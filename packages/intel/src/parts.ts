@@ -4,7 +4,7 @@
  * that every source is one whole JSON object, as the splitter gives it.
  */
 
-import { ok, refuse, type Result, utf8 } from '@countersign/log'
+import { ok, type Result, refuse, utf8 } from '@countersign/log'
 
 /** One object on its way out; the id only serves to name it. */
 export interface OutgoingObject {

@@ -5,7 +5,7 @@
  * `__proto__` live on in the source text, which the caller keeps. Trusts nothing in the source.
  */
 
-import { fromUtf8, ok, refuse, type Result, utf8 } from '@countersign/log'
+import { fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
 import { checkJson } from '@countersign/record'
 import { hasStandardUuid, isId, isType, parseId, type StixId, typeOfId } from './identifier.ts'
 import { LIMITS } from './limits.ts'

@@ -11,10 +11,10 @@ import {
   leafHash,
   sha256,
   TILE_WIDTH,
+  TreeFrontier,
   tilePath,
   tilesForSize,
   toHex,
-  TreeFrontier,
   verifyCheckpoint,
 } from '@countersign/log'
 import type { Disk } from './disk.ts'

@@ -2,7 +2,7 @@
 // rewinds or does not follow leaves it as it was, and is kept with ours as evidence.
 
 import { join } from 'node:path'
-import { equalBytes, type KeyPair, MAX_ENTRY_BYTES, ok, refuse, type Result, verifyCheckpoint } from '@countersign/log'
+import { equalBytes, type KeyPair, MAX_ENTRY_BYTES, ok, type Result, refuse, verifyCheckpoint } from '@countersign/log'
 import type { Disk } from './disk.ts'
 import { evidenceFolder, journalFolder, mirrorFolder, originHash } from './paths.ts'
 import { type LogFiles, type LogPlace, TiledLog } from './tiled-log.ts'

@@ -2,11 +2,11 @@
 // thousand callers cost one sync; each is answered only once its entry and the checkpoint over it are durable.
 
 import {
-  MAX_ENTRY_BYTES,
   equalBytes,
+  MAX_ENTRY_BYTES,
   ok,
-  refuse,
   type Result,
+  refuse,
   type SignerPair,
   signCheckpoint,
   verifyCheckpoint,

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import {
   decodeEntryBundle,
   entryBundlePath,
+  ok,
   parseCheckpoint,
   parseNote,
-  refuse,
-  ok,
   type Result,
+  refuse,
   TILE_WIDTH,
 } from '@countersign/log'
 import type { Disk } from './disk.ts'

@@ -16,17 +16,17 @@ import {
   ok,
   parseCheckpoint,
   parseNote,
-  refuse,
   type Result,
   type Root,
+  refuse,
   rootFrom,
-  sha256,
   type SubtreeId,
+  sha256,
   TILE_WIDTH,
+  TreeFrontier,
   tileOfSubtree,
   tilePath,
   toHex,
-  TreeFrontier,
 } from '@countersign/log'
 import type { Disk } from './disk.ts'
 import { Journal } from './journal.ts'

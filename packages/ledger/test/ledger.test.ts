@@ -30,14 +30,14 @@ import {
   createOwnLog,
   type Disk,
   type DiskFile,
-  logFolder,
   LogStopped,
+  logFolder,
   mirrorFolder,
   nodeDisk,
+  type OwnLog,
   openMirror,
   openOwnLog,
   openReceipts,
-  type OwnLog,
   recordGeneration,
 } from '../src/index.ts'
 

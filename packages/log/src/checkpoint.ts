@@ -7,7 +7,7 @@ import { concat, fromBase64, toBase64, uint64be, utf8 } from './bytes.ts'
 import { asRoot, type Root } from './hash.ts'
 import { isKeyName, type KeyPair, makeVerifierKey, type SignerPair, type VerifierKey } from './key.ts'
 import { formatNote, openNote, signatureLine, signNoteLine } from './note.ts'
-import { ok, refuse, type Result } from './result.ts'
+import { ok, type Result, refuse } from './result.ts'
 
 export interface Checkpoint {
   origin: string

@@ -5,7 +5,7 @@ import { concat, uint64be, utf8 } from './bytes.ts'
 import { type Checkpoint, cosignedMessage, parseCheckpoint } from './checkpoint.ts'
 import { type KeyPair, makeVerifierKey, type SignerPair, type VerifierKey } from './key.ts'
 import { formatNote, openNote, parseNote, signatureLine } from './note.ts'
-import { ok, refuse, type Result } from './result.ts'
+import { ok, type Result, refuse } from './result.ts'
 
 /** The verifier keys of a cosigner: type 04 and type 06. */
 export function cosignerKeys(name: string, keys: KeyPair): VerifierKey[] {

@@ -1,10 +1,10 @@
 // C2SP signed-note verifier keys, and the signers that write signature lines.
 
 import { sha256 } from '#crypto'
-import type { Signer } from './crypto/contract.ts'
 import { concat, fromBase64, fromHex, toBase64, toHex, utf8 } from './bytes.ts'
+import type { Signer } from './crypto/contract.ts'
 import { MAX_NAME_BYTES } from './limits.ts'
-import { ok, refuse, type Result } from './result.ts'
+import { ok, type Result, refuse } from './result.ts'
 
 /** 1: Ed25519 over the note. 4: Ed25519 cosignature. 6: ML-DSA-44 over the tree (tlog-cosignature). */
 export type SignatureType = 1 | 4 | 6

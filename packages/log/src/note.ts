@@ -6,7 +6,7 @@ import { concat, equalBytes, fromBase64, fromUtf8, toBase64, toHex, utf8 } from 
 import type { Signer } from './crypto/contract.ts'
 import { isKeyName, makeVerifierKey, type VerifierKey } from './key.ts'
 import { MAX_NOTE_BYTES, MAX_SIGNATURE_LINES } from './limits.ts'
-import { ok, refuse, type Result } from './result.ts'
+import { ok, type Result, refuse } from './result.ts'
 
 export interface SignatureLine {
   name: string

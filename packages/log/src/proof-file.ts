@@ -2,7 +2,7 @@
 
 import { fromBase64, fromUtf8, toBase64, utf8 } from './bytes.ts'
 import { HASH_BYTES } from './limits.ts'
-import { ok, refuse, type Result } from './result.ts'
+import { ok, type Result, refuse } from './result.ts'
 
 const HEADER = 'c2sp.org/tlog-proof@v1'
 const PROOF_HASHES_MAX = 64

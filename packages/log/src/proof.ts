@@ -4,7 +4,7 @@
 import { equalBytes } from './bytes.ts'
 import { type LeafHash, nodeHash, type Root } from './hash.ts'
 import { HASH_BYTES } from './limits.ts'
-import { ok, refuse, type Result } from './result.ts'
+import { ok, type Result, refuse } from './result.ts'
 
 /** The hash of the complete subtree of 2^level leaves whose first leaf is index · 2^level. */
 export interface SubtreeId {

@@ -3,7 +3,7 @@
 import { nodeHash } from './hash.ts'
 import { HASH_BYTES, MAX_ENTRY_BYTES, TILE_WIDTH } from './limits.ts'
 import type { SubtreeId } from './proof.ts'
-import { ok, refuse, type Result } from './result.ts'
+import { ok, type Result, refuse } from './result.ts'
 
 export interface Tile {
   /** 0 to 63; leaf hashes at 0. */

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fromUtf8, ok, refuse, type Result, toHex } from '@countersign/log'
 import { recordGeneration } from '@countersign/ledger'
+import { fromUtf8, ok, type Result, refuse, toHex } from '@countersign/log'
 import {
   type Agreement,
   agreementFromYaml,

@@ -3,7 +3,6 @@
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { ok, refuse, type Result } from '@countersign/log'
 import {
   auditLog,
   logFolder,
@@ -13,6 +12,7 @@ import {
   type Receipts,
   readPublishedLog,
 } from '@countersign/ledger'
+import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, parseEntry, parseOrigin, parseReceipt, verifyEntry } from '@countersign/record'
 import { openViews } from '@countersign/views'
 import { Folding } from './folding.ts'

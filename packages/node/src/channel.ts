@@ -2,7 +2,7 @@
 // It keeps the loops that hear, fetch receipts and say pins, and answers what a speaker must know of its channel.
 
 import { createHash } from 'node:crypto'
-import { createOwnLog, type Mirror, openMirror, openOwnLog, type OwnLog, type Receipts } from '@countersign/ledger'
+import { createOwnLog, type Mirror, type OwnLog, openMirror, openOwnLog, type Receipts } from '@countersign/ledger'
 import { neutralsOf, readersOf } from '@countersign/pact'
 import type { Card } from '@countersign/record'
 import { Rounds } from './backoff.ts'
@@ -13,7 +13,7 @@ import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
 import { pinIsWorthwhile } from './pins.ts'
 import { type HeldReceipt, ReceiptFeed } from './receipt-feed.ts'
 import { type ChannelSight, type Draft, type Head, type Pin, Speaker } from './speaker.ts'
-import { startCheck, type StartupCheck } from './startup-check.ts'
+import { type StartupCheck, startCheck } from './startup-check.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface ChannelContext {

@@ -1,8 +1,8 @@
 // Cutting an evidence file for one record (spec/evidence.md): its entry, proofs, receipts and cards, and nothing of any
 // other record. What it proves is not decided here: the verifier does.
 
-import { ok, refuse, type Result, toBase64, verifyCheckpoint } from '@countersign/log'
 import type { LogFiles } from '@countersign/ledger'
+import { ok, type Result, refuse, toBase64, verifyCheckpoint } from '@countersign/log'
 import { type Agreement, neutralsOf } from '@countersign/pact'
 import { type Card, type EvidenceFile, formatEvidence, parseEntry, parseOrigin } from '@countersign/record'
 

@@ -3,13 +3,13 @@
 // of a hundred thousand objects keeps no call waiting. Nothing here decides what a record means: the views do, with the
 // functions of the pure packages.
 
-import { ok, refuse, type Result } from '@countersign/log'
 import type { ReadableLog } from '@countersign/ledger'
-import { objectsIn } from './stix-objects.ts'
+import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, openPart, parseEntry, parseOrigin, type Statement, verifyEntry } from '@countersign/record'
 import type { Views } from '@countersign/views'
 import { LIMITS } from './limits.ts'
 import type { SealingDesk } from './sealer.ts'
+import { objectsIn } from './stix-objects.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface FoldingOptions {

@@ -1,8 +1,8 @@
 // What may leave. One decision on the whole of what is about to be said: the record against its type and the agreement,
 // and every STIX object it carries. Anything unclear is refused with its reason, and then nothing leaves.
 
-import { ok, refuse, type Refusal, type Result } from '@countersign/log'
 import { type Decision, ReleaseGate, type ReleaseRequest, type ReleaseRules } from '@countersign/intel'
+import { ok, type Refusal, type Result, refuse } from '@countersign/log'
 import { type Agreement, channelOf } from '@countersign/pact'
 import { checkType, type Statement } from '@countersign/record'
 

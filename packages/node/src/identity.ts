@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ok, refuse, type Result, toBase64 } from '@countersign/log'
+import { ok, type Result, refuse, toBase64 } from '@countersign/log'
 import { type Card, isPartyDomain, makeCard, parseCard } from '@countersign/record'
 import { createKeys, loadKeys, type NodeKeys } from './keys.ts'
 import type { Surroundings } from './surroundings.ts'

@@ -2,6 +2,8 @@
 // the words of others. What cannot be verified is refused and leaves the mirror as it was (spec/directory.md); a
 // receipt is given only for bytes that are durable (spec/receipt.md).
 
+import { createHash } from 'node:crypto'
+import type { Mirror, Receipts } from '@countersign/ledger'
 import {
   cosign,
   decodeEntryBundle,
@@ -13,9 +15,7 @@ import {
   toHex,
   verifyCheckpoint,
 } from '@countersign/log'
-import type { Mirror, Receipts } from '@countersign/ledger'
 import { type Card, padmeSize, parseEntry, receiptKeyName, type SignerPair } from '@countersign/record'
-import { createHash } from 'node:crypto'
 import { LIMITS } from './limits.ts'
 import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
 import type { Surroundings } from './surroundings.ts'

@@ -1,8 +1,8 @@
 // Fetching what one cosigner countersigned of one log, ours or a peer's. Each receipt is verified before it is held.
 
 import { createHash } from 'node:crypto'
-import { fromUtf8 } from '@countersign/log'
 import type { Receipts } from '@countersign/ledger'
+import { fromUtf8 } from '@countersign/log'
 import { type Card, parseReceipt, receiptDigest } from '@countersign/record'
 import { LIMITS } from './limits.ts'
 import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'

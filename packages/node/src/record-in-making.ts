@@ -2,7 +2,7 @@
 // begun, and then it is said. Sealed content is kept before the entry that names it, so that a log never promises a file
 // that was not kept; what was sealed and never said is named by nobody and read by nobody.
 
-import { ok, refuse, type Result } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import { type ContentPart, type Sealer, sealPart } from '@countersign/record'
 import type { Draft, Speaker } from './speaker.ts'
 

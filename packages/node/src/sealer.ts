@@ -3,8 +3,8 @@
 
 import { Worker } from 'node:worker_threads'
 import type { Opener, Sealer } from '@countersign/record'
-import { LIMITS } from './limits.ts'
 import { openAge, sealAge } from './age.ts'
+import { LIMITS } from './limits.ts'
 
 export interface SealingDesk extends Sealer, Opener {
   close(): Promise<void>

@@ -4,17 +4,17 @@
 
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ok, refuse, type Refusal, type Result, toHex } from '@countersign/log'
 import {
   BundleSplitter,
   PartCutter,
-  readObject,
   ReleaseGate,
   type ReleaseRefusal,
   type ReleaseRequest,
   type ReleaseRules,
+  readObject,
   type SplitElement,
 } from '@countersign/intel'
+import { ok, type Refusal, type Result, refuse, toHex } from '@countersign/log'
 import { type Agreement } from '@countersign/pact'
 import { STIX_MEDIA_TYPE } from '@countersign/record'
 import { refusalOf } from './gate.ts'

@@ -1,9 +1,9 @@
 // One of our own logs: the only way in for our own words. A statement is put together, signed and appended in one
 // step without a pause, so that `seen` never falls and the order of calls is the order in the log (spec/statement.md).
 
-import { MAX_ENTRY_BYTES, ok, refuse, type Result, toHex, utf8 } from '@countersign/log'
 import { LogStopped, type OwnLog } from '@countersign/ledger'
-import { parseEntry, type SignerPair, signStatement, type Statement } from '@countersign/record'
+import { MAX_ENTRY_BYTES, ok, type Result, refuse, toHex, utf8 } from '@countersign/log'
+import { parseEntry, type SignerPair, type Statement, signStatement } from '@countersign/record'
 
 /** A peer's log as far as we hold it. */
 export interface Head {

@@ -3,8 +3,8 @@
 // never sign what contradicts what was said before. A neutral's answer (without one, any peer's) suffices once the
 // others have had ten seconds, so that nobody's silence can mute a restarted line.
 
-import { decodeEntryBundle, entryBundlePath, equalBytes, verifyCheckpoint } from '@countersign/log'
 import type { OwnLog } from '@countersign/ledger'
+import { decodeEntryBundle, entryBundlePath, equalBytes, verifyCheckpoint } from '@countersign/log'
 import type { Card } from '@countersign/record'
 import { LIMITS } from './limits.ts'
 import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'

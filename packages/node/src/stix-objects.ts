@@ -1,15 +1,15 @@
 // The objects of one opened bundle, as the views keep them. Nothing is folded until the whole bundle was read and found
 // to be one; the event loop turns between steps, so that a large bundle keeps no call waiting.
 
-import { fromUtf8, ok, refuse, type Result } from '@countersign/log'
 import {
   BundleSplitter,
   MarkingDefinitions,
   readObject,
-  searchName,
   type SplitElement,
+  searchName,
   tlpOf,
 } from '@countersign/intel'
+import { fromUtf8, ok, type Result, refuse } from '@countersign/log'
 import type { ObjectToFold } from '@countersign/views'
 
 const CHUNK_BYTES = 65_536

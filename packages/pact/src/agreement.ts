@@ -1,6 +1,6 @@
 // The agreement as signed data (spec/agreement.md). `parseAgreement` is the only maker of an `Agreement` from bytes.
 
-import { ok, refuse, type Result, sha256, toHex } from '@countersign/log'
+import { ok, type Result, refuse, sha256, toHex } from '@countersign/log'
 import {
   canonicalJson,
   hex32,
@@ -9,8 +9,8 @@ import {
   parseCanonical,
   partyDomain,
   strictlySorted,
-  timestamp,
   TLP_LABELS,
+  timestamp,
   typeNamed,
 } from '@countersign/record'
 import { z } from 'zod'

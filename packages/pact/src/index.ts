@@ -7,12 +7,12 @@ export {
   canonicalAgreement,
   checkAgreementValue,
   parseAgreement,
-  type Role,
   ROLES,
+  type Role,
 } from './agreement.ts'
 export { checkAgreement, type Warning } from './check.ts'
 export { explainAgreement } from './explain.ts'
-export { type Force, forceOf, saidInForce, type SignatureFact } from './force.ts'
+export { type Force, forceOf, type SignatureFact, saidInForce } from './force.ts'
 export {
   type DeliveryState,
   deliveryState,

@@ -1,7 +1,7 @@
 // The invitation: a draft carried by hand, with the proposer’s card, the cards it names and the proposer’s logs
 // (spec/agreement.md). It proves nothing by itself; cards are checked against the draft and against trusted cards.
 
-import { ok, refuse, type Result } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, canonicalJson, originSchema, parseCanonical, parseCard } from '@countersign/record'
 import { z } from 'zod'
 import { type Agreement, checkAgreementValue } from './agreement.ts'

@@ -2,7 +2,7 @@
 // only the moment of proposing knows (id, roots, the day the offer expires): they are filled in here. Faults carry
 // the line and column, and a suggestion where a word looks mistyped.
 
-import { ok, refuse, type Refusal, type Result } from '@countersign/log'
+import { ok, type Refusal, type Result, refuse } from '@countersign/log'
 import { isMap, isSeq, LineCounter, parseDocument, type Node as YamlNode } from 'yaml'
 import { type Agreement, agreementSchema, checkAgreementValue } from './agreement.ts'
 import { LIMITS } from './limits.ts'

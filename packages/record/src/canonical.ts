@@ -1,7 +1,7 @@
 // RFC 8785 canonical JSON: the one form in which anything is signed or hashed. Reading refuses every other form, after
 // a scan of the bytes for what JSON.parse would hide.
 
-import { equalBytes, fromUtf8, ok, refuse, type Result, utf8 } from '@countersign/log'
+import { equalBytes, fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
 import canonicalize from 'canonicalize'
 import { LIMITS } from './limits.ts'
 import { checkJson } from './strict-json.ts'

@@ -6,11 +6,11 @@ import {
   fromBase64,
   type KeyPair,
   ok,
-  refuse,
   type Result,
-  sha256,
+  refuse,
   type Signer,
   type SignerPair,
+  sha256,
   toBase64,
   toHex,
 } from '@countersign/log'

@@ -1,7 +1,7 @@
 // Sealed content (spec/content.md): the frame inside the seal, its padding, and the commitment that binds plaintext to
 // statement. The age file itself is made by a `Sealer` that is handed in, for age draws its own randomness.
 
-import { equalBytes, ok, refuse, type Result, sha256, toHex, uint64be, utf8 } from '@countersign/log'
+import { equalBytes, ok, type Result, refuse, sha256, toHex, uint64be, utf8 } from '@countersign/log'
 import { canonicalJson } from './canonical.ts'
 import { LIMITS } from './limits.ts'
 import type { ContentPart } from './statement.ts'

@@ -1,9 +1,9 @@
 // The evidence file: its form, and nothing about whether it holds (spec/evidence.md). `parseEvidence` is the only maker
 // of an `Evidence`.
 
-import { fromBase64, ok, refuse, type Result } from '@countersign/log'
-import { canonicalJson, parseCanonical } from './canonical.ts'
+import { fromBase64, ok, type Result, refuse } from '@countersign/log'
 import { z } from 'zod'
+import { canonicalJson, parseCanonical } from './canonical.ts'
 
 export const EVIDENCE_LIMITS = {
   fileBytes: 268_435_456,

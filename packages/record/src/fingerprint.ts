@@ -3,8 +3,8 @@
 import { concat, sha256, utf8 } from '@countersign/log'
 import { entropyToMnemonic } from '@scure/bip39'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
-import type { Card } from './card.ts'
 import { canonicalJson } from './canonical.ts'
+import type { Card } from './card.ts'
 
 /** They bind the party’s domain and its root, and through the root every key of every card it signs. */
 export function fingerprintWords(card: Pick<Card, 'body'>): string[] {

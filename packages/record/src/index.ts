@@ -5,21 +5,21 @@ export { canonicalJson, parseCanonical } from './canonical.ts'
 export {
   type Card,
   type CardBody,
+  type CardSigners,
   cardBodySchema,
   cardFileSchema,
-  type CardSigners,
   cardValidAt,
   makeCard,
   parseCard,
   rootDigestOf,
 } from './card.ts'
 export {
-  commitment,
   type ContentContext,
+  commitment,
   decodeFrame,
   encodeFrame,
-  openPart,
   type Opener,
+  openPart,
   padmeSize,
   type Sealer,
   sealPart,
@@ -28,9 +28,9 @@ export {
   type Entry,
   type EntryCode,
   parseEntry,
+  STATEMENT_TYPE,
   signedMessage,
   signStatement,
-  STATEMENT_TYPE,
   verifyEntry,
 } from './entry.ts'
 export { bytesOf, EVIDENCE_LIMITS, type EvidenceFile, formatEvidence, parseEvidence } from './evidence.ts'
@@ -45,10 +45,10 @@ export {
   type Origin,
   parseOrigin,
   parseRecordRef,
-  receiptKeyName,
   type RecordRef,
+  receiptKeyName,
 } from './names.ts'
-export { parseReceipt, type Receipt, receiptDigest, type ReceiptKeys } from './receipt.ts'
+export { parseReceipt, type Receipt, type ReceiptKeys, receiptDigest } from './receipt.ts'
 export {
   base64Of,
   hex32,
@@ -58,7 +58,7 @@ export {
   strictlySorted,
   timestamp,
 } from './schema-parts.ts'
-export { preAuthEncoding, signBoth, type SignaturePair, verifyBoth } from './signing.ts'
+export { preAuthEncoding, type SignaturePair, signBoth, verifyBoth } from './signing.ts'
 export { type ContentPart, familyOf, type Statement, statementSchema, TLP_LABELS, type TlpLabel } from './statement.ts'
 export { checkJson, type JsonFault, type JsonFaultCode, type JsonLimits } from './strict-json.ts'
 export { MESSAGE_MEDIA_TYPE, type Message, messageSchema, PRECEDENCES } from './types/hotline-message/index.ts'

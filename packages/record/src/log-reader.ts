@@ -2,7 +2,7 @@
 // that holds (spec/statement.md, Void entries). It decides everything that the log, the author’s card and the channel’s
 // parties decide; what needs other logs is decided where those are. A void entry stops nothing.
 
-import { ok, refuse, type Refusal, type Result } from '@countersign/log'
+import { ok, type Refusal, type Result, refuse } from '@countersign/log'
 import type { Card } from './card.ts'
 import { type Entry, parseEntry, verifyEntry } from './entry.ts'
 import { type Origin, parseOrigin } from './names.ts'

@@ -1,6 +1,6 @@
 // Names of parties, agreements, channels, origins and records (spec/README.md, Names).
 
-import { ok, refuse, type Result } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import { LIMITS } from './limits.ts'
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'

@@ -1,20 +1,20 @@
 // Receipts: the author’s checkpoint note with exactly two lines of the signer (spec/receipt.md).
 
 import {
+  cosignerKeys,
   equalBytes,
   type KeyPair,
   logKeys,
   ok,
   parseNote,
-  refuse,
   type Result,
   type Root,
+  refuse,
   sha256,
   toHex,
   verifyCheckpoint,
   verifyCosignatures,
 } from '@countersign/log'
-import { cosignerKeys } from '@countersign/log'
 import { LIMITS } from './limits.ts'
 import { receiptKeyName } from './names.ts'
 

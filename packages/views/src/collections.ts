@@ -2,9 +2,9 @@
 // which they joined. A page begins after a sequence number or after an added time; both rise together and are never
 // given twice, so a client that goes on from either neither misses an object nor meets one twice.
 
-import { ok, refuse, type Result } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
-import { parseSequenceCursor, CURSOR_REFUSED, sequenceCursor } from './cursors.ts'
+import { CURSOR_REFUSED, parseSequenceCursor, sequenceCursor } from './cursors.ts'
 import type { Store } from './database.ts'
 import { MATCH_VALUES_MAX, OBJECT_PAGE_MAX, PAGE_CHARACTERS_MAX } from './limits.ts'
 import type { CollectionObject, CollectionPage, CollectionQuery } from './rows.ts'

@@ -1,7 +1,7 @@
 // Where the next page begins, as an opaque text. What comes back is data from outside: anything but what we gave out is
 // refused.
 
-import { refuse, type Refusal } from '@countersign/log'
+import { type Refusal, refuse } from '@countersign/log'
 import { parseRecordRef } from '@countersign/record'
 
 /** The place of a record in the list, newest first. */

@@ -10,7 +10,6 @@ import type { Tables } from './schema.ts'
 import { makeSearchIndex } from './search.ts'
 
 export type Sqlite = Database.Database
-export type Statement = Database.Statement
 
 export interface Store {
   /** For what is asked thousands of times: prepared statements, answered at once. */

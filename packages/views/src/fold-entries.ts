@@ -1,7 +1,7 @@
 // Entries into rows: what a log itself decides of each (spec/statement.md), with everything its statement names. What
 // depends on other logs, on receipts and on agreements is derived afterwards, in derive-rows.ts.
 
-import { fromUtf8, leafHash, ok, refuse, type Result, toHex } from '@countersign/log'
+import { fromUtf8, leafHash, ok, type Result, refuse, toHex } from '@countersign/log'
 import {
   canonicalJson,
   type Entry,

@@ -86,7 +86,10 @@ export class ObjectSources {
     if (due === undefined) return false
     const { origin, idx, part, position } = due
     const sources = this.sql.some.all(origin, idx, part, part, position, SOURCES_PER_STEP)
-    for (const source of sources) due.shown === 1 ? this.shelf.show(source) : this.shelf.hide(source)
+    for (const source of sources) {
+      if (due.shown === 1) this.shelf.show(source)
+      else this.shelf.hide(source)
+    }
     const last = sources.at(-1)
     if (last === undefined || sources.length < SOURCES_PER_STEP) this.sql.done.run(origin, idx)
     else this.sql.advance.run(last.part, last.position, origin, idx)

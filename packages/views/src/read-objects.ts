@@ -1,7 +1,7 @@
 // STIX objects as the console lists and shows them, newest first: found by a part of what they say, with the version and
 // provenance of each, and the texts that were refused.
 
-import { ok, refuse, type Result } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import { type ExpressionBuilder, sql } from 'kysely'
 import { CURSOR_REFUSED, parseSequenceCursor, sequenceCursor } from './cursors.ts'
 import type { Store } from './database.ts'

@@ -1,11 +1,11 @@
 // Records as they are listed and shown: newest first, each with what it comes to and what bounds its time.
 
-import { ok, refuse, type Result } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import { depositaryOf } from '@countersign/pact'
 import { parseRecordRef, type Statement } from '@countersign/record'
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Bounds } from './bounds.ts'
-import { CURSOR_REFUSED, parseRecordCursor, recordCursor, type RecordPlace } from './cursors.ts'
+import { CURSOR_REFUSED, parseRecordCursor, type RecordPlace, recordCursor } from './cursors.ts'
 import type { Store } from './database.ts'
 import type { RowDeriver } from './derive-rows.ts'
 import type { KnownAgreements } from './known.ts'

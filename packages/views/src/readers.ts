@@ -1,7 +1,7 @@
 // The reader of each log, which decides what the log itself decides (spec/statement.md). What it remembers is in the rows
 // already, so nothing is stored for it: after a restart its memory is put together again from them.
 
-import { ok, refuse, type Result } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import { channelOf } from '@countersign/pact'
 import { LogReader, type LogReaderState, type Origin } from '@countersign/record'
 import type { Sqlite } from './database.ts'

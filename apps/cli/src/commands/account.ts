@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises'
-import type { Command } from 'commander'
 import { openAccounts } from '@countersign/http'
 import { loadIdentity } from '@countersign/node'
-import { must, note, print, printJson } from '../output.ts'
+import type { Command } from 'commander'
 import { dirOption, examples, jsonOption } from '../options.ts'
+import { must, note, print, printJson } from '../output.ts'
 
 export function accountCommand(program: Command): void {
   const account = program.command('account').description('who may use this node')

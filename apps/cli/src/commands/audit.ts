@@ -1,8 +1,8 @@
-import type { Command } from 'commander'
 import { auditNode, realSurroundings } from '@countersign/node'
+import type { Command } from 'commander'
 import { servingUrl } from '../door.ts'
-import { must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
 import { dirOption, examples, jsonOption } from '../options.ts'
+import { must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
 
 export function auditCommand(program: Command): void {
   program

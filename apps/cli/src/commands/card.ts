@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Command, Option } from 'commander'
 import { formatVerifierKey, makeVerifierKey, type SignatureType } from '@countersign/log'
-import { fingerprintWords, receiptKeyName } from '@countersign/record'
 import { loadIdentity } from '@countersign/node'
-import { misused, must, note, print } from '../output.ts'
+import { fingerprintWords, receiptKeyName } from '@countersign/record'
+import { type Command, Option } from 'commander'
 import { dirOption, examples } from '../options.ts'
+import { misused, must, note, print } from '../output.ts'
 
 const TYPES: Record<string, SignatureType> = { '01': 1, '04': 4, '06': 6 }
 

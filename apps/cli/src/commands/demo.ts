@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { runDemo } from '../demo/demo.ts'
-import { misused } from '../output.ts'
 import { examples } from '../options.ts'
+import { misused } from '../output.ts'
 
 export function demoCommand(program: Command): void {
   program

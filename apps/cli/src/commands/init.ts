@@ -1,8 +1,8 @@
-import { type Command, Option } from 'commander'
-import { fingerprintWords } from '@countersign/record'
 import { initNode, realSurroundings } from '@countersign/node'
-import { must, print, printJson } from '../output.ts'
+import { fingerprintWords } from '@countersign/record'
+import { type Command, Option } from 'commander'
 import { dirOption, examples, jsonOption } from '../options.ts'
+import { must, print, printJson } from '../output.ts'
 
 export function initCommand(program: Command): void {
   program

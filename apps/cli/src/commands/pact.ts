@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
-import type { Command } from 'commander'
 import { checkAgreement, explainAgreement, parseInvitation } from '@countersign/pact'
+import type { Command } from 'commander'
 import { openDoor, withNode } from '../door.ts'
-import { must, note, plain, print, printJson, Refused } from '../output.ts'
 import { dirOption, examples, jsonOption, readInput } from '../options.ts'
+import { must, note, plain, print, printJson, Refused } from '../output.ts'
 
 export function pactCommand(program: Command): void {
   const pact = program.command('pact').description('propose, sign and look at agreements')

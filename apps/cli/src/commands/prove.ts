@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { withNode } from '../door.ts'
-import { must, note, Refused } from '../output.ts'
 import { dirOption, examples } from '../options.ts'
+import { must, note, Refused } from '../output.ts'
 
 export function proveCommand(program: Command): void {
   program

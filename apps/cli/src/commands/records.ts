@@ -1,8 +1,8 @@
-import type { Command } from 'commander'
 import type { RecordSummary } from '@countersign/client'
+import type { Command } from 'commander'
 import { withNode } from '../door.ts'
-import { must, note, plain, print, printJson, table } from '../output.ts'
 import { dirOption, examples, jsonOption } from '../options.ts'
+import { must, note, plain, print, printJson, table } from '../output.ts'
 
 interface RecordsFlags {
   dir: string

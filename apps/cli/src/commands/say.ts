@@ -1,12 +1,12 @@
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { Readable } from 'node:stream'
-import { type Command, Option } from 'commander'
 import type { SayInput } from '@countersign/client'
 import { MESSAGE_MEDIA_TYPE, PRECEDENCES, TLP_LABELS, typeNamed } from '@countersign/record'
+import { type Command, Option } from 'commander'
 import { type Door, withNode } from '../door.ts'
-import { misused, must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
 import { dirOption, examples, jsonOption, readInput } from '../options.ts'
+import { misused, must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
 
 interface SayFlags {
   dir: string

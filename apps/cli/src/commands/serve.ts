@@ -1,12 +1,12 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Command, Option } from 'commander'
 import { secretOf, serveNode } from '@countersign/http'
 import { Node, realSurroundings } from '@countersign/node'
+import { type Command, Option } from 'commander'
 import { SERVING_FILE } from '../door.ts'
-import { misused, must, note, Refused } from '../output.ts'
 import { dirOption, examples } from '../options.ts'
+import { misused, must, note, Refused } from '../output.ts'
 
 interface ServeFlags {
   dir: string

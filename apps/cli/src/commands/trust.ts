@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises'
-import type { Command } from 'commander'
 import { fingerprintWords, parseCard } from '@countersign/record'
+import type { Command } from 'commander'
 import { withNode } from '../door.ts'
-import { must, note, print, printJson, Refused } from '../output.ts'
 import { dirOption, examples, jsonOption, readInput } from '../options.ts'
+import { must, note, print, printJson, Refused } from '../output.ts'
 
 export function trustCommand(program: Command): void {
   program

@@ -1,8 +1,8 @@
-import type { Command } from 'commander'
 import { type Report, verifyEvidence } from '@countersign/client'
 import { parseCard } from '@countersign/record'
-import { EXIT, must, plain, print, printJson } from '../output.ts'
+import type { Command } from 'commander'
 import { examples, jsonOption, readInput } from '../options.ts'
+import { EXIT, must, plain, print, printJson } from '../output.ts'
 
 export function verifyCommand(program: Command): void {
   program

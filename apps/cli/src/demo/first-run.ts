@@ -3,8 +3,8 @@
 
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { fromBase64, toBase64 } from '@countersign/log'
 import { openAccounts } from '@countersign/http'
+import { fromBase64, toBase64 } from '@countersign/log'
 import { initNode, loadIdentity, realSurroundings, TrustedCards } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { must, Refused } from '../output.ts'

@@ -34,7 +34,11 @@ export function Frame() {
   }
   return (
     <main className="alone">
-      {me.isError ? <Failed error={me.error} again={() => void me.refetch()} /> : <Loading words={t('signIn.checking')} />}
+      {me.isError ? (
+        <Failed error={me.error} again={() => void me.refetch()} />
+      ) : (
+        <Loading words={t('signIn.checking')} />
+      )}
     </main>
   )
 }

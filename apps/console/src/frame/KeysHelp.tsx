@@ -11,7 +11,15 @@ const KEYS = [
   { keys: [['/']], words: 'keys.search' },
   { keys: [['Esc']], words: 'keys.back' },
   { keys: [['n'], ['p']], words: 'keys.page' },
-  { keys: [['g', 'r'], ['g', 'o'], ['g', 'a'], ['g', 'n']], words: 'keys.rooms' },
+  {
+    keys: [
+      ['g', 'r'],
+      ['g', 'o'],
+      ['g', 'a'],
+      ['g', 'n'],
+    ],
+    words: 'keys.rooms',
+  },
   { keys: [['?']], words: 'keys.help' },
 ] as const
 

@@ -17,7 +17,9 @@ export function useReturnToRow(list: string, shown: boolean): void {
     const id = lastOpened.get(list)
     lastOpened.delete(list)
     if (id === undefined || document.activeElement !== document.body) return
-    const row = [...document.querySelectorAll<HTMLElement>('[data-row-link]')].find((link) => link.dataset.rowLink === id)
+    const row = [...document.querySelectorAll<HTMLElement>('[data-row-link]')].find(
+      (link) => link.dataset.rowLink === id,
+    )
     row?.focus({ preventScroll: true })
     row?.scrollIntoView({ block: 'nearest' })
   }, [list, shown])

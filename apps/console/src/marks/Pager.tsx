@@ -12,7 +12,11 @@ export function Pager({ pages, shown, total }: { pages: Pages; shown: number; to
     <nav className="pager" aria-label={t('paging.label')}>
       {pages.first !== undefined && shown > 0 && (
         <span className="quiet">
-          {t('paging.range', { first: number(pages.first + 1), last: number(pages.first + shown), total: number(total) })}
+          {t('paging.range', {
+            first: number(pages.first + 1),
+            last: number(pages.first + shown),
+            total: number(total),
+          })}
         </span>
       )}
       {pages.newest !== undefined && <Button onClick={pages.newest}>{t('paging.newest')}</Button>}

@@ -64,7 +64,8 @@ export const en = {
 
   failure: {
     title: 'This could not be loaded',
-    unreachable: 'The node does not answer. Check that it is running and that this computer reaches it; this page tries again by itself.',
+    unreachable:
+      'The node does not answer. Check that it is running and that this computer reaches it; this page tries again by itself.',
     forbidden: 'Your account may not see this. Ask whoever runs the node for access.',
     missing: 'The node has nothing under this name. Go back to the list and choose again.',
     server: 'The node met an error ({{code}}). Try again; if it goes on, look at the node’s own log.',
@@ -129,7 +130,8 @@ export const en = {
     Actual: 'Actual',
     Exercise: 'Exercise',
     Test: 'Test',
-    exerciseBanner: 'EXERCISE EXERCISE EXERCISE. This record is part of an exercise: it starts no duty and enters no statistics.',
+    exerciseBanner:
+      'EXERCISE EXERCISE EXERCISE. This record is part of an exercise: it starts no duty and enters no statistics.',
     testBanner: 'TEST. This record is a test: it starts no duty and enters no statistics.',
   },
 
@@ -159,7 +161,8 @@ export const en = {
     'hotline/messageClause': 'It refers to clause {{clause}} of the agreement.',
     'hotline/ack': '{{from}} acknowledged message no. {{number}} to {{to}}.',
     'content/rejected': '{{from}} told {{to}} that it could not accept part {{part}} of a record: {{reason}}.',
-    unknown: '{{from}} said something of the type “{{type}}”, which this node does not know. It is kept and shown as it came; a newer version of the software may read it.',
+    unknown:
+      '{{from}} said something of the type “{{type}}”, which this node does not know. It is kept and shown as it came; a newer version of the software may read it.',
     unreadable: 'The log of {{from}} holds an entry here that is no statement. It is kept as it came.',
     nobody: 'nobody in particular',
   },
@@ -197,7 +200,8 @@ export const en = {
     'statement/body': 'Its fields, recipients or parts break the rules of its type.',
     'pact/version-unknown': 'It was said under a version of the agreement that this node has not been given.',
     'pact/not-in-force': 'The agreement was not in force for its author when this was said.',
-    'pact/second-signature': 'Its author had already signed another version on the same base that could still enter into force.',
+    'pact/second-signature':
+      'Its author had already signed another version on the same base that could still enter into force.',
   },
 
   records: {
@@ -219,7 +223,8 @@ export const en = {
     agreement: 'Agreement',
     all: 'all',
     emptyTitle: 'No records yet',
-    empty: 'Nothing was said or heard. Propose or sign an agreement from the shell with “countersign pact propose” or “countersign pact sign”; records appear here by themselves.',
+    empty:
+      'Nothing was said or heard. Propose or sign an agreement from the shell with “countersign pact propose” or “countersign pact sign”; records appear here by themselves.',
     noneTitle: 'No record fits',
     none: 'Nothing fits this search. Clear the filters or search for something else.',
     list: 'Records, newest first',
@@ -322,17 +327,21 @@ export const en = {
   },
   verify: {
     title: 'Proof',
-    intro: 'The node has checked this record. Check it again here: the evidence is fetched, and this browser recomputes every hash and signature by itself.',
+    intro:
+      'The node has checked this record. Check it again here: the evidence is fetched, and this browser recomputes every hash and signature by itself.',
     here: 'Verify here',
     again: 'Verify again',
     working: 'Verifying in this browser…',
     proved: 'Proved in this browser: all {{count}} checks hold.',
-    notProved: 'Not proved: at least one check does not hold. Show this to whoever runs the node before you rely on the record.',
-    failed: 'The check could not be run: {{reason}} Try again; if it goes on, save the evidence and verify it with “countersign verify”.',
+    notProved:
+      'Not proved: at least one check does not hold. Show this to whoever runs the node before you rely on the record.',
+    failed:
+      'The check could not be run: {{reason}} Try again; if it goes on, save the evidence and verify it with “countersign verify”.',
     cards: 'Checked against the cards that this node trusts. Compare the words with those you were told:',
     save: 'Save evidence',
     reveal: 'Reveal the content in the file',
-    revealNote: 'Without this, the file proves who said it and when, not what the sealed content is. With it, whoever holds the file can read the content.',
+    revealNote:
+      'Without this, the file proves who said it and when, not what the sealed content is. With it, whoever holds the file can read the content.',
     ok: 'Holds',
     bad: 'Does not hold',
     bytes: '{{size}} of evidence',
@@ -383,7 +392,8 @@ export const en = {
     warnings_other: '{{count}} remarks',
     list: 'STIX objects, newest first',
     emptyTitle: 'No STIX objects yet',
-    empty: 'Objects appear here when a peer shares threat data or this node does: “countersign say intel/share”, or the TAXII outbox.',
+    empty:
+      'Objects appear here when a peer shares threat data or this node does: “countersign say intel/share”, or the TAXII outbox.',
     noneTitle: 'No object fits',
     none: 'Nothing fits this search. Clear the filters or search for something else.',
     unnamed: 'No name',
@@ -418,7 +428,8 @@ export const en = {
     back: 'All agreements',
     list: 'Agreements',
     emptyTitle: 'No agreement yet',
-    empty: 'An agreement starts with an invitation: make one with “countersign pact propose”, or sign one you were given with “countersign pact sign”.',
+    empty:
+      'An agreement starts with an invitation: make one with “countersign pact propose”, or sign one you were given with “countersign pact sign”.',
     state: {
       draft: 'Draft',
       signed: 'Signed, not yet in force',
@@ -426,10 +437,12 @@ export const en = {
       expired: 'Offer expired',
     },
     stateMeaning: {
-      draft: 'Not every party has signed. Only the log, the agreement and the parties’ own cards may be spoken of until then.',
+      draft:
+        'Not every party has signed. Only the log, the agreement and the parties’ own cards may be spoken of until then.',
       signed: 'Every party has signed; it enters into force when the receipt that covers the last signature is here.',
       'in-force': 'Every party has signed, and the receipt that covers the last signature is on record.',
-      expired: 'The offer ran out before every signature was covered. It can no longer enter into force; propose a new one.',
+      expired:
+        'The offer ran out before every signature was covered. It can no longer enter into force; propose a new one.',
     },
     parties: 'Parties and neutrals',
     party: 'Party',
@@ -439,7 +452,8 @@ export const en = {
     words: 'Fingerprint words',
     wordsNote: 'Read the words to the other side over a telephone: they must be the same on both desks.',
     wordsNone: 'No card of this party is trusted here yet. Get its card and run “countersign trust”.',
-    noNeutral: 'This agreement has no neutral: lateness can never be computed, and an undelivered record stays unproven.',
+    noNeutral:
+      'This agreement has no neutral: lateness can never be computed, and an undelivered record stays unproven.',
     channels: 'Channels and signatures',
     channel: 'Channel',
     readers: 'Readers',

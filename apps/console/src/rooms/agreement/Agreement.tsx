@@ -105,7 +105,9 @@ function PartyCards({ agreement }: { agreement: Agreement }) {
             {one.roles !== undefined && (
               <div className="quiet">
                 {t('agreement.neutral')}: {one.roles.map((role) => roleWords(role, t)).join(', ')}
-                {one.operator !== one.party && <> · {t('agreement.operator', { operator: plain(one.operator, 128) })}</>}
+                {one.operator !== one.party && (
+                  <> · {t('agreement.operator', { operator: plain(one.operator, 128) })}</>
+                )}
               </div>
             )}
             {words === undefined ? (
@@ -205,4 +207,3 @@ function Clauses({ agreement }: { agreement: Agreement }) {
 function roleWords(role: string, t: ReturnType<typeof useTranslation>['t']): string {
   return role === 'depositary' || role === 'observer' || role === 'witness' ? t(`role.${role}`) : plain(role, 40)
 }
-

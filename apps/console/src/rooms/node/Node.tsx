@@ -105,7 +105,8 @@ function Peers({ status }: { status: NodeStatus }) {
       {peers.map((peer) => (
         <li key={peer.party}>
           <span className="party">
-            <Parties names={[peer.party]} /> {peer.role === 'neutral' && <span className="tag">{t('node.neutral')}</span>}
+            <Parties names={[peer.party]} />{' '}
+            {peer.role === 'neutral' && <span className="tag">{t('node.neutral')}</span>}
           </span>
           <span className="mark" data-state={peer.reachable ? 'delivered' : 'void'}>
             {peer.reachable ? (

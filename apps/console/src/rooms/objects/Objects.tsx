@@ -37,12 +37,7 @@ export function Objects() {
           <Pager pages={pages} shown={objects.data.objects.length} total={objects.data.total} />
         )}
       </div>
-      <Filters
-        q={filters.q ?? ''}
-        label={t('objects.search')}
-        hint={t('objects.searchHint')}
-        choices={choices}
-      />
+      <Filters q={filters.q ?? ''} label={t('objects.search')} hint={t('objects.searchHint')} choices={choices} />
       {objects.isError && objects.data === undefined ? (
         <Failed error={objects.error} again={() => void objects.refetch()} />
       ) : objects.data === undefined ? (

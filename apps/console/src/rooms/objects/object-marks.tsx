@@ -103,7 +103,9 @@ export function ObjectFlags({ row }: { row: ObjectRow }) {
   return (
     <>
       {row.revoked && <span className="tag bad">{t('objects.revoked')}</span>}
-      {row.warnings.length > 0 && <span className="tag warn">{t('objects.warnings', { count: row.warnings.length })}</span>}
+      {row.warnings.length > 0 && (
+        <span className="tag warn">{t('objects.warnings', { count: row.warnings.length })}</span>
+      )}
       {row.conflicts > 0 && <span className="tag bad">{t('objects.conflicts', { count: row.conflicts })}</span>}
     </>
   )

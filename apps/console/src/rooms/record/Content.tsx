@@ -64,11 +64,19 @@ function Opened({ record, part }: { record: string; part: Part }) {
   if (content.data === undefined) return <Loading words={t('loading.content')} />
   if (part.mediaType === 'application/vnd.countersign.message.v1+json') {
     const message = parseMessage(content.data)
-    return message === undefined ? <p className="warn-text">{t('content.unreadable')}</p> : <MessageText message={message} />
+    return message === undefined ? (
+      <p className="warn-text">{t('content.unreadable')}</p>
+    ) : (
+      <MessageText message={message} />
+    )
   }
   if (part.mediaType.startsWith('application/stix+json')) {
     const objects = parseStixList(content.data)
-    return objects === undefined ? <p className="warn-text">{t('content.unreadable')}</p> : <StixList objects={objects} />
+    return objects === undefined ? (
+      <p className="warn-text">{t('content.unreadable')}</p>
+    ) : (
+      <StixList objects={objects} />
+    )
   }
   if (part.mediaType.startsWith('text/plain')) {
     const text = parseText(content.data)

@@ -47,15 +47,15 @@ export function Proof({ row }: { row: RecordRow }) {
           {t('verify.save')}
         </Button>
       </div>
-        {opened && (
-          <Checkbox
-            size="sm"
-            label={t('verify.reveal')}
-            description={t('verify.revealNote')}
-            checked={reveal}
-            onChange={(event) => setReveal(event.currentTarget.checked)}
-          />
-        )}
+      {opened && (
+        <Checkbox
+          size="sm"
+          label={t('verify.reveal')}
+          description={t('verify.revealNote')}
+          checked={reveal}
+          onChange={(event) => setReveal(event.currentTarget.checked)}
+        />
+      )}
       <div aria-live="polite">
         {verify.isError && (
           <p className="verdict" data-ok={false}>

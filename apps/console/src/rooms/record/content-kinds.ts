@@ -25,7 +25,8 @@ export function parseText(bytes: Uint8Array): string | undefined {
 export function parseMessage(bytes: Uint8Array): Message | undefined {
   const value = parseObject(bytes)
   if (value === undefined || typeof value.subject !== 'string' || typeof value.text !== 'string') return undefined
-  const language = typeof value.language === 'string' && /^[A-Za-z0-9-]{2,35}$/.test(value.language) ? value.language : undefined
+  const language =
+    typeof value.language === 'string' && /^[A-Za-z0-9-]{2,35}$/.test(value.language) ? value.language : undefined
   return {
     subject: value.subject,
     text: value.text,
@@ -38,11 +39,13 @@ export function parseMessage(bytes: Uint8Array): Message | undefined {
 export function parseStixList(bytes: Uint8Array): StixListed[] | undefined {
   const bundle = parseObject(bytes)
   if (bundle === undefined || !Array.isArray(bundle.objects)) return undefined
-  return bundle.objects.filter(isObject).flatMap((object) =>
-    typeof object.id === 'string' && typeof object.type === 'string'
-      ? [{ id: object.id, type: object.type, name: typeof object.name === 'string' ? object.name : undefined }]
-      : [],
-  )
+  return bundle.objects
+    .filter(isObject)
+    .flatMap((object) =>
+      typeof object.id === 'string' && typeof object.type === 'string'
+        ? [{ id: object.id, type: object.type, name: typeof object.name === 'string' ? object.name : undefined }]
+        : [],
+    )
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

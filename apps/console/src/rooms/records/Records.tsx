@@ -40,12 +40,7 @@ export function Records() {
           <Pager pages={pages} shown={records.data.records.length} total={records.data.total} />
         )}
       </div>
-      <Filters
-        q={filters.q ?? ''}
-        label={t('records.search')}
-        hint={t('records.searchHint')}
-        choices={choices}
-      />
+      <Filters q={filters.q ?? ''} label={t('records.search')} hint={t('records.searchHint')} choices={choices} />
       {records.isError && records.data === undefined ? (
         <Failed error={records.error} again={() => void records.refetch()} />
       ) : records.data === undefined ? (
@@ -196,7 +191,9 @@ function FromTo({ row }: { row: RecordRow }) {
 function useChoices(filters: Record<string, string | undefined>): Choice[] {
   const { t } = useTranslation()
   const pacts = useQuery(ask.pacts()).data ?? []
-  const parties = new Set(pacts.flatMap((pact) => [...pact.agreement.parties, ...pact.agreement.neutrals].map((one) => one.party)))
+  const parties = new Set(
+    pacts.flatMap((pact) => [...pact.agreement.parties, ...pact.agreement.neutrals].map((one) => one.party)),
+  )
   const channels = new Set(pacts.flatMap((pact) => pact.channels.map((channel) => channel.name)))
   const same = (names: Iterable<string>) => [...names].sort().map((value) => ({ value, label: value }))
   const choices: Choice[] = [

@@ -84,6 +84,7 @@ function signInFailure(cause: unknown, t: TFunction): string {
   if (!(cause instanceof ApiFailure)) return t('failure.broken')
   if (cause.code === 'network/unreachable') return t('failure.unreachable')
   if (cause.status === 429) return t('signIn.tooMany')
-  if (cause.status === 400 || cause.status === 401 || cause.status === 403 || cause.status === 422) return t('signIn.wrong')
+  if (cause.status === 400 || cause.status === 401 || cause.status === 403 || cause.status === 422)
+    return t('signIn.wrong')
   return t('signIn.failed', { code: plain(cause.code, 80) })
 }
