@@ -15,7 +15,7 @@ import { LIMITS } from './limits.ts'
 export interface Frame {
   /** Index of its first entry. */
   start: number
-  entries: Uint8Array[]
+  entries: readonly Uint8Array[]
   /** The signed checkpoint of size start + entries.length. */
   note: Uint8Array
 }

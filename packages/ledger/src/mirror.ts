@@ -89,12 +89,13 @@ export async function openMirror(options: MirrorOptions): Promise<Result<Mirror>
       if (entries.length !== size - log.size || entries.some((entry) => entry.length > MAX_ENTRY_BYTES)) {
         return refuse('mirror/entries', `The checkpoint covers ${size} entries; not as many were served.`)
       }
-      if (!equalBytes(log.preview(entries).root(), root)) {
+      const extension = log.extended(entries)
+      if (!equalBytes(extension.tree.root(), root)) {
         return entries.length === 0
           ? contradicts('mirror/fork', `The author signed two different logs of ${size} entries.`, note)
           : contradicts('mirror/root', 'The entries served do not lead to the root the author signed.', note)
       }
-      if (entries.length > 0) await log.commit(entries, note)
+      if (entries.length > 0) await log.commit(extension, note)
       return ok(undefined)
     },
     async close() {

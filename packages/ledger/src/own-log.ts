@@ -155,10 +155,11 @@ class Writer implements OwnLog {
     if (head.value.size !== this.size + entries.length || entries.some((entry) => entry.length > MAX_ENTRY_BYTES)) {
       return refuse('ledger/entries', 'The entries are not those that the checkpoint covers.')
     }
-    if (!equalBytes(this.log.preview(entries).root(), head.value.root)) {
+    const extension = this.log.extended(entries)
+    if (!equalBytes(extension.tree.root(), head.value.root)) {
       return refuse('ledger/root', 'The entries lead to another root than the checkpoint we signed.')
     }
-    await this.log.commit(entries, note)
+    await this.log.commit(extension, note)
     return ok(undefined)
   }
 
@@ -211,9 +212,10 @@ class Writer implements OwnLog {
       const entries = batch.map(({ entry }) => entry)
       const first = this.log.size
       try {
-        const tree = this.log.preview(entries)
+        const extension = this.log.extended(entries)
+        const { tree } = extension
         const note = signCheckpoint({ origin: this.origin, size: tree.size, root: tree.root() }, this.signers)
-        await this.log.commit(entries, note)
+        await this.log.commit(extension, note)
         for (const [i, { resolve }] of batch.entries()) resolve(first + i)
       } catch (cause) {
         const failure = cause instanceof Error ? cause : new Error(String(cause))

@@ -56,7 +56,19 @@ export class LogStopped extends Error {
   readonly code = 'ledger/stopped'
 }
 
+/** Entries that are about to be kept, with all that was computed of them. */
+export interface Extension {
+  /** Of the log before them. */
+  size: number
+  entries: readonly Uint8Array[]
+  tree: TreeFrontier
+  /** Their leaf hashes, and for each level of tiles above the hashes that they complete. */
+  hashes: Uint8Array[][]
+}
+
 const HASH_BYTES = 32
+/** Levels of the tree in one tile: 2^8 hashes. */
+const TILE_HEIGHT = 8
 
 export interface LogPlace {
   /** What others may read. */
@@ -127,7 +139,7 @@ export class TiledLog implements LogFiles {
       const known = log.size - start
       if (known < 0) return damaged('The journal leaves entries out')
       if (known > entries.length) continue
-      for (const entry of entries.slice(known)) log.take(entry)
+      log.take(log.extended(entries.slice(known)))
       const head = headOf(note)
       if (head === undefined || head.size !== log.size || !equalBytes(head.root, log.root)) {
         return damaged('The journal and the tiles lead to another root than the checkpoint signed')
@@ -167,15 +179,29 @@ export class TiledLog implements LogFiles {
     return () => this.listeners.delete(listener)
   }
 
-  /** The tree with these entries after all of ours, without keeping them. */
-  preview(entries: readonly Uint8Array[]): TreeFrontier {
-    const frontier = this.frontier.clone()
-    for (const entry of entries) frontier.append(leafHash(entry))
-    return frontier
+  /** What the log would be with these entries after all of ours, without keeping them. */
+  extended(entries: readonly Uint8Array[]): Extension {
+    const tree = this.frontier.clone()
+    const hashes: Uint8Array[][] = [[]]
+    const complete = (level: number, root: Uint8Array) => {
+      // The root of a full tile is a hash of the level above it.
+      if (level % TILE_HEIGHT === 0) (hashes[level / TILE_HEIGHT] ??= []).push(root)
+    }
+    for (const entry of entries) {
+      const leaf = leafHash(entry)
+      hashes[0]?.push(leaf)
+      tree.append(leaf, complete)
+    }
+    return { size: this.size, entries, tree, hashes }
   }
 
-  /** Keeps entries and the checkpoint over them. Durable, and seen by readers, once this resolves. One at a time. */
-  async commit(entries: readonly Uint8Array[], note: Uint8Array): Promise<void> {
+  /**
+   * Keeps an extension and the checkpoint over it. Durable, and seen by readers, once this resolves. One at a time, and
+   * of the log as it is.
+   */
+  async commit(extension: Extension, note: Uint8Array): Promise<void> {
+    const { entries } = extension
+    if (extension.size !== this.size) throw new Error('An extension of another size cannot be kept.')
     if (this.failure !== undefined) throw this.failure
     try {
       if (this.journal.isLong && !this.journal.hasOlder) {
@@ -183,11 +209,11 @@ export class TiledLog implements LogFiles {
         const before: Uint8Array[] = []
         for await (const entry of this.entries(start, this.size)) before.push(entry)
         await this.journal.turnOver({ start, entries: [...before, ...entries], note })
-      } else await this.journal.write({ start: this.size, entries: [...entries], note })
+      } else await this.journal.write({ start: this.size, entries, note })
     } catch (cause) {
       throw this.stop(cause)
     }
-    for (const entry of entries) this.take(entry)
+    this.take(extension)
     this.note = note
     this.wakePublisher()
   }
@@ -251,18 +277,14 @@ export class TiledLog implements LogFiles {
     return join(this.folder, 'addenda', sealed)
   }
 
-  /** Adds one entry to what is in memory. */
-  private take(entry: Uint8Array): void {
-    this.tail.push(entry)
-    let hash: Uint8Array = leafHash(entry)
-    this.frontier.append(hash as ReturnType<typeof leafHash>)
-    for (let level = 0; ; level++) {
+  /** Adds what is durable to what is in memory. */
+  private take({ entries, tree, hashes }: Extension): void {
+    for (const entry of entries) this.tail.push(entry)
+    for (const [level, fresh] of hashes.entries()) {
       const held = this.level(level)
-      held.hashes.push(hash)
-      const count = held.first + held.hashes.length
-      if (count % TILE_WIDTH !== 0) return
-      hash = foldTile(joined(held.hashes.slice(-TILE_WIDTH)), 0, TILE_WIDTH)
+      for (const hash of fresh) held.hashes.push(hash)
     }
+    this.frontier = tree
   }
 
   private level(level: number): { first: number; hashes: Uint8Array[] } {

@@ -2,7 +2,7 @@
 // taken for another; the prefixes 0x00 and 0x01 keep them apart in the mathematics.
 
 import { sha256 } from '#crypto'
-import { HASH_BYTES } from './limits.ts'
+import { HASH_BYTES, MAX_ENTRY_BYTES } from './limits.ts'
 
 declare const kind: unique symbol
 export type LeafHash = Uint8Array & { readonly [kind]: 'leaf' }
@@ -12,9 +12,14 @@ export type Root = Uint8Array & { readonly [kind]: 'root' }
 const LEAF = Uint8Array.of(0)
 const NODE = Uint8Array.of(1)
 
+// One hash over bytes that lie together is several times as fast as one fed in parts; an entry is copied for it.
+const leaf = new Uint8Array(1 + MAX_ENTRY_BYTES)
+
 /** SHA-256(0x00 ‖ entry). */
 export function leafHash(entry: Uint8Array): LeafHash {
-  return sha256(LEAF, entry) as LeafHash
+  if (entry.length > MAX_ENTRY_BYTES) return sha256(LEAF, entry) as LeafHash
+  leaf.set(entry, 1)
+  return sha256(leaf.subarray(0, 1 + entry.length)) as LeafHash
 }
 
 const pair = new Uint8Array(1 + 2 * HASH_BYTES)

@@ -16,12 +16,15 @@ export class TreeFrontier {
     return this.count
   }
 
-  append(leaf: LeafHash): void {
+  /** `complete` is told the root of each subtree of 2^level leaves, level ≥ 1, that this leaf makes complete. */
+  append(leaf: LeafHash, complete?: (level: number, root: Uint8Array) => void): void {
     let hash: Uint8Array = leaf
+    let level = 0
     for (let low = this.count; low % 2 === 1; low = (low - 1) / 2) {
       const left = this.peaks.pop()
       if (left === undefined) throw new Error('The frontier lost a peak.')
       hash = nodeHash(left, hash)
+      complete?.(++level, hash)
     }
     this.peaks.push(hash)
     this.count++

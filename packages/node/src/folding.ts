@@ -6,7 +6,7 @@
 import type { ReadableLog } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, openPart, parseEntry, parseOrigin, type Statement, verifyEntry } from '@countersign/record'
-import type { Views } from '@countersign/views'
+import type { EntryToFold, Views } from '@countersign/views'
 import { LIMITS } from './limits.ts'
 import type { SealingDesk } from './sealer.ts'
 import { objectsIn } from './stix-objects.ts'
@@ -148,11 +148,11 @@ export class Folding {
     const from = await views.cursor(origin)
     if (from >= log.size) return false
     const to = Math.min(log.size, from + LIMITS.foldBatch)
-    const entries: { bytes: Uint8Array; signature: boolean }[] = []
+    const entries: EntryToFold[] = []
     const jobs: ContentJob[] = []
     for await (const bytes of log.entries(from, to)) {
       const entry = parseEntry(bytes)
-      entries.push({ bytes, signature: entry.ok && verifyEntry(entry.value, card.keys.statement) })
+      entries.push({ bytes, parsed: entry, signature: entry.ok && verifyEntry(entry.value, card.keys.statement) })
       if (entry.ok) jobs.push(...this.jobsOf(origin, from + entries.length - 1, entry.value.statement))
     }
     const folded = await views.foldEntries(origin, from, entries)

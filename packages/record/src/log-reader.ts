@@ -73,13 +73,13 @@ export class LogReader {
   }
 
   /**
-   * Reads the next entry. `signature` is whether both signatures were found to hold; `check` looks here.
-   * Throws where entries are not read in order.
+   * Reads the next entry, as bytes or as `parseEntry` read them. `signature` is whether both signatures were found to
+   * hold; `check` looks here. Throws where entries are not read in order.
    */
-  read(index: number, bytes: Uint8Array, signature: 'check' | boolean = 'check'): Outcome {
+  read(index: number, bytes: Uint8Array | Result<Entry>, signature: 'check' | boolean = 'check'): Outcome {
     if (index !== this.next) throw new Error(`Entry ${index} was read where ${this.next} is next.`)
     this.next++
-    const parsed = parseEntry(bytes)
+    const parsed = bytes instanceof Uint8Array ? parseEntry(bytes) : bytes
     if (!parsed.ok) return { kind: 'void', code: parsed.code, message: parsed.message }
     const entry = parsed.value
     const { statement } = entry

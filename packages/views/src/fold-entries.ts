@@ -97,9 +97,10 @@ export class EntryFolder {
   }
 
   private one(origin: Origin, index: number, entry: EntryToFold, reader: LogReader, folded: Folded): void {
-    const outcome = reader.read(index, entry.bytes, entry.signature)
+    const read = entry.parsed ?? parseEntry(entry.bytes)
+    const outcome = reader.read(index, read, entry.signature)
     const valid = outcome.kind === 'valid'
-    const parsed: Entry | undefined = valid ? outcome.entry : entryOf(entry.bytes)
+    const parsed = read.ok ? read.value : undefined
     const statement = parsed?.statement
     const leaf = toHex(leafHash(entry.bytes))
     const type = statement?.type ?? '(unreadable)'

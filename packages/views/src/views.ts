@@ -5,6 +5,7 @@
 
 import type { Result } from '@countersign/log'
 import type { Force } from '@countersign/pact'
+import type { Entry } from '@countersign/record'
 import type {
   Alarm,
   CardRow,
@@ -33,6 +34,8 @@ export interface ViewsOptions {
 /** One entry of a log, and whether both its signatures were found to hold by the keys of its author's card. */
 export interface EntryToFold {
   bytes: Uint8Array
+  /** As `parseEntry` read these bytes, where the caller has done so. */
+  parsed?: Result<Entry>
   signature: boolean
 }
 
