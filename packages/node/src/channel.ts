@@ -157,7 +157,14 @@ export class Channel {
   /** Looks again at everything that `party` publishes on this channel. */
   wake(party: string): void {
     for (const { log, rounds } of this.peers.values()) if (authorOf(log.origin) === party) rounds.wake()
-    for (const { rounds, cosigner } of this.feeds.values()) if (cosigner === party) rounds.wake()
+    // A hint costs both sides a request for each feed: those that miss nothing wait for their time.
+    for (const { feed, rounds, cosigner } of this.feeds.values())
+      if (cosigner === party && feed.outstanding) rounds.wake()
+  }
+
+  private sizeOf(origin: string): number {
+    const own = this.speaker?.log
+    return own?.origin === origin ? own.size : (this.peers.get(origin)?.log.mirror.size ?? 0)
   }
 
   peerLogs(): PeerLog[] {
@@ -254,6 +261,7 @@ export class Channel {
         pact: this.pact.id,
         requests: requestsTo(cosigner),
         receipts,
+        size: () => this.sizeOf(origin),
         onReceipt: (receipt) => {
           this.beyondOurLog(receipt)
           onReceipt(receipt)

@@ -25,7 +25,7 @@ export const LIMITS = {
   backoffMsMin: 250,
   backoffMsMax: 60_000,
   /** Hints to one peer are gathered for this long. */
-  hintGatherMs: 5,
+  hintGatherMs: 1,
   /** Age of a signed request, and clock difference allowed between two nodes. */
   requestAgeSeconds: 300,
   /** Nonces remembered for replay protection; beyond it the oldest are forgotten only once too old to count. */

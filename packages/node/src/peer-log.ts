@@ -64,6 +64,8 @@ export class PeerLog {
   /** Every part that a receipt must cover is held below this size. */
   private completeTo = 0
   private scannedTo = 0
+  private newEntriesHeld = false
+  private newContentHeld = false
   /** Bytes of the entries held in the last, partial bundle. */
   private tailBytes = 0
 
@@ -94,15 +96,25 @@ export class PeerLog {
         const fromAuthor = index === 0
         if (await this.hear(source)) {
           if (fromAuthor) this.lastHeardMs = this.options.around.now()
+          // The receipt first: whoever spoke waits for it, and for nothing that we do with what was said.
           await this.countersign(fromAuthor)
+          this.tellWhatIsNew()
           return
         }
       } catch (cause) {
+        this.tellWhatIsNew()
         if (!(cause instanceof PeerUnreachable)) throw cause
         failure ??= cause
       }
     }
     if (failure !== undefined) throw failure
+  }
+
+  private tellWhatIsNew(): void {
+    if (this.newEntriesHeld) this.options.onEntries()
+    if (this.newContentHeld) this.options.onContent()
+    this.newEntriesHeld = false
+    this.newContentHeld = false
   }
 
   /** False where the source does not hold the log. */
@@ -126,7 +138,7 @@ export class PeerLog {
       }
       if (entries.length > 0) {
         this.tailBytes = this.mirror.size % 256 === 0 ? 0 : this.tailBytes
-        this.options.onEntries()
+        this.newEntriesHeld = true
       }
     }
     await this.scan()
@@ -246,7 +258,7 @@ export class PeerLog {
         await this.mirror.putAddendum(bytes)
       }
       this.missing.shift()
-      this.options.onContent()
+      this.newContentHeld = true
     }
     this.completeTo = this.mirror.size
   }

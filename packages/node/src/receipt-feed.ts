@@ -26,12 +26,21 @@ export class ReceiptFeed {
     pact: string
     requests: PeerRequests
     receipts: Receipts
+    /** How large the log is here. */
+    size(): number
     onReceipt(receipt: HeldReceipt): void
   }
 
   constructor(options: ReceiptFeed['options']) {
     this.options = options
     this.hash = createHash('sha256').update(options.origin).digest('hex')
+  }
+
+  /** Whether a receipt is missing that the cosigner may have given by now. */
+  get outstanding(): boolean {
+    const { receipts, origin, cosigner, size } = this.options
+    const newest = receipts.held(origin, cosigner.party).reduce((most, held) => Math.max(most, held.size), 0)
+    return newest < size()
   }
 
   async round(): Promise<void> {
