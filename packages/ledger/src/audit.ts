@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import {
   decodeEntryBundle,
+  encodeEntryBundle,
   entryBundlePath,
   equalBytes,
   foldTile,
@@ -55,6 +56,15 @@ export async function auditLog(
     return { origin, size: 0, root: '', addenda: 0, findings }
   }
   const { size, root } = head.value
+  // Partial tiles and bundles of earlier sizes are still served to whoever reads by an earlier checkpoint.
+  const checkPartials = async (full: string, below: number, expected: (width: number) => Uint8Array) => {
+    for (const name of await disk.list(join(folder, `${full}.p`))) {
+      const width = Number(name)
+      if (!Number.isInteger(width) || width < 1 || width >= below) continue
+      const bytes = await disk.read(join(folder, `${full}.p`, name))
+      if (bytes === undefined || !equalBytes(bytes, expected(width))) find(`${full}.p/${name}`, NOT_FOLLOWING)
+    }
+  }
   const tree = new TreeFrontier()
   const levels: Uint8Array[][] = []
   for (let first = 0; first < size; first += TILE_WIDTH) {
@@ -66,6 +76,9 @@ export async function auditLog(
       find(path, decoded === undefined ? 'This entry bundle is missing.' : decoded.message)
       return { origin, size, root: toHex(root), addenda: 0, findings }
     }
+    await checkPartials(entryBundlePath(first / TILE_WIDTH), width, (some) =>
+      encodeEntryBundle(decoded.value.slice(0, some)),
+    )
     for (const [i, entry] of decoded.value.entries()) {
       tree.append(leafHash(entry))
       push(levels, 0, leafHash(entry))
@@ -79,7 +92,8 @@ export async function auditLog(
     const expected = (levels[level] ?? []).slice(index * TILE_WIDTH, index * TILE_WIDTH + width)
     const bytes = await disk.read(join(folder, path))
     if (bytes === undefined) find(path, 'This tile is missing.')
-    else if (!equalBytes(bytes, Buffer.concat(expected))) find(path, 'This tile does not follow from the entries.')
+    else if (!equalBytes(bytes, Buffer.concat(expected))) find(path, NOT_FOLLOWING)
+    await checkPartials(tilePath(level, index), width, (some) => Buffer.concat(expected.slice(0, some)))
   }
   const names = await disk.list(join(folder, 'addenda'))
   let addenda = 0
@@ -93,6 +107,8 @@ export async function auditLog(
   }
   return { origin, size, root: toHex(root), addenda, findings }
 }
+
+const NOT_FOLLOWING = 'This file does not follow from the entries.'
 
 function push(levels: Uint8Array[][], level: number, hash: Uint8Array): void {
   const hashes = (levels[level] ??= [])

@@ -61,6 +61,8 @@ export class Saying {
     const content = request.content ?? []
     const passed = this.gate(pact, channel, draft, content)
     if (!passed.ok) return passed
+    const inForce = this.mustBeInForce(draft.type, channel)
+    if (!inForce.ok) return inForce
     if (channel.state === 'checking') return this.holdHere(request, channel)
     const making = this.begin(pact, channel, draft, request.account)
     if (!making.ok) return making

@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline/promises'
-import { openAccounts } from '@countersign/http'
 import { loadIdentity } from '@countersign/node'
 import type { Command } from 'commander'
 import { dirOption, examples, jsonOption } from '../options.ts'
@@ -21,7 +20,10 @@ export function accountCommand(program: Command): void {
     .action(async (options: { dir: string; email: string; name: string }) => {
       const password = await askPassword()
       const { dir, card } = must(await loadIdentity(options.dir))
-      const accounts = await openAccounts(dir, card.body.endpoints[0] ?? 'http://localhost')
+      const accounts = await (await import('@countersign/http')).openAccounts(
+        dir,
+        card.body.endpoints[0] ?? 'http://localhost',
+      )
       try {
         must(await accounts.addOfficer(options.email, options.name, password))
       } finally {
@@ -39,7 +41,10 @@ export function accountCommand(program: Command): void {
     .addHelpText('after', examples('countersign account tool siem --dir ./alfa'))
     .action(async (name: string, options: { dir: string; json?: boolean }) => {
       const { dir, card } = must(await loadIdentity(options.dir))
-      const accounts = await openAccounts(dir, card.body.endpoints[0] ?? 'http://localhost')
+      const accounts = await (await import('@countersign/http')).openAccounts(
+        dir,
+        card.body.endpoints[0] ?? 'http://localhost',
+      )
       try {
         const tool = must(accounts.addTool(name))
         if (options.json === true) return printJson(tool)

@@ -1,7 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { secretOf, serveNode } from '@countersign/http'
 import { Node, realSurroundings } from '@countersign/node'
 import { type Command, Option } from 'commander'
 import { SERVING_FILE } from '../door.ts'
@@ -34,6 +33,8 @@ export function serveCommand(program: Command): void {
 async function serve(flags: ServeFlags): Promise<void> {
   const { dir, listen, tlsCert, tlsKey } = flags
   if ((tlsCert === undefined) !== (tlsKey === undefined)) throw misused('Give --tls-cert and --tls-key together.')
+  // Loaded where it is needed: it takes longer than the rest together.
+  const { secretOf, serveNode } = await import('@countersign/http')
   const node = must(await Node.open(dir, realSurroundings(report)))
   const consoleDir = fileURLToPath(new URL('../../../console/dist', import.meta.url))
   const served = await serveNode(node, {

@@ -3,7 +3,6 @@
 
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { openAccounts } from '@countersign/http'
 import { fromBase64, toBase64 } from '@countersign/log'
 import { initNode, loadIdentity, realSurroundings, TrustedCards } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
@@ -20,7 +19,7 @@ export async function makeNodes(members: readonly Member[]): Promise<Record<stri
   for (const { party, name, neutral, dir, port } of members) {
     const endpoint = `http://127.0.0.1:${port}/`
     must(await initNode({ dir, party, name, neutral, endpoint }, around))
-    const accounts = await openAccounts(dir, endpoint)
+    const accounts = await (await import('@countersign/http')).openAccounts(dir, endpoint)
     const officer = { email: `duty@${party}`, password: randomBytes(9).toString('base64url') }
     must(await accounts.addOfficer(officer.email, `Duty officer of ${name}`, officer.password))
     logins[party] = { officer, ...(neutral ? {} : { taxii: must(accounts.addTool('demo')) }) }

@@ -1,0 +1,264 @@
+// The shell as it is run: real processes, their exit codes and what they print.
+
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseVerifierKey } from '@countersign/log'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const DEMO = fileURLToPath(new URL('../../../agreements/demo.yaml', import.meta.url))
+const CAMPAIGN = fileURLToPath(new URL('../../../examples/data/campaign-2015.json', import.meta.url))
+const dir = mkdtempSync(join(tmpdir(), 'countersign-cli-'))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+const at = (name: string) => join(dir, name)
+
+interface Ran {
+  code: number | null
+  out: string
+  err: string
+}
+
+function run(args: string[], input = ''): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
+    let [out, err] = ['', '']
+    child.stdout.on('data', (chunk) => (out += chunk))
+    child.stderr.on('data', (chunk) => (err += chunk))
+    child.on('close', (code) => resolve({ code, out, err }))
+    child.stdin.end(input)
+  })
+}
+async function done(args: string[], input?: string): Promise<string> {
+  const { code, out, err } = await run(args, input)
+  if (code !== 0) throw new Error(`countersign ${args.join(' ')} ended with ${code}: ${err}`)
+  return out
+}
+
+describe('two parties and a neutral, set up by hand', () => {
+  const ports: number[] = []
+  const servers: (() => Promise<void>)[] = []
+  beforeAll(async () => {
+    for (const [i, name] of ['alfa', 'bravo', 'watch'].entries()) {
+      ports.push(await freePort())
+      const neutral = name === 'watch' ? ['--neutral'] : []
+      await done([
+        'init',
+        '--party',
+        `${name}.example`,
+        '--dir',
+        at(name),
+        '--endpoint',
+        `http://127.0.0.1:${ports[i]}/`,
+        ...neutral,
+      ])
+      writeFileSync(at(`${name}.card`), await done(['card', '--dir', at(name)]))
+    }
+    for (const name of ['alfa', 'bravo', 'watch']) {
+      for (const other of ['alfa', 'bravo', 'watch']) {
+        if (other !== name) await done(['trust', '--dir', at(name), '--yes', at(`${other}.card`)])
+      }
+    }
+  }, 60_000)
+  afterAll(async () => {
+    for (const stop of servers) await stop()
+  })
+
+  test('keys are readable by their owner alone', () => {
+    const keys = join(at('alfa'), 'private', 'keys')
+    for (const file of readdirSync(keys)) expect(statSync(join(keys, file)).mode & 0o077).toBe(0)
+    expect(statSync(keys).mode & 0o077).toBe(0)
+  })
+
+  test('a card is not trusted before its words were compared', async () => {
+    const ran = await run(['trust', '--dir', at('alfa'), at('bravo.card')])
+    expect(ran).toMatchObject({ code: 1, err: expect.stringMatching(/compare the words/) })
+    const [, words] = /aloud:\s+((?:[a-z]+\s+){12})/.exec(ran.err) ?? []
+    expect(words?.trim().split(/\s+/)).toHaveLength(12)
+  })
+
+  test('say is refused while nothing is in force, and the agreement shows who must still sign', async () => {
+    const draft = readFileSync(DEMO, 'utf8').replace('pollSeconds: 5', 'pollSeconds: 1')
+    writeFileSync(at('draft.yaml'), draft)
+    const proposed = JSON.parse(
+      await done(['pact', 'propose', '--dir', at('alfa'), at('draft.yaml'), '-o', at('invitation'), '--json']),
+    )
+    const refused = await run(['say', 'hotline/message', '--dir', at('alfa'), '-'], 'hello')
+    expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/not in force/) })
+    const shown = await done(['pact', 'show', '--dir', at('alfa')])
+    expect(shown).toContain(proposed.pact)
+    expect(shown).toContain('bravo.example has not signed')
+  })
+
+  test('once all have signed and the nodes run, a share is delivered, proved and verified by a stranger', {
+    timeout: 90_000,
+  }, async () => {
+    for (const [i, name] of ['alfa', 'bravo', 'watch'].entries()) servers.push(await serve(at(name), ports[i] ?? 0))
+    for (const name of ['watch', 'bravo', 'alfa']) await done(['pact', 'sign', '--dir', at(name), at('invitation')])
+    await until(async () => (await done(['pact', 'show', '--dir', at('alfa')])).includes('in force since'))
+    const ref = (await done(['say', 'intel/share', '--dir', at('alfa'), '--marking', 'TLP:AMBER', CAMPAIGN])).trim()
+    expect(ref).toMatch(/^alfa\.example\/[0-9a-f]{32}\/main\/[0-9a-f]{16}#[0-9]+$/)
+    await until(async () =>
+      (await done(['records', '--dir', at('alfa'), '--type', 'intel/share'])).includes('delivered'),
+    )
+    await done(['prove', '--dir', at('alfa'), ref, '-o', at('evidence')])
+    const cards = ['alfa', 'bravo', 'watch'].map((name) => at(`${name}.card`))
+    expect(await done(['verify', at('evidence'), '--card', ...cards])).toContain(
+      'Proved: alfa.example said intel/share to bravo.example.',
+    )
+    // Without the author's card nothing is proved.
+    const stranger = await run(['verify', at('evidence'), '--card', at('bravo.card')])
+    expect(stranger).toMatchObject({ code: 1, out: expect.stringContaining('Not proved.') })
+    // One digit changed.
+    writeFileSync(at('bad-evidence'), readFileSync(at('evidence'), 'utf8').replace('"index":3', '"index":2'))
+    expect((await run(['verify', at('bad-evidence'), '--card', ...cards])).code).toBe(1)
+  })
+
+  test('verifier keys are printed as C2SP writes them, named as their origin', async () => {
+    const log = (await done(['card', '--dir', at('alfa'), '--vkeys', 'log'])).trim().split('\n')
+    expect(log).toHaveLength(4)
+    for (const line of log) expect(parseVerifierKey(line)).toMatchObject({ ok: true })
+    const only = (await done(['card', '--dir', at('watch'), '--vkeys', 'receipt', '--type', '04'])).trim()
+    expect(only).toMatch(/^watch\.example\/[0-9a-f]{32}\/receipt\+/)
+  })
+
+  test('a message and its acknowledgement; the records say so in JSON', async () => {
+    const ref = (
+      await done(['say', 'hotline/message', '--dir', at('bravo'), '--precedence', 'FLASH', '-'], 'Look\nat once.')
+    ).trim()
+    await until(async () =>
+      JSON.parse(await done(['records', '--dir', at('alfa'), '--json'])).some(
+        (row: { record: string; title: string }) => row.record === ref && row.title === 'Look',
+      ),
+    )
+    await done(['say', 'hotline/ack', '--dir', at('alfa'), '--re', ref])
+  })
+
+  test('an audit finds nothing, and then the one bit that was turned', { timeout: 60_000 }, async () => {
+    for (const stop of servers.splice(0)) await stop()
+    expect(await done(['audit', '--dir', at('bravo')])).toContain('The views equal what the logs say.')
+    const mirror = join(at('bravo'), 'mirrors')
+    const file = readdirSync(mirror, { recursive: true, encoding: 'utf8' }).find((name) =>
+      /tile\/0\/000\.p\/[0-9]+$/.test(name),
+    )
+    const path = join(mirror, file ?? '')
+    const bytes = readFileSync(path)
+    bytes[0] = (bytes[0] ?? 0) ^ 1
+    writeFileSync(path, bytes)
+    const audit = await run(['audit', '--dir', at('bravo'), '--json'])
+    expect(audit.code).toBe(1)
+    expect(JSON.parse(audit.out).findings).toEqual([
+      { path: expect.stringContaining('tile/0/000.p/'), message: expect.stringMatching(/does not follow/) },
+    ])
+  })
+
+  test('what is said where no node runs is held until the peers were asked, and not signed', {
+    timeout: 60_000,
+  }, async () => {
+    const { code, err } = await run(['say', 'hotline/message', '--dir', at('alfa'), '-'], 'nobody is there')
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringMatching(/Held here/) })
+  })
+})
+
+describe('misuse and refusal', () => {
+  test.each<[string, string[], number, RegExp]>([
+    ['no such command', ['fly'], 2, /unknown command/],
+    ['no folder', ['records'], 2, /--dir/],
+    ['no such option', ['records', '--dir', dir, '--what'], 2, /unknown option/],
+    ['a folder without a node', ['records', '--dir', join(dir, 'none')], 1, /holds no node/],
+    ['a party that is no domain', ['init', '--party', 'Alfa', '--dir', join(dir, 'x')], 1, /no party domain/],
+    ['a file that is not there', ['verify', 'nowhere', '--card', 'nowhere'], 1, /cannot be read/],
+    ['TLS with half its files', ['serve', '--dir', dir, '--listen', '127.0.0.1:0', '--tls-cert', 'x'], 2, /together/],
+    ['a port that is none', ['demo', '--port', 'seven'], 2, /--port/],
+  ])('%s: one sentence and the right exit code', async (_what, args, code, said) => {
+    const ran = await run(args)
+    expect(ran.code).toBe(code)
+    expect(ran.err).toMatch(said)
+    expect(ran.err).not.toMatch(/\n\s+at /)
+  })
+
+  test('a second node in one folder is refused', async () => {
+    await done(['init', '--party', 'delta.example', '--dir', at('delta')])
+    expect(await run(['init', '--party', 'delta.example', '--dir', at('delta')])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/holds a node already/),
+    })
+  })
+
+  test('an address beyond this machine without TLS is refused, and a port in use is named', async () => {
+    expect(await run(['serve', '--dir', at('delta'), '--listen', '0.0.0.0:0'])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/--behind-proxy/),
+    })
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    expect(await run(['serve', '--dir', at('delta'), '--listen', `127.0.0.1:${port}`])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/in use/),
+    })
+    expect(await run(['demo', '--dir', at('demo'), '--port', String(port)])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/in use/),
+    })
+    expect(existsSync(at('demo'))).toBe(false)
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  test('the demonstration deletes no nodes that it did not make', async () => {
+    mkdirSync(join(at('mine'), 'alfa.example'), { recursive: true })
+    const port = await freePort()
+    expect(await run(['demo', '--dir', at('mine'), '--fresh', '--port', String(port)])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/no demonstration made/),
+    })
+    expect(existsSync(join(at('mine'), 'alfa.example'))).toBe(true)
+  })
+
+  test.each(['init', 'serve', 'card', 'trust', 'say', 'records', 'prove', 'verify', 'audit', 'demo'])(
+    '%s --help shows an example',
+    async (command) => {
+      expect(await done([command, '--help'])).toMatch(/Examples?:\n {2}(countersign|echo)/)
+    },
+  )
+})
+
+async function serve(folder: string, port: number): Promise<() => Promise<void>> {
+  const child = spawn(process.execPath, [MAIN, 'serve', '--dir', folder, '--listen', `127.0.0.1:${port}`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  await new Promise<void>((resolve, reject) => {
+    let err = ''
+    child.stderr.on('data', (chunk) => {
+      err += chunk
+      if (err.includes('serves at')) resolve()
+    })
+    child.once('exit', () => reject(new Error(err)))
+  })
+  return async () => {
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    await ended
+  }
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    if (await holds()) return
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  throw new Error('Waited too long.')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('No free port.')
+  return address.port
+}
