@@ -42,9 +42,18 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-async function open(options: { width?: number; scheme?: 'light' | 'dark' } = {}): Promise<void> {
-  const { width = 1280, scheme = 'light' } = options
-  context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme: scheme, locale: 'en-GB' })
+/** One session for all who need no sign-in of their own: ten tries a minute are what the node takes. */
+let session: Awaited<ReturnType<BrowserContext['storageState']>> | undefined
+
+async function open(options: { width?: number; scheme?: 'light' | 'dark'; signedIn?: boolean } = {}): Promise<void> {
+  const { width = 1280, scheme = 'light', signedIn = true } = options
+  const storageState = signedIn && session !== undefined ? { storageState: session } : {}
+  context = await browser.newContext({
+    ...storageState,
+    viewport: { width, height: 800 },
+    colorScheme: scheme,
+    locale: 'en-GB',
+  })
   page = await context.newPage()
   troubles = []
   page.on('pageerror', (error) => troubles.push(error.message))
@@ -53,6 +62,10 @@ async function open(options: { width?: number; scheme?: 'light' | 'dark' } = {})
     if (message.type() === 'error' && !message.text().includes('401')) troubles.push(message.text())
   })
   await page.goto(url)
+  if (!signedIn || session !== undefined) return
+  await signIn()
+  await page.getByText('39 STIX objects').first().waitFor()
+  session = await context.storageState()
 }
 
 async function signIn(password = officer.password): Promise<void> {
@@ -71,7 +84,6 @@ describe.each([
 ] as const)('the console, %i wide and %s', (width, scheme) => {
   test('shows what was said with its states, and nothing is wider than the page', async () => {
     await open({ width, scheme })
-    await signIn()
     await page.getByText('39 STIX objects').first().waitFor()
     expect(await page.getByText('Delivered').count()).toBeGreaterThan(2)
     for (const path of ['records', 'objects', 'agreements', 'node']) {
@@ -89,7 +101,7 @@ describe.each([
 
 describe('an officer', () => {
   test('with a wrong password is told so and stays outside', async () => {
-    await open()
+    await open({ signedIn: false })
     await signIn('wrong password!')
     await page.getByRole('alert').first().waitFor()
     expect((await page.request.get(`${url}api/records`)).status()).toBe(401)
@@ -97,7 +109,6 @@ describe('an officer', () => {
 
   test('re-verifies a record in the browser, from evidence and cards alone', async () => {
     await open()
-    await signIn()
     await page.getByText('39 STIX objects').first().click({ force: true })
     await page.getByRole('button', { name: /verify/i }).click()
     await page.getByText(/Proved in this browser/).waitFor({ timeout: 30_000 })
@@ -107,7 +118,6 @@ describe('an officer', () => {
 
   test('is told when the evidence does not hold', async () => {
     await open()
-    await signIn()
     // A node that lies: one digit of the checkpoint in the evidence is another.
     await page.route('**/api/record/evidence**', async (route) => {
       const answer = await route.fetch()
@@ -128,7 +138,6 @@ describe('an officer', () => {
 
   test('finds an object by a part of its name and sees its source and where it came from', async () => {
     await open()
-    await signIn()
     await page.getByText('39 STIX objects').first().waitFor()
     await page.goto(`${url}objects`)
     await page.getByPlaceholder('Name, id or text').fill('lanterndo')
@@ -146,7 +155,6 @@ describe('an officer', () => {
 
   test('sees who signed the agreement, on which channel, and since when it is in force', async () => {
     await open()
-    await signIn()
     await page.getByText('39 STIX objects').first().waitFor()
     await page.goto(`${url}agreements`)
     await page.getByText('Demonstration agreement').first().click({ force: true })
@@ -162,7 +170,6 @@ describe('an officer', () => {
 
   test('reaches the records by the keyboard alone', async () => {
     await open()
-    await signIn()
     await page.getByText('39 STIX objects').first().waitFor()
     for (let i = 0; i < 40; i++) {
       await page.keyboard.press('Tab')
@@ -173,7 +180,7 @@ describe('an officer', () => {
   })
 
   test('who signed out sees nothing any more', async () => {
-    await open()
+    await open({ signedIn: false })
     await signIn()
     await page.getByText('39 STIX objects').first().waitFor()
     await page.locator('[popovertarget=account]').first().click()

@@ -1,12 +1,13 @@
 // The two calls to age. Only hybrid post-quantum recipients are ever used, so that kinds are never mixed in one file.
 
-import { Decrypter, Encrypter } from 'age-encryption'
+import { bech32 } from '@scure/base'
+import { Decrypter, Encrypter, type Identity, type Recipient } from 'age-encryption'
+import { hybridIdentity, hybridRecipient } from './hybrid-age.ts'
 
 export async function sealAge(plaintext: Uint8Array, recipients: readonly string[]): Promise<Uint8Array> {
   const encrypter = new Encrypter()
   for (const recipient of recipients) {
-    if (!recipient.startsWith('age1pq1')) throw new Error('Content is sealed to hybrid post-quantum recipients only.')
-    encrypter.addRecipient(recipient)
+    encrypter.addRecipient(recipientOf(recipient))
   }
   return encrypter.encrypt(plaintext)
 }
@@ -14,11 +15,44 @@ export async function sealAge(plaintext: Uint8Array, recipients: readonly string
 /** The plaintext, or undefined where the file is no age file or our identity does not open it. */
 export async function openAge(file: Uint8Array, identity: string): Promise<Uint8Array | undefined> {
   const decrypter = new Decrypter()
-  decrypter.addIdentity(identity)
+  decrypter.addIdentity(identityOf(identity))
   try {
     return await decrypter.decrypt(file)
   } catch {
     // age tells a garbage file from a foreign one only by its message; to us both are “cannot open”.
     return undefined
   }
+}
+
+const recipients = new Map<string, Recipient>()
+const identities = new Map<string, Identity>()
+/** Keys whose imported form is kept: those of the parties one speaks with. */
+const KEPT = 64
+
+function recipientOf(text: string): Recipient {
+  const known = recipients.get(text)
+  if (known !== undefined) return known
+  const { prefix, words } = bech32.decode(text as `${string}1${string}`, false)
+  const publicKey = bech32.fromWords(words)
+  if (prefix !== 'age1pq' || publicKey.length !== 1_216) {
+    throw new Error('Content is sealed to hybrid post-quantum recipients only.')
+  }
+  return kept(recipients, text, hybridRecipient(publicKey))
+}
+
+function identityOf(text: string): Identity {
+  const known = identities.get(text)
+  if (known !== undefined) return known
+  const { prefix, bytes } = bech32.decodeToBytes(text)
+  if (prefix.toUpperCase() !== 'AGE-SECRET-KEY-PQ-' || bytes.length !== 32) {
+    throw new Error('The sealing key is no hybrid post-quantum age identity.')
+  }
+  return kept(identities, text, hybridIdentity(bytes))
+}
+
+function kept<T>(map: Map<string, T>, key: string, value: T): T {
+  const oldest = map.keys().next()
+  if (map.size >= KEPT && oldest.done === false) map.delete(oldest.value)
+  map.set(key, value)
+  return value
 }

@@ -26,6 +26,8 @@ export const LIMITS = {
   backoffMsMax: 60_000,
   /** Hints to one peer are gathered for this long. */
   hintGatherMs: 1,
+  /** How long after the line a hint makes us look at the other channels. */
+  lineHeadStartMs: 25,
   /** Age of a signed request, and clock difference allowed between two nodes. */
   requestAgeSeconds: 300,
   /** Nonces remembered for replay protection; beyond it the oldest are forgotten only once too old to count. */

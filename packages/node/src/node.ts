@@ -51,6 +51,9 @@ export interface NodeStatus {
   alarms: { at?: number; code: string; subject: string; message: string; count?: number; record?: string | null }[]
 }
 
+/** The channel that every agreement has for what is small and urgent. */
+const LINE = 'line'
+
 export class Node {
   readonly dir: string
   readonly party: string
@@ -66,6 +69,8 @@ export class Node {
   private readonly listeners = new Set<() => void>()
   private readonly release: () => void
   private cancelHints: (() => void) | undefined
+  /** Looks that a hint put off, by party. */
+  private readonly later = new Map<string, () => void>()
   private stopped = false
 
   private constructor(identity: Identity, parts: Omit<EngineParts, 'requestsTo' | 'alarm'>, release: () => void) {
@@ -196,10 +201,16 @@ export class Node {
 
   // ── hearing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** A peer says “look again”. */
+  /** A peer says “look again”, and not where: the line is looked at first, everything else a little later. */
   hint(party: string): void {
-    for (const channel of this.parts.channels.values()) channel.wake(party)
-    this.agreements.wake(party)
+    for (const channel of this.parts.channels.values()) if (channel.name === LINE) channel.wake(party)
+    if (this.later.has(party)) return
+    const cancel = this.parts.around.after(LIMITS.lineHeadStartMs, () => {
+      this.later.delete(party)
+      for (const channel of this.parts.channels.values()) if (channel.name !== LINE) channel.wake(party)
+      this.agreements.wake(party)
+    })
+    this.later.set(party, cancel)
   }
 
   /** What the published directory gives to `party`, who signed the request. */
@@ -295,6 +306,7 @@ export class Node {
     if (this.stopped) return
     this.stopped = true
     this.cancelHints?.()
+    for (const cancel of this.later.values()) cancel()
     this.agreements.stop()
     for (const requests of this.requests.values()) requests.close()
     await Promise.all([...this.parts.channels.values()].map((channel) => channel.stop()))

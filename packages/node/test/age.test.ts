@@ -1,0 +1,48 @@
+import {
+  Decrypter,
+  Encrypter,
+  generateHybridIdentity,
+  generateX25519Identity,
+  identityToRecipient,
+} from 'age-encryption'
+import { beforeAll, expect, test } from 'vitest'
+import { openAge, sealAge } from '../src/index.ts'
+
+const plaintext = new TextEncoder().encode('please look at your relays')
+let identity = ''
+let recipient = ''
+let other = ''
+beforeAll(async () => {
+  identity = await generateHybridIdentity()
+  recipient = await identityToRecipient(identity)
+  other = await generateHybridIdentity()
+})
+
+test('what we seal opens with the library', async () => {
+  const decrypter = new Decrypter()
+  decrypter.addIdentity(identity)
+  expect(await decrypter.decrypt(await sealAge(plaintext, [await identityToRecipient(other), recipient]))).toEqual(
+    plaintext,
+  )
+})
+
+test('what the library sealed opens with ours', async () => {
+  const encrypter = new Encrypter()
+  encrypter.addRecipient(await identityToRecipient(other))
+  encrypter.addRecipient(recipient)
+  expect(await openAge(await encrypter.encrypt(plaintext), identity)).toEqual(plaintext)
+})
+
+test('what was sealed to others, changed on the way, or is no age file, does not open', async () => {
+  const file = await sealAge(plaintext, [recipient])
+  expect(await openAge(file, other)).toBeUndefined()
+  for (const at of [40, 200, file.length - 1]) {
+    expect(await openAge(file.with(at, (file[at] ?? 0) ^ 1), identity), `byte ${at}`).toBeUndefined()
+  }
+  expect(await openAge(new TextEncoder().encode('garbage'), identity)).toBeUndefined()
+})
+
+test('nothing is sealed to a recipient of another kind', async () => {
+  const classic = await identityToRecipient(await generateX25519Identity())
+  await expect(sealAge(plaintext, [recipient, classic])).rejects.toThrow(/hybrid/)
+})
