@@ -17,5 +17,7 @@ export const LIMITS = {
   statusesMax: 1_000,
   /** How long an add waits to answer that it is complete, before it answers that it is pending. */
   statusPatienceMs: 2_000,
+  /** How long requests being answered may still take once the node is told to stop. */
+  closeGraceMs: 3_000,
   passwordCharsMin: 12,
 } as const

@@ -11,6 +11,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { type Accounts, openAccounts } from './accounts.ts'
 import { apiRoutes } from './api.ts'
 import { directoryRoutes } from './directory-routes.ts'
+import { LIMITS } from './limits.ts'
 import { taxiiRoutes } from './taxii.ts'
 
 export interface ServeOptions {
@@ -127,7 +128,10 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
     app,
     accounts,
     async close() {
+      // A connection on which nothing was asked yet is not idle to the server, which would wait for it for ever.
+      const cut = setTimeout(() => app.server.closeAllConnections(), LIMITS.closeGraceMs)
       await app.close()
+      clearTimeout(cut)
       accounts.close()
     },
   })

@@ -21,7 +21,7 @@ const SETTINGS = 'demo.json'
 
 export async function runDemo({ dir, port, fresh, json }: DemoOptions): Promise<void> {
   const say = json ? note : print
-  if (fresh) forget(dir)
+  if (fresh) inFolder(dir, () => forget(dir))
   const kept = read(dir)
   const members = MEMBERS.map((member, i) => ({ ...member, port: port + i, dir: join(dir, member.party) }))
   for (const member of members) await mustBeFree(member)
@@ -34,8 +34,11 @@ export async function runDemo({ dir, port, fresh, json }: DemoOptions): Promise<
   let settings = kept
   if (settings === undefined) {
     // A first run that was broken off left no settings that say it was finished: it is begun again.
-    forget(dir)
-    create(dir)
+    inFolder(dir, () => {
+      forget(dir)
+      mkdirSync(dir, { recursive: true, mode: 0o700 })
+      writeFileSync(join(dir, SETTINGS), '{}\n', { mode: 0o600 })
+    })
     say('Making three nodes…')
     settings = { v: 1, port, finished: false, pact: null, logins: await makeNodes(members) }
     write(dir, settings)
@@ -94,11 +97,12 @@ function forget(dir: string): void {
   rmSync(join(dir, SETTINGS), { force: true })
 }
 
-function create(dir: string): void {
+/** What is done to the folder, and one sentence where the folder does not allow it. */
+function inFolder(dir: string, act: () => void): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
-    writeFileSync(join(dir, SETTINGS), '{}\n', { mode: 0o600 })
+    act()
   } catch (cause) {
+    if (cause instanceof Refused) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new Refused({
       code: 'demo/unwritable',

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Refused } from '../output.ts'
 import type { Member } from './members.ts'
 
+const STOP_MS_MAX = 15_000
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 export interface StartedNode {
@@ -44,7 +45,10 @@ export async function startNode({ party, dir, port }: Member): Promise<StartedNo
     async stop() {
       stopping = true
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+      // Nothing durable is lost by it, and a demonstration must end when it is told to.
+      const cut = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX)
       await exited
+      clearTimeout(cut)
     },
   }
 }
