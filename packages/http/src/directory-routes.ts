@@ -4,6 +4,7 @@
 import { open, stat } from 'node:fs/promises'
 import { type Node, NonceMemory, verifyRequest } from '@countersign/node'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LIMITS } from './limits.ts'
 
 const PREFIXES = ['/card', '/cards/*', '/logs/*', '/mirrors/*', '/receipts/*', '/held/*']
 const IMMUTABLE = 'private, max-age=31536000, immutable'
@@ -66,5 +67,6 @@ async function sendFile(request: FastifyRequest, reply: FastifyReply, path: stri
   if (range !== null) reply.code(206).header('content-range', `bytes ${from}-${size - 1}/${size}`)
   reply.header('content-length', size - from)
   const file = await open(path, 'r')
-  return reply.send(file.createReadStream({ start: from, ...(size > 0 ? { end: size - 1 } : {}) }))
+  const highWaterMark = LIMITS.fileChunkBytes
+  return reply.send(file.createReadStream({ start: from, highWaterMark, ...(size > 0 ? { end: size - 1 } : {}) }))
 }

@@ -11,6 +11,8 @@ export const LIMITS = {
   /** The console's lists. */
   pageDefault: 50,
   pageMax: 200,
+  /** How much of a published file is read at a time. */
+  fileChunkBytes: 262_144,
   /** A query string value. */
   queryChars: 2_048,
   /** TAXII statuses remembered. */

@@ -4,6 +4,10 @@ export const LIMITS = {
   /** What one synced write of the journal may hold: callers beyond it wait for the next. */
   batchBytes: 8_388_608,
   batchEntries: 4_096,
+  /** Up to so many waiting entries are one batch; of more, half are prepared while the disk keeps the others. */
+  batchEntriesWhole: 256,
+  /** What one sync of a large file may have to write. */
+  syncBytes: 2_097_152,
   /** A segment of the journal beyond this is followed by a new one. */
   segmentBytes: 33_554_432,
   /** Tiles of hashes, and bundles of entries, kept in memory after they were read. */

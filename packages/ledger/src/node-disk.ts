@@ -5,6 +5,7 @@ import { access, type FileHandle, mkdir, open, readdir, readFile, rename, unlink
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Disk, DiskFile } from './disk.ts'
+import { LIMITS } from './limits.ts'
 
 export function nodeDisk(): Disk {
   return {
@@ -41,8 +42,12 @@ export function nodeDisk(): Disk {
       const beside = `${path}.new`
       const file = await open(beside, 'w')
       try {
-        await writeAll(file, bytes, 0)
-        if (durable) await file.datasync()
+        if (!durable) await writeAll(file, bytes, 0)
+        // One long sync would hold up every other sync of the disk, and so a call on the line.
+        for (let at = 0; durable && at < Math.max(1, bytes.length); at += LIMITS.syncBytes) {
+          await writeAll(file, bytes.subarray(at, at + LIMITS.syncBytes), at)
+          await file.datasync()
+        }
       } finally {
         await file.close()
       }

@@ -8,13 +8,13 @@ import {
   type Result,
   refuse,
   type SignerPair,
-  signCheckpoint,
+  signCheckpointAsync,
   verifyCheckpoint,
 } from '@countersign/log'
 import type { Disk } from './disk.ts'
 import { LIMITS } from './limits.ts'
 import { journalFolder, logFolder } from './paths.ts'
-import { type LogFiles, LogStopped, TiledLog } from './tiled-log.ts'
+import { type Extension, type LogFiles, LogStopped, TiledLog } from './tiled-log.ts'
 
 export interface OwnLogOptions {
   disk: Disk
@@ -204,34 +204,48 @@ class Writer implements OwnLog {
     return this.log.putAddendum(bytes)
   }
 
+  /** While the disk keeps one batch, the next is hashed and signed: each waits for the other, and for nothing else. */
   private async run(): Promise<void> {
     // One turn, so that all who call in this one share the first batch.
     await Promise.resolve()
+    let before: { extension: Extension; kept: Promise<void> } | undefined
     while (this.queue.length > 0) {
-      const batch = this.nextBatch()
-      const entries = batch.map(({ entry }) => entry)
-      const first = this.log.size
-      try {
-        const extension = this.log.extended(entries)
-        const { tree } = extension
-        const note = signCheckpoint({ origin: this.origin, size: tree.size, root: tree.root() }, this.signers)
-        await this.log.commit(extension, note)
-        for (const [i, { resolve }] of batch.entries()) resolve(first + i)
-      } catch (cause) {
-        const failure = cause instanceof Error ? cause : new Error(String(cause))
-        for (const { reject } of [...batch, ...this.queue.splice(0)]) reject(failure)
-      }
+      const batch = this.nextBatch(before === undefined)
+      const extension = this.log.extended(
+        batch.map(({ entry }) => entry),
+        before?.extension,
+      )
+      const { tree } = extension
+      const note = await signCheckpointAsync({ origin: this.origin, size: tree.size, root: tree.root() }, this.signers)
+      await before?.kept
+      before = { extension, kept: this.keep(batch, extension, note) }
+      if (this.queue.length > 0) continue
+      await before.kept
+      before = undefined
     }
     // In the same step as the look at the queue: whoever calls after it starts a new run.
     this.running = undefined
   }
 
-  private nextBatch(): Waiting[] {
+  private async keep(batch: readonly Waiting[], extension: Extension, note: Uint8Array): Promise<void> {
+    try {
+      await this.log.commit(extension, note)
+      for (const [i, { resolve }] of batch.entries()) resolve(extension.size + i)
+    } catch (cause) {
+      const failure = cause instanceof Error ? cause : new Error(String(cause))
+      for (const { reject } of [...batch, ...this.queue.splice(0)]) reject(failure)
+    }
+  }
+
+  /** Of many who wait while the disk rests, half: the other half is prepared while these are written. */
+  private nextBatch(diskRests: boolean): Waiting[] {
+    const waiting = this.queue.length
+    const most = diskRests && waiting > LIMITS.batchEntriesWhole ? Math.ceil(waiting / 2) : LIMITS.batchEntries
     let bytes = 0
     let count = 0
     for (const { entry } of this.queue) {
       bytes += entry.length
-      if (count > 0 && (bytes > LIMITS.batchBytes || count >= LIMITS.batchEntries)) break
+      if (count > 0 && (bytes > LIMITS.batchBytes || count >= most)) break
       count++
     }
     return this.queue.splice(0, count)

@@ -179,9 +179,10 @@ export class TiledLog implements LogFiles {
     return () => this.listeners.delete(listener)
   }
 
-  /** What the log would be with these entries after all of ours, without keeping them. */
-  extended(entries: readonly Uint8Array[]): Extension {
-    const tree = this.frontier.clone()
+  /** What the log would be with these entries after all of ours, or after an extension still to be kept. Keeps nothing. */
+  extended(entries: readonly Uint8Array[], after?: Extension): Extension {
+    const tree = (after?.tree ?? this.frontier).clone()
+    const size = tree.size
     const hashes: Uint8Array[][] = [[]]
     const complete = (level: number, root: Uint8Array) => {
       // The root of a full tile is a hash of the level above it.
@@ -192,7 +193,7 @@ export class TiledLog implements LogFiles {
       hashes[0]?.push(leaf)
       tree.append(leaf, complete)
     }
-    return { size: this.size, entries, tree, hashes }
+    return { size, entries, tree, hashes }
   }
 
   /**

@@ -50,6 +50,13 @@ describe.each([
     },
   )
 
+  test.each(['ed25519', 'mldsa44'] as const)('signs with %s on another thread what it signs here', async (scheme) => {
+    const signer = own[scheme].signer(seed)
+    const signature = await signer.signAsync(utf8('x'))
+    expect(other[scheme].verify(signer.publicKey, utf8('x'), signature)).toBe(true)
+    expect(own[scheme].verify(signer.publicKey, utf8('y'), signature)).toBe(false)
+  })
+
   test.each(['ed25519', 'mldsa44'] as const)(
     'answers false, and never throws, for %s keys and signatures of a wrong length',
     (scheme) => {

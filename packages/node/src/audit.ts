@@ -195,6 +195,7 @@ async function compareViews(
     cardOf: (of) => trusted.of(of),
     log: (origin) => logs.get(origin),
     rejected: () => {},
+    caughtUp: () => {},
     changed: () => {},
   })
   try {

@@ -1,12 +1,12 @@
-// What is held is folded into the views: entries by a cursor for each log, then the content that is sealed to us. The
-// line goes before everything else, small content before large, and the event loop turns between steps, so that a share
-// of a hundred thousand objects keeps no call waiting. Nothing here decides what a record means: the views do, with the
-// functions of the pure packages.
+// What is held is folded into the views, in three lanes: the entries of all logs by a cursor for each, the line first;
+// small content that is sealed to us; large content. So a share of a hundred thousand objects keeps no call waiting.
+// Nothing here decides what a record means: the views do, with the functions of the pure packages.
 
 import type { ReadableLog } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, openPart, parseEntry, parseOrigin, type Statement, verifyEntry } from '@countersign/record'
-import type { EntryToFold, Views } from '@countersign/views'
+import type { EntryToFold, Rejection, Views } from '@countersign/views'
+import { Lane, turn } from './lane.ts'
 import { LIMITS } from './limits.ts'
 import type { SealingDesk } from './sealer.ts'
 import { objectsIn } from './stix-objects.ts'
@@ -19,8 +19,10 @@ export interface FoldingOptions {
   around: Surroundings
   cardOf(party: string): Card | undefined
   log(origin: string): ReadableLog | undefined
-  /** What a recipient could not open must be said to its author. */
-  rejected(record: { origin: string; index: number }, statement: Statement, part: number, code: string): void
+  /** A part of another's record, sealed to us, could not be taken. */
+  rejected(rejection: Rejection): void
+  /** Every entry held is folded, and everything that follows from it is derived. */
+  caughtUp(): void
   changed(): void
 }
 
@@ -42,52 +44,53 @@ interface ContentJob {
 export class Folding {
   private readonly options: FoldingOptions
   private readonly origins = new Set<string>()
-  private readonly jobs = new Map<string, ContentJob>()
-  private running: Promise<void> | undefined
-  private again = false
-  private stopped = false
+  private readonly small = new Map<string, ContentJob>()
+  private readonly large = new Map<string, ContentJob>()
+  private readonly entries: Lane
+  private readonly smallContent: Lane
+  private readonly largeContent: Lane
 
   constructor(options: FoldingOptions) {
     this.options = options
+    const lane = (step: () => Promise<boolean>) => new Lane(step, (cause) => this.failed(cause))
+    this.entries = lane(async () => {
+      const folded = await this.foldSomeEntries()
+      if (folded) options.changed()
+      if (folded || (await options.views.settle())) return true
+      options.caughtUp()
+      return false
+    })
+    this.smallContent = lane(() => this.foldNext(this.small))
+    this.largeContent = lane(() => this.foldNext(this.large))
   }
 
   /** Takes a log into the fold, or looks again at what there is. */
   wake(origin?: string): void {
     if (origin !== undefined) this.origins.add(origin)
-    if (this.stopped) return
-    if (this.running !== undefined) {
-      this.again = true
-      return
-    }
-    this.running = this.run()
-      .catch((cause: unknown) => {
-        this.options.around.report('error', 'fold-failed', {
-          message: cause instanceof Error ? (cause.stack ?? '') : String(cause),
-        })
-      })
-      .finally(() => {
-        this.running = undefined
-        if (this.again) {
-          this.again = false
-          this.wake()
-        }
-      })
+    this.entries.wake()
   }
 
   /** Resolves once nothing is left to fold. */
   async settled(): Promise<void> {
-    while (this.running !== undefined) await this.running
+    const lanes = [this.entries, this.smallContent, this.largeContent]
+    while (lanes.some((lane) => lane.isRunning)) for (const lane of lanes) await lane.settled()
+  }
+
+  /** Resolves once the entries held of one log now are folded, or cannot be. */
+  async caughtUp(origin: string): Promise<void> {
+    const size = this.options.log(origin)?.size ?? 0
+    if ((await this.options.views.cursor(origin)) >= size) return
+    this.wake(origin)
+    while (this.entries.isRunning && (await this.options.views.cursor(origin)) < size) await turn()
   }
 
   async stop(): Promise<void> {
-    this.stopped = true
-    await this.running
+    await Promise.all([this.entries.stop(), this.smallContent.stop(), this.largeContent.stop()])
   }
 
   /** Looks for content that was opened in no earlier run, or has arrived since. */
   async lookForContent(origin: string): Promise<void> {
     for (const part of await this.options.views.partsToOpen(origin)) this.enqueue(part)
-    this.wake()
   }
 
   /** The plaintext and salt of one part that is sealed to us. */
@@ -110,31 +113,16 @@ export class Folding {
     return ok({ bytes: opened.value.plaintext, salt: opened.value.salt, mediaType: descriptor.mediaType, statement })
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopped) {
-      if (await this.foldSomeEntries()) {
-        this.options.changed()
-        await turn()
-        continue
-      }
-      const job = this.smallestJob()
-      if (job !== undefined) {
-        await this.foldContent(job)
-        this.options.changed()
-        await turn()
-        continue
-      }
-      if (await this.options.views.settle()) {
-        await turn()
-        continue
-      }
-      return
-    }
-  }
-
   /** One batch of one log; the line first. False where no log has anything new. */
   private async foldSomeEntries(): Promise<boolean> {
-    for (const origin of [...this.origins].sort(lineFirst)) if (await this.foldLog(origin)) return true
+    for (const origin of [...this.origins].sort(lineFirst)) {
+      try {
+        if (await this.foldLog(origin)) return true
+      } catch (cause) {
+        // A log that cannot be read here keeps back no other.
+        this.failed(cause)
+      }
+    }
     return false
   }
 
@@ -171,18 +159,27 @@ export class Folding {
   }
 
   private enqueue(job: ContentJob): void {
-    this.jobs.set(`${job.origin}#${job.index}.${job.part}`, job)
+    const isSmall = job.size <= LIMITS.inlineSealBytes
+    const jobs = isSmall ? this.small : this.large
+    jobs.set(`${job.origin}#${job.index}.${job.part}`, job)
+    const lane = isSmall ? this.smallContent : this.largeContent
+    lane.wake()
   }
 
-  private smallestJob(): ContentJob | undefined {
-    let best: [string, ContentJob] | undefined
-    for (const entry of this.jobs) {
-      if (best === undefined || entry[1].size < best[1].size) best = entry
-      // A job that is small is small enough: a long queue is not searched for a smaller one.
-      if (best[1].size <= LIMITS.inlineSealBytes) break
+  /** The next job of a lane, the line first. False where there is none. */
+  private async foldNext(jobs: Map<string, ContentJob>): Promise<boolean> {
+    let next: [string, ContentJob] | undefined
+    for (const entry of jobs) {
+      next ??= entry
+      if (!isLine(entry[1].origin)) continue
+      next = entry
+      break
     }
-    if (best !== undefined) this.jobs.delete(best[0])
-    return best?.[1]
+    if (next === undefined) return false
+    jobs.delete(next[0])
+    await this.foldContent(next[1])
+    this.options.changed()
+    return true
   }
 
   private async foldContent(job: ContentJob): Promise<void> {
@@ -192,45 +189,37 @@ export class Folding {
     if (!opened.ok) {
       if (opened.code === 'content/awaited') return views.contentState(record, job.part, 'awaited')
       await views.contentState(record, job.part, 'rejected', opened.code)
-      const entry = await this.statementOf(job)
-      if (entry !== undefined && entry.from !== us)
-        rejected({ origin: job.origin, index: job.index }, entry, job.part, opened.code)
+      if (!job.origin.startsWith(`${us}/`)) rejected({ record, part: job.part, code: opened.code })
       return
     }
     const { bytes, mediaType } = opened.value
     let title: string | undefined
-    if (mediaType.startsWith('application/stix+json')) await this.foldObjects(record, job.part, bytes)
-    else if (mediaType === 'application/vnd.countersign.message.v1+json') title = subjectOf(bytes)
+    if (mediaType.startsWith('application/stix+json')) {
+      if (!(await this.foldObjects(record, job.part, bytes))) return
+    } else if (mediaType === 'application/vnd.countersign.message.v1+json') title = subjectOf(bytes)
     await views.contentState(record, job.part, 'opened', undefined, title)
   }
 
-  private async statementOf(job: ContentJob): Promise<Statement | undefined> {
-    const entry = await this.options.log(job.origin)?.entry(job.index)
-    const parsed = entry === undefined ? undefined : parseEntry(entry)
-    return parsed?.ok === true ? parsed.value.statement : undefined
+  private failed(cause: unknown): void {
+    const message = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+    this.options.around.report('error', 'fold-failed', { message })
   }
 
-  /** The objects of one bundle, in chunks between which the event loop turns. What is not STIX is shown as content only. */
-  private async foldObjects(record: string, part: number, bytes: Uint8Array): Promise<void> {
+  /**
+   * The objects of one bundle, in chunks between which the event loop turns. What is not STIX is shown as content only.
+   * False where we were stopped before its end: the next run begins it again.
+   */
+  private async foldObjects(record: string, part: number, bytes: Uint8Array): Promise<boolean> {
     const read = await objectsIn(bytes)
-    if (!read.ok) return
+    if (!read.ok) return true
     const { objects } = read.value
-    for (let from = 0; from < objects.length && !this.stopped; from += LIMITS.objectsBatch) {
+    for (let from = 0; from < objects.length; from += LIMITS.objectsBatch) {
+      if (this.largeContent.isStopped) return false
       await this.options.views.foldObjects(record, part, objects.slice(from, from + LIMITS.objectsBatch))
-      await this.letTheLineGoFirst()
+      if (from % LIMITS.objectsPerTelling === 0) this.options.changed()
+      await turn()
     }
-  }
-
-  /** Between two steps of a large share: what came on the line meanwhile is folded before the next. */
-  private async letTheLineGoFirst(): Promise<void> {
-    await turn()
-    for (const origin of this.origins) if (isLine(origin)) await this.foldLog(origin)
-    for (const [key, job] of this.jobs) {
-      if (!isLine(job.origin) || job.size > LIMITS.inlineSealBytes) continue
-      this.jobs.delete(key)
-      await this.foldContent(job)
-    }
-    this.options.changed()
+    return true
   }
 }
 
@@ -240,10 +229,6 @@ function lineFirst(a: string, b: string): number {
 
 function isLine(origin: string): boolean {
   return origin.split('/')[2] === 'line'
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
 
 function subjectOf(bytes: Uint8Array): string | undefined {

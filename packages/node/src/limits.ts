@@ -37,7 +37,9 @@ export const LIMITS = {
   /** Receipts folded in one step at a start. */
   receiptsPerFold: 4_096,
   /** STIX objects folded before the event loop may do something else. */
-  objectsBatch: 200,
+  objectsBatch: 50,
+  /** STIX objects folded before whoever watches is told again; a multiple of the above. */
+  objectsPerTelling: 2_000,
   /** Content above this size is sealed and opened in a worker. */
   inlineSealBytes: 65_536,
   /** A STIX input of `share`. */

@@ -10,7 +10,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LogFiles, openReceipts } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
-import { type Card, parseRecordRef, type Statement } from '@countersign/record'
+import { type Card, parseRecordRef } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
 import { Agreements, type Signed } from './agreements.ts'
 import type { Channel, ChannelContext } from './channel.ts'
@@ -24,6 +24,7 @@ import { Pacts, type StoredPact } from './pacts.ts'
 import { PeerRequests } from './peer-requests.ts'
 import { PrivateStore } from './private-store.ts'
 import type { HeldReceipt } from './receipt-feed.ts'
+import { Rejections } from './rejections.ts'
 import { type Said, Saying, type SayRequest, type ShareRequest } from './saying.ts'
 import { openSealingDesk } from './sealer.ts'
 import type { ShareResult } from './share.ts'
@@ -65,6 +66,7 @@ export class Node {
   private readonly files: Directory
   private readonly agreements: Agreements
   private readonly saying: Saying
+  private readonly rejections: Rejections
   private readonly requests = new Map<string, PeerRequests>()
   private readonly listeners = new Set<() => void>()
   private readonly release: () => void
@@ -92,21 +94,32 @@ export class Node {
       around: parts.around,
       cardOf: (party) => parts.trusted.of(party),
       log: (origin) => this.logOf(origin),
-      rejected: (record, statement, part, code) => void this.sayRejected(record, statement, part, code),
+      rejected: (rejection) => this.rejections.add(rejection),
+      caughtUp: () => this.rejections.look(),
       changed: () => this.changed(),
     })
     this.saying = new Saying(this.parts)
+    this.rejections = new Rejections(this.parts, this.saying)
     this.agreements = new Agreements(
       this.parts,
       (pact, channel) => this.contextOf(pact, channel),
-      () => void this.saying.sayHeld(),
+      () => {
+        void this.saying.sayHeld()
+        this.rejections.look()
+      },
     )
     this.files = new Directory(identity.party, {
       dir: identity.dir,
       agreement: (id) => parts.pacts.get(id)?.agreement,
       origins: () => this.origins(),
       unconfirmed: (origin) => this.ownLog(origin)?.confirmed === false,
-      addressees: (origin, sealed) => parts.views.addressees(origin, sealed),
+      // Whoever was just told of a record asks for its content before it is folded here.
+      addressees: async (origin, sealed) => {
+        const named = await parts.views.addressees(origin, sealed)
+        if (named !== undefined) return named
+        await this.folding.caughtUp(origin)
+        return parts.views.addressees(origin, sealed)
+      },
     })
   }
 
@@ -140,6 +153,7 @@ export class Node {
     for (const card of trusted.all()) await node.views.knowCard(card.bytes)
     for (const pact of node.parts.pacts.all()) await node.agreements.join(pact)
     node.folding.wake()
+    await node.rejections.recall()
     return ok(node)
   }
 
@@ -311,6 +325,7 @@ export class Node {
     for (const requests of this.requests.values()) requests.close()
     await Promise.all([...this.parts.channels.values()].map((channel) => channel.stop()))
     await this.folding.stop()
+    await this.rejections.stop()
     await this.parts.desk.close()
     await this.views.close()
     this.parts.store.close()
@@ -358,29 +373,6 @@ export class Node {
     await this.views.foldReceipt({ origin, by, size, time, digest })
     this.folding.wake()
     this.changed()
-  }
-
-  /** Says once to its author that a valid record's content could not be opened, or is not what was committed to. */
-  private async sayRejected(
-    record: { origin: string; index: number },
-    statement: Statement,
-    part: number,
-    code: string,
-  ): Promise<void> {
-    const name = `${record.origin}#${record.index}`
-    const detail = await this.views.record(name)
-    const told = detail?.answers.some(({ type, from }) => type === 'content/rejected' && from === this.party)
-    if (detail?.row.validity.kind !== 'valid' || told === true) return
-    const said = await this.say({
-      pact: statement.pact.id,
-      type: 'content/rejected',
-      channel: record.origin.split('/')[2] ?? 'main',
-      to: [statement.from],
-      body: { part, reason: code.replace('content/', '') },
-      re: [name],
-      account: 'node',
-    })
-    this.alarm(code, name, `The content of ${name} could not be taken${said.ok ? '; its author was told' : ''}.`)
   }
 
   private hintPeers(): void {

@@ -54,7 +54,7 @@ export interface ShareMeans {
   progress?(stage: 'read' | 'said', done: number, total: number): void
 }
 
-const READ_BYTES = 262_144
+const READ_BYTES = 65_536
 const WARNINGS_TOLD = 100
 
 export async function shareStix(input: AsyncIterable<Uint8Array>, means: ShareMeans): Promise<ShareResult> {

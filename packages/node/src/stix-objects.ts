@@ -11,6 +11,7 @@ import {
 } from '@countersign/intel'
 import { fromUtf8, ok, type Result, refuse } from '@countersign/log'
 import type { ObjectToFold } from '@countersign/views'
+import { turn } from './lane.ts'
 
 const CHUNK_BYTES = 65_536
 const OBJECTS_PER_TURN = 50
@@ -62,8 +63,4 @@ export async function objectsIn(bundle: Uint8Array): Promise<Result<BundleObject
     if (marking.kind === 'tlp') object.tlp = marking.tlp
   }
   return ok({ objects, faulty })
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -319,6 +319,11 @@ class SqliteViews implements Views {
     return this.sql.toOpen.all(origin, this.party, this.party)
   }
 
+  async rejectionsToSay() {
+    this.settleSome()
+    return this.records_.rejectionsToSay()
+  }
+
   async addressees(origin: string, sealed: string) {
     const rows = this.sql.naming.all(origin, sealed)
     return rows.length === 0 ? undefined : new Set(rows.flatMap(({ party }) => party ?? []))

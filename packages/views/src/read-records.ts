@@ -10,7 +10,16 @@ import type { Store } from './database.ts'
 import type { RowDeriver } from './derive-rows.ts'
 import type { KnownAgreements } from './known.ts'
 import { ANSWERS_MAX, QUERY_MAX, RECORD_PAGE_DEFAULT, RECORD_PAGE_MAX } from './limits.ts'
-import type { PartRow, ReceiptRow, RecordDetail, RecordPage, RecordQuery, RecordRow, Validity } from './rows.ts'
+import type {
+  PartRow,
+  ReceiptRow,
+  RecordDetail,
+  RecordPage,
+  RecordQuery,
+  RecordRow,
+  Rejection,
+  Validity,
+} from './rows.ts'
 import { PART_STATES, STATES, type Tables, VALIDITY } from './schema.ts'
 
 type Row = Tables['records']
@@ -45,6 +54,19 @@ export class RecordReader {
       ),
       title: sqlite.prepare<[string, number], { title: string }>(
         'select title from part_titles where origin = ? and idx = ? order by part limit 1',
+      ),
+      rejected: sqlite.prepare<[string, string, string], { origin: string; idx: number; part: number; code: string }>(
+        `select s.origin, s.idx, s.part, s.code from part_states s
+         join records r on r.origin = s.origin and r.idx = s.idx
+         where s.state = ${PART_STATES.indexOf('rejected')} and r.validity <> ${VALIDITY.void} and r.author <> ?
+         and exists (select 1 from addressees a where a.origin = r.origin and a.idx = r.idx and a.party = ?)
+         and not exists (
+           select 1 from mentions m
+           join records answer on answer.origin = m.origin and answer.idx = m.idx
+           join statements t on t.origin = m.origin and t.idx = m.idx
+           where m.re_origin = s.origin and m.re_idx = s.idx and answer.author = ?
+           and answer.type = 'content/rejected' and json_extract(t.payload, '$.body.part') = s.part)
+         order by s.origin, s.idx, s.part`,
       ),
       mentions: sqlite.prepare<[string, number], { re_origin: string; re_idx: number; re_leaf: string }>(
         'select re_origin, re_idx, re_leaf from mentions where origin = ? and idx = ? order by place',
@@ -108,6 +130,12 @@ export class RecordReader {
       answers: this.sql.answers.all(origin, idx, leaf, ANSWERS_MAX).map((answer) => this.row(answer)),
       answersTotal: this.sql.answersTotal.get(origin, idx, leaf)?.n ?? 0,
     }
+  }
+
+  /** Parts of records to us that could not be taken, of which their author was not told. */
+  rejectionsToSay(): Rejection[] {
+    const rows = this.sql.rejected.all(this.party, this.party, this.party)
+    return rows.map(({ origin, idx, part, code }) => ({ record: `${origin}#${idx}`, part, code }))
   }
 
   private row(stored: Row): RecordRow {

@@ -254,3 +254,12 @@ export interface CollectionPage {
   addedFirst: string | null
   addedLast: string | null
 }
+
+/** A part of a record to us that could not be taken (spec/content.md). */
+export interface Rejection {
+  /** `origin#index` */
+  record: string
+  part: number
+  /** The code with which it was refused, such as `content/cannot-open`. */
+  code: string
+}

@@ -19,6 +19,7 @@ import type {
   RecordDetail,
   RecordPage,
   RecordQuery,
+  Rejection,
   Statistics,
 } from './rows.ts'
 
@@ -157,6 +158,9 @@ export interface Views {
   leafOf(origin: string, index: number): Promise<string | undefined>
   /** Parts of one log that are sealed to us and are neither opened nor rejected yet, in order. */
   partsToOpen(origin: string): Promise<{ origin: string; index: number; part: number; size: number }[]>
+  /** Parts of records to us, valid or undecided, that could not be taken and of which we have not told their author. */
+  rejectionsToSay(): Promise<Rejection[]>
+
   /** Whom the statements of a log, void ones too, name beside a sealed file; undefined where none names it. */
   addressees(origin: string, sealed: string): Promise<ReadonlySet<string> | undefined>
   cards(): Promise<CardRow[]>

@@ -1,9 +1,11 @@
-// What both implementations of `#crypto` provide, synchronous and equal in every answer: node.ts over node:crypto,
+// What both implementations of `#crypto` provide, equal in every answer and synchronous where it is not named otherwise: node.ts over node:crypto,
 // web.ts over @noble. One suite of tests runs on both.
 
 export interface Signer {
   readonly publicKey: Uint8Array
   sign(message: Uint8Array): Uint8Array
+  /** The same on another thread where the platform has one: this one goes on with its work meanwhile. */
+  signAsync(message: Uint8Array): Promise<Uint8Array>
 }
 
 export interface Sha256 {

@@ -6,7 +6,7 @@ import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js'
 import { ml_dsa44 } from '@noble/post-quantum/ml-dsa.js'
 import { concat, equalBytes } from '../bytes.ts'
 import { KEY_CACHE_SIZE } from '../limits.ts'
-import type { Ed25519, Sha256, SignatureScheme } from './contract.ts'
+import type { Ed25519, Sha256, SignatureScheme, Signer } from './contract.ts'
 import { isStrictPublicKey, StrictKeys } from './strict-key.ts'
 
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
@@ -38,7 +38,7 @@ export const ed25519: Ed25519 = {
   sign: (seed, message) => curve.sign(message, seed),
   signer(seed) {
     const key = Uint8Array.from(seed)
-    return { publicKey: curve.getPublicKey(key), sign: (message) => curve.sign(message, key) }
+    return signerOf(curve.getPublicKey(key), (message) => curve.sign(message, key))
   },
   verify(publicKey, message, signature) {
     if (publicKey.length !== 32 || signature.length !== 64) return false
@@ -61,7 +61,7 @@ export const mldsa44: SignatureScheme = {
   sign: (seed, message) => ml_dsa44.sign(message, ml_dsa44.keygen(seed).secretKey, { extraEntropy: false }),
   signer(seed) {
     const { publicKey, secretKey } = ml_dsa44.keygen(seed)
-    return { publicKey, sign: (message) => ml_dsa44.sign(message, secretKey, { extraEntropy: false }) }
+    return signerOf(publicKey, (message) => ml_dsa44.sign(message, secretKey, { extraEntropy: false }))
   },
   verify(publicKey, message, signature) {
     if (publicKey.length !== 1_312 || signature.length !== 2_420) return false
@@ -71,6 +71,10 @@ export const mldsa44: SignatureScheme = {
       return false
     }
   },
+}
+
+function signerOf(publicKey: Uint8Array, sign: (message: Uint8Array) => Uint8Array): Signer {
+  return { publicKey, sign, signAsync: async (message) => sign(message) }
 }
 
 function littleEndian(bytes: Uint8Array): bigint {

@@ -58,6 +58,8 @@ create table part_states (
   primary key (origin, idx, part)
 );
 
+create index part_states_rejected on part_states (origin, idx, part) where state = 2;
+
 create table part_titles (
   origin text not null, idx bigint not null, part smallint not null, rank bigint not null, title text not null,
   primary key (origin, idx, part)
