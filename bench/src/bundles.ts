@@ -1,11 +1,11 @@
 // Bundles of any size, made as they are read.
 
-/** `count` indicators of some 500 bytes. */
-export async function* bundleOf(count: number): AsyncGenerator<Uint8Array> {
+/** `count` indicators of some 500 bytes, numbered from `first` on. */
+export async function* bundleOf(count: number, first = 0): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
   yield encoder.encode('{"type":"bundle","id":"bundle--5d0092c5-5f74-4287-9642-33f4c354e56d","objects":[')
   for (let from = 0; from < count; from += 500) {
-    const some = Array.from({ length: Math.min(500, count - from) }, (_, i) => indicator(from + i))
+    const some = Array.from({ length: Math.min(500, count - from) }, (_, i) => indicator(first + from + i))
     yield encoder.encode(`${from === 0 ? '' : ','}${some.join(',')}`)
   }
   yield encoder.encode(']}')

@@ -12,6 +12,8 @@ import { median, ms, quantile, type Row } from './table.ts'
 
 const CALLS = 200
 const OBJECTS = 100_000
+/** The share is repeated, with other objects, until so many calls were made beside it. */
+const BUSY_CALLS_MIN = 60
 
 export async function calls(): Promise<Row[]> {
   const fsync = await fsyncMedian()
@@ -20,20 +22,22 @@ export async function calls(): Promise<Row[]> {
     for (let i = 0; i < 20; i++) await call(nodes)
     const idle: number[] = []
     for (let i = 0; i < CALLS; i++) idle.push(await call(nodes))
-    let over = false
-    const shared = nodes.alfa
-      .share({ pact: nodes.pact, account: 'bench', input: bundleOf(OBJECTS) })
-      .then((result) => value(result))
-      .then(({ records }) => Promise.all(records.map((record) => delivery(nodes.alfa, record))))
-      .finally(() => {
-        over = true
-      })
     const busy: number[] = []
-    while (!over) {
-      busy.push(await call(nodes))
-      await new Promise((resolve) => setTimeout(resolve, 100))
+    for (let shares = 0; busy.length < BUSY_CALLS_MIN; shares++) {
+      let over = false
+      const shared = nodes.alfa
+        .share({ pact: nodes.pact, account: 'bench', input: bundleOf(OBJECTS, shares * OBJECTS) })
+        .then((result) => value(result))
+        .then(({ records }) => Promise.all(records.map((record) => delivery(nodes.alfa, record))))
+        .finally(() => {
+          over = true
+        })
+      while (!over) {
+        busy.push(await call(nodes))
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      await shared
     }
-    await shared
     return [
       {
         what: `say to receipt, ${CALLS} calls, idle`,

@@ -103,7 +103,7 @@ export function ObjectList({ objects, label, list }: { objects: ObjectRow[]; lab
               <td className="wide">
                 <ObjectLink row={row} list={list} /> <ObjectFlags row={row} />
               </td>
-              <td>
+              <td className="party">
                 <Foreign max={128}>{row.party}</Foreign>
               </td>
               <td>
