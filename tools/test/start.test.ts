@@ -2,11 +2,11 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { listenOn, threeFreePorts } from '../ports.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const dir = mkdtempSync(join(tmpdir(), 'countersign-start-'))
@@ -61,29 +61,11 @@ async function firstLine(of: Running): Promise<{ pact: string; nodes: { party: s
   }
 }
 
-/** The first of three free ports in a row. */
-async function threePorts(): Promise<number> {
-  for (let port = 17_100; port < 60_000; port += 3) {
-    const probes = await Promise.all([0, 1, 2].map((i) => listening(port + i).catch(() => undefined)))
-    await Promise.all(probes.map((probe) => new Promise((resolve) => probe?.close(resolve) ?? resolve(undefined))))
-    if (probes.every((probe) => probe !== undefined)) return port
-  }
-  throw new Error('No three free ports in a row.')
-}
-
-function listening(port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => resolve(server))
-  })
-}
-
 describe('npm start', () => {
   const demo = join(dir, 'demo')
   let port: number
   beforeAll(async () => {
-    port = await threePorts()
+    port = await threeFreePorts()
   })
 
   test('brings up three nodes under one agreement, stops them at Ctrl-C, carries on, and begins anew when asked', {
@@ -125,7 +107,7 @@ describe('npm start', () => {
   })
 
   test('a port in use is named in one sentence', async () => {
-    const taken = await listening(port + 1)
+    const taken = await listenOn(port + 1)
     const ran = start('--dir', join(dir, 'taken'), '--port', String(port))
     expect(await ran.ended).toBe(1)
     expect(ran.err()).toMatch(
