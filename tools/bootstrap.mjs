@@ -67,7 +67,9 @@ function buildConsole(node) {
   const sources = [
     join(ROOT, 'package-lock.json'),
     ...filesIn(folder, ['dist', 'node_modules', 'test']),
-    ...['log', 'record', 'pact', 'intel', 'client'].flatMap((name) => filesIn(join(ROOT, 'packages', name, 'src'), [])),
+    ...['log', 'record', 'pact', 'intel', 'client'].flatMap((name) =>
+      filesIn(join(ROOT, 'packages', name), ['node_modules', 'test']),
+    ),
   ]
   const is = hashOf(sources, '')
   if (read(stamp) === is) return

@@ -3,17 +3,22 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { NodeClient, type PactSummary, type RecordSummary, type SayInput, type ShareInput } from '@countersign/client'
+import {
+  NodeClient,
+  type PactRow,
+  type RecordPage,
+  type RecordRow,
+  type SayInput,
+  type ShareInput,
+} from '@countersign/client'
 import { fromBase64, ok, type Refusal, type Result, refuse } from '@countersign/log'
 import { Node, realSurroundings, type SayRequest, type ShareResult } from '@countersign/node'
 import { must } from './output.ts'
 
 export interface Door {
-  records(
-    query: Record<string, string>,
-  ): Promise<Result<{ records: RecordSummary[]; next: string | null; total: number }>>
-  record(ref: string): Promise<Result<{ row: RecordSummary }>>
-  pacts(): Promise<Result<PactSummary[]>>
+  records(query: Record<string, string>): Promise<Result<RecordPage>>
+  record(ref: string): Promise<Result<{ row: RecordRow }>>
+  pacts(): Promise<Result<PactRow[]>>
   status(): Promise<Result<unknown>>
   evidence(ref: string, reveal: boolean): Promise<Result<Uint8Array>>
   say(input: SayInput, account: string): ReturnType<NodeClient['say']>

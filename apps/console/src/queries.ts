@@ -1,7 +1,8 @@
 // What is asked of the node, how often it is asked again, and what becomes of an ended session.
 
+import type { ObjectQuery, RecordQuery } from '@countersign/client'
 import { keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
-import { ApiFailure, api, type ObjectFilters, type RecordFilters } from './api.ts'
+import { ApiFailure, api } from './api.ts'
 
 const LIST_AGAIN_MS = 5_000
 const STATUS_AGAIN_MS = 5_000
@@ -46,7 +47,7 @@ export const ask = {
       queryFn: ({ signal }) => api.status(signal),
       refetchInterval: STATUS_AGAIN_MS,
     }),
-  records: (filters: RecordFilters) =>
+  records: (filters: RecordQuery) =>
     queryOptions({
       queryKey: ['records', filters],
       queryFn: ({ signal }) => api.records(filters, signal),
@@ -66,7 +67,7 @@ export const ask = {
       staleTime: Number.POSITIVE_INFINITY,
       gcTime: 60_000,
     }),
-  objects: (filters: ObjectFilters) =>
+  objects: (filters: ObjectQuery) =>
     queryOptions({
       queryKey: ['objects', filters],
       queryFn: ({ signal }) => api.objects(filters, signal),

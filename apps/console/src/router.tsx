@@ -1,9 +1,9 @@
 // The rooms and their addresses. A record's page is /record/<origin>/<index>; what is chosen in a list stands in the query.
 // Rooms other than the first are fetched when they are entered.
 
+import type { ObjectQuery, RecordQuery } from '@countersign/client'
 import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, Navigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { ObjectFilters, RecordFilters } from './api.ts'
 import { Frame } from './frame/Frame.tsx'
 import { Empty, Failed } from './marks/Notice.tsx'
 import { Records } from './rooms/records/Records.tsx'
@@ -21,7 +21,7 @@ const home = createRoute({
 const records = createRoute({
   getParentRoute: () => root,
   path: '/records',
-  validateSearch: (search: Record<string, unknown>): RecordFilters =>
+  validateSearch: (search: Record<string, unknown>): RecordQuery =>
     chosen(search, ['pact', 'channel', 'type', 'party', 'state', 'q', 'cursor']),
   component: Records,
 })
@@ -35,7 +35,7 @@ const record = createRoute({
 const objects = createRoute({
   getParentRoute: () => root,
   path: '/objects',
-  validateSearch: (search: Record<string, unknown>): ObjectFilters =>
+  validateSearch: (search: Record<string, unknown>): ObjectQuery =>
     chosen(search, ['q', 'type', 'party', 'collection', 'cursor']),
   component: lazyRouteComponent(() => import('./rooms/objects/Objects.tsx'), 'Objects'),
 })

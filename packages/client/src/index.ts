@@ -1,15 +1,17 @@
 // A typed client that verifies what a node gives it.
 
+export type * from './answers.ts'
 export {
+  type Answer,
+  type ApiRefusal,
   NodeClient,
-  type PactSummary,
-  type RecordSummary,
   type SaidOutcome,
   type SayInput,
   type ShareInput,
   type ShareOutcome,
-  type ShareRefused,
+  withQuery,
 } from './node-client.ts'
+export { provedRecord } from './proved.ts'
 export {
   type RecipientTimes,
   type Report,

@@ -1,42 +1,20 @@
-// A typed client of one's own node: its API over HTTP. What a node says of a record is its word; `proved` fetches the
-// evidence and verifies it here, against cards that the caller trusts.
+// A typed client of one’s own node: its API over HTTP. What a node says of a record is its word; provedRecord (proved.ts)
+// fetches the evidence and verifies it here.
 
-import { ok, type Refusal, type Result, refuse, toBase64 } from '@countersign/log'
-import type { Card } from '@countersign/record'
-import { type Report, verifyEvidence } from './verify-evidence.ts'
-
-export interface RecordSummary {
-  /** `origin#index`. */
-  record: string
-  pact: string
-  channel: string
-  from: string
-  to: string[]
-  type: string
-  id: string
-  /** The author's claim, RFC 3339. */
-  time: string
-  mode: string
-  marking: { tlp: string; class?: string }
-  body: unknown
-  validity: { kind: 'valid' } | { kind: 'void' | 'undecided'; code: string; message: string }
-  /** POSIX seconds; null where there is no bound. */
-  delivery: { recipient: string; state: string; lo: number | null; hi: number | null }[]
-  state: string
-  title: string | null
-}
-
-export interface PactSummary {
-  id: string
-  version: string
-  title: string
-  state: 'draft' | 'signed' | 'in-force' | 'expired'
-  channels: {
-    name: string
-    signatures: { party: string; record: string | null; time: string | null }[]
-    force: { since: number; receipt: { by: string } } | null
-  }[]
-}
+import { ok, type Refusal, refuse, toBase64 } from '@countersign/log'
+import type {
+  CardRow,
+  Me,
+  NodeFacts,
+  NodeStatus,
+  ObjectDetail,
+  ObjectPage,
+  ObjectQuery,
+  PactRow,
+  RecordDetail,
+  RecordPage,
+  RecordQuery,
+} from './answers.ts'
 
 export interface SayInput {
   pact: string
@@ -68,63 +46,86 @@ export interface ShareOutcome {
   warningsTotal: number
 }
 
-/** A refusal of the release gate, with the objects it is about. */
-export interface ShareRefused extends Refusal {
+export interface ApiRefusal extends Refusal {
+  /** Of the HTTP answer; 0 where none came. */
+  status?: number
+  /** Given where nobody has signed in: which node this is. */
+  node?: NodeFacts
+  /** Of the release gate: the objects it is about. */
   refusals?: readonly { code: string; message: string; object?: { index: number; id: string | null } }[]
   refusalsTotal?: number
 }
 
+export type Answer<T> = { ok: true; value: T } | ApiRefusal
+
 export class NodeClient {
   private readonly url: string
-  private readonly token: string
+  private readonly token: string | undefined
 
-  /** `url` is the node's root; `token` its local API token. */
-  constructor(url: string, token: string) {
+  /** `url` is the node’s root. `token` is its local API token; a page of the node itself is known by its session instead. */
+  constructor(url: string, token?: string) {
     this.url = url
     this.token = token
   }
 
-  status(): Promise<Result<unknown>> {
-    return this.getJson('api/status', {})
+  me(signal?: AbortSignal): Promise<Answer<Me>> {
+    return this.getJson('api/me', {}, signal)
   }
 
-  records(
-    query: Record<string, string> = {},
-  ): Promise<Result<{ records: RecordSummary[]; next: string | null; total: number }>> {
-    return this.getJson('api/records', query)
+  status(signal?: AbortSignal): Promise<Answer<NodeStatus>> {
+    return this.getJson('api/status', {}, signal)
   }
 
-  record(ref: string): Promise<Result<{ row: RecordSummary }>> {
-    return this.getJson('api/record', { ref })
+  records(query: RecordQuery = {}, signal?: AbortSignal): Promise<Answer<RecordPage>> {
+    return this.getJson('api/records', query, signal)
   }
 
-  pacts(): Promise<Result<PactSummary[]>> {
-    return this.getJson('api/pacts', {})
+  record(ref: string, signal?: AbortSignal): Promise<Answer<RecordDetail>> {
+    return this.getJson('api/record', { ref }, signal)
   }
 
-  async content(ref: string, part: number): Promise<Result<Uint8Array>> {
-    return this.getBytes('api/record/content', { ref, part: String(part) })
+  objects(query: ObjectQuery = {}, signal?: AbortSignal): Promise<Answer<ObjectPage>> {
+    return this.getJson('api/objects', query, signal)
   }
 
-  evidence(ref: string, reveal: boolean): Promise<Result<Uint8Array>> {
-    return this.getBytes('api/record/evidence', { ref, reveal: reveal ? '1' : '0' })
+  object(id: string, signal?: AbortSignal): Promise<Answer<ObjectDetail>> {
+    return this.getJson('api/object', { id }, signal)
   }
 
-  /** The node's word on a record, checked here: what the evidence proves against the cards given. */
-  async proved(ref: string, trusted: readonly Card[]): Promise<Result<Report>> {
-    const evidence = await this.evidence(ref, false)
-    return evidence.ok ? ok(verifyEvidence(evidence.value, trusted)) : evidence
+  pacts(signal?: AbortSignal): Promise<Answer<PactRow[]>> {
+    return this.getJson('api/pacts', {}, signal)
   }
 
-  say(input: SayInput): Promise<Result<SaidOutcome>> {
+  pact(id: string, signal?: AbortSignal): Promise<Answer<PactRow>> {
+    return this.getJson('api/pact', { id }, signal)
+  }
+
+  cards(signal?: AbortSignal): Promise<Answer<CardRow[]>> {
+    return this.getJson('api/cards', {}, signal)
+  }
+
+  content(ref: string, part: number, signal?: AbortSignal): Promise<Answer<Uint8Array>> {
+    return this.getBytes('api/record/content', { ref, part: String(part) }, signal)
+  }
+
+  evidence(ref: string, reveal: boolean, signal?: AbortSignal): Promise<Answer<Uint8Array>> {
+    return this.getBytes('api/record/evidence', { ref, reveal: reveal ? '1' : '0' }, signal)
+  }
+
+  signIn(email: string, password: string): Promise<Answer<unknown>> {
+    return this.postJson('api/auth/sign-in/email', { email, password })
+  }
+
+  signOut(): Promise<Answer<unknown>> {
+    return this.postJson('api/auth/sign-out', {})
+  }
+
+  say(input: SayInput): Promise<Answer<SaidOutcome>> {
     const content = input.content?.map(({ bytes, ...part }) => ({ ...part, base64: toBase64(bytes) }))
     return this.postJson('api/say', { ...input, ...(content === undefined ? {} : { content }) })
   }
 
-  async share(
-    input: ShareInput,
-    body: ReadableStream<Uint8Array> | Uint8Array,
-  ): Promise<Result<ShareOutcome> | ShareRefused> {
+  async share(input: ShareInput, body: ReadableStream<Uint8Array> | Uint8Array): Promise<Answer<ShareOutcome>> {
     const { marking, to, ...rest } = input
     const query = new URLSearchParams({
       ...rest,
@@ -135,66 +136,74 @@ export class NodeClient {
     })
     // Node's fetch wants to be told that the answer comes after the whole of a streamed body.
     const init = { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body, duplex: 'half' }
-    return this.answer(await this.call(`api/share?${query}`, init as RequestInit))
+    return this.json(await this.call(`api/share?${query}`, init as RequestInit))
   }
 
-  trust(card: Uint8Array): Promise<Result<{ party: string; words: string[] }>> {
+  trust(card: Uint8Array): Promise<Answer<{ party: string; words: string[] }>> {
     return this.postJson('api/trust', { card: toBase64(card) })
   }
 
-  propose(yaml: string): Promise<Result<{ pact: string; version: string; invitation: string }>> {
+  propose(yaml: string): Promise<Answer<{ pact: string; version: string; invitation: string }>> {
     return this.postJson('api/pact/propose', { yaml })
   }
 
   sign(
     what: { pact: string } | { invitation: string },
-  ): Promise<Result<{ pact: string; version: string; as: string }>> {
+  ): Promise<Answer<{ pact: string; version: string; as: string }>> {
     return this.postJson('api/pact/sign', what)
   }
 
-  private async getJson<T>(path: string, query: Record<string, string>): Promise<Result<T>> {
-    return this.answer(await this.call(`${path}?${new URLSearchParams(query)}`, {}))
+  private async getJson<T>(path: string, query: object, signal?: AbortSignal): Promise<Answer<T>> {
+    return this.json(await this.call(withQuery(path, query), signal === undefined ? {} : { signal }))
   }
 
-  private async getBytes(path: string, query: Record<string, string>): Promise<Result<Uint8Array>> {
-    const response = await this.call(`${path}?${new URLSearchParams(query)}`, {})
-    if (!response.ok) return response
-    if (!response.value.ok) return refusalOf(response.value)
-    return ok(new Uint8Array(await response.value.arrayBuffer()))
+  private async getBytes(path: string, query: object, signal?: AbortSignal): Promise<Answer<Uint8Array>> {
+    const response = await this.call(withQuery(path, query), signal === undefined ? {} : { signal })
+    return response.ok ? ok(new Uint8Array(await response.value.arrayBuffer())) : response
   }
 
-  private async postJson<T>(path: string, body: unknown): Promise<Result<T>> {
+  private async postJson<T>(path: string, body: unknown): Promise<Answer<T>> {
     const headers = { 'content-type': 'application/json' }
-    return this.answer(await this.call(path, { method: 'POST', headers, body: JSON.stringify(body) }))
+    return this.json(await this.call(path, { method: 'POST', headers, body: JSON.stringify(body) }))
   }
 
-  private async call(path: string, init: RequestInit): Promise<Result<Response>> {
+  /** A successful response, or a refusal: the node’s own where it gave one. Rejects where the caller gave it up. */
+  private async call(path: string, init: RequestInit): Promise<Answer<Response>> {
     const headers = new Headers(init.headers)
-    headers.set('authorization', `Bearer ${this.token}`)
+    headers.set('accept', 'application/json')
+    if (this.token !== undefined) headers.set('authorization', `Bearer ${this.token}`)
+    let response: Response
     try {
-      return ok(await fetch(new URL(path, this.url), { ...init, headers }))
-    } catch {
-      return refuse('network/unreachable', `The node at ${this.url} does not answer; see whether it still runs.`)
+      response = await fetch(new URL(path, this.url), { ...init, headers, credentials: 'same-origin' })
+    } catch (cause) {
+      if (init.signal?.aborted === true) throw cause
+      const message = `The node at ${this.url} does not answer; see whether it still runs.`
+      return { ...refuse('network/unreachable', message), status: 0 }
     }
+    return response.ok ? ok(response) : refusalOf(response)
   }
 
-  private async answer<T>(response: Result<Response>): Promise<Result<T>> {
-    if (!response.ok) return response
-    if (!response.value.ok) return refusalOf(response.value)
-    return ok((await response.value.json()) as T)
+  private async json<T>(response: Answer<Response>): Promise<Answer<T>> {
+    return response.ok ? ok((await response.value.json()) as T) : response
   }
 }
 
-async function refusalOf(response: Response): Promise<ShareRefused> {
-  const said: Partial<ShareRefused> = await response.json().catch(() => ({}))
-  const {
-    code = `http/${response.status}`,
-    message = 'The node refused without a reason.',
-    refusals,
-    refusalsTotal,
-  } = said
+/** The path of a call with its query; members that are undefined or empty are left out. */
+export function withQuery(path: string, query: object): string {
+  const given = Object.entries(query).filter(
+    (pair): pair is [string, string] => typeof pair[1] === 'string' && pair[1] !== '',
+  )
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`
+}
+
+async function refusalOf(response: Response): Promise<ApiRefusal> {
+  const said: Partial<ApiRefusal> = await response.json().catch(() => ({}))
+  const { code = `http/${response.status}`, message = 'The node refused without a reason.' } = said
+  const { node, refusals, refusalsTotal } = said
   return {
     ...refuse(code, message),
+    status: response.status,
+    ...(node === undefined ? {} : { node }),
     ...(refusals === undefined ? {} : { refusals }),
     ...(refusalsTotal === undefined ? {} : { refusalsTotal }),
   }

@@ -1,4 +1,4 @@
-import type { RecordSummary } from '@countersign/client'
+import type { RecordPage, RecordRow } from '@countersign/client'
 import type { Command } from 'commander'
 import { withNode } from '../door.ts'
 import { dirOption, examples, jsonOption } from '../options.ts'
@@ -29,16 +29,14 @@ export function recordsCommand(program: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', examples('countersign records --dir ./alfa --type intel/share'))
     .action(async (flags: RecordsFlags) => {
-      const records: RecordSummary[] = []
+      const records: RecordRow[] = []
       let total = 0
       await withNode(flags.dir, async (door) => {
         const wanted = Math.max(1, Number(flags.limit) || 50)
         const { dir: _dir, json: _json, limit: _limit, ...filters } = flags
         for (let cursor: string | null = ''; cursor !== null && records.length < wanted; ) {
           const limit = String(Math.min(200, wanted - records.length))
-          const page: { records: RecordSummary[]; next: string | null; total: number } = must(
-            await door.records({ ...filters, limit, ...(cursor === '' ? {} : { cursor }) }),
-          )
+          const page: RecordPage = must(await door.records({ ...filters, limit, ...(cursor === '' ? {} : { cursor }) }))
           records.push(...page.records)
           total = page.total
           cursor = page.next

@@ -1,9 +1,10 @@
 // Who is signed in, at which node, and how the desk looks: appearance, language, keys, sign out.
 
+import type { Me } from '@countersign/client'
 import { Button, NativeSelect, Switch, useMantineColorScheme } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { api, type Me } from '../api.ts'
+import { api } from '../api.ts'
 import { SCHEMES } from '../look/theme.ts'
 import { Foreign } from '../marks/Foreign.tsx'
 import { chooseLanguage, LANGUAGES, parseLanguage } from '../words/index.ts'

@@ -1,13 +1,14 @@
 // The frame of every page: skip link, rooms, status strip, the room itself. Whoever is not signed in sees the sign-in room
 // in its place, at the same address, and comes back to the page asked for.
 
+import type { Me } from '@countersign/client'
 import { ActionIcon } from '@mantine/core'
 import { IconFileText, IconList, IconServer2, IconTopologyStar3, IconUserCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ApiFailure, type Me } from '../api.ts'
+import { ApiFailure } from '../api.ts'
 import { Mark } from '../marks/Mark.tsx'
 import { Failed, Loading } from '../marks/Notice.tsx'
 import { ask, isSignedOut } from '../queries.ts'

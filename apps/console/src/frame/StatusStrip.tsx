@@ -1,5 +1,6 @@
 // One line on every page: whose node this is, whether its peers answer, and whether anything is wrong.
 
+import type { Me, NodeStatus } from '@countersign/client'
 import {
   IconAlertTriangleFilled,
   IconCircleCheck,
@@ -11,7 +12,6 @@ import {
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { Me, NodeStatus } from '../api.ts'
 import { Foreign } from '../marks/Foreign.tsx'
 import { ask } from '../queries.ts'
 

@@ -1,7 +1,7 @@
 // Small marks used in every room: the TLP marking in FIRST's colours, the mode of an exercise or test, a party, a hash.
 
+import type { Mode } from '@countersign/client'
 import { useTranslation } from 'react-i18next'
-import type { Mode } from '../api.ts'
 import { Foreign, plain } from './Foreign.tsx'
 
 /** TLP 2.0: coloured text on black, as its definition has it. An unknown marking is shown as it came, without a colour. */

@@ -1,5 +1,6 @@
 // The state of a proof: an icon, a word and a colour, never a colour alone.
 
+import type { RecordState } from '@countersign/client'
 import {
   IconBan,
   IconCircle,
@@ -9,7 +10,6 @@ import {
   IconHistory,
 } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import type { RecordState } from '../api.ts'
 
 const ICONS = {
   said: IconCircle,

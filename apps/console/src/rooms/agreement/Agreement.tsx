@@ -1,11 +1,11 @@
 // One agreement: who is bound, who watches, on which channels, who has signed where and since when it is in force, its terms,
 // and its clauses in the words people agreed on. Beside each party stand the words by which its keys are told apart.
 
+import type { AgreementText, PactRow } from '@countersign/client'
 import { IconCircleCheckFilled, IconCircleDashed } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { Agreement, Pact } from '../../api.ts'
 import { useKeys } from '../../frame/keyboard.ts'
 import { leave } from '../../frame/leave.ts'
 import { showNumber } from '../../marks/amounts.ts'
@@ -41,7 +41,7 @@ export function AgreementRoom() {
   )
 }
 
-function OneAgreement({ pact }: { pact: Pact }) {
+function OneAgreement({ pact }: { pact: PactRow }) {
   const { t } = useTranslation()
   const { agreement } = pact
   return (
@@ -77,7 +77,7 @@ function OneAgreement({ pact }: { pact: Pact }) {
   )
 }
 
-function PartyCards({ agreement }: { agreement: Agreement }) {
+function PartyCards({ agreement }: { agreement: AgreementText }) {
   const { t } = useTranslation()
   const me = useQuery(ask.me()).data
   const cards = useQuery(ask.cards()).data ?? []
@@ -122,7 +122,7 @@ function PartyCards({ agreement }: { agreement: Agreement }) {
   )
 }
 
-function Channels({ pact }: { pact: Pact }) {
+function Channels({ pact }: { pact: PactRow }) {
   const { t, i18n } = useTranslation()
   return (
     <ul className="channels">
@@ -184,7 +184,7 @@ function Channels({ pact }: { pact: Pact }) {
   )
 }
 
-function Clauses({ agreement }: { agreement: Agreement }) {
+function Clauses({ agreement }: { agreement: AgreementText }) {
   const { t } = useTranslation()
   if (agreement.clauses.length === 0) return <p className="quiet">{t('agreement.clausesNone')}</p>
   return (

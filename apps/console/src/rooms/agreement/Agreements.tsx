@@ -1,9 +1,9 @@
 // The agreements of this node: drafts, signed, in force.
 
+import type { PactRow } from '@countersign/client'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { Pact } from '../../api.ts'
 import { useListKeys } from '../../frame/keyboard.ts'
 import { rememberOpened, useReturnToRow } from '../../frame/lastOpened.ts'
 import { Foreign } from '../../marks/Foreign.tsx'
@@ -43,7 +43,7 @@ export function Agreements() {
   )
 }
 
-function PactCard({ pact }: { pact: Pact }) {
+function PactCard({ pact }: { pact: PactRow }) {
   return (
     <li className="card">
       <div className="card-line">

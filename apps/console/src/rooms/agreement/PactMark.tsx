@@ -1,8 +1,8 @@
 // Where an agreement stands: icon, word, colour.
 
+import type { PactRow } from '@countersign/client'
 import { IconCircleCheckFilled, IconCircleDashed, IconClockX, IconWritingSign } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
-import type { Pact } from '../../api.ts'
 
 const LOOKS = {
   draft: { icon: IconCircleDashed, as: 'said' },
@@ -11,7 +11,7 @@ const LOOKS = {
   expired: { icon: IconClockX, as: 'void' },
 } as const
 
-export function PactMark({ state }: { state: Pact['state'] }) {
+export function PactMark({ state }: { state: PactRow['state'] }) {
   const { t } = useTranslation()
   const { icon: Icon, as } = LOOKS[state]
   return (

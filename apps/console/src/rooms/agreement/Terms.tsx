@@ -1,8 +1,8 @@
 // The terms of an agreement, each as a person would say it.
 
+import type { AgreementText, PactRow } from '@countersign/client'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import type { Agreement, Pact } from '../../api.ts'
 import { showBytes, showNumber, showSpan } from '../../marks/amounts.ts'
 import { Block, Fact } from '../../marks/Blocks.tsx'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
@@ -10,7 +10,7 @@ import { Code, TlpChip } from '../../marks/Marks.tsx'
 import { Time } from '../../marks/Time.tsx'
 import { typeWords } from '../record/words.ts'
 
-export function Terms({ pact }: { pact: Pact }) {
+export function Terms({ pact }: { pact: PactRow }) {
   const { t, i18n } = useTranslation()
   const { agreement } = pact
   const { limits, intervals } = agreement
@@ -70,7 +70,7 @@ export function Terms({ pact }: { pact: Pact }) {
   )
 }
 
-function Term({ agreement }: { agreement: Agreement }) {
+function Term({ agreement }: { agreement: AgreementText }) {
   const { t } = useTranslation()
   const { from, until } = agreement.term
   return (
@@ -91,7 +91,7 @@ function Term({ agreement }: { agreement: Agreement }) {
   )
 }
 
-function stixWords(stix: Agreement['share']['stix'], t: TFunction): string {
+function stixWords(stix: AgreementText['share']['stix'], t: TFunction): string {
   const list = (types: readonly string[]) => types.map((type) => plain(type, 80)).join(', ')
   if ('allow' in stix) return t('agreement.stixAllow', { types: list(stix.allow) })
   return stix.deny.length === 0 ? t('agreement.stixAll') : t('agreement.stixDeny', { types: list(stix.deny) })

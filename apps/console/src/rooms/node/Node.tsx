@@ -1,5 +1,6 @@
 // How this node is: alarms first, then its peers, its logs' start-up check, and the words of its own card.
 
+import type { AlarmRow, ChannelStatus, NodeStatus } from '@countersign/client'
 import {
   IconAlertTriangleFilled,
   IconCircleCheckFilled,
@@ -11,7 +12,6 @@ import {
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { Alarm, ChannelStatus, NodeStatus } from '../../api.ts'
 import { showNumber } from '../../marks/amounts.ts'
 import { Block } from '../../marks/Blocks.tsx'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
@@ -75,7 +75,7 @@ function Status({ status }: { status: NodeStatus }) {
   )
 }
 
-function OneAlarm({ alarm }: { alarm: Alarm }) {
+function OneAlarm({ alarm }: { alarm: AlarmRow }) {
   const { t } = useTranslation()
   return (
     <li>

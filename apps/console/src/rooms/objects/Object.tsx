@@ -2,13 +2,13 @@
 // it came. The fields are read from the source for reading only; nothing in them becomes a link, so that nobody opens a
 // malicious address by a slip of the finger.
 
+import type { ObjectDetail, ObjectRow } from '@countersign/client'
 import { Button, NativeSelect } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ObjectDetail, ObjectRow } from '../../api.ts'
 import { useKeys } from '../../frame/keyboard.ts'
 import { leave } from '../../frame/leave.ts'
 import { Back, Block, Fact } from '../../marks/Blocks.tsx'

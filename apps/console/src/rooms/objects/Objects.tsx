@@ -1,10 +1,10 @@
 // The STIX objects received and shared: search, choose, page, open.
 
+import type { ObjectRow } from '@countersign/client'
 import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { ObjectRow } from '../../api.ts'
 import { useListKeys } from '../../frame/keyboard.ts'
 import { rememberOpened, useReturnToRow } from '../../frame/lastOpened.ts'
 import { usePages } from '../../frame/paging.ts'

@@ -1,5 +1,6 @@
 // Marks of STIX objects: the type with its icon, the marking, what is remarkable.
 
+import type { ObjectRow } from '@countersign/client'
 import {
   IconAffiliate,
   IconAlertTriangle,
@@ -23,7 +24,6 @@ import {
 } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ObjectRow } from '../../api.ts'
 import { Foreign } from '../../marks/Foreign.tsx'
 import { TlpChip } from '../../marks/Marks.tsx'
 

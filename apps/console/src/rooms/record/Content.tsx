@@ -1,13 +1,14 @@
 // The parts of a record's content. A message is read out; a bundle of STIX is listed; anything else can be saved. The bytes
 // came from a peer: they are parsed within limits, shown as text and never as a page, and saved as an attachment.
 
+import { type PartRow, withQuery } from '@countersign/client'
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { address, type Part, SHOWN_UNASKED_BYTES } from '../../api.ts'
+import { SHOWN_UNASKED_BYTES } from '../../api.ts'
 import { showBytes, showNumber } from '../../marks/amounts.ts'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { Failed, Loading } from '../../marks/Notice.tsx'
@@ -16,13 +17,13 @@ import { type Message, parseMessage, parseStixList, parseText, type StixListed }
 
 const LISTED_OBJECTS = 100
 
-export function Content({ record, parts }: { record: string; parts: Part[] }) {
+export function Content({ record, parts }: { record: string; parts: PartRow[] }) {
   const { t } = useTranslation()
   if (parts.length === 0) return <p className="quiet">{t('content.none')}</p>
   return parts.map((part) => <OnePart key={part.part} record={record} part={part} alone={parts.length === 1} />)
 }
 
-function OnePart({ record, part, alone }: { record: string; part: Part; alone: boolean }) {
+function OnePart({ record, part, alone }: { record: string; part: PartRow; alone: boolean }) {
   const { t, i18n } = useTranslation()
   const size = showBytes(part.size, i18n.language)
   const [asked, setAsked] = useState(part.size <= SHOWN_UNASKED_BYTES)
@@ -34,7 +35,11 @@ function OnePart({ record, part, alone }: { record: string; part: Part; alone: b
           <Foreign max={127}>{part.mediaType}</Foreign> · {t('content.size', { size })}
         </span>
         {part.state === 'opened' && (
-          <a className="save" href={address('/api/record/content', { ref: record, part: String(part.part) })} download>
+          <a
+            className="save"
+            href={withQuery('/api/record/content', { ref: record, part: String(part.part) })}
+            download
+          >
             <IconDownload aria-hidden size="1.1em" stroke={1.6} />
             {t('content.save')}
           </a>
@@ -57,7 +62,7 @@ function OnePart({ record, part, alone }: { record: string; part: Part; alone: b
   )
 }
 
-function Opened({ record, part }: { record: string; part: Part }) {
+function Opened({ record, part }: { record: string; part: PartRow }) {
   const { t } = useTranslation()
   const content = useQuery(ask.content(record, part.part))
   if (content.isError) return <Failed error={content.error} again={() => void content.refetch()} />

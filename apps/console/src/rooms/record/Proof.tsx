@@ -1,12 +1,13 @@
 // “Verify here” and “Save evidence”. What is verified is the evidence file itself, in this browser, against the cards this
 // node trusts; each check is shown with its result, whatever the node says of the record elsewhere on the page.
 
+import { type RecordRow, withQuery } from '@countersign/client'
 import { Button, Checkbox } from '@mantine/core'
 import { IconCircleCheck, IconCircleX, IconDownload, IconShieldCheck } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ApiFailure, address, api, type RecordRow } from '../../api.ts'
+import { ApiFailure, api } from '../../api.ts'
 import { showBytes, showNumber } from '../../marks/amounts.ts'
 import { Block } from '../../marks/Blocks.tsx'
 import { Foreign } from '../../marks/Foreign.tsx'
@@ -40,7 +41,7 @@ export function Proof({ row }: { row: RecordRow }) {
         </Button>
         <Button
           component="a"
-          href={address('/api/record/evidence', { ref: row.record, reveal: reveal ? '1' : '0' })}
+          href={withQuery('/api/record/evidence', { ref: row.record, reveal: reveal ? '1' : '0' })}
           download
           leftSection={<IconDownload aria-hidden size={16} stroke={1.8} />}
         >

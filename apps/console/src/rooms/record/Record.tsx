@@ -1,10 +1,10 @@
 // One record: what was said in words first, then its content, when it was held and who says so, the proof that this browser
 // can check by itself, what it answers and what answers it, and last the signed text as it stands in the log.
 
+import type { RecordDetail, RecordRow } from '@countersign/client'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { RecordDetail, RecordRow } from '../../api.ts'
 import { useKeys } from '../../frame/keyboard.ts'
 import { leave } from '../../frame/leave.ts'
 import { showNumber } from '../../marks/amounts.ts'

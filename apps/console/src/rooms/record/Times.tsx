@@ -2,8 +2,8 @@
 // others, and beside it the author's own clock, which proves nothing. An open side fades into dashes. All pictures of
 // one record share one scale. The sentence says all that the picture does.
 
+import type { DeliveryRow } from '@countersign/client'
 import { useTranslation } from 'react-i18next'
-import type { Delivery } from '../../api.ts'
 import { showSpan } from '../../marks/amounts.ts'
 import { Foreign } from '../../marks/Foreign.tsx'
 import { StateMark } from '../../marks/StateMark.tsx'
@@ -21,7 +21,7 @@ interface Scale {
   x(seconds: number): number
 }
 
-export function Times({ delivery, claim }: { delivery: Delivery[]; claim: string }) {
+export function Times({ delivery, claim }: { delivery: DeliveryRow[]; claim: string }) {
   const claimed = Date.parse(claim) / 1000
   const scale = scaleOf(delivery, claimed)
   return (
@@ -60,7 +60,7 @@ export function HeldBetween({ lo, hi }: { lo: number | null; hi: number | null }
   return t('time.never')
 }
 
-function Picture({ one, claimed, scale }: { one: Delivery; claimed: number; scale: Scale }) {
+function Picture({ one, claimed, scale }: { one: DeliveryRow; claimed: number; scale: Scale }) {
   const { t, i18n } = useTranslation()
   const left = one.lo === null ? MARGIN / 2 : scale.x(one.lo)
   const right = Math.max(one.hi === null ? WIDTH - MARGIN / 2 : scale.x(one.hi), left + 3)
@@ -108,7 +108,7 @@ function Claim({ x, label }: { x: number; label: string }) {
   )
 }
 
-function scaleOf(delivery: Delivery[], claimed: number): Scale {
+function scaleOf(delivery: DeliveryRow[], claimed: number): Scale {
   const bounds = delivery.flatMap((one) => [one.lo, one.hi]).filter((bound) => bound !== null)
   const from = bounds.length > 0 ? Math.min(...bounds) : claimed
   const until = bounds.length > 0 ? Math.max(...bounds) : claimed

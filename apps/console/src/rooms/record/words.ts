@@ -1,8 +1,8 @@
 // A record in human words. The body came from a peer and is read field by field: what is not of the expected kind is left
 // out of the sentence, and the raw statement is always there below.
 
+import type { RecordRow } from '@countersign/client'
 import type { TFunction } from 'i18next'
-import type { RecordRow } from '../../api.ts'
 import { plain } from '../../marks/Foreign.tsx'
 import { en } from '../../words/en.ts'
 

@@ -1,10 +1,10 @@
 // The list of records: what was said and heard, newest first, each with the state of its proof.
 
+import type { RecordRow } from '@countersign/client'
 import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { RecordRow } from '../../api.ts'
 import { useListKeys } from '../../frame/keyboard.ts'
 import { rememberOpened, useReturnToRow } from '../../frame/lastOpened.ts'
 import { usePages } from '../../frame/paging.ts'

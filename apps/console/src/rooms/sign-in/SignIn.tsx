@@ -1,12 +1,13 @@
 // The sign-in room. The password goes to the node and nowhere else; nothing is kept in this page but the node's cookie.
 
+import type { NodeFacts } from '@countersign/client'
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import type { TFunction } from 'i18next'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ApiFailure, api, type NodeFacts } from '../../api.ts'
+import { ApiFailure, api } from '../../api.ts'
 import { LookSettings } from '../../frame/AccountPanel.tsx'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { Mark } from '../../marks/Mark.tsx'

@@ -1,0 +1,229 @@
+// The shapes in which a node’s API answers, for whoever asks it: the console, the shell, a program of one’s own. Names are
+// those of the answers; times are RFC 3339 texts where they come from a statement, and numbers with their unit named
+// elsewhere.
+
+export type Mode = 'Actual' | 'Exercise' | 'Test'
+export type RecordState = 'said' | 'held' | 'delivered' | 'void' | 'undecided' | 'superseded'
+export type DeliveryState = 'said' | 'held' | 'delivered'
+
+export interface Me {
+  account: { id: string; name: string; email: string }
+  node: NodeFacts & { words: string[] }
+}
+
+/** What the sign-in room may know before anyone has signed in: given beside the code in the 401 answer of /api/me. */
+export interface NodeFacts {
+  party: string
+  name: string
+  neutral: boolean
+  demo: boolean
+}
+
+export interface DeliveryRow {
+  recipient: string
+  state: DeliveryState
+  /** POSIX seconds; null where there is no bound. */
+  lo: number | null
+  hi: number | null
+}
+
+export interface PartRow {
+  part: number
+  role: string
+  mediaType: string
+  size: number
+  sealed: string
+  state: 'not-for-us' | 'awaited' | 'held' | 'opened' | 'rejected'
+  code?: string
+}
+
+export type Validity =
+  | { kind: 'valid' }
+  | { kind: 'void'; code: string; message: string }
+  | { kind: 'undecided'; code: string; message: string }
+
+export interface RecordRow {
+  /** `origin#index` */
+  record: string
+  origin: string
+  index: number
+  leaf: string
+  pact: string
+  channel: string
+  from: string
+  to: string[]
+  type: string
+  id: string
+  time: string
+  mode: Mode
+  marking: { tlp: string; class?: string }
+  body: unknown
+  validity: Validity
+  delivery: DeliveryRow[]
+  state: RecordState
+  supersededBy: string | null
+  parts: PartRow[]
+  title: string | null
+}
+
+export interface ReceiptRow {
+  by: string
+  role: 'recipient' | 'depositary' | 'neutral' | 'other'
+  size: number
+  /** POSIX seconds. */
+  time: number
+  digest: string
+}
+
+export interface RecordDetail {
+  row: RecordRow
+  /** The payload's text, verbatim; null for an unreadable entry. */
+  statement: string | null
+  receipts: ReceiptRow[]
+  re: RecordRow[]
+  answers: RecordRow[]
+  answersTotal: number
+  /** The local account that said it; null for what others said. */
+  saidBy: string | null
+}
+
+export interface ObjectRow {
+  seq: number
+  id: string
+  type: string
+  version: string
+  name: string | null
+  tlp: string | null
+  party: string
+  record: string
+  collection: 'inbox' | 'outbox'
+  addedAt: string
+  revoked: boolean
+  warnings: { path: string; message: string }[]
+  /** How many other texts of the same id and version were refused. */
+  conflicts: number
+}
+
+export interface ObjectDetail {
+  versions: (ObjectRow & { source: string })[]
+  relations: ObjectRow[]
+}
+
+export interface AgreementText {
+  v: 1
+  id: string
+  base: string | null
+  title: string
+  language: string
+  parties: { party: string; name: string; root: string }[]
+  neutrals: { party: string; name: string; root: string; operator: string; roles: string[] }[]
+  quorum: number
+  channels: { name: string; parties: string[] }[]
+  term: { from: string | null; until: string | null }
+  offer: { expires: string }
+  marking: { scheme: string; max: string }
+  share: { records: string[]; stix: { deny: string[] } | { allow: string[] } }
+  limits: { entriesPerDay: number; bytesPerDay: number; partBytes: number; parts: number; openProposals: number }
+  retention: { days: number }
+  intervals: { pollSeconds: number; cosignSeconds: number; pinSeconds: number; rejectSeconds: number }
+  clauses: { id: string; text: string; source: string }[]
+}
+
+export interface ForceRow {
+  /** POSIX seconds. */
+  since: number
+  covers: { origin: string; index: number }[]
+  receipt: { by: string; origin: string; size: number; digest: string }
+}
+
+export interface PactRow {
+  id: string
+  version: string
+  title: string
+  state: 'draft' | 'signed' | 'in-force' | 'expired'
+  agreement: AgreementText
+  channels: {
+    name: string
+    signatures: { party: string; record: string | null; time: string | null }[]
+    force: ForceRow | null
+  }[]
+  cards: string[]
+}
+
+export interface CardRow {
+  party: string
+  name: string
+  words: string[]
+  digest: string
+  /** The card file, base64. */
+  bytes: string
+}
+
+export interface AlarmRow {
+  /** Epoch milliseconds; not given for what is derived from the logs. */
+  at?: number
+  code: string
+  subject: string
+  message: string
+  count?: number
+  record?: string | null
+}
+
+export interface ChannelStatus {
+  name: string
+  /** Our log of the channel; null where we speak on none. */
+  origin: string | null
+  /** `checking`: held until peers have answered; `stopped`: the log may not sign any more. */
+  state: 'none' | 'checking' | 'ready' | 'stopped'
+  awaited: string[]
+  size: number
+}
+
+export interface NodeStatus {
+  party: string
+  neutral: boolean
+  pacts: {
+    id: string
+    title: string
+    channels: ChannelStatus[]
+    peers: { party: string; role: 'party' | 'neutral'; reachable: boolean; lastHeardMs: number | null }[]
+  }[]
+  /** What was said here and waits for the start-up check before it is signed. */
+  heldHere: number
+  alarms: AlarmRow[]
+}
+
+export interface RecordQuery {
+  pact?: string | undefined
+  channel?: string | undefined
+  type?: string | undefined
+  party?: string | undefined
+  state?: string | undefined
+  q?: string | undefined
+  cursor?: string | undefined
+  limit?: string | undefined
+}
+
+export interface ObjectQuery {
+  pact?: string | undefined
+  collection?: string | undefined
+  type?: string | undefined
+  party?: string | undefined
+  q?: string | undefined
+  cursor?: string | undefined
+  limit?: string | undefined
+}
+
+export interface RecordPage {
+  records: RecordRow[]
+  next: string | null
+  total: number
+}
+
+export interface ObjectPage {
+  objects: ObjectRow[]
+  next: string | null
+  total: number
+  /** Whether there are at least `total`, and the rest was not counted. */
+  totalIsLeast?: boolean
+}

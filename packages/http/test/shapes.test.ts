@@ -1,0 +1,16 @@
+// The client names the shapes of the answers by itself, for it stands on the pure packages alone; the compiler holds them
+// to what the node really answers.
+
+import type * as client from '@countersign/client'
+import type { NodeStatus } from '@countersign/node'
+import type * as views from '@countersign/views'
+import { expectTypeOf, test } from 'vitest'
+
+test('what the node answers is what its client expects', () => {
+  expectTypeOf<views.RecordPage>().toExtend<client.RecordPage>()
+  expectTypeOf<views.RecordDetail>().toExtend<Omit<client.RecordDetail, 'saidBy'>>()
+  expectTypeOf<views.ObjectPage>().toExtend<client.ObjectPage>()
+  expectTypeOf<views.ObjectDetail>().toExtend<client.ObjectDetail>()
+  expectTypeOf<views.PactRow>().toExtend<client.PactRow>()
+  expectTypeOf<NodeStatus>().toExtend<client.NodeStatus>()
+})
