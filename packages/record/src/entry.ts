@@ -54,7 +54,7 @@ export function parseEntry(bytes: Uint8Array): Result<Entry> {
       `The statement is malformed at ${issue?.path.join('.') || 'its top'}: ${issue?.message ?? ''}.`,
     )
   }
-  // What was parsed is kept, not the validator’s copy, which would lose a key named __proto__.
+  // What was parsed is kept, not the validator’s copy, which orders members otherwise.
   return ok({ bytes, payload: parts.payload, statement: parsed.value as Statement, signatures: parts.signatures })
 }
 

@@ -17,6 +17,11 @@ export type JsonLimits = {
   readonly maxNumberDigits?: number
   /** Whether a key `__proto__` is data like any other (`permit`, the default) or a fault. */
   readonly protoKey?: 'permit' | 'refuse'
+  /**
+   * Which numbers may stand here. `safe-integers`: no fraction, no exponent, no -0, at most 2⁵³ − 1 in magnitude, so
+   * that every parser reads the same number and writes it back as it stood.
+   */
+  readonly numbers?: 'any' | 'safe-integers'
 }
 
 export type JsonFaultCode =
@@ -28,6 +33,7 @@ export type JsonFaultCode =
   | 'json/too-large'
   | 'json/string-too-long'
   | 'json/number-too-long'
+  | 'json/no-safe-integer'
   | 'json/proto-key'
 
 /** `offset`: the byte at which the fault begins; for a key or an escape, its quote or backslash. */
@@ -53,6 +59,7 @@ const MESSAGES: Record<JsonFaultCode, string> = {
   'json/too-large': 'the text is larger than permitted',
   'json/string-too-long': 'a string is longer than permitted',
   'json/number-too-long': 'a number has more digits than permitted',
+  'json/no-safe-integer': 'a number is no integer between −(2⁵³ − 1) and 2⁵³ − 1',
   'json/proto-key': 'a key is named __proto__',
 }
 
@@ -62,6 +69,9 @@ function fault(code: JsonFaultCode, offset: number): JsonFault {
 
 /** Up to here each new key is compared with the ones before it; above, all are sorted once at the object's end. */
 const PAIRWISE_KEYS_MAX = 24
+
+/** Decimal digits of 2⁵³ − 1. */
+const SAFE_DIGITS_MAX = 16
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -268,8 +278,11 @@ class Scan {
       this.#unexpected(i)
       return -1
     }
-    const { maxNumberDigits } = this.#limits
+    const { maxNumberDigits, numbers } = this.#limits
     if (maxNumberDigits !== undefined && i - from > maxNumberDigits) return this.#fail('json/number-too-long', from)
+    if (numbers === 'safe-integers' && (i !== whole || !isSafeInteger(bytes, from, i))) {
+      return this.#fail('json/no-safe-integer', from)
+    }
     return i
   }
 
@@ -453,6 +466,17 @@ function digits(bytes: Uint8Array, from: number): number {
   let i = from
   for (let c = bytes[i] ?? 0; c >= 0x30 && c <= 0x39; c = bytes[++i] ?? 0);
   return i
+}
+
+/** Whether the digits between `from` and `to`, after a sign or none, are a safe integer that is not -0. */
+function isSafeInteger(bytes: Uint8Array, from: number, to: number): boolean {
+  const negative = bytes[from] === MINUS
+  const first = negative ? from + 1 : from
+  if (to - first > SAFE_DIGITS_MAX) return false
+  let value = 0
+  for (let i = first; i < to; i++) value = value * 10 + ((bytes[i] ?? 0) - 0x30)
+  // What is above is rounded, but never to below 2⁵³.
+  return value <= Number.MAX_SAFE_INTEGER && !(negative && value === 0)
 }
 
 function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
