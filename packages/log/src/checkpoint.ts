@@ -1,9 +1,9 @@
 // C2SP tlog-checkpoint, signed twice by the log itself: an Ed25519 line of type 01 over the note, and an ML-DSA-44
 // line of type 06 over the tree, with cosigner name and origin both the origin, start 0 and time 0. One alone counts
-// as none (spec/directory.md).
+// as none, and such a checkpoint has no extension lines, so that one head has one text (spec/directory.md).
 
 import { ed25519, mldsa44 } from '#crypto'
-import { concat, fromBase64, toBase64, uint64be, utf8 } from './bytes.ts'
+import { concat, equalBytes, fromBase64, toBase64, uint64be, utf8 } from './bytes.ts'
 import { asRoot, type Root } from './hash.ts'
 import { isKeyName, type KeyPair, makeVerifierKey, type SignerPair, type VerifierKey } from './key.ts'
 import { formatNote, openNote, signatureLine, signNoteLine } from './note.ts'
@@ -66,11 +66,20 @@ export function logKeys(origin: string, keys: KeyPair): VerifierKey[] {
   return [makeVerifierKey(origin, 1, keys.ed25519), makeVerifierKey(origin, 6, keys.mldsa44)]
 }
 
-/** Opens a checkpoint of `origin`. Lines of others (cosignatures) are passed over. Needs both lines of the log. */
+/** A checkpoint that its log signed: what it says, its text, and the log’s own two lines, type 01 then type 06. */
+export interface VerifiedCheckpoint extends Checkpoint {
+  text: string
+  lines: [string, string]
+}
+
+/**
+ * Opens a checkpoint of `origin`. Lines of others (cosignatures) are passed over. Needs both lines of the log, and a
+ * text without extension lines.
+ */
 export function verifyCheckpoint(
   note: Uint8Array,
   log: { origin: string; ed25519PublicKey: Uint8Array; mldsa44PublicKey: Uint8Array },
-): Result<Checkpoint & { text: string; lines: string[] }> {
+): Result<VerifiedCheckpoint> {
   const keys = logKeys(log.origin, { ed25519: log.ed25519PublicKey, mldsa44: log.mldsa44PublicKey })
   const opened = openNote(note, keys, verifyLogLine)
   if (!opened.ok) return opened
@@ -78,19 +87,29 @@ export function verifyCheckpoint(
   if (!checkpoint.ok) return checkpoint
   if (checkpoint.value.origin !== log.origin)
     return refuse('checkpoint/origin', `The checkpoint is of ${checkpoint.value.origin}.`)
-  const types = new Set(opened.value.verified.map(({ key }) => key.type))
-  if (!types.has(1) || !types.has(6)) {
+  const { text, verified, signatures } = opened.value
+  if (text !== formatCheckpoint(checkpoint.value))
+    return refuse('checkpoint/extension', 'The checkpoint has extension lines, which no log of ours writes.')
+  const [classic, quantum] = keys.map((key) =>
+    verified.some((one) => one.key.type === key.type)
+      ? signatures.find(({ name, keyId }) => name === key.name && equalBytes(keyId, key.keyId))?.line
+      : undefined,
+  )
+  if (classic === undefined || quantum === undefined) {
     return refuse(
       'checkpoint/one-signature',
       'The checkpoint lacks one of the log’s two signatures; one alone counts as none.',
     )
   }
-  const lines = opened.value.signatures
-    .filter(({ name, keyId }) =>
-      keys.some((key) => key.name === name && key.keyId.every((byte, i) => byte === keyId[i])),
-    )
-    .map(({ line }) => line)
-  return ok({ ...checkpoint.value, text: opened.value.text, lines })
+  return ok({ ...checkpoint.value, text, lines: [classic, quantum] })
+}
+
+/**
+ * The note of a checkpoint as its log alone signed it: the text and the log’s two lines in their order, whatever else
+ * stood in the note it was read from. So it is bounded, and the same for whoever rebuilds it: what is countersigned.
+ */
+export function logNote({ text, lines }: VerifiedCheckpoint): Uint8Array {
+  return formatNote(text, lines)
 }
 
 /** C2SP tlog-cosignature, `cosigned_message` with start 0. */

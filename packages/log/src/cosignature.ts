@@ -4,6 +4,7 @@ import { ed25519, mldsa44 } from '#crypto'
 import { concat, uint64be, utf8 } from './bytes.ts'
 import { type Checkpoint, cosignedMessage, parseCheckpoint } from './checkpoint.ts'
 import { type KeyPair, makeVerifierKey, type SignerPair, type VerifierKey } from './key.ts'
+import { MAX_TIME_SECONDS } from './limits.ts'
 import { formatNote, openNote, parseNote, signatureLine } from './note.ts'
 import { ok, type Result, refuse } from './result.ts'
 
@@ -12,10 +13,11 @@ export function cosignerKeys(name: string, keys: KeyPair): VerifierKey[] {
   return [makeVerifierKey(name, 4, keys.ed25519), makeVerifierKey(name, 6, keys.mldsa44)]
 }
 
-/** Two lines over the text of a checkpoint, type 04 then type 06, of one time in POSIX seconds. */
+/** Two lines over the text of a checkpoint, type 04 then type 06, of one time in POSIX seconds, up to the year 9999. */
 export function cosignatureLines(checkpointText: string, name: string, signers: SignerPair, time: number): string[] {
   const checkpoint = parseCheckpoint(checkpointText)
   if (!checkpoint.ok) throw new Error(`Only checkpoints are cosigned: ${checkpoint.message}`)
+  if (!isTime(time)) throw new Error(`${time} is no time of a cosignature.`)
   const { origin, size, root } = checkpoint.value
   const classic = signers.ed25519.sign(timedMessage(checkpointText, time))
   const quantum = signers.mldsa44.sign(cosignedMessage({ name, time, origin, size, root }))
@@ -26,8 +28,8 @@ export function cosignatureLines(checkpointText: string, name: string, signers: 
 }
 
 /**
- * The author’s checkpoint note, all its lines kept as they are, followed by the cosigner’s two. Hand in the author’s
- * own lines only: what else stands in the note is passed on too.
+ * The author’s checkpoint note, all its lines kept as they are, followed by the cosigner’s two. Hand in what `logNote`
+ * rebuilt: what else stands in a note is passed on too.
  */
 export function cosign(note: Uint8Array, signer: { name: string } & SignerPair, time: number): Uint8Array {
   const parsed = parseNote(note)
@@ -51,6 +53,7 @@ export function verifyCosignatures(
   if (time === undefined || !times.has(6))
     return refuse('cosignature/one-line', `${name} gave one of its two lines only; one alone counts as none.`)
   if (times.get(6) !== time) return refuse('cosignature/times', `The two lines of ${name} name different times.`)
+  if (!isTime(time)) return refuse('cosignature/time', `The lines of ${name} name a time after the year 9999.`)
   return ok({ ...checkpoint.value, time })
 }
 
@@ -61,9 +64,10 @@ export function verifyWitnessLine(note: Uint8Array, key: VerifierKey): Result<Ch
   const checkpoint = parseCheckpoint(opened.value.text)
   if (!checkpoint.ok) return checkpoint
   const time = timeOf(opened.value.verified[0]?.signature ?? new Uint8Array())
-  return time === undefined
-    ? refuse('cosignature/form', 'The cosignature names no time.')
-    : ok({ ...checkpoint.value, time })
+  if (time === undefined) return refuse('cosignature/form', 'The cosignature names no time.')
+  return isTime(time)
+    ? ok({ ...checkpoint.value, time })
+    : refuse('cosignature/time', 'The cosignature names a time after the year 9999.')
 }
 
 export function verifyCosignatureLine(key: VerifierKey, text: string, signature: Uint8Array): boolean {
@@ -79,6 +83,10 @@ export function verifyCosignatureLine(key: VerifierKey, text: string, signature:
 
 function timedMessage(text: string, time: number): Uint8Array {
   return utf8(`cosignature/v1\ntime ${time}\n${text}`)
+}
+
+function isTime(seconds: number): boolean {
+  return Number.isSafeInteger(seconds) && seconds >= 0 && seconds <= MAX_TIME_SECONDS
 }
 
 /** POSIX seconds; undefined where there are not eight bytes, or more than is a safe integer. */

@@ -8,6 +8,8 @@ export const MAX_NOTE_BYTES = 1_048_576
 export const MAX_SIGNATURE_LINES = 64
 /** An origin or key name: one length byte in the type-06 message. */
 export const MAX_NAME_BYTES = 255
+/** POSIX seconds: the end of the year 9999, after which RFC 3339 and the dates of JavaScript have no name for a time. */
+export const MAX_TIME_SECONDS = 253_402_300_799
 export const HASH_BYTES = 32
 export const TILE_WIDTH = 256
 /** Keys whose imported form is kept. */

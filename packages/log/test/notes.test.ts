@@ -1,21 +1,30 @@
 import { describe, expect, test } from 'vitest'
 import {
+  concat,
   cosign,
+  cosignedMessage,
   cosignerKeys,
   ed25519,
+  formatNote,
   formatVerifierKey,
   fromUtf8,
   leafHash,
+  logNote,
+  MAX_TIME_SECONDS,
   makeVerifierKey,
   mldsa44,
   parseNote,
   parseVerifierKey,
   type SignerPair,
+  signatureLine,
   signCheckpoint,
+  signNoteLine,
   TreeFrontier,
+  uint64be,
   utf8,
   verifyCheckpoint,
   verifyCosignatures,
+  verifyWitnessLine,
 } from '../src/index.ts'
 
 const pair = (n: number): SignerPair => ({
@@ -59,6 +68,32 @@ describe('a checkpoint', () => {
     expect(verifyCheckpoint(utf8(changed), names).ok).toBe(false)
   })
 
+  test('with an extension line is refused, although its log signed it', () => {
+    const extended = `${body}more\n`
+    const message = cosignedMessage({ name: origin, time: 0, origin, size: 1, root: tree.root() })
+    const key = makeVerifierKey(origin, 6, log.mldsa44.publicKey)
+    const lines = [
+      signNoteLine(extended, origin, log.ed25519),
+      signatureLine(key, concat(new Uint8Array(8), log.mldsa44.sign(message))),
+    ]
+    expect(verifyCheckpoint(formatNote(extended, lines), names)).toMatchObject({ code: 'checkpoint/extension' })
+    expect(
+      verifyCheckpoint(formatNote(body, [signNoteLine(body, origin, log.ed25519), lines[1] ?? '']), names).ok,
+    ).toBe(true)
+  })
+
+  test('is rebuilt to the very note its log signed, whatever came with it and in whatever order', () => {
+    const stranger = signNoteLine(body, 'stranger.example', pair(3).ed25519)
+    for (const lines of [
+      [first, second],
+      [second, first],
+      [stranger.trimEnd(), second, first],
+    ]) {
+      const head = verifyCheckpoint(utf8(`${body}\n${lines.join('\n')}\n`), names)
+      expect(head.ok && fromUtf8(logNote(head.value))).toBe(text)
+    }
+  })
+
   test('that is no UTF-8, or larger than a note may be, is refused', () => {
     expect(parseNote(Uint8Array.of(0xff, 0x0a))).toMatchObject({ code: 'note/not-utf8' })
     expect(parseNote(new Uint8Array(2_000_000))).toMatchObject({ code: 'note/too-large' })
@@ -83,6 +118,32 @@ describe('a cosignature', () => {
       .at(-1)
     const all = cosigned.trimEnd().split('\n')
     expect(verify(`${[...all.slice(0, -1), other].join('\n')}\n`)).toMatchObject({ code: 'cosignature/times' })
+  })
+
+  test('may name the last second of the year 9999 and none after it, by one line or by two', () => {
+    const cosignedAt = (time: number) => {
+      const [four, six] = cosignerKeys('witness.example', publicOf(witness))
+      if (four === undefined || six === undefined) throw new Error('A cosigner has two keys.')
+      const message = cosignedMessage({ name: four.name, time, origin, size: 1, root: tree.root() })
+      const timed = utf8(`cosignature/v1\ntime ${time}\n${body}`)
+      return formatNote(body, [
+        signatureLine(four, concat(uint64be(time), witness.ed25519.sign(timed))),
+        signatureLine(six, concat(uint64be(time), witness.mldsa44.sign(message))),
+      ])
+    }
+    const [four] = cosignerKeys('witness.example', publicOf(witness))
+    for (const check of [
+      (bytes: Uint8Array) => verifyCosignatures(bytes, 'witness.example', publicOf(witness)),
+      (bytes: Uint8Array) => (four === undefined ? undefined : verifyWitnessLine(bytes, four)),
+    ]) {
+      expect(check(cosignedAt(MAX_TIME_SECONDS))).toMatchObject({ ok: true, value: { time: MAX_TIME_SECONDS } })
+      for (const time of [MAX_TIME_SECONDS + 1, Number.MAX_SAFE_INTEGER]) {
+        expect(check(cosignedAt(time))).toMatchObject({ ok: false, code: 'cosignature/time' })
+      }
+    }
+    for (const time of [-1, 0.5, MAX_TIME_SECONDS + 1]) {
+      expect(() => cosign(note, { name: 'witness.example', ...witness }, time)).toThrow('no time')
+    }
   })
 
   test('over another tree does not hold', () => {

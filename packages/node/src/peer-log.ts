@@ -10,6 +10,7 @@ import {
   encodeEntryBundle,
   entryBundlePath,
   equalBytes,
+  logNote,
   ok,
   type Result,
   toHex,
@@ -287,8 +288,11 @@ export class PeerLog {
       cosignSeconds !== undefined && fromAuthor && newest !== undefined && seconds >= newest.time + cosignSeconds
     if (!grown && !due) return
     const time = Math.max(seconds, newest?.time ?? 0)
+    // The author’s own two lines and nothing else that came with them.
+    const head = verifyCheckpoint(mirror.checkpoint, { origin: this.origin, ...this.authorKeys() })
+    if (!head.ok) return
     const bytes = cosign(
-      mirror.checkpoint,
+      logNote(head.value),
       { name: receiptKeyName(this.options.us.party, this.options.pact), ...this.options.us.receipt },
       time,
     )
