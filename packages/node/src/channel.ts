@@ -315,11 +315,13 @@ export class Channel {
     }
   }
 
-  /** The newest receipt held on our own log by each cosigner. */
+  /** The largest receipt held on our own log by each cosigner; of several of one size the earliest, which all hold. */
   private ownPins(origin = this.speaker?.log.origin ?? ''): Pin[] {
-    const newest = new Map<string, Pin>()
-    for (const { cosigner, size, digest } of this.context.receipts.held(origin)) {
-      if (size > (newest.get(cosigner)?.size ?? 0)) newest.set(cosigner, { by: cosigner, origin, size, digest })
+    const newest = new Map<string, Pin & { time: number }>()
+    for (const { cosigner, size, time, digest } of this.context.receipts.held(origin)) {
+      const other = newest.get(cosigner)
+      if (other !== undefined && (size < other.size || (size === other.size && time >= other.time))) continue
+      newest.set(cosigner, { by: cosigner, origin, size, time, digest })
     }
     return [...newest.values()]
   }

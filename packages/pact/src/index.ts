@@ -12,7 +12,19 @@ export {
 } from './agreement.ts'
 export { checkAgreement, type Warning } from './check.ts'
 export { explainAgreement } from './explain.ts'
-export { type Force, forceOf, type SignatureFact, saidInForce } from './force.ts'
+export {
+  type Force,
+  forceOf,
+  type HeldReceipts,
+  heldReceipts,
+  type NamedReceipt,
+  offerExpires,
+  type Sight,
+  type SignatureFact,
+  saidInForce,
+  type WitnessedSignature,
+  witnessedSignatures,
+} from './force.ts'
 export {
   type DeliveryState,
   deliveryState,

@@ -1,5 +1,5 @@
 // No party owns the clock: the interval [lo, hi] of a record, from receipts alone (spec/receipt.md). A further receipt
-// never raises hi and never lowers lo, in whatever order receipts are looked at.
+// never lowers lo, and raises hi only where it raises lo past it, in whatever order receipts are looked at.
 
 import type { Agreement } from './agreement.ts'
 import { depositaryOf } from './members.ts'

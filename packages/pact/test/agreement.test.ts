@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { utf8 } from '@countersign/log'
 import { canonicalJson } from '@countersign/record'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { agreement, alfa, bravo, ORIGIN, watch } from '../../../spec/vectors/samples.ts'
 import {
@@ -11,13 +12,12 @@ import {
   checkAgreement,
   deliveryState,
   explainAgreement,
-  forceOf,
   intervalOf,
   makeInvitation,
   parseAgreement,
   parseInvitation,
+  quorumBound,
   type ReceiptFact,
-  saidInForce,
 } from '../src/index.ts'
 
 const DEMO = readFileSync(new URL('../../../agreements/demo.yaml', import.meta.url), 'utf8')
@@ -135,16 +135,27 @@ describe('an invitation', () => {
     expect(parseInvitation(makeInvitation({ agreement: other, cards: [alfa.file], origins: [] })).ok).toBe(false)
   })
 
-  test('with one byte changed is refused', () => {
-    for (let at = 0; at < bytes.length; at += Math.ceil(bytes.length / 40)) {
-      const turned = parseInvitation(bytes.with(at, (bytes[at] ?? 0) ^ 1))
-      // A letter in a title may change unseen here: the digest that is signed is of what was shown.
+  test('with one byte changed in a card is refused, and in the draft is refused or is another draft', () => {
+    const text = new TextDecoder().decode(bytes)
+    const [draftFrom, cardsFrom, originsFrom] = ['"agreement":', '"cards":', '"origins":'].map((key) =>
+      text.indexOf(key),
+    )
+    const changed = (from = 0, to = 0) => {
+      const step = Math.ceil((to - from) / 40)
+      const places = Array.from({ length: Math.floor((to - from) / step) }, (_, i) => from + i * step)
+      return places.map((at) => parseInvitation(bytes.with(at, (bytes[at] ?? 0) ^ 1)))
+    }
+    // Keys of the JSON are sorted: the draft, then the cards, then the logs.
+    const drafts = changed(draftFrom, cardsFrom)
+    expect(drafts.length).toBeGreaterThan(30)
+    for (const turned of drafts) {
+      // A letter of a title may change: what is signed is the digest of what was shown.
       if (turned.ok) expect(agreementDigest(turned.value.agreement)).not.toBe(agreementDigest(agreement))
     }
+    expect(changed(cardsFrom, originsFrom).filter(({ ok }) => ok)).toEqual([])
   })
 })
 
-const bravoOrigin = ORIGIN.replace('alfa', 'bravo')
 const fact = (by: string, origin: string, size: number, time: number): ReceiptFact => ({
   by,
   origin,
@@ -152,67 +163,6 @@ const fact = (by: string, origin: string, size: number, time: number): ReceiptFa
   time,
   digest: `${size}`.padStart(64, '0'),
 })
-const signatures = [
-  { party: 'alfa.example', origin: ORIGIN, index: 2 },
-  { party: 'bravo.example', origin: bravoOrigin, index: 1 },
-]
-
-describe('force', () => {
-  test('begins with the depositary’s receipt that covers the last signature', () => {
-    const receipts = [fact('watch.example', ORIGIN, 3, 100), fact('watch.example', bravoOrigin, 2, 120)]
-    expect(forceOf(agreement, 'main', signatures, receipts)).toMatchObject({
-      since: 120,
-      receipt: { by: 'watch.example', origin: bravoOrigin, size: 2 },
-    })
-  })
-
-  test.each<[string, ReceiptFact[], typeof signatures]>([
-    ['without a signature of each', [fact('watch.example', ORIGIN, 3, 100)], signatures.slice(0, 1)],
-    [
-      'without a receipt over the last signature',
-      [fact('watch.example', ORIGIN, 3, 100), fact('watch.example', bravoOrigin, 1, 120)],
-      signatures,
-    ],
-    [
-      'by a recipient’s receipt where there is a depositary',
-      [fact('bravo.example', ORIGIN, 3, 100), fact('alfa.example', bravoOrigin, 2, 120)],
-      signatures,
-    ],
-    [
-      'after the offer has expired',
-      [fact('watch.example', ORIGIN, 3, 100), fact('watch.example', bravoOrigin, 2, 2_000_000_000)],
-      signatures,
-    ],
-  ])('does not begin %s', (_what, receipts, signed) => {
-    expect(forceOf(agreement, 'main', signed, receipts)).toBeUndefined()
-  })
-
-  test('is the same in whatever order signatures and receipts are looked at', () => {
-    const receipts = [
-      fact('watch.example', ORIGIN, 3, 100),
-      fact('watch.example', ORIGIN, 9, 300),
-      fact('watch.example', bravoOrigin, 2, 120),
-    ]
-    const one = forceOf(agreement, 'main', signatures, receipts)
-    expect(forceOf(agreement, 'main', [...signatures].reverse(), [...receipts].reverse())).toEqual(one)
-  })
-
-  test('holds for a record only where its log had seen every signature and names the receipt', () => {
-    const force = forceOf(agreement, 'main', signatures, [
-      fact('watch.example', ORIGIN, 3, 100),
-      fact('watch.example', bravoOrigin, 2, 120),
-    ])
-    if (force === undefined) throw new Error('It is in force.')
-    const named = [{ by: 'watch.example', origin: bravoOrigin, size: 2 }]
-    const at = (index: number, size: number, receipts = named) =>
-      saidInForce(force, { origin: ORIGIN, index }, { logs: new Map([[bravoOrigin, size]]), receipts })
-    expect(at(3, 2)).toBe(true)
-    expect(at(2, 2)).toBe(false)
-    expect(at(3, 1)).toBe(false)
-    expect(at(3, 2, [])).toBe(false)
-  })
-})
-
 describe('the interval of a record', () => {
   const record = { origin: ORIGIN, recipient: 'bravo.example', index: 4 }
   const receipts = [
@@ -240,13 +190,41 @@ describe('the interval of a record', () => {
     expect(deliveryState(agreement, record, backdated)).toBe('said')
   })
 
-  test('no further receipt raises hi or lowers lo', () => {
-    for (let n = 0; n <= receipts.length; n++) {
-      const [before, after] = [
-        intervalOf(agreement, record, receipts.slice(0, n)),
-        intervalOf(agreement, record, receipts.slice(0, n + 1)),
-      ]
-      expect(after.lo ?? Number.NEGATIVE_INFINITY).toBeGreaterThanOrEqual(before.lo ?? Number.NEGATIVE_INFINITY)
+  test('is never widened by a further receipt: lo does not fall, and hi rises only where lo passes it', () => {
+    const time = fc.integer({ min: 90, max: 130 })
+    const one = fc.record({
+      by: fc.constantFrom('watch.example', 'bravo.example', 'alfa.example', 'xeno.example'),
+      size: fc.integer({ min: 1, max: 8 }),
+      time,
+    })
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 8 }), one, (some, further) => {
+        const facts = some.map(({ by, size, time: at }) => fact(by, ORIGIN, size, at))
+        const before = intervalOf(agreement, record, facts)
+        const after = intervalOf(agreement, record, [fact(further.by, ORIGIN, further.size, further.time), ...facts])
+        const [lo, hi] = [after.lo ?? Number.NEGATIVE_INFINITY, after.hi ?? Number.POSITIVE_INFINITY]
+        expect(lo).toBeGreaterThanOrEqual(before.lo ?? Number.NEGATIVE_INFINITY)
+        const passed = before.hi !== null && lo > before.hi
+        if (!passed) expect(hi).toBeLessThanOrEqual(before.hi ?? Number.POSITIVE_INFINITY)
+        expect(hi).toBeGreaterThanOrEqual(lo)
+      }),
+    )
+  })
+
+  test('has as lo what two of three neutrals of distinct operators agree on', () => {
+    const neutral = (party: string, operator: string): Agreement['neutrals'][number] => ({
+      ...{ party, name: party, operator, root: '9'.repeat(64), roles: ['witness'] },
+    })
+    const three: Agreement = {
+      ...agreement,
+      neutrals: [neutral('one.example', 'one'), neutral('three.example', 'two'), neutral('two.example', 'two')],
+      quorum: 2,
     }
+    const at = (by: string, time: number) => ({ by, time })
+    expect(quorumBound(three, [at('one.example', 100)])).toBeNull()
+    expect(quorumBound(three, [at('two.example', 100), at('three.example', 120)])).toBeNull()
+    expect(quorumBound(three, [at('one.example', 100), at('two.example', 90), at('three.example', 120)])).toBe(100)
+    expect(quorumBound(three, [at('one.example', 100), at('one.example', 130), at('two.example', 90)])).toBe(90)
+    expect(quorumBound(three, [at('one.example', 100), at('stranger.example', 110)])).toBeNull()
   })
 })

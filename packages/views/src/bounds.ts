@@ -3,6 +3,7 @@
 // makes superfluous; as a lo, those that no other with at most their size and at least their time does. The two sets are
 // kept marked, each rises in size and time alike, and so every bound is one look-up in an index.
 
+import type { NamedReceipt } from '@countersign/pact'
 import type { Sqlite } from './database.ts'
 import type { ReceiptToFold } from './views.ts'
 
@@ -52,6 +53,12 @@ export class Bounds {
       ),
       unmarkLo: sqlite.prepare<[string, string, number, number, string]>(
         `update receipts set bounds_lo = 0 ${exactly}`,
+      ),
+      exactly: sqlite.prepare<[string, string, number, string, number, number], { n: number }>(
+        `select 1 as n ${of} and size = ? and digest = ? and time >= ? and time < ? limit 1`,
+      ),
+      between: sqlite.prepare<[string, string, number, number, number, number], { n: number }>(
+        `select 1 as n ${of} and time >= ? and time < ? and size > ? and size < ? order by time limit 1`,
       ),
       mark: sqlite.prepare<[number, number, string, string, number, number, string]>(
         `update receipts set bounds_hi = ?, bounds_lo = ? ${exactly}`,
@@ -108,6 +115,15 @@ export class Bounds {
     const earliest = this.earliest(origin, by, index)
     if (earliest === undefined || lo === null || earliest.time >= lo) return earliest
     return this.sql.notBefore.get(origin, by, lo, index)
+  }
+
+  /** As `HeldReceipts.shown` of the pact package says it. */
+  shown({ by, origin, size, digest }: NamedReceipt, index: number, from: number, before: number): boolean {
+    if (size > index && this.sql.exactly.get(origin, by, size, digest, from, before) !== undefined) return true
+    const latest = this.lo(origin, by, size - 1)
+    if (latest === undefined || latest.time < from) return false
+    if (latest.size > index && latest.time < before) return true
+    return this.sql.between.get(origin, by, from, before, index, size) !== undefined
   }
 }
 

@@ -14,6 +14,7 @@ import type { SecondSignatures } from './second-signatures.ts'
 export interface StoredRecord {
   origin: string
   idx: number
+  pact: string
   version: string
   channel: string
   author: string
@@ -23,6 +24,14 @@ export interface StoredRecord {
   own_message: string
   validity: number
   at_ms: number
+}
+
+export interface DerivedRow {
+  idx: number
+  /** Whether it is valid: its objects are shown. */
+  shown: boolean
+  /** What it signs, for a signature that became valid or no longer is. */
+  signs?: { version: string; channel: string }
 }
 
 const BEFORE_FORCE = new Set(['log', 'pact', 'party'])
@@ -44,7 +53,7 @@ export class RowDeriver {
     this.seconds = of.seconds
     this.sql = {
       records: sqlite.prepare<[string, number, number], StoredRecord>(
-        `select origin, idx, version, channel, author, type, time_ms, own_code, own_message, validity, at_ms
+        `select origin, idx, pact, version, channel, author, type, time_ms, own_code, own_message, validity, at_ms
          from records where origin = ? and idx >= ? and idx < ?`,
       ),
       addressees: sqlite.prepare<[string, number], { party: string }>(
@@ -64,9 +73,9 @@ export class RowDeriver {
     }
   }
 
-  /** Derives rows again. Gives those whose objects must be shown, hidden or put elsewhere in the order. */
-  derive(origin: string, first: number, past: number): { idx: number; shown: boolean }[] {
-    const moved: { idx: number; shown: boolean }[] = []
+  /** Derives rows again. Gives those whose validity or place in the order is another than before. */
+  derive(origin: string, first: number, past: number): DerivedRow[] {
+    const moved: DerivedRow[] = []
     for (const record of this.sql.records.all(origin, first, past)) {
       const validity = this.validityOf(record)
       const delivery = this.deliveryOf(record)
@@ -82,15 +91,21 @@ export class RowDeriver {
       const message = validity.kind === 'valid' ? '' : validity.message
       const kind = VALIDITY[validity.kind]
       this.sql.set.run(kind, code, message, STATES.indexOf(state), at, later, origin, record.idx)
-      if (kind !== record.validity || at !== record.at_ms)
-        moved.push({ idx: record.idx, shown: validity.kind === 'valid' })
+      if (kind === record.validity && at === record.at_ms) continue
+      const shown = validity.kind === 'valid'
+      const signs = record.type === 'pact/sign' && kind !== record.validity
+      moved.push({
+        idx: record.idx,
+        shown,
+        ...(signs && { signs: { version: record.version, channel: record.channel } }),
+      })
     }
     return moved
   }
 
   /** For each addressee; for a record that addresses nobody one with an empty recipient. */
-  deliveryOf(record: { origin: string; idx: number; version: string }): RecordRow['delivery'] {
-    const agreement = this.agreements.of(record.version)
+  deliveryOf(record: Pick<StoredRecord, 'origin' | 'idx' | 'pact' | 'version'>): RecordRow['delivery'] {
+    const agreement = this.agreements.of(record.version, record.pact)
     const to = this.sql.addressees.all(record.origin, record.idx).map(({ party }) => party)
     return (to.length === 0 ? [''] : to).map((recipient) => {
       if (agreement === undefined) return { recipient, state: 'said', lo: null, hi: null }
@@ -119,9 +134,9 @@ export class RowDeriver {
   }
 
   private validityOf(record: StoredRecord): Validity {
-    const { origin, idx, version, channel, type } = record
+    const { origin, idx, pact, version, channel, type } = record
     if (record.own_code !== null) return { kind: 'void', code: record.own_code, message: record.own_message }
-    if (this.agreements.of(version) === undefined) {
+    if (this.agreements.of(version, pact) === undefined) {
       const message = 'It is said under a version of the agreement that is not known here.'
       return { kind: 'undecided', code: 'pact/version-unknown', message }
     }

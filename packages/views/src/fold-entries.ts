@@ -22,8 +22,8 @@ import type { EntryToFold } from './views.ts'
 export interface Folded {
   next: number
   first: number
-  /** Versions that a valid signature in this batch is for. */
-  signed: string[]
+  /** Whether a signature is among them. */
+  signed: boolean
   /** Canonical drafts of valid proposals. */
   drafts: Uint8Array[]
   /** Earlier proposals of this log that a later one took the place of. */
@@ -54,8 +54,15 @@ export class EntryFolder {
       part: insert('parts', 7),
       mention: insert('mentions', 6),
       seenLog: insert('seen_logs', 5),
-      seenReceipt: insert('seen_receipts', 6),
-      signature: insert('signatures', 8),
+      seenReceipt: sqlite.prepare<[string, string, string, number, number, string, number, string, string, string]>(
+        `insert into seen_receipts select ?, ?, ?, ?, ?, ? where ? > coalesce((select size from seen_receipts
+         where origin = ? and by_party = ? and receipt_origin = ? order by idx desc limit 1), 0)`,
+      ),
+      use: sqlite.prepare<[string, string, number]>('insert into log_versions values (?, ?, ?) on conflict do nothing'),
+      signature: insert('signatures', 9),
+      rival: sqlite.prepare<[string, number, string | null, string], { n: number }>(
+        'select 1 as n from signatures where origin = ? and idx < ? and base is ? and version <> ? limit 1',
+      ),
       proposal: insert('proposals', 4),
       earlierProposals: sqlite.prepare<[string, string, number, string], { idx: number }>(
         'select idx from proposals where origin = ? and base = ? and idx < ? and version <> ?',
@@ -80,7 +87,7 @@ export class EntryFolder {
     const reading = known === undefined ? this.begin(place.value, fresh[0]) : ok<Reading>(known)
     if (!reading.ok) return reading
     const reader = this.readers.of(place.value, reading.value)
-    const folded: Folded = { next: first + fresh.length, first, signed: [], drafts: [], replaced: [] }
+    const folded: Folded = { next: first + fresh.length, first, signed: false, drafts: [], replaced: [] }
     for (const [i, entry] of fresh.entries()) this.one(place.value, first + i, entry, reader, folded)
     this.sql.advance.run(folded.next, origin)
     return ok(folded)
@@ -130,20 +137,23 @@ export class EntryFolder {
       this.sql.seenLog.run(origin.text, seen, index, size, root)
     }
     for (const { by, origin: on, size, digest } of statement.seen.receipts) {
-      this.sql.seenReceipt.run(origin.text, by, on, index, size, digest)
+      this.sql.seenReceipt.run(origin.text, by, on, index, size, digest, size, origin.text, by, on)
     }
     const { version } = statement.pact
+    this.sql.use.run(origin.text, version, index)
     if (statement.type === 'pact/sign') {
       const { base, origins } = statement.body as { base: string | null; origins: string[] }
       const { text, pact, channel, party } = origin
-      this.sql.signature.run(text, index, pact, version, base, channel, party, JSON.stringify(origins))
-      folded.signed.push(version)
+      const second = this.sql.rival.get(text, index, base, version) === undefined ? 0 : 1
+      this.sql.signature.run(text, index, pact, version, base, channel, party, JSON.stringify(origins), second)
+      folded.signed = true
     }
     if (statement.type === 'pact/propose') {
-      const { agreement } = statement.body as { agreement: { base?: unknown } }
+      const { agreement } = statement.body as { agreement: { id?: unknown; base?: unknown } }
       const base = typeof agreement.base === 'string' ? agreement.base : ''
       this.sql.proposal.run(origin.text, index, version, base)
-      folded.drafts.push(canonicalJson(agreement))
+      // A draft is taken from where it belongs alone: a log of one agreement makes no other known.
+      if (agreement.id === origin.pact) folded.drafts.push(canonicalJson(agreement))
       for (const { idx } of this.sql.earlierProposals.all(origin.text, base, index, version)) folded.replaced.push(idx)
     }
   }

@@ -1,63 +1,82 @@
 // When each version of an agreement came into force on each channel, and from which entry on each log speaks under it
 // (spec/agreement.md, From draft to force). The rules are pact's; here are the facts they are asked with, found by index
-// look-ups, and what must be looked at again when a signature or a receipt arrives.
+// look-ups, and what must be looked at again when a signature or a receipt arrives. What arrives only adds: force begins
+// earlier, and the first entry said in force moves down. Only where a log is folded again is everything looked at anew.
 
 import {
   type Agreement,
   channelOf,
-  depositaryOf,
   type Force,
   forceOf,
-  type ReceiptFact,
+  type HeldReceipts,
+  offerExpires,
+  type SignatureFact,
   saidInForce,
+  type WitnessedSignature,
+  witnessedSignatures,
 } from '@countersign/pact'
 import type { Bounds } from './bounds.ts'
 import type { Sqlite } from './database.ts'
 import type { KnownAgreements } from './known.ts'
+import type { DueRange } from './rows-due.ts'
 import { VALIDITY } from './schema.ts'
-
-interface Signed {
-  party: string
-  origin: string
-  index: number
-}
+import type { ReceiptToFold } from './views.ts'
 
 export class Forces {
   private readonly agreements: KnownAgreements
   private readonly bounds: Bounds
+  private readonly receipts: HeldReceipts
   private readonly memory = new Map<string, Force>()
+  /** The time from which every witnessed signature is, for each version and channel looked at since the start. */
+  private readonly allSince = new Map<string, number>()
   private readonly sql
 
   constructor(sqlite: Sqlite, agreements: KnownAgreements, bounds: Bounds) {
     this.agreements = agreements
     this.bounds = bounds
+    this.receipts = {
+      earliest: (by, origin, index) => {
+        const earliest = bounds.earliest(origin, by, index)
+        return earliest === undefined ? undefined : { origin, ...earliest }
+      },
+      shown: (named, index, from, before) => bounds.shown(named, index, from, before),
+    }
     this.sql = {
       all: sqlite.prepare<[], { version: string; channel: string; force: string }>(
         'select version, channel, force from forces',
       ),
-      signed: sqlite.prepare<[string, string], Signed>(
-        `select s.party, s.origin, s.idx as "index" from signatures s join records r on r.origin = s.origin and r.idx = s.idx
-         where s.version = ? and s.channel = ? and r.validity = ${VALIDITY.valid}`,
+      // Of one log only the first signature matters: what covers another covers it.
+      signed: sqlite.prepare<[string, string, string], SignatureFact>(
+        `select s.party, s.origin, min(s.idx) as "index" from signatures s
+         join records r on r.origin = s.origin and r.idx = s.idx
+         where s.version = ? and s.channel = ? and s.pact = ? and r.validity = ${VALIDITY.valid} group by s.origin`,
       ),
-      inLog: sqlite.prepare<[string], { version: string; channel: string }>(
-        'select distinct version, channel from signatures where origin = ?',
+      inLog: sqlite.prepare<[string], { version: string; channel: string; index: number }>(
+        `select s.version, s.channel, min(s.idx) as "index" from signatures s
+         join records r on r.origin = s.origin and r.idx = s.idx
+         where s.origin = ? and r.validity = ${VALIDITY.valid} group by s.version, s.channel`,
       ),
       remove: sqlite.prepare<[string, string]>('delete from forces where version = ? and channel = ?'),
       insert: sqlite.prepare<[string, string, string, number, string]>('insert into forces values (?, ?, ?, ?, ?)'),
-      logs: sqlite.prepare<[string, string], { origin: string; next: number }>(
-        'select origin, next from logs where pact = ? and channel = ?',
+      logs: sqlite.prepare<[string, string, string], { origin: string; next: number; first: number }>(
+        `select l.origin, l.next, u.first from logs l join log_versions u on u.origin = l.origin and u.version = ?
+         where l.pact = ? and l.channel = ?`,
       ),
+      usedIn: sqlite.prepare<[string], { version: string }>('select version from log_versions where origin = ?'),
       point: sqlite.prepare<[string, string], { idx: number }>(
         'select idx from force_points where origin = ? and version = ?',
       ),
-      setPoint: sqlite.prepare<[string, string, number]>('insert into force_points values (?, ?, ?)'),
-      removePoint: sqlite.prepare<[string, string]>('delete from force_points where origin = ? and version = ?'),
-      seenLog: sqlite.prepare<[string, string, number], { size: number | null }>(
-        'select max(size) as size from seen_logs where origin = ? and seen_origin = ? and idx <= ?',
+      setPoint: sqlite.prepare<[string, string, number]>(
+        'insert into force_points values (?, ?, ?) on conflict (origin, version) do update set idx = excluded.idx',
       ),
-      seenReceipt: sqlite.prepare<[string, string, string, number], { size: number | null }>(
-        `select max(size) as size from seen_receipts
-         where origin = ? and by_party = ? and receipt_origin = ? and idx <= ?`,
+      removePoint: sqlite.prepare<[string, string]>('delete from force_points where origin = ? and version = ?'),
+      // Sizes never fall along a log, so the last is the largest.
+      seenLog: sqlite.prepare<[string, string, number], { size: number }>(
+        'select size from seen_logs where origin = ? and seen_origin = ? and idx <= ? order by idx desc limit 1',
+      ),
+      named: sqlite.prepare<[string, string, string, number], { size: number; digest: string }>(
+        `select size, digest from seen_receipts
+         where origin = ? and by_party = ? and receipt_origin = ? and idx <= ? order by idx desc limit 1`,
       ),
     }
     this.recall()
@@ -70,43 +89,52 @@ export class Forces {
   /** Reads again what the tables hold, as after a transaction that failed. */
   recall(): void {
     this.memory.clear()
+    this.allSince.clear()
     for (const { version, channel, force } of this.sql.all.all()) {
       this.memory.set(`${version} ${channel}`, JSON.parse(force) as Force)
     }
   }
 
-  /** Looks anew whether a version is in force on a channel. Gives the logs whose records may now mean something else. */
-  review(version: string, channel: string): { origin: string; next: number }[] {
+  /**
+   * Looks again whether a version is in force on a channel, and which records were said so. Gives the rows that may now
+   * mean something else. `anew` where facts were taken back, as when a log is folded again.
+   */
+  review(version: string, channel: string, anew: boolean): DueRange[] {
     const agreement = this.agreements.of(version)
     if (agreement === undefined || channelOf(agreement, channel) === undefined) return []
     const before = this.of(version, channel)
-    const after = this.now(agreement, version, channel)
-    if (JSON.stringify(before) === JSON.stringify(after)) return []
-    this.sql.remove.run(version, channel)
-    this.memory.delete(`${version} ${channel}`)
-    if (after !== undefined) {
-      this.sql.insert.run(version, channel, agreement.id, after.since, JSON.stringify(after))
-      this.memory.set(`${version} ${channel}`, after)
-    }
-    const touched = this.sql.logs.all(agreement.id, channel)
-    for (const { origin, next } of touched) {
-      this.sql.removePoint.run(origin, version)
-      this.locate(origin, version, channel, 0, next)
+    const signatures = this.witnessed(agreement, version, channel)
+    const after = this.mayBegin(agreement, version, channel) ? forceOf(agreement, channel, signatures) : undefined
+    if (JSON.stringify(before) !== JSON.stringify(after)) this.keep(agreement.id, version, channel, after)
+    const turned = anew || (before === undefined) !== (after === undefined)
+    const due: DueRange[] = []
+    for (const { origin, next, first } of this.sql.logs.all(version, agreement.id, channel)) {
+      if (anew || after === undefined) this.sql.removePoint.run(origin, version)
+      const known = this.point(origin, version)
+      const point = after === undefined ? undefined : this.locate(agreement, version, channel, signatures, origin, next)
+      if (turned) due.push({ origin, first, past: next })
+      else if (point !== undefined && point !== known) due.push({ origin, first: point, past: known ?? next })
     }
     // What not all parties share waits for the channel that all do.
     if (channel === 'main' && (before === undefined) !== (after === undefined)) {
       for (const { name, parties } of agreement.channels) {
-        if (parties.length < agreement.parties.length) touched.push(...this.review(version, name))
+        if (parties.length < agreement.parties.length) due.push(...this.review(version, name, anew))
       }
     }
-    return touched
+    return due
   }
 
-  /** The versions and channels that a receipt on a log may bring into force, or into force earlier. */
-  awaiting(receipt: { origin: string; time: number }): { version: string; channel: string }[] {
-    return this.sql.inLog.all(receipt.origin).filter(({ version, channel }) => {
-      const force = this.of(version, channel)
-      return force === undefined || receipt.time <= force.since
+  /** The versions and channels that a receipt may bring into force, or of which it may show more to have been said so. */
+  touchedBy({ origin, by, size, time, digest }: ReceiptToFold): { version: string; channel: string }[] {
+    return this.sql.inLog.all(origin).filter(({ version, channel, index }) => {
+      const agreement = this.agreements.of(version)
+      if (agreement === undefined || size <= index || time >= offerExpires(agreement)) return false
+      if (this.bounds.earliest(origin, by, index)?.digest === digest) return true
+      // Names of it show nothing more where a smaller receipt is as late as any signature needs.
+      const smaller = this.bounds.lo(origin, by, size - 1)
+      const needed = this.allSince.get(`${version} ${channel}`)
+      if (smaller === undefined || needed === undefined || smaller.size <= index) return true
+      return smaller.time < needed || smaller.time >= offerExpires(agreement)
     })
   }
 
@@ -115,43 +143,67 @@ export class Forces {
     return this.sql.point.get(origin, version)?.idx
   }
 
-  /** Looks for that entry among those from `first` on, where it is not among earlier ones. */
-  locate(origin: string, version: string, channel: string, first: number, past: number): void {
-    const force = this.of(version, channel)
-    if (force === undefined || first >= past || this.point(origin, version) !== undefined) return
-    if (!this.saidIn(force, origin, past - 1)) return
+  /** Looks for that entry after a log has grown, for every version it speaks under. */
+  grown(origin: string, channel: string, next: number): void {
+    for (const { version } of this.sql.usedIn.all(origin)) {
+      const agreement = this.agreements.of(version)
+      if (agreement === undefined || this.of(version, channel) === undefined) continue
+      if (this.point(origin, version) !== undefined) continue
+      this.locate(agreement, version, channel, this.witnessed(agreement, version, channel), origin, next)
+    }
+  }
+
+  private locate(
+    agreement: Agreement,
+    version: string,
+    channel: string,
+    signatures: readonly WitnessedSignature[],
+    origin: string,
+    next: number,
+  ): number | undefined {
+    const known = this.point(origin, version)
+    let [no, yes] = [-1, (known ?? next) - 1]
+    const saidIn = (index: number) =>
+      saidInForce(agreement, channel, signatures, this.receipts, { origin, index }, this.sightOf(origin, index))
+    if (yes < 0 || !saidIn(yes)) return known
     // Once said in force, so is every later entry: what a log has seen never falls.
-    let [no, yes] = [first - 1, past - 1]
     while (yes - no > 1) {
       const middle = Math.floor((no + yes) / 2)
-      if (this.saidIn(force, origin, middle)) yes = middle
+      if (saidIn(middle)) yes = middle
       else no = middle
     }
     this.sql.setPoint.run(origin, version, yes)
+    return yes
   }
 
-  private now(agreement: Agreement, version: string, channel: string): Force | undefined {
+  private sightOf(origin: string, index: number) {
+    return {
+      size: (other: string) => this.sql.seenLog.get(origin, other, index)?.size ?? 0,
+      named: (by: string, on: string) => {
+        const named = this.sql.named.get(origin, by, on, index)
+        return named === undefined ? undefined : { by, origin: on, ...named }
+      },
+    }
+  }
+
+  private witnessed(agreement: Agreement, version: string, channel: string): WitnessedSignature[] {
+    const signatures = this.sql.signed.all(version, channel, agreement.id)
+    const witnessed = witnessedSignatures(agreement, channel, signatures, this.receipts)
+    const since = witnessed.reduce((latest, { receipt }) => Math.max(latest, receipt.time), 0)
+    this.allSince.set(`${version} ${channel}`, since)
+    return witnessed
+  }
+
+  private mayBegin(agreement: Agreement, version: string, channel: string): boolean {
     const parties = channelOf(agreement, channel)?.parties ?? []
-    if (parties.length < agreement.parties.length && this.of(version, 'main') === undefined) return undefined
-    const signatures = this.sql.signed.all(version, channel)
-    const depositary = depositaryOf(agreement)?.party
-    const cosigners = depositary === undefined ? parties : [depositary]
-    // Of all receipts on a signing log only the earliest that covers the signature can be the one that did.
-    const receipts = signatures.flatMap(({ origin, index }) =>
-      cosigners.flatMap((by): ReceiptFact[] => {
-        const earliest = this.bounds.earliest(origin, by, index)
-        return earliest === undefined ? [] : [{ origin, ...earliest }]
-      }),
-    )
-    return forceOf(agreement, channel, signatures, receipts)
+    return parties.length === agreement.parties.length || this.of(version, 'main') !== undefined
   }
 
-  private saidIn(force: Force, origin: string, index: number): boolean {
-    const logs = new Map(
-      force.covers.map(({ origin: of }) => [of, this.sql.seenLog.get(origin, of, index)?.size ?? 0] as const),
-    )
-    const { by, origin: on } = force.receipt
-    const size = this.sql.seenReceipt.get(origin, by, on, index)?.size ?? 0
-    return saidInForce(force, { origin, index }, { logs, receipts: [{ by, origin: on, size }] })
+  private keep(pact: string, version: string, channel: string, force: Force | undefined): void {
+    this.sql.remove.run(version, channel)
+    this.memory.delete(`${version} ${channel}`)
+    if (force === undefined) return
+    this.sql.insert.run(version, channel, pact, force.since, JSON.stringify(force))
+    this.memory.set(`${version} ${channel}`, force)
   }
 }

@@ -25,8 +25,10 @@ export class KnownAgreements {
     }
   }
 
-  of(version: string): Agreement | undefined {
-    return this.byVersion.get(version)?.agreement
+  /** With `pact`, only where it is a version of that agreement. */
+  of(version: string, pact?: string): Agreement | undefined {
+    const agreement = this.byVersion.get(version)?.agreement
+    return pact === undefined || agreement?.id === pact ? agreement : undefined
   }
 
   /** The versions of one agreement, sorted by digest. */

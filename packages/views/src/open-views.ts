@@ -11,7 +11,7 @@ import { RowDeriver } from './derive-rows.ts'
 import { digestOf } from './digest.ts'
 import { EntryFolder } from './fold-entries.ts'
 import { Forces } from './forces.ts'
-import { KnownAgreements, KnownCards } from './known.ts'
+import { type KnownAgreement, KnownAgreements, KnownCards } from './known.ts'
 import { RECEIPTS_PER_FOLD_MAX, ROWS_PER_STEP, STEPS_PER_READ } from './limits.ts'
 import { ObjectShelf } from './object-shelf.ts'
 import { ObjectSources } from './object-sources.ts'
@@ -31,8 +31,9 @@ export async function openViews(options: ViewsOptions): Promise<Views> {
 
 /** Every table but the sequences, which outlive a reset. */
 const FOLDED = [
-  ...['logs', 'records', 'statements', 'addressees', 'parts', 'part_states', 'part_titles', 'mentions', 'seen_logs'],
+  ...['logs', 'log_versions', 'records', 'statements', 'addressees', 'parts', 'part_states', 'part_titles', 'mentions'],
   ...[
+    'seen_logs',
     'seen_receipts',
     'signatures',
     'proposals',
@@ -95,8 +96,8 @@ class SqliteViews implements Views {
       logs: sqlite.prepare<[], LogRow>(
         'select origin, pact, channel, next, card, version, opening_card, opening_version from logs',
       ),
-      usesOf: sqlite.prepare<[string], { version: string }>(
-        'select distinct version from records where origin = ? and own_code is null',
+      speaksUnder: sqlite.prepare<[string, string], { origin: string; first: number; next: number }>(
+        'select l.origin, u.first, l.next from logs l join log_versions u on u.origin = l.origin where l.pact = ? and u.version = ?',
       ),
       late: sqlite.prepare<[string, string, number, number], { idx: number }>(
         'select idx from receipts_before_lo where origin = ? and by_party = ? and idx < ? and lo <= ?',
@@ -157,11 +158,7 @@ class SqliteViews implements Views {
       const known = this.agreements.keep(canonical)
       if (!known.ok) return known
       const { version, agreement, fresh } = known.value
-      if (fresh)
-        this.agreementArrived(
-          version,
-          agreement.channels.map(({ name }) => name),
-        )
+      if (fresh) this.agreementArrived(known.value)
       return ok({ id: agreement.id, version })
     })
   }
@@ -181,20 +178,15 @@ class SqliteViews implements Views {
       for (const idx of replaced) this.due.add(origin, idx, idx + 1, next)
       for (const draft of drafts) {
         const known = this.agreements.keep(draft)
-        if (known.ok && known.value.fresh) {
-          this.agreementArrived(
-            known.value.version,
-            known.value.agreement.channels.map(({ name }) => name),
-          )
-        }
+        if (known.ok && known.value.fresh) this.agreementArrived(known.value)
       }
-      // Signatures are derived first: only valid ones bring a version into force.
-      if (signed.length > 0) {
-        this.deriveDue(origin, first, next)
-        for (const version of new Set(signed)) this.reviewForce(version, channel)
-      }
-      for (const { version } of this.sql.usesOf.all(origin)) this.forces.locate(origin, version, channel, first, next)
-      return ok({ next })
+      // Signatures are derived first, so that a speaker knows at once of a version that they bring into force.
+      if (signed) this.deriveDue(origin, first, next)
+      this.secondsDue(this.seconds.waiting(origin))
+      // A draft that came in it may have had this very log begun again.
+      const reached = this.folder.next(origin)
+      this.forces.grown(origin, channel, reached)
+      return ok({ next: reached })
     }, origin)
   }
 
@@ -385,20 +377,27 @@ class SqliteViews implements Views {
       this.sql.noLonger.run(origin, by, idx)
       this.due.add(origin, idx, idx + 1, next)
     }
-    for (const { version, channel } of this.forces.awaiting(receipt)) this.reviewForce(version, channel)
-    for (const { origin: other, idx } of this.seconds.dependants(origin)) {
-      this.due.add(other, idx, idx + 1, this.folder.next(other))
+    for (const { version, channel } of this.forces.touchedBy(receipt)) this.reviewForce(version, channel)
+    this.secondsDue(this.seconds.waiting(origin))
+  }
+
+  /** `anew` where something was taken back, as when a log is folded again. */
+  private reviewForce(version: string, channel: string, anew = false): void {
+    for (const { origin, first, past } of this.forces.review(version, channel, anew)) {
+      this.due.add(origin, first, past, past)
     }
   }
 
-  private reviewForce(version: string, channel: string): void {
-    for (const { origin, next } of this.forces.review(version, channel)) this.due.add(origin, 0, next, next)
+  private secondsDue(signatures: readonly { origin: string; idx: number }[]): void {
+    for (const { origin, idx } of signatures) this.due.add(origin, idx, idx + 1, idx + 1)
   }
 
-  private agreementArrived(version: string, channels: readonly string[]): void {
+  private agreementArrived({ version, agreement }: KnownAgreement): void {
     this.readAnew()
-    for (const { origin, next } of this.sql.logs.all()) this.due.add(origin, 0, next, next)
-    for (const channel of channels) this.reviewForce(version, channel)
+    for (const { origin, first, next } of this.sql.speaksUnder.all(agreement.id, version)) {
+      this.due.add(origin, first, next, next)
+    }
+    for (const { name } of agreement.channels) this.reviewForce(version, name)
   }
 
   /** Logs whose first entry names a card or a version that was not known when they were read are read from the start. */
@@ -417,11 +416,15 @@ class SqliteViews implements Views {
     while (this.sources.step()) continue
     for (const table of OF_A_LOG) this.store.sqlite.prepare(`delete from ${table} where origin = ?`).run(origin)
     this.readers.drop(origin)
-    for (const { version } of this.agreements.versions(pact)) this.reviewForce(version, channel)
+    for (const { version } of this.agreements.versions(pact)) this.reviewForce(version, channel, true)
+    this.secondsDue(this.seconds.all(pact, channel))
   }
 
   private deriveDue(origin: string, first: number, past: number): void {
-    for (const { idx, shown } of this.deriver.derive(origin, first, past)) this.sources.recordMoved(origin, idx, shown)
+    for (const { idx, shown, signs } of this.deriver.derive(origin, first, past)) {
+      this.sources.recordMoved(origin, idx, shown)
+      if (signs !== undefined) this.reviewForce(signs.version, signs.channel, !shown)
+    }
   }
 
   private step(): boolean {
@@ -454,5 +457,5 @@ interface LogRow {
 /** What is folded again with a log; how far its parts were opened stays. */
 const OF_A_LOG = [
   ...['logs', 'records', 'statements', 'addressees', 'parts', 'mentions', 'seen_logs', 'seen_receipts', 'signatures'],
-  ...['proposals', 'force_points', 'rows_due', 'receipts_before_lo'],
+  ...['log_versions', 'proposals', 'force_points', 'rows_due', 'receipts_before_lo'],
 ]

@@ -183,7 +183,7 @@ export class RecordReader {
   }
 
   private receipts(stored: Row, to: readonly string[]): ReceiptRow[] {
-    const agreement = this.agreements.of(stored.version)
+    const agreement = this.agreements.of(stored.version, stored.pact)
     const neutrals = agreement?.neutrals.map(({ party }) => party) ?? []
     const depositary = agreement === undefined ? undefined : depositaryOf(agreement)?.party
     const signers = new Set([...to, ...neutrals, ...(agreement?.parties.map(({ party }) => party) ?? [])])

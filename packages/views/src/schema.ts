@@ -49,6 +49,8 @@ export interface Tables {
     superseded_by: number | null
     title: string | null
   }
+  /** The versions under which a log speaks, each with its first entry that does. */
+  log_versions: { origin: string; version: string; first: number }
   statements: { origin: string; idx: number; payload: string }
   addressees: { origin: string; idx: number; place: number; party: string }
   parts: {
@@ -64,6 +66,7 @@ export interface Tables {
   part_titles: { origin: string; idx: number; part: number; rank: number; title: string }
   mentions: { origin: string; idx: number; place: number; re_origin: string; re_idx: number; re_leaf: string }
   seen_logs: { origin: string; seen_origin: string; idx: number; size: number; root: string }
+  /** Only what names more than was named before of that signer on that log. */
   seen_receipts: {
     origin: string
     by_party: string
@@ -81,6 +84,8 @@ export interface Tables {
     channel: string
     party: string
     origins: string
+    /** Whether it follows one for another version on the same base in its log. */
+    second: number
   }
   proposals: { origin: string; idx: number; version: string; base: string }
   /** `bounds_hi`, `bounds_lo`: no other receipt of this signer on this log makes it superfluous as a hi, as a lo. */

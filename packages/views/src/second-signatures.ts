@@ -1,12 +1,14 @@
-// A party's second `pact/sign` on one base is void while the version it signed first can still enter into force
-// (spec/agreement.md): until a neutral's cosignature, dated at or after that version's offer, on some party's log of the
-// channel leaves that party's signature out. What is first is told by index, and between logs by origin.
+// A party's second `pact/sign` on one base in one log is void while the version it signed first there can still enter into
+// force (spec/agreement.md): until a neutral's cosignature, dated at or after that version's offer, on that log or on
+// some other party's log of the channel leaves that party's signature out. Such a cosignature stays what it is whatever
+// arrives later, so what was valid once is never void again.
 
-import { channelOf } from '@countersign/pact'
+import { channelOf, offerExpires } from '@countersign/pact'
 import type { Bounds } from './bounds.ts'
 import type { Sqlite } from './database.ts'
 import type { KnownAgreements } from './known.ts'
 import type { Validity } from './rows.ts'
+import { VALIDITY } from './schema.ts'
 
 interface Signature {
   origin: string
@@ -28,35 +30,35 @@ export class SecondSignatures {
     this.bounds = bounds
     this.sql = {
       one: sqlite.prepare<[string, number], Signature>(
-        'select origin, idx, pact, version, base, channel, party from signatures where origin = ? and idx = ?',
+        `select origin, idx, pact, version, base, channel, party from signatures
+         where origin = ? and idx = ? and second = 1`,
       ),
-      earlier: sqlite.prepare<
-        [string, string, string, string | null, string, string, string, number],
-        { version: string }
-      >(
-        `select distinct version from signatures
-         where pact = ? and party = ? and channel = ? and base is ? and version <> ?
-         and (origin < ? or (origin = ? and idx < ?)) order by version`,
+      earlier: sqlite.prepare<[string, number, string | null, string], { version: string }>(
+        `select distinct version from signatures where origin = ? and idx < ? and base is ? and version <> ?
+         order by version`,
       ),
-      siblings: sqlite.prepare<[string], { origin: string; idx: number }>(
-        `select b.origin, b.idx from signatures a
-         join signatures b on b.pact = a.pact and b.channel = a.channel and b.base is a.base and b.version <> a.version
-         where a.origin = ?`,
+      waiting: sqlite.prepare<[string], { origin: string; idx: number }>(
+        `select s.origin, s.idx from logs l
+         join signatures s on s.pact = l.pact and s.channel = l.channel and s.second = 1
+         join records r on r.origin = s.origin and r.idx = s.idx
+         where l.origin = ? and r.validity <> ${VALIDITY.valid}`,
       ),
-      logs: sqlite.prepare<[string, string, string, string], { origin: string; idx: number | null }>(
-        `select l.origin, (select min(s.idx) from signatures s where s.origin = l.origin and s.version = ?) as idx
-         from logs l where l.pact = ? and l.channel = ? and l.party = ?`,
+      all: sqlite.prepare<[string, string], { origin: string; idx: number }>(
+        'select origin, idx from signatures where pact = ? and channel = ? and second = 1',
+      ),
+      logs: sqlite.prepare<[string, string, string, string], { origin: string; next: number; signed: number | null }>(
+        `select l.origin, l.next, (select min(s.idx) from signatures s where s.origin = l.origin and s.version = ?)
+         as signed from logs l where l.pact = ? and l.channel = ? and l.party = ?`,
       ),
     }
   }
 
   validity(origin: string, idx: number): Validity {
-    const signature = this.sql.one.get(origin, idx)
-    if (signature === undefined) return { kind: 'valid' }
-    const { pact, party, channel, base, version } = signature
+    const second = this.sql.one.get(origin, idx)
+    if (second === undefined) return { kind: 'valid' }
     let unknown = false
-    for (const first of this.sql.earlier.all(pact, party, channel, base, version, origin, origin, idx)) {
-      const can = this.canEnter(first.version, pact, channel)
+    for (const { version } of this.sql.earlier.all(origin, idx, second.base, second.version)) {
+      const can = this.canEnter(version, second)
       if (can === true) {
         return {
           kind: 'void',
@@ -74,25 +76,32 @@ export class SecondSignatures {
     }
   }
 
-  /** Signatures whose validity may hang on a log that has a signature: those on one base with it, under another version. */
-  dependants(origin: string): { origin: string; idx: number }[] {
-    return this.sql.siblings.all(origin)
+  /** Second signatures not valid yet that may become so by what arrived on a log: those on its channel. */
+  waiting(origin: string): { origin: string; idx: number }[] {
+    return this.sql.waiting.all(origin)
+  }
+
+  /** Every second signature on a channel. */
+  all(pact: string, channel: string): { origin: string; idx: number }[] {
+    return this.sql.all.all(pact, channel)
   }
 
   /** Undefined where the version is not known. */
-  private canEnter(version: string, pact: string, channel: string): boolean | undefined {
-    const agreement = this.agreements.of(version)
+  private canEnter(first: string, { pact, channel, party: author, origin: own }: Signature): boolean | undefined {
+    const agreement = this.agreements.of(first, pact)
     if (agreement === undefined) return undefined
-    const expires = Math.floor(Date.parse(agreement.offer.expires) / 1000)
+    const expires = offerExpires(agreement)
     for (const party of channelOf(agreement, channel)?.parties ?? []) {
-      const logs = this.sql.logs.all(version, pact, channel, party)
-      const leftOut = logs.map(({ origin, idx }) =>
-        agreement.neutrals.some((neutral) => {
-          const index = idx ?? Number.MAX_SAFE_INTEGER
-          return (this.bounds.lo(origin, neutral.party, index)?.time ?? -1) >= expires
-        }),
-      )
-      if (leftOut.length > 0 && leftOut.every(Boolean)) return false
+      for (const { origin, next, signed } of this.sql.logs.all(first, pact, channel, party)) {
+        // Of the author's own logs only the one it signed in: it could open an empty one at any time.
+        if (party === author && origin !== own) continue
+        // What is not folded yet may hold the signature.
+        const without = Math.min(signed ?? next, next)
+        const leftOut = agreement.neutrals.some(
+          (neutral) => (this.bounds.lo(origin, neutral.party, without)?.time ?? -1) >= expires,
+        )
+        if (leftOut) return false
+      }
     }
     return true
   }

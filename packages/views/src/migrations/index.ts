@@ -1,10 +1,12 @@
 // Every change of the tables, in order. A migration that is out is never edited; a new one goes into a file of its own
-// beside the others and is named here. One that changes what folding yields also empties the tables (`emptied`), for
+// beside the others and is named here. One that changes what folding yields also empties the tables, for
 // the views are then folded again from the logs.
 
 import type { Migration } from 'kysely/migration'
 import * as first from './0001-records-and-objects.ts'
+import * as force from './0002-force.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
+  '0002-force': force,
 }
