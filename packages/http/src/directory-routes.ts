@@ -61,12 +61,14 @@ async function sendFile(request: FastifyRequest, reply: FastifyReply, path: stri
   } catch {
     return reply.code(404).removeHeader('cache-control').send()
   }
-  const range = /^bytes=([0-9]{1,15})-$/.exec(request.headers.range ?? '')
+  const range = /^bytes=([0-9]{1,15})-([0-9]{1,15})?$/.exec(request.headers.range ?? '')
   const from = range === null ? 0 : Number(range[1])
-  if (range !== null && from >= size) return reply.code(416).header('content-range', `bytes */${size}`).send()
-  if (range !== null) reply.code(206).header('content-range', `bytes ${from}-${size - 1}/${size}`)
-  reply.header('content-length', size - from)
+  const last = Math.min(range?.[2] === undefined ? size : Number(range[2]), size - 1)
+  if (range !== null && (from >= size || from > last))
+    return reply.code(416).header('content-range', `bytes */${size}`).send()
+  if (range !== null) reply.code(206).header('content-range', `bytes ${from}-${last}/${size}`)
+  reply.header('content-length', last + 1 - from)
   const file = await open(path, 'r')
   const highWaterMark = LIMITS.fileChunkBytes
-  return reply.send(file.createReadStream({ start: from, highWaterMark, ...(size > 0 ? { end: size - 1 } : {}) }))
+  return reply.send(file.createReadStream({ start: from, highWaterMark, ...(size > 0 ? { end: last } : {}) }))
 }

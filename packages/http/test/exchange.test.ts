@@ -328,7 +328,10 @@ describe('a restored backup', () => {
     const notYet = readFileSync(join(logFolder(alfa.dir, origin), 'checkpoint'))
     await alfa.restart()
     await until('alfa to be ready', () => alfa.node.health().ready)
-    expect(readFileSync(join(logFolder(alfa.dir, origin), 'checkpoint')).equals(notYet)).toBe(false)
+    await until(
+      'what was lost to be published again',
+      () => !readFileSync(join(logFolder(alfa.dir, origin), 'checkpoint')).equals(notYet),
+    )
     await until(
       'the lost record to be back',
       async () => (await alfa.node.views.record(said.record))?.row.id !== undefined,

@@ -2,6 +2,7 @@
 
 export { auditLog, type Finding, type LogAudit } from './audit.ts'
 export type { Disk, DiskFile } from './disk.ts'
+export { keepEvidence } from './evidence.ts'
 export { recordGeneration } from './generations.ts'
 export { LIMITS as LEDGER_LIMITS } from './limits.ts'
 export { type Mirror, type MirrorOptions, openMirror } from './mirror.ts'

@@ -4,7 +4,8 @@
 import { join } from 'node:path'
 import { equalBytes, type KeyPair, MAX_ENTRY_BYTES, ok, type Result, refuse, verifyCheckpoint } from '@countersign/log'
 import type { Disk } from './disk.ts'
-import { evidenceFolder, journalFolder, mirrorFolder, originHash } from './paths.ts'
+import { keepEvidence } from './evidence.ts'
+import { journalFolder, mirrorFolder } from './paths.ts'
 import { type LogFiles, type LogPlace, TiledLog } from './tiled-log.ts'
 
 export interface Mirror extends LogFiles {
@@ -41,15 +42,9 @@ export async function openMirror(options: MirrorOptions): Promise<Result<Mirror>
   }
   const log = opened.value
   const names = { origin, ed25519PublicKey: keys.ed25519, mldsa44PublicKey: keys.mldsa44 }
-  const evidence = async (code: string, note: Uint8Array) => {
-    const folder = join(evidenceFolder(dir), originHash(origin))
-    await disk.makeFolder(folder)
-    const name = `${code.replace('mirror/', '')}-${log.size}`
-    if (log.checkpoint !== undefined) await disk.replace(join(folder, `${name}-held`), log.checkpoint, true)
-    await disk.replace(join(folder, `${name}-served`), note, true)
-  }
   const contradicts = async (code: string, message: string, note: Uint8Array) => {
-    await evidence(code, note)
+    const name = `${code.replace('mirror/', '')}-${log.size}`
+    await keepEvidence({ disk, dir }, origin, name, { held: log.checkpoint, served: note })
     return refuse(code, message)
   }
 

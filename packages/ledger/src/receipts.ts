@@ -29,6 +29,8 @@ export interface Receipts {
   newest(origin: string): ReceiptName | undefined
   /** Keeps another's receipt, verified by the caller; durable once it resolves. */
   hold(origin: string, cosigner: string, receipt: NewReceipt): Promise<void>
+  /** Forgets one of another's that later ones of the same size make superfluous. Known not, it is no matter. */
+  drop(origin: string, cosigner: string, name: { size: number; time: number }): Promise<void>
   /** What we hold of others on a log. */
   held(origin: string, cosigner?: string): readonly (ReceiptName & { cosigner: string })[]
   /** The file of one of them; `cosigner` undefined for ours. */
@@ -91,6 +93,14 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
       byCosigner.set(cosigner, names)
       if (!names.some((one) => one.size === size && one.time === time))
         names.push({ size, time, digest: digestOf(bytes) })
+    },
+    async drop(origin, cosigner, { size, time }) {
+      const hash = originHash(origin)
+      const names = held.get(hash)?.get(cosigner) ?? []
+      const at = names.findIndex((one) => one.size === size && one.time === time)
+      if (at < 0) return
+      await disk.remove(join(dir, 'held', hash, cosigner, `${size}-${time}`))
+      names.splice(at, 1)
     },
     held(origin, cosigner) {
       const byCosigner = held.get(originHash(origin))

@@ -2,7 +2,16 @@
 // It keeps the loops that hear, fetch receipts and say pins, and answers what a speaker must know of its channel.
 
 import { createHash } from 'node:crypto'
-import { createOwnLog, type Mirror, type OwnLog, openMirror, openOwnLog, type Receipts } from '@countersign/ledger'
+import {
+  createOwnLog,
+  keepEvidence,
+  type LogFiles,
+  type Mirror,
+  type OwnLog,
+  openMirror,
+  openOwnLog,
+  type Receipts,
+} from '@countersign/ledger'
 import { neutralsOf, readersOf } from '@countersign/pact'
 import type { Card } from '@countersign/record'
 import { Rounds } from './backoff.ts'
@@ -29,6 +38,8 @@ export interface ChannelContext {
   onEntries(origin: string): void
   onContent(origin: string): void
   onReceipt(receipt: HeldReceipt): void
+  /** A receipt held before is superfluous; true where nothing here rests on it. */
+  onSuperseded(receipt: Omit<HeldReceipt, 'bytes'>): Promise<boolean>
   /** We gave a receipt or said something: peers may look again. */
   onNews(): void
   onAlarm(code: string, subject: string, message: string): void
@@ -138,7 +149,11 @@ export class Channel {
       receipts,
       around,
       mayCountersign: () => !this.isParty || this.state === 'ready',
-      onEntries: () => this.context.onEntries(origin),
+      onEntries: () => {
+        this.context.onEntries(origin)
+        // Their cosigners may have been quicker than we: what they gave can be compared with the log now.
+        for (const [key, { feed, rounds }] of this.feeds) if (feed.waits && key.startsWith(`${origin} `)) rounds.wake()
+      },
       onContent: () => this.context.onContent(origin),
       onReceipt: (receipt) => {
         this.context.onReceipt({ origin, by: identity.party, ...receipt, digest: sha256Hex(receipt.bytes) })
@@ -162,9 +177,9 @@ export class Channel {
       if (cosigner === party && feed.outstanding) rounds.wake()
   }
 
-  private sizeOf(origin: string): number {
+  private logOf(origin: string): LogFiles | undefined {
     const own = this.speaker?.log
-    return own?.origin === origin ? own.size : (this.peers.get(origin)?.log.mirror.size ?? 0)
+    return own?.origin === origin ? own : this.peers.get(origin)?.log.mirror
   }
 
   peerLogs(): PeerLog[] {
@@ -224,7 +239,8 @@ export class Channel {
     })
     this.check.outcome.then(
       async (outcome) => {
-        if (this.stopping) return
+        // A receipt may have shown meanwhile that the log must not go on.
+        if (this.stopping || this.state === 'stopped') return
         if (outcome.kind === 'contradicted') {
           this.state = 'stopped'
           onAlarm('log/contradicted', log.origin, outcome.message)
@@ -247,7 +263,7 @@ export class Channel {
 
   /** Receipts on one log, ours or a peer's, from each cosigner of the channel but its author and ourselves. */
   private feedReceipts(origin: string, author: Card): void {
-    const { identity, cardOf, requestsTo, receipts, onReceipt } = this.context
+    const { identity, cardOf, requestsTo, receipts, onReceipt, onSuperseded, onAlarm } = this.context
     const { agreement } = this.pact
     for (const { party, root } of [...agreement.parties, ...agreement.neutrals]) {
       if (party === author.party || party === identity.party || !readersOf(agreement, this.name).includes(party))
@@ -261,11 +277,12 @@ export class Channel {
         pact: this.pact.id,
         requests: requestsTo(cosigner),
         receipts,
-        size: () => this.sizeOf(origin),
-        onReceipt: (receipt) => {
-          this.beyondOurLog(receipt)
-          onReceipt(receipt)
-        },
+        log: () => this.logOf(origin),
+        isWhole: () => this.speaker?.log.origin === origin && this.state === 'ready',
+        onReceipt,
+        onSuperseded,
+        onFork: (receipt, kind) => this.forked(receipt, kind),
+        onFault: (code, message) => onAlarm(code, `${origin} by ${party}`, message),
       })
       const rounds = this.rounds(() => feed.round(), party, agreement.intervals.pollSeconds)
       this.feeds.set(`${origin} ${party}`, { feed, rounds, cosigner: party })
@@ -273,13 +290,23 @@ export class Channel {
     }
   }
 
-  /** A receipt on a size of our log that we never reached: someone else signed with our key, or we lost a tail. */
-  private beyondOurLog(receipt: HeldReceipt): void {
-    const log = this.speaker?.log
-    if (log?.origin !== receipt.origin || receipt.size <= log.size || this.state !== 'ready') return
+  /** A cosigner saw another log under this name than we hold: its author signed both. Both notes are kept. */
+  private async forked(receipt: HeldReceipt, kind: 'other-root' | 'beyond'): Promise<void> {
+    const { identity, around, onAlarm } = this.context
+    const { origin, by, size } = receipt
+    const log = this.logOf(origin)
+    const notes = { held: log?.checkpoint, served: receipt.bytes }
+    await keepEvidence({ disk: around.disk, dir: identity.dir }, origin, `receipt-${by}`, notes)
+    const seen = `${by} countersigned a checkpoint of ${size} entries`
+    if (origin !== this.speaker?.log.origin) {
+      onAlarm('mirror/fork', origin, `${seen} that its author signed and that contradicts the log held here.`)
+      return
+    }
+    // Someone else signs with our key, or a tail of ours was lost: whatever we signed next would be a second face.
     this.state = 'stopped'
-    const message = `${receipt.by} holds a checkpoint of size ${receipt.size} that our key signed; our log has ${log.size} entries.`
-    this.context.onAlarm('log/longer-tail', receipt.origin, message)
+    if (kind === 'beyond')
+      onAlarm('log/longer-tail', origin, `${seen} that our key signed; our log has ${log?.size} entries.`)
+    else onAlarm('log/contradicted', origin, `${seen} that our key signed and that contradicts our log.`)
   }
 
   private async considerPin(): Promise<void> {

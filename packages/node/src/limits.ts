@@ -1,11 +1,11 @@
 // Every bound the engine keeps, in one place. Sizes are bytes, times milliseconds unless the name says otherwise.
 
 export const LIMITS = {
-  /** A checkpoint, a receipt or an index tail fetched from a peer. */
+  /** A checkpoint or a receipt fetched from a peer. */
   noteBytes: 65_536,
   /** One entry bundle: 256 entries of 65,535 bytes with their length prefixes. */
   bundleBytes: 256 * 65_537,
-  /** What one answer to `logs/<pact>/index` or `receipts/…/index` may hold per request. */
+  /** `logs/<pact>/index` of a peer, and what is read at once of its `receipts/…/index`, which may be longer. */
   indexBytes: 1_048_576,
   /** How far a sealed file may exceed the padded size its statement names: age's header and chunk tags. */
   sealOverheadBytes: 262_144,

@@ -347,6 +347,7 @@ export class Node {
       onEntries: (origin) => this.folding.wake(origin),
       onContent: (origin) => void this.folding.lookForContent(origin),
       onReceipt: (receipt) => void this.foldReceipt(receipt),
+      onSuperseded: async (receipt) => !this.stopped && (await this.views.forgetReceipt(receipt)),
       onNews: () => this.hintPeers(),
       onAlarm: (code, subject, message) => this.alarm(code, subject, message),
       blank: (type, of) => blankRecord(around, type, of),

@@ -10,6 +10,11 @@ export type Fetched =
   | { kind: 'missing' }
   | { kind: 'refused'; status: number }
 
+/** `total` is the length of the whole file, where the peer names it. */
+export type FetchedPart =
+  | { kind: 'part'; bytes: Uint8Array; total: number | undefined }
+  | Exclude<Fetched, { kind: 'bytes' }>
+
 export class PeerUnreachable extends Error {}
 
 export class PeerRequests {
@@ -54,6 +59,26 @@ export class PeerRequests {
     return { kind: 'bytes', bytes, partial: response.status === 206 }
   }
 
+  /**
+   * At most `maxBytes` of a file of any length, from byte `offset` on; none where it ends there. Throws PeerUnreachable
+   * where no sensible answer comes.
+   */
+  async part(path: string, maxBytes: number, offset: number): Promise<FetchedPart> {
+    const response = await this.send('GET', path, undefined, { range: `bytes=${offset}-${offset + maxBytes - 1}` })
+    const named = /\/([0-9]{1,15})$/.exec(response.headers.get('content-range') ?? '')?.[1]
+    const total = named === undefined ? undefined : Number(named)
+    if (response.status === 206) return { kind: 'part', bytes: await this.readUpTo(response, maxBytes), total }
+    if (response.status === 200) {
+      // Ranges are not honoured: what comes before is read past.
+      return { kind: 'part', bytes: (await this.readUpTo(response, offset + maxBytes)).subarray(offset), total }
+    }
+    await response.body?.cancel()
+    if (response.status === 416) return { kind: 'part', bytes: new Uint8Array(), total }
+    if (response.status === 404) return { kind: 'missing' }
+    if (response.status >= 500) throw new PeerUnreachable(`${this.party} answered ${response.status}`)
+    return { kind: 'refused', status: response.status }
+  }
+
   /** “Look again”, and nothing else. Failing is no harm: peers poll. */
   async hint(): Promise<void> {
     try {
@@ -94,16 +119,24 @@ export class PeerRequests {
   }
 
   private async read(response: Response, maxBytes: number): Promise<Uint8Array> {
+    const bytes = await this.readUpTo(response, maxBytes + 1)
+    if (bytes.length > maxBytes)
+      throw new PeerUnreachable(`${this.party} sent more than ${maxBytes} bytes for one file`)
+    return bytes
+  }
+
+  /** Cut at `maxBytes`; what the peer would still send is not waited for. */
+  private async readUpTo(response: Response, maxBytes: number): Promise<Uint8Array> {
     const chunks: Uint8Array[] = []
     let size = 0
     try {
       for await (const chunk of response.body ?? []) {
-        size += chunk.length
-        if (size > maxBytes) throw new PeerUnreachable(`${this.party} sent more than ${maxBytes} bytes for one file`)
-        chunks.push(chunk)
+        const taken = chunk.subarray(0, maxBytes - size)
+        size += taken.length
+        chunks.push(taken)
+        if (size === maxBytes) break
       }
     } catch (cause) {
-      if (cause instanceof PeerUnreachable) throw cause
       throw new PeerUnreachable(`${this.party} broke off an answer`, { cause })
     }
     return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size)

@@ -60,6 +60,10 @@ export class Bounds {
       between: sqlite.prepare<[string, string, number, number, number, number], { n: number }>(
         `select 1 as n ${of} and time >= ? and time < ? and size > ? and size < ? order by time limit 1`,
       ),
+      bounding: sqlite.prepare<[string, string, number, number, string], { size: number }>(
+        `select size from receipts ${exactly} and (bounds_hi = 1 or bounds_lo = 1)`,
+      ),
+      remove: sqlite.prepare<[string, string, number, number, string]>(`delete from receipts ${exactly}`),
       mark: sqlite.prepare<[number, number, string, string, number, number, string]>(
         `update receipts set bounds_hi = ?, bounds_lo = ? ${exactly}`,
       ),
@@ -98,6 +102,13 @@ export class Bounds {
     }
     if (isHi || isLo) this.sql.mark.run(isHi ? 1 : 0, isLo ? 1 : 0, origin, by, size, time, digest)
     return { affected, timeFell }
+  }
+
+  /** Forgets a receipt; false where it is a bound, and stays. */
+  forget({ origin, by, size, time, digest }: ReceiptToFold): boolean {
+    if (this.sql.bounding.get(origin, by, size, time, digest) !== undefined) return false
+    this.sql.remove.run(origin, by, size, time, digest)
+    return true
   }
 
   /** The latest cosignature by `by` that excludes the entry. */

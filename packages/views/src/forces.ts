@@ -86,6 +86,11 @@ export class Forces {
     return this.memory.get(`${version} ${channel}`)
   }
 
+  /** Whether a version is in force by the receipt of that digest. */
+  rest(digest: string): boolean {
+    return [...this.memory.values()].some(({ receipt }) => receipt.digest === digest)
+  }
+
   /** Reads again what the tables hold, as after a transaction that failed. */
   recall(): void {
     this.memory.clear()

@@ -119,6 +119,9 @@ class SqliteViews implements Views {
       contradiction: sqlite.prepare<[string, string, string]>(
         'insert into contradictions values (?, ?, ?) on conflict do nothing',
       ),
+      pinned: sqlite.prepare<[string, string, string], { idx: number }>(
+        'select idx from seen_receipts where receipt_origin = ? and by_party = ? and digest = ? limit 1',
+      ),
       leaf: sqlite.prepare<[string, number], { leaf: string }>('select leaf from records where origin = ? and idx = ?'),
       toOpen: sqlite.prepare<[string, string, string], { origin: string; index: number; part: number; size: number }>(
         `select p.origin, p.idx as "index", p.part, p.size from parts p
@@ -199,6 +202,14 @@ class SqliteViews implements Views {
       throw new Error(`At most ${RECEIPTS_PER_FOLD_MAX} receipts are folded at once.`)
     this.transaction(() => {
       for (const receipt of receipts) this.oneReceipt(receipt)
+    })
+  }
+
+  async forgetReceipt(receipt: ReceiptToFold) {
+    const { origin, by, digest } = receipt
+    return this.transaction(() => {
+      if (this.sql.pinned.get(origin, by, digest) !== undefined || this.forces.rest(digest)) return false
+      return this.bounds.forget(receipt)
     })
   }
 

@@ -100,6 +100,11 @@ export interface Views {
   foldReceipt(receipt: ReceiptToFold): Promise<void>
   /** Many at once, in one transaction. */
   foldReceipts(receipts: readonly ReceiptToFold[]): Promise<void>
+  /**
+   * Forgets a receipt that others of its size make superfluous. False, and it stays, where it bounds something, brought
+   * an agreement into force, or is named by a statement.
+   */
+  forgetReceipt(receipt: ReceiptToFold): Promise<boolean>
 
   /** Where a part of a record stands on this node; `title` is for an opened message its subject. */
   contentState(

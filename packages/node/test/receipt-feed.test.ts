@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Mirror, nodeDisk, openMirror, openReceipts } from '@countersign/ledger'
+import { cosign, utf8 } from '@countersign/log'
+import { receiptKeyName } from '@countersign/record'
+import { expect, onTestFinished, test } from 'vitest'
+import { alfa, checkpointOf, entry, ORIGIN, opening, PACT, watch } from '../../../spec/vectors/samples.ts'
+import { type HeldReceipt, ReceiptFeed, type ReceiptFeedOptions } from '../src/receipt-feed.ts'
+import { folder, requestsTo, value } from './served-files.ts'
+
+const HASH = createHash('sha256').update(ORIGIN).digest('hex')
+const T = 1_700_000_000
+const OURS = [opening(), entry(), entry()]
+
+/** One cosigner's published receipts, as the test fills them. */
+class Cosigner {
+  readonly lines: string[] = []
+  readonly files = new Map<string, Uint8Array>()
+  fetched = 0
+
+  gives(entries: readonly Uint8Array[], time: number): void {
+    const name = receiptKeyName('watch.example', PACT)
+    this.puts(entries.length, time, cosign(checkpointOf(entries), { name, ...watch.receipt }, time))
+  }
+
+  puts(size: number, time: number, bytes: Uint8Array): void {
+    this.lines.push(`${size}-${time}\n`)
+    this.files.set(`receipts/${HASH}/${size}-${time}`, bytes)
+  }
+
+  readonly serve = (path: string) => {
+    if (path === `receipts/${HASH}/index`) return utf8(this.lines.join(''))
+    this.fetched++
+    return this.files.get(path)
+  }
+}
+
+async function hearing(cosigner: Cosigner, more: Partial<ReceiptFeedOptions> = {}) {
+  const dir = folder()
+  const receipts = await openReceipts({ disk: nodeDisk(), dir })
+  const mirror: Mirror = value(await openMirror({ disk: nodeDisk(), dir, origin: ORIGIN, keys: alfa.card.keys.log }))
+  onTestFinished(() => mirror.close())
+  const told = { receipts: [] as string[], forks: [] as string[], faults: [] as string[] }
+  const name = ({ size, time }: Pick<HeldReceipt, 'size' | 'time'>) => `${size}-${time}`
+  const open = (fresh = receipts) =>
+    new ReceiptFeed({
+      origin: ORIGIN,
+      author: alfa.card,
+      cosigner: watch.card,
+      pact: PACT,
+      requests: requestsTo(watch.card, cosigner.serve),
+      receipts: fresh,
+      log: () => mirror,
+      isWhole: () => false,
+      onReceipt: (receipt) => told.receipts.push(name(receipt)),
+      onSuperseded: async () => true,
+      onFork: async (receipt, kind) => void told.forks.push(`${kind} ${name(receipt)}`),
+      onFault: (code) => told.faults.push(code),
+      ...more,
+    })
+  const held = () => readdirSync(join(dir, 'held', HASH, 'watch.example'))
+  const holds = async (entries: readonly Uint8Array[]) =>
+    value(await mirror.extend(entries.slice(mirror.size), checkpointOf(entries)))
+  return { dir, open, told, held, holds }
+}
+
+test('a receipt over the other branch of a fork does not count for ours, and is told as a fork', async () => {
+  const cosigner = new Cosigner()
+  cosigner.gives([OURS[0] ?? entry(), entry()], T)
+  const { open, told, holds } = await hearing(cosigner)
+  await holds(OURS.slice(0, 2))
+  await open().round()
+  expect(told).toEqual({ receipts: [], forks: [`other-root 2-${T}`], faults: [] })
+})
+
+test('a receipt over more than is held here waits until it can be compared', async () => {
+  const cosigner = new Cosigner()
+  cosigner.gives(OURS.slice(0, 1), T)
+  cosigner.gives(OURS, T + 1)
+  const { open, told, holds } = await hearing(cosigner)
+  await holds(OURS.slice(0, 2))
+  const feed = open()
+  await feed.round()
+  expect(told.receipts).toEqual([`1-${T}`])
+  expect(feed.waits).toBe(true)
+  await holds(OURS)
+  await feed.round()
+  expect(told.receipts).toEqual([`1-${T}`, `3-${T + 1}`])
+  expect(feed.waits).toBe(false)
+})
+
+test('of a log that is whole here, a receipt over more entries is told at once', async () => {
+  const cosigner = new Cosigner()
+  cosigner.gives(OURS, T)
+  const { open, told, holds } = await hearing(cosigner, { isWhole: () => true })
+  await holds(OURS.slice(0, 2))
+  await open().round()
+  expect(told).toEqual({ receipts: [], forks: [`beyond 3-${T}`], faults: [] })
+})
+
+test('a receipt that does not verify is skipped and told once, and those after it count', async () => {
+  const cosigner = new Cosigner()
+  cosigner.puts(1, T, utf8('no receipt at all'))
+  cosigner.lines.push(`2-${T}\n`, 'no name\n')
+  cosigner.gives(OURS, T + 1)
+  const { open, told, holds } = await hearing(cosigner)
+  await holds(OURS)
+  await open().round()
+  expect(told).toEqual({ receipts: [`3-${T + 1}`], forks: [], faults: ['receipt/invalid'] })
+})
+
+test('of a size that is cosigned again and again only the first and the last receipt are held', async () => {
+  const cosigner = new Cosigner()
+  const { open, held, holds } = await hearing(cosigner)
+  await holds(OURS)
+  const feed = open()
+  for (let i = 0; i < 20; i++) {
+    cosigner.gives(OURS, T + i)
+    await feed.round()
+  }
+  expect(held()).toEqual([`3-${T}`, `3-${T + 19}`])
+})
+
+test('a superseded receipt on which something rests stays', async () => {
+  const cosigner = new Cosigner()
+  const { open, held, holds } = await hearing(cosigner, { onSuperseded: async ({ time }) => time !== T + 1 })
+  await holds(OURS)
+  const feed = open()
+  for (let i = 0; i < 4; i++) {
+    cosigner.gives(OURS, T + i)
+    await feed.round()
+  }
+  expect(held()).toEqual([`3-${T}`, `3-${T + 1}`, `3-${T + 3}`])
+})
+
+test('receipts whose times fall as sizes grow are refused and told once', async () => {
+  const cosigner = new Cosigner()
+  cosigner.gives(OURS.slice(0, 1), T + 10)
+  cosigner.gives(OURS.slice(0, 2), T)
+  cosigner.gives(OURS.slice(0, 2), T + 1)
+  cosigner.gives(OURS, T + 20)
+  const { open, told, holds } = await hearing(cosigner)
+  await holds(OURS)
+  await open().round()
+  expect(told).toEqual({ receipts: [`1-${T + 10}`, `3-${T + 20}`], forks: [], faults: ['receipt/order'] })
+})
+
+test('one round fetches a bounded number of receipts, and the next goes on', async () => {
+  const cosigner = new Cosigner()
+  for (const size of [1, 2, 3]) cosigner.gives(OURS.slice(0, size), T + size)
+  const { open, told, holds } = await hearing(cosigner, { limits: { indexBytes: 1_000, receiptsPerRound: 2 } })
+  await holds(OURS)
+  const feed = open()
+  await feed.round()
+  expect(told.receipts).toEqual([`1-${T + 1}`, `2-${T + 2}`])
+  await feed.round()
+  expect(told.receipts).toHaveLength(3)
+})
+
+test('an index of any length is read on after a restart, in bounded parts', async () => {
+  const cosigner = new Cosigner()
+  for (let i = 0; i < 200; i++) cosigner.lines.push(`1-${T + i}\n`)
+  cosigner.gives(OURS.slice(0, 1), T + 200)
+  const limits = { indexBytes: 64, receiptsPerRound: 512 }
+  const { dir, open, told, holds } = await hearing(cosigner, { limits })
+  await holds(OURS)
+  await open().round()
+  cosigner.gives(OURS, T + 300)
+  await open(await openReceipts({ disk: nodeDisk(), dir })).round()
+  expect(told.receipts.at(-1)).toBe(`3-${T + 300}`)
+})
+
+test('an index that became shorter, as after a restored backup, is read from its beginning', async () => {
+  const cosigner = new Cosigner()
+  cosigner.gives(OURS.slice(0, 1), T)
+  cosigner.gives(OURS.slice(0, 2), T + 1)
+  const { open, told, holds } = await hearing(cosigner)
+  await holds(OURS)
+  const feed = open()
+  await feed.round()
+  cosigner.lines.length = 0
+  cosigner.gives(OURS, T + 2)
+  await feed.round()
+  await feed.round()
+  expect(told.receipts).toEqual([`1-${T}`, `2-${T + 1}`, `3-${T + 2}`])
+})
