@@ -104,7 +104,7 @@ export class Node {
       this.parts,
       (pact, channel) => this.contextOf(pact, channel),
       () => {
-        void this.saying.sayHeld()
+        this.saying.sayHeld()
         this.rejections.look()
       },
     )
@@ -323,6 +323,7 @@ export class Node {
     for (const cancel of this.later.values()) cancel()
     this.agreements.stop()
     for (const requests of this.requests.values()) requests.close()
+    await this.saying.stop()
     await Promise.all([...this.parts.channels.values()].map((channel) => channel.stop()))
     await this.folding.stop()
     await this.rejections.stop()

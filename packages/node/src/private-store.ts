@@ -3,7 +3,7 @@
 
 import Database from 'better-sqlite3'
 
-export interface HeldRequest {
+export interface HeldRow {
   id: number
   request: string
 }
@@ -43,16 +43,17 @@ export class PrivateStore {
       .get(statementId)?.account
   }
 
-  hold(request: string): void {
-    this.db.prepare('INSERT INTO held_here (request) VALUES (?)').run(request)
+  /** Keeps what waits to be said; the number of its row. */
+  hold(request: string): number {
+    return Number(this.db.prepare('INSERT INTO held_here (request) VALUES (?)').run(request).lastInsertRowid)
   }
 
   heldCount(): number {
     return this.db.prepare<[], { n: number }>('SELECT count(*) AS n FROM held_here').get()?.n ?? 0
   }
 
-  held(): HeldRequest[] {
-    return this.db.prepare<[], HeldRequest>('SELECT id, request FROM held_here ORDER BY id').all()
+  held(): HeldRow[] {
+    return this.db.prepare<[], HeldRow>('SELECT id, request FROM held_here ORDER BY id').all()
   }
 
   release(id: number): void {

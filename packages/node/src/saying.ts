@@ -8,7 +8,7 @@ import { parseRecordRef, type Statement, TLP_LABELS, type TlpLabel, typeNamed } 
 import type { Channel } from './channel.ts'
 import { blankRecord, type EngineParts, noSuchPact, othersOf } from './engine-parts.ts'
 import { decideRecord, rulesOf } from './gate.ts'
-import { LIMITS } from './limits.ts'
+import { HeldHere, type HeldRequest } from './held-here.ts'
 import type { StoredPact } from './pacts.ts'
 import { type PartToSeal, RecordInMaking } from './record-in-making.ts'
 import { type ShareMeans, type ShareResult, shareStix } from './share.ts'
@@ -47,15 +47,34 @@ export interface ShareRequest {
   progress?: ShareMeans['progress']
 }
 
+/** A request as it is kept: its content in base64. */
+type KeptRecord = Omit<SayRequest, 'content'> & { content: { role: string; mediaType: string; bytes: string }[] }
+
 export class Saying {
   private readonly parts: EngineParts
+  private readonly held: HeldHere<KeptRecord>
 
   constructor(parts: EngineParts) {
     this.parts = parts
+    this.held = new HeldHere(parts, {
+      channelOf: (kept) => {
+        const found = this.channelFor(kept.pact, kept.type, kept.channel)
+        return found.ok ? ok(found.value.channel) : found
+      },
+      say: (held) => this.sayKept(held),
+    })
   }
 
   async say(request: SayRequest): Promise<Result<Said>> {
-    const prepared = await this.prepare(request)
+    const found = this.channelFor(request.pact, request.type, request.channel)
+    // What was said earlier goes first.
+    if (found.ok) await this.held.saidBefore(found.value.channel)
+    return this.sayNow(request)
+  }
+
+  /** With the `id` it has since it was kept, or a fresh one. */
+  private async sayNow(request: SayRequest, id?: string): Promise<Result<Said>> {
+    const prepared = await this.prepare(request, id)
     if (!prepared.ok) return prepared
     const { pact, channel, draft } = prepared.value
     const content = request.content ?? []
@@ -63,7 +82,7 @@ export class Saying {
     if (!passed.ok) return passed
     const inForce = this.mustBeInForce(draft.type, channel)
     if (!inForce.ok) return inForce
-    if (channel.state === 'checking') return this.holdHere(request, channel)
+    if (channel.state === 'checking') return this.holdHere(request, channel, draft.id)
     const making = this.begin(pact, channel, draft, request.account)
     if (!making.ok) return making
     for (const part of content) await making.value.seal(part)
@@ -97,23 +116,19 @@ export class Saying {
     })
   }
 
-  /** Says what was kept while the log of a channel was being checked. */
-  async sayHeld(): Promise<void> {
-    for (const { id, request } of this.parts.store.held()) {
-      const kept: Omit<SayRequest, 'content'> & { content: { role: string; mediaType: string; bytes: string }[] } =
-        JSON.parse(request)
-      const channel = this.channelFor(kept.pact, kept.type, kept.channel)
-      if (channel.ok && channel.value.channel.state !== 'ready') continue
-      const content = kept.content.map((part) => ({
-        ...part,
-        bytes: new Uint8Array(Buffer.from(part.bytes, 'base64')),
-      }))
-      const said = await this.say({ ...kept, content })
-      this.parts.store.release(id)
-      if (!said.ok) {
-        this.parts.alarm(said.code, `held-here ${id}`, `What was kept to be said was refused: ${said.message}`)
-      }
-    }
+  /** Says what was kept here, as far as its log is ready; in order, and once. */
+  sayHeld(): void {
+    this.held.wake()
+  }
+
+  /** Nothing more is said of what is kept here. */
+  stop(): Promise<void> {
+    return this.held.stop()
+  }
+
+  private sayKept({ id, kept }: HeldRequest<KeptRecord>): Promise<Result<unknown>> {
+    const content = kept.content.map((part) => ({ ...part, bytes: new Uint8Array(Buffer.from(part.bytes, 'base64')) }))
+    return this.sayNow({ ...kept, content }, id)
   }
 
   private channelFor(id: string, type: string, name?: string): Result<{ pact: StoredPact; channel: Channel }> {
@@ -129,7 +144,10 @@ export class Saying {
     return ok({ pact, channel })
   }
 
-  private async prepare(request: SayRequest): Promise<Result<{ pact: StoredPact; channel: Channel; draft: Draft }>> {
+  private async prepare(
+    request: SayRequest,
+    id?: string,
+  ): Promise<Result<{ pact: StoredPact; channel: Channel; draft: Draft }>> {
     const found = this.channelFor(request.pact, request.type, request.channel)
     if (!found.ok) return found
     const { pact, channel } = found.value
@@ -155,7 +173,7 @@ export class Saying {
     const others = othersOf(pact.agreement, channel.name, this.parts.identity.party)
     const to = [...new Set(request.to ?? (typeNamed(request.type)?.to === 'none' ? [] : others))].sort()
     const blank = blankRecord(this.parts.around, request.type, pact, withMode(marking.value, request.mode))
-    return ok({ pact, channel, draft: { ...blank, to, body: request.body, re } })
+    return ok({ pact, channel, draft: { ...blank, ...(id === undefined ? {} : { id }), to, body: request.body, re } })
   }
 
   /** The gate on the record as it would stand; what only signing adds is filled with what it cannot depend on. */
@@ -215,19 +233,13 @@ export class Saying {
     )
   }
 
-  private holdHere(request: SayRequest, channel: Channel): Result<Said> {
-    const { store } = this.parts
-    if (store.heldCount() >= LIMITS.heldHereMax) {
-      return refuse('node/not-ready', 'Too much waits to be said already; the start-up check must finish first.')
-    }
+  private holdHere(request: SayRequest, channel: Channel, id: string): Result<Said> {
     const content = (request.content ?? []).map((part) => ({
       ...part,
       bytes: Buffer.from(part.bytes).toString('base64'),
     }))
-    store.hold(JSON.stringify({ ...request, content }))
-    // The check may have ended while the request was being kept.
-    if (channel.state === 'ready') void this.sayHeld()
-    return ok({ state: 'held-here', awaited: channel.awaited() })
+    const held = this.held.hold(channel, id, { ...request, content })
+    return held.ok ? ok({ state: 'held-here', awaited: channel.awaited() }) : held
   }
 }
 

@@ -66,10 +66,15 @@ export class Speaker {
 
   /** Takes note of entries from `from` on; called again after a tail was recovered from a mirror. */
   async recall(from: number): Promise<void> {
+    for await (const { statement, index } of this.statements(from)) this.remember(statement, index)
+  }
+
+  /** What stands in the log, from `from` on. */
+  async *statements(from: number): AsyncGenerator<{ index: number; statement: Statement }> {
     let index = from
     for await (const bytes of this.log.entries(from, this.log.size)) {
       const entry = parseEntry(bytes)
-      if (entry.ok) this.remember(entry.value.statement, index)
+      if (entry.ok) yield { index, statement: entry.value.statement }
       index++
     }
   }
