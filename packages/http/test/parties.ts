@@ -30,6 +30,8 @@ export interface Parties {
   bravo: Party
   watch: Party
   pact: string
+  /** Of the agreement among them, as alfa proposed it. */
+  invitation: Uint8Array
   close(): Promise<void>
 }
 
@@ -87,7 +89,7 @@ export async function startParties(options: PartiesOptions = {}): Promise<Partie
     for (const { node } of [alfa, bravo]) await until('the agreement to be in force', () => inForce(node))
   }
   return {
-    ...{ dir, alfa, bravo, watch, pact: proposed.pact },
+    ...{ dir, alfa, bravo, watch, pact: proposed.pact, invitation: proposed.invitation },
     async close() {
       await Promise.all(parties.map((party) => party.stop()))
       for (const close of closers) await close()

@@ -6,6 +6,7 @@ import { recordGeneration } from '@countersign/ledger'
 import { fromUtf8, ok, type Result, refuse, toHex } from '@countersign/log'
 import {
   type Agreement,
+  agreementDigest,
   agreementFromYaml,
   type DraftFault,
   makeInvitation,
@@ -101,7 +102,15 @@ export class Agreements {
     if (Date.parse(agreement.offer.expires) <= around.now()) {
       return refuse('pact/expired', `This offer expired on ${agreement.offer.expires}; ask for a new proposal.`)
     }
-    const pact = pacts.get(agreement.id) ?? pacts.keep(agreement)
+    const known = pacts.get(agreement.id)
+    // Whoever signs was shown the text of the invitation: that text is signed, or none.
+    if (known !== undefined && known.version !== agreementDigest(agreement)) {
+      return refuse(
+        'pact/other-version',
+        `Another text stands under this agreement’s id here (version ${known.version.slice(0, 16)}…), and this node takes part in that one; nothing was signed. Ask for a new proposal, under an id of its own.`,
+      )
+    }
+    const pact = known ?? pacts.keep(agreement)
     await this.join(pact)
     if (rolesOf(agreement, identity.party).length > 0)
       return ok({ pact: pact.id, version: pact.version, as: 'neutral' })
