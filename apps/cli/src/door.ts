@@ -13,6 +13,7 @@ import {
 } from '@countersign/client'
 import { fromBase64, ok, type Refusal, type Result, refuse } from '@countersign/log'
 import { Node, realSurroundings, type SayRequest, type ShareResult } from '@countersign/node'
+import { fetchThrough, isOwnSocket } from './local-socket.ts'
 import { must } from './output.ts'
 
 export interface Door {
@@ -52,24 +53,29 @@ export async function withNode<T>(dir: string, act: (door: Door) => Promise<T>):
   }
 }
 
-/** Where the node of this folder answers, if it runs. */
-export async function servingUrl(dir: string): Promise<string | undefined> {
+/** The socket of the node that runs in this folder, if one does. */
+export async function servingSocket(dir: string): Promise<string | undefined> {
   const file = join(dir, SERVING_FILE)
   if (!existsSync(file)) return undefined
   try {
-    const { url }: { url: string } = JSON.parse(readFileSync(file, 'utf8'))
-    const response = await fetch(new URL('healthz', url), { signal: AbortSignal.timeout(5_000) })
-    return response.ok ? url : undefined
+    const { socket }: { socket: string } = JSON.parse(readFileSync(file, 'utf8'))
+    if (!isOwnSocket(socket, join(dir, 'private'))) return undefined
+    const signal = AbortSignal.timeout(5_000)
+    return (await fetchThrough(socket)(`${LOCAL_URL}healthz`, { signal })).ok ? socket : undefined
   } catch {
     // It ended without taking its note away, as after a kill.
     return undefined
   }
 }
 
+/** No address: what is asked of the node goes through its socket. */
+const LOCAL_URL = 'http://localhost/'
+
 async function runningAt(dir: string): Promise<Door | undefined> {
-  const url = await servingUrl(dir)
-  if (url === undefined) return undefined
-  const client = new NodeClient(url, readFileSync(join(dir, 'private', 'api-token'), 'utf8').trim())
+  const socket = await servingSocket(dir)
+  if (socket === undefined) return undefined
+  const token = readFileSync(join(dir, 'private', 'api-token'), 'utf8').trim()
+  const client = new NodeClient(LOCAL_URL, token, fetchThrough(socket))
   return {
     records: (query) => client.records(query),
     record: (ref) => client.record(ref),

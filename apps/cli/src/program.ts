@@ -52,7 +52,10 @@ function end(cause: unknown): number {
     note(`countersign: ${cause.message}`)
     return cause.exit
   }
-  note(`countersign: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`)
+  note(
+    `countersign: ${cause instanceof Error ? cause.message : String(cause)} (Nothing foresaw this; COUNTERSIGN_DEBUG=1 shows where it came from.)`,
+  )
+  if (process.env.COUNTERSIGN_DEBUG !== undefined && cause instanceof Error) note(cause.stack ?? '')
   return EXIT.refused
 }
 

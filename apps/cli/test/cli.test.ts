@@ -1,6 +1,5 @@
 // The shell as it is run: real processes, their exit codes and what they print.
 
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,35 +7,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseVerifierKey } from '@countersign/log'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { done, freePort, run, serve, until } from './shell.ts'
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const DEMO = fileURLToPath(new URL('../../../agreements/demo.yaml', import.meta.url))
 const CAMPAIGN = fileURLToPath(new URL('../../../examples/data/campaign-2015.json', import.meta.url))
 const dir = mkdtempSync(join(tmpdir(), 'countersign-cli-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 const at = (name: string) => join(dir, name)
-
-interface Ran {
-  code: number | null
-  out: string
-  err: string
-}
-
-function run(args: string[], input = ''): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
-    let [out, err] = ['', '']
-    child.stdout.on('data', (chunk) => (out += chunk))
-    child.stderr.on('data', (chunk) => (err += chunk))
-    child.on('close', (code) => resolve({ code, out, err }))
-    child.stdin.end(input)
-  })
-}
-async function done(args: string[], input?: string): Promise<string> {
-  const { code, out, err } = await run(args, input)
-  if (code !== 0) throw new Error(`countersign ${args.join(' ')} ended with ${code}: ${err}`)
-  return out
-}
 
 describe('two parties and a neutral, set up by hand', () => {
   const ports: number[] = []
@@ -226,39 +203,3 @@ describe('misuse and refusal', () => {
     },
   )
 })
-
-async function serve(folder: string, port: number): Promise<() => Promise<void>> {
-  const child = spawn(process.execPath, [MAIN, 'serve', '--dir', folder, '--listen', `127.0.0.1:${port}`], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  await new Promise<void>((resolve, reject) => {
-    let err = ''
-    child.stderr.on('data', (chunk) => {
-      err += chunk
-      if (err.includes('serves at')) resolve()
-    })
-    child.once('exit', () => reject(new Error(err)))
-  })
-  return async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGTERM')
-    await ended
-  }
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 60; i++) {
-    if (await holds()) return
-    await new Promise((resolve) => setTimeout(resolve, 250))
-  }
-  throw new Error('Waited too long.')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('No free port.')
-  return address.port
-}

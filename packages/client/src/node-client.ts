@@ -61,11 +61,16 @@ export type Answer<T> = { ok: true; value: T } | ApiRefusal
 export class NodeClient {
   private readonly url: string
   private readonly token: string | undefined
+  private readonly fetch: typeof globalThis.fetch
 
-  /** `url` is the node’s root. `token` is its local API token; a page of the node itself is known by its session instead. */
-  constructor(url: string, token?: string) {
+  /**
+   * `url` is the node’s root. `token` is its local API token; a page of the node itself is known by its session instead.
+   * `fetch` is how the node is reached, where that is not the network.
+   */
+  constructor(url: string, token?: string, fetch = globalThis.fetch) {
     this.url = url
     this.token = token
+    this.fetch = fetch
   }
 
   me(signal?: AbortSignal): Promise<Answer<Me>> {
@@ -174,7 +179,7 @@ export class NodeClient {
     if (this.token !== undefined) headers.set('authorization', `Bearer ${this.token}`)
     let response: Response
     try {
-      response = await fetch(new URL(path, this.url), { ...init, headers, credentials: 'same-origin' })
+      response = await this.fetch.call(undefined, new URL(path, this.url), { ...init, headers, credentials: 'same-origin' })
     } catch (cause) {
       if (init.signal?.aborted === true) throw cause
       const message = `The node at ${this.url} does not answer; see whether it still runs.`

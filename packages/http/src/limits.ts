@@ -21,5 +21,7 @@ export const LIMITS = {
   statusPatienceMs: 2_000,
   /** How long requests being answered may still take once the node is told to stop. */
   closeGraceMs: 3_000,
+  /** The address of a Unix socket has about 104 bytes on some systems. */
+  socketPathBytes: 100,
   passwordCharsMin: 12,
 } as const

@@ -1,8 +1,10 @@
 // The HTTP side of a node: the directory for peers, TAXII for tools, the API and the pages of the console.
 // Beyond loopback it serves TLS, or is told that it stands behind a proxy that does; otherwise it does not start.
+// The shell of the machine's owner has a door of its own, whatever the public one asks for (local-door.ts).
 
 import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { ok, type Result, refuse } from '@countersign/log'
 import type { Node } from '@countersign/node'
 import rateLimit from '@fastify/rate-limit'
@@ -12,6 +14,7 @@ import { type Accounts, openAccounts } from './accounts.ts'
 import { apiRoutes } from './api.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { LIMITS } from './limits.ts'
+import { type LocalDoor, openLocalDoor } from './local-door.ts'
 import { taxiiRoutes } from './taxii.ts'
 
 export interface ServeOptions {
@@ -28,6 +31,8 @@ export interface ServeOptions {
 
 export interface Served {
   url: string
+  /** The Unix socket of the local door. */
+  socket: string
   app: FastifyInstance
   accounts: Accounts
   close(): Promise<void>
@@ -57,10 +62,11 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
   if (options.tls !== undefined) {
     try {
       https = { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) }
+      createSecureContext(https)
     } catch (cause) {
       return refuse(
         'serve/tls-files',
-        `The TLS files cannot be read (${cause instanceof Error ? cause.message : cause}).`,
+        `The certificate and key cannot be used (${cause instanceof Error ? cause.message : cause}); give a certificate chain and its private key, both PEM.`,
       )
     }
   }
@@ -90,25 +96,22 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
   const accounts = await openAccounts(node.dir, node.card.body.endpoints[0] ?? `${scheme}://${options.listen}`)
 
   await app.register(rateLimit, { global: false })
-  app.addHook('onSend', async (_request, reply) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.header(name, value)
-  })
-  app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
-    const status = error.statusCode ?? 500
-    if (status >= 500) request.log.error({ err: error }, 'request failed')
-    const message = status >= 500 ? 'The node could not answer this; its log says why.' : error.message
-    return reply.code(status).send({ code: status >= 500 ? 'node/failed' : 'request/refused', message })
-  })
-  app.get('/healthz', async () => ({ ok: true, party: node.party, ...node.health() }))
+  commonRoutes(app, node)
   directoryRoutes(app, node)
   await taxiiRoutes(app, node, accounts)
   await apiRoutes(app, node, accounts, { demo: options.demo === true })
   if (options.consoleDir !== undefined && existsSync(options.consoleDir)) await consolePages(app, options.consoleDir)
 
+  let local: LocalDoor | undefined
   try {
+    local = await openLocalDoor(node, async (door) => {
+      commonRoutes(door, node)
+      await apiRoutes(door, node, accounts, { demo: options.demo === true })
+    })
     await app.listen({ host: address.host, port: address.port })
   } catch (cause) {
     accounts.close()
+    await local?.close()
     await app.close()
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     return code === 'EADDRINUSE'
@@ -125,9 +128,11 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
   const host = address.host.includes(':') ? `[${address.host}]` : address.host
   return ok({
     url: `${scheme}://${host}:${bound ?? address.port}/`,
+    socket: local.socket,
     app,
     accounts,
     async close() {
+      await local.close()
       // A connection on which nothing was asked yet is not idle to the server, which would wait for it for ever.
       const cut = setTimeout(() => app.server.closeAllConnections(), LIMITS.closeGraceMs)
       await app.close()
@@ -135,6 +140,20 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
       accounts.close()
     },
   })
+}
+
+/** What every answer has, whichever door it leaves by. */
+function commonRoutes(app: FastifyInstance, node: Node): void {
+  app.addHook('onSend', async (_request, reply) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.header(name, value)
+  })
+  app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) request.log.error({ err: error }, 'request failed')
+    const message = status >= 500 ? 'The node could not answer this; its log says why.' : error.message
+    return reply.code(status).send({ code: status >= 500 ? 'node/failed' : 'request/refused', message })
+  })
+  app.get('/healthz', async () => ({ ok: true, party: node.party, ...node.health() }))
 }
 
 /** The console is one page; every path that is no file and no API is that page. */

@@ -6,10 +6,17 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Identity, initNode, Node, realSurroundings, type Surroundings, TrustedCards } from '@countersign/node'
-import { type Served, serveNode } from '../src/index.ts'
+import { type Accounts, type Served, serveNode } from '../src/index.ts'
 
 const DEMO = readFileSync(new URL('../../../agreements/demo.yaml', import.meta.url), 'utf8')
+
+/** A certificate for 127.0.0.1 and localhost that only tests trust, with its key. */
+export const TLS = {
+  certFile: fileURLToPath(new URL('tls/cert.pem', import.meta.url)),
+  keyFile: fileURLToPath(new URL('tls/key.pem', import.meta.url)),
+}
 
 export interface Party {
   party: string
@@ -18,6 +25,7 @@ export interface Party {
   node: Node
   url: string
   taxii: { user: string; password: string }
+  accounts: Accounts
   /** Ends it and starts it again on the same folder and port. */
   restart(around?: Surroundings): Promise<void>
   stop(): Promise<void>
@@ -43,6 +51,10 @@ export interface PartiesOptions {
   yaml?: (text: string) => string
   /** Whether the agreement is signed by everybody; otherwise only proposed by alfa. */
   signed?: boolean
+  /** Every node serves TLS with the certificate of `tls/`, which this process must trust. */
+  tls?: boolean
+  /** Alfa stands behind a proxy that is reached here. Nobody but tests asks it. */
+  behindProxy?: string
   /** Stands between alfa and everybody who asks it. */
   meddler?: { meddle: Meddler }
 }
@@ -60,13 +72,14 @@ export async function startParties(options: PartiesOptions = {}): Promise<Partie
   const made: { identity: Identity; port: number }[] = []
   for (const name of ['alfa.example', 'bravo.example', 'watch.example']) {
     const port = await freePort()
-    let endpoint = `http://127.0.0.1:${port}/`
+    let endpoint = `${options.tls === true ? 'https' : 'http'}://127.0.0.1:${port}/`
     if (name === 'alfa.example' && options.meddler !== undefined) {
       const proxy = await startProxy(port, options.meddler)
       endpoint = `http://127.0.0.1:${proxy.port}/`
       closers.push(proxy.close)
     }
     const at = join(dir, name)
+    if (name === 'alfa.example') endpoint = options.behindProxy ?? endpoint
     const identity = value(
       await initNode({ dir: at, party: name, endpoint, neutral: name === 'watch.example' }, around),
     )
@@ -79,7 +92,7 @@ export async function startParties(options: PartiesOptions = {}): Promise<Partie
         value(trusted.add(other.identity.card.bytes, Date.now()))
   }
   const parties: Party[] = []
-  for (const { identity, port } of made) parties.push(await startParty(identity.dir, identity.party, port))
+  for (const { identity, port } of made) parties.push(await startParty(identity.dir, identity.party, port, options))
   const [alfa, bravo, watch] = parties
   if (alfa === undefined || bravo === undefined || watch === undefined) throw new Error('There are three nodes.')
   const draft = DEMO.replace('pollSeconds: 5', 'pollSeconds: 1')
@@ -98,18 +111,33 @@ export async function startParties(options: PartiesOptions = {}): Promise<Partie
   }
 }
 
-async function startParty(dir: string, party: string, port: number): Promise<Party> {
+async function startParty(dir: string, party: string, port: number, options: PartiesOptions): Promise<Party> {
+  const serving = {
+    listen: `127.0.0.1:${port}`,
+    ...(options.tls === true ? { tls: TLS } : {}),
+    ...(party === 'alfa.example' && options.behindProxy !== undefined ? { behindProxy: true } : {}),
+  }
   let node: Node | undefined
   let served: Served | undefined
   const self: Party = {
-    ...{ party, dir, port, url: `http://127.0.0.1:${port}/`, taxii: { user: '', password: '' } },
+    ...{
+      party,
+      dir,
+      port,
+      url: `${options.tls === true ? 'https' : 'http'}://127.0.0.1:${port}/`,
+      taxii: { user: '', password: '' },
+    },
     get node() {
       if (node === undefined) throw new Error(`${party} is stopped.`)
       return node
     },
+    get accounts() {
+      if (served === undefined) throw new Error(`${party} is stopped.`)
+      return served.accounts
+    },
     async start(around = realSurroundings()) {
       node = value(await Node.open(dir, around))
-      served = value(await serveNode(node, { listen: `127.0.0.1:${port}` }))
+      served = value(await serveNode(node, serving))
       if (self.taxii.user === '') self.taxii = value(served.accounts.addTool('test'))
     },
     async stop() {

@@ -1,6 +1,6 @@
 import { auditNode, realSurroundings } from '@countersign/node'
 import type { Command } from 'commander'
-import { servingUrl } from '../door.ts'
+import { servingSocket } from '../door.ts'
 import { dirOption, examples, jsonOption } from '../options.ts'
 import { must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
 
@@ -12,7 +12,7 @@ export function auditCommand(program: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', examples('countersign audit --dir ./alfa'))
     .action(async (options: { dir: string; json?: boolean }) => {
-      const running = (await servingUrl(options.dir)) !== undefined
+      const running = (await servingSocket(options.dir)) !== undefined
       const bar = progressBar('Auditing')
       const audit = must(
         await auditNode(options.dir, realSurroundings(), {

@@ -49,11 +49,11 @@ async function serve(flags: ServeFlags): Promise<void> {
     await node.stop()
     throw new Refused(served)
   }
-  const { url, close } = served.value
+  const { url, socket, close } = served.value
   // The shell of this machine's owner finds the node by these two.
   secretOf(dir, 'api-token')
   const serving = join(dir, SERVING_FILE)
-  writeFileSync(serving, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 })
+  writeFileSync(serving, `${JSON.stringify({ url, socket, pid: process.pid })}\n`, { mode: 0o600 })
 
   const ended = Promise.withResolvers<void>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ended.resolve())

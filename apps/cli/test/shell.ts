@@ -1,0 +1,68 @@
+// The shell as it is run, for the tests: real processes, their exit codes and what they print.
+
+import { spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+interface Ran {
+  code: number | null
+  out: string
+  err: string
+}
+
+export function run(args: string[], input = '', env: Record<string, string> = {}): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
+    let [out, err] = ['', '']
+    child.stdout.on('data', (chunk) => (out += chunk))
+    child.stderr.on('data', (chunk) => (err += chunk))
+    child.on('close', (code) => resolve({ code, out, err }))
+    child.stdin.end(input)
+  })
+}
+export async function done(args: string[], input?: string): Promise<string> {
+  const { code, out, err } = await run(args, input)
+  if (code !== 0) throw new Error(`countersign ${args.join(' ')} ended with ${code}: ${err}`)
+  return out
+}
+
+export async function serve(folder: string, port: number, ...more: string[]): Promise<() => Promise<void>> {
+  const child = spawn(process.execPath, [MAIN, 'serve', '--dir', folder, '--listen', `127.0.0.1:${port}`, ...more], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  await new Promise<void>((resolve, reject) => {
+    let err = ''
+    child.stderr.on('data', (chunk) => {
+      err += chunk
+      if (err.includes('serves at')) resolve()
+    })
+    child.once('exit', () => reject(new Error(err)))
+  })
+  return async () => {
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    await ended
+  }
+}
+
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    if (await holds()) return
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  throw new Error('Waited too long.')
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('No free port.')
+  return address.port
+}
