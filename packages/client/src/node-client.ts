@@ -179,7 +179,11 @@ export class NodeClient {
     if (this.token !== undefined) headers.set('authorization', `Bearer ${this.token}`)
     let response: Response
     try {
-      response = await this.fetch.call(undefined, new URL(path, this.url), { ...init, headers, credentials: 'same-origin' })
+      response = await this.fetch.call(undefined, new URL(path, this.url), {
+        ...init,
+        headers,
+        credentials: 'same-origin',
+      })
     } catch (cause) {
       if (init.signal?.aborted === true) throw cause
       const message = `The node at ${this.url} does not answer; see whether it still runs.`
