@@ -1,6 +1,7 @@
 // A typed client that verifies what a node gives it.
 
 export type * from './answers.ts'
+export type { RevealedPart } from './evidence-steps.ts'
 export {
   type Answer,
   type ApiRefusal,
@@ -13,9 +14,10 @@ export {
 } from './node-client.ts'
 export { provedRecord } from './proved.ts'
 export {
+  NOT_SHOWN,
+  type NotShown,
   type RecipientTimes,
   type Report,
-  type RevealedPart,
   type Step,
   type StepName,
   verifyEvidence,

@@ -1,46 +1,137 @@
 import { readFileSync } from 'node:fs'
-import { utf8 } from '@countersign/log'
-import { parseCard } from '@countersign/record'
-import { expect, test } from 'vitest'
-import { verifyEvidence } from '../src/index.ts'
+import { fromUtf8, utf8 } from '@countersign/log'
+import { type Card, parseCard } from '@countersign/record'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { NOT_SHOWN, type Report, verifyEvidence } from '../src/index.ts'
 
-const {
-  trusted,
-  cases,
-}: {
-  trusted: string[]
-  cases: { name: string; holds: boolean; lo?: number | null; hi?: number | null; evidence: string }[]
-} = JSON.parse(readFileSync(new URL('../../../spec/vectors/evidence.json', import.meta.url), 'utf8'))
-const cards = trusted.map((text) => {
+interface Case {
+  name: string
+  fails: string[]
+  trust?: string[]
+  lo?: number | null
+  hi?: number | null
+  notCounted?: string[]
+  because?: string
+  evidence: string
+}
+
+const vectors: { trusted: string[]; pieces: string[]; cases: Case[] } = JSON.parse(
+  readFileSync(new URL('../../../spec/vectors/evidence.json', import.meta.url), 'utf8'),
+)
+const cards = vectors.trusted.map((text) => {
   const card = parseCard(utf8(text))
   if (!card.ok) throw new Error(card.message)
   return card.value
 })
+const bytesOf = ({ evidence }: Case) =>
+  utf8(evidence.replaceAll(/«([0-9]+)»/g, (_, n) => vectors.pieces[Number(n)] ?? ''))
+const trustedBy = ({ trust }: Case): Card[] => cards.filter(({ party }) => trust?.includes(party) ?? true)
+const caseNamed = (name: string): Case => {
+  const found = vectors.cases.find((one) => one.name === name)
+  if (found === undefined) throw new Error(`No vector is named ${name}.`)
+  return found
+}
+const whole = bytesOf(caseNamed('all of it'))
+const failing = (report: Report) => report.steps.flatMap(({ ok, code }) => (ok ? [] : code))
 
-test.each(cases)('evidence, $name: holds is $holds', ({ holds, lo, hi, evidence }) => {
-  const report = verifyEvidence(utf8(evidence), cards)
-  expect(report.holds, JSON.stringify(report.steps.filter(({ ok }) => !ok))).toBe(holds)
-  if (holds) expect(report.times).toEqual([{ recipient: 'bravo.example', lo, hi }])
+describe('the vectors', () => {
+  test.each(vectors.cases)('$name: $fails', (of) => {
+    const report = verifyEvidence(bytesOf(of), trustedBy(of))
+    expect(failing(report), JSON.stringify(report.steps)).toEqual(of.fails)
+    expect(report.holds).toBe(of.fails.length === 0)
+    if (of.because !== undefined)
+      expect(report.steps.find(({ step }) => step === 'rules')?.message).toContain(of.because)
+    if (of.fails.length > 0) return
+    expect(report.times.map(({ lo, hi }) => [lo, hi])).toEqual([[of.lo, of.hi]])
+    const notCounted = new Set(report.receipts.flatMap(({ by, counted }) => (counted ? [] : by)))
+    expect([...notCounted].sort()).toEqual(of.notCounted ?? [])
+  })
+
+  test('reach every code with which a step fails', () => {
+    const source = readFileSync(new URL('../src/evidence-steps.ts', import.meta.url), 'utf8')
+    const codes = new Set([...source.matchAll(/'(evidence\/[a-z-]+)'/g)].map(([, code]) => code))
+    const reached = new Set(vectors.cases.map(({ fails }) => fails[0]))
+    expect([...codes].filter((code) => !reached.has(code))).toEqual([])
+  })
 })
 
-test('the best evidence proves nothing to whoever does not trust its author', () => {
-  const [whole] = cases
-  const report = verifyEvidence(utf8(whole?.evidence ?? ''), cards.slice(1))
-  expect(report).toMatchObject({ holds: false })
-  expect(report.steps.find(({ ok }) => !ok)?.code).toBe('evidence/author')
+test('what nobody vouches for bounds nothing, and the report says whose word was left out', () => {
+  const report = verifyEvidence(whole, cards.slice(0, 1))
+  expect(report.times).toEqual([{ recipient: 'bravo.example', lo: null, hi: null }])
+  expect(report.steps.find(({ step }) => step === 'receipts')?.message).toContain('bravo.example')
+})
+
+test('every report says what one record cannot show', () => {
+  for (const bytes of [whole, utf8('{}')]) {
+    const { notShown } = verifyEvidence(bytes, cards)
+    expect(notShown).toBe(NOT_SHOWN)
+    expect(notShown.map(({ code }) => code)).toEqual(expect.arrayContaining(['in-force', 'first-use']))
+  }
+})
+
+test('no part of the content can pass for the whole', () => {
+  const shorter = bytesOf(caseNamed('a salt of 33 bytes, the first byte of the text among them'))
+  expect(verifyEvidence(shorter, cards).revealed).toEqual([])
 })
 
 test('no byte of an evidence file can be another and the file still hold', () => {
-  const [whole] = cases
-  const bytes = utf8(whole?.evidence ?? '')
-  for (let at = 0; at < bytes.length; at += Math.ceil(bytes.length / 60)) {
-    const turned = bytes.with(at, (bytes[at] ?? 0) ^ 1)
+  for (let at = 0; at < whole.length; at += Math.ceil(whole.length / 60)) {
+    const turned = whole.with(at, (whole[at] ?? 0) ^ 1)
     expect(verifyEvidence(turned, cards).holds, `byte ${at}`).toBe(false)
   }
 })
 
-test('anything at all is answered with a report', () => {
-  for (const junk of ['', '{}', '[]', 'null', '{"v":1}', '{"v":1,"record":{}}']) {
+describe('anything at all is answered with a report', () => {
+  test.each(['', '{}', '[]', 'null', '1e400', '{"v":1}', '{"v":1,"record":{}}'])('%s', (junk) => {
     expect(verifyEvidence(utf8(junk), cards)).toMatchObject({ holds: false, record: null })
-  }
+  })
+
+  test('bytes changed, added and taken away', () => {
+    const change = fc.tuple(fc.nat(whole.length - 1), fc.uint8Array({ maxLength: 3 }), fc.nat(3))
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        let bytes = whole
+        for (const [at, put, taken] of changes) {
+          bytes = Uint8Array.from([...bytes.subarray(0, at), ...put, ...bytes.subarray(at + taken)])
+        }
+        const same = bytes.length === whole.length && bytes.every((byte, i) => byte === whole[i])
+        expect(verifyEvidence(bytes, cards).holds).toBe(same)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('members with values of any kind, in a file that is otherwise canonical', () => {
+    const file: unknown = JSON.parse(fromUtf8(whole) ?? '')
+    const places = pathsOf(file)
+    const odd = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom('', 'AAAA', 'a/b', 0, -1, 1e15, Number.MAX_SAFE_INTEGER, [], {}, null),
+    )
+    fc.assert(
+      fc.property(fc.nat(places.length - 1), odd, (place, value) => {
+        const changed = utf8(JSON.stringify(withValue(file, places[place] ?? [], value)))
+        const report = verifyEvidence(changed, cards)
+        expect(report.steps.length).toBeGreaterThan(0)
+      }),
+      { numRuns: 300 },
+    )
+  })
 })
+
+function pathsOf(value: unknown, path: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [path]
+  return [path, ...Object.entries(value).flatMap(([key, member]) => pathsOf(member, [...path, key]))]
+}
+
+/** Members keep their order, so that what was canonical stays so but for the value itself. */
+function withValue(whole: unknown, path: readonly string[], value: unknown): unknown {
+  const [key, ...rest] = path
+  if (key === undefined || typeof whole !== 'object' || whole === null) return value
+  const members = Object.entries(whole).map(([name, member]) => [
+    name,
+    name === key ? withValue(member, rest, value) : member,
+  ])
+  return Array.isArray(whole) ? members.map(([, member]) => member) : Object.fromEntries(members)
+}

@@ -32,7 +32,11 @@ export async function cutEvidence(
   if (!entry.ok) return refuse('evidence/void', `This entry is void and proves nothing: ${entry.message}`)
   const { statement } = entry.value
   const author = sources.cardOf(parsed.value.party)
-  if (author === undefined) return refuse('evidence/no-card', `No card of ${parsed.value.party} is held here.`)
+  const first = await log.entry(0)
+  const opening = parseEntry(first)
+  if (author === undefined || (opening.ok && opening.value.statement.body.card !== author.digest)) {
+    return refuse('evidence/no-card', `The card with which ${parsed.value.party} opened this log is not held here.`)
+  }
   const head = verifyCheckpoint(log.checkpoint, {
     origin,
     ed25519PublicKey: author.keys.log.ed25519,
@@ -71,6 +75,7 @@ export async function cutEvidence(
       v: 1,
       record: { origin, index },
       entry: toBase64(bytes),
+      cardEntries: [{ index: 0, entry: toBase64(first), inclusion: (await log.inclusionProof(0, size)).map(toBase64) }],
       agreement: pact === undefined ? null : JSON.parse(new TextDecoder().decode(pact.bytes)),
       cards: [...cosigners.values()]
         .sort((a, b) => (a.party < b.party ? -1 : 1))

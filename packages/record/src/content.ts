@@ -27,7 +27,7 @@ export interface ContentContext {
   mediaType: string
 }
 
-const SALT_BYTES = 32
+export const SALT_BYTES = 32
 const HEADER_BYTES = SALT_BYTES + 8
 const TAG = sha256(utf8('countersign commitment v1'))
 
@@ -40,10 +40,15 @@ export function padmeSize(bytes: number): number {
   return Math.ceil(bytes / step) * step
 }
 
+/** What a statement gives as the size of a part with so many bytes of plaintext. */
+export function frameSize(plaintextBytes: number): number {
+  return padmeSize(HEADER_BYTES + plaintextBytes)
+}
+
 /** salt ‖ length ‖ plaintext ‖ zeroes. */
 export function encodeFrame(plaintext: Uint8Array, salt: Uint8Array): Uint8Array {
-  if (salt.length !== SALT_BYTES) throw new Error(`A salt has ${SALT_BYTES} bytes.`)
-  const frame = new Uint8Array(padmeSize(HEADER_BYTES + plaintext.length))
+  mustBeSalt(salt)
+  const frame = new Uint8Array(frameSize(plaintext.length))
   frame.set(salt)
   frame.set(uint64be(plaintext.length), SALT_BYTES)
   frame.set(plaintext, HEADER_BYTES)
@@ -65,7 +70,9 @@ export function decodeFrame(frame: Uint8Array, size: number): Result<{ salt: Uin
   return ok({ salt: frame.slice(0, SALT_BYTES), plaintext: frame.subarray(HEADER_BYTES, end) })
 }
 
+/** Throws for a salt of another length than 32: salt and plaintext are joined, and nothing else would part them. */
 export function commitment(context: ContentContext, salt: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  mustBeSalt(salt)
   const { id, mediaType, origin, part, role } = context
   return sha256(TAG, sha256(canonicalJson({ id, mediaType, origin, part, role })), salt, plaintext)
 }
@@ -101,6 +108,10 @@ export async function openPart(
     return refuse('content/commitment-mismatch', 'The content is not what its statement committed to.')
   }
   return ok({ plaintext, salt })
+}
+
+function mustBeSalt(salt: Uint8Array): void {
+  if (salt.length !== SALT_BYTES) throw new Error(`A salt has ${SALT_BYTES} bytes.`)
 }
 
 function commitmentOf(descriptor: ContentPart): Uint8Array {

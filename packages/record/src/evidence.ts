@@ -4,10 +4,14 @@
 import { fromBase64, ok, type Result, refuse } from '@countersign/log'
 import { z } from 'zod'
 import { canonicalJson, parseCanonical } from './canonical.ts'
+import { SALT_BYTES } from './content.ts'
+import { base64Of } from './schema-parts.ts'
 
 export const EVIDENCE_LIMITS = {
   fileBytes: 268_435_456,
   cards: 64,
+  /** Until cards can change within a log, exactly the entry that opens it. */
+  cardEntries: 1,
   receipts: 256,
   parts: 16,
   proofHashes: 64,
@@ -26,14 +30,29 @@ const evidenceSchema = z.strictObject({
   v: z.literal(1),
   record: z.strictObject({ origin: z.string(), index: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) }),
   entry: base64,
+  cardEntries: z
+    .array(z.strictObject({ index: z.literal(0), entry: base64, inclusion: proof }))
+    .length(EVIDENCE_LIMITS.cardEntries),
   agreement: z.record(z.string(), z.unknown()).nullable(),
   cards: z.array(z.record(z.string(), z.unknown())).max(EVIDENCE_LIMITS.cards),
   checkpoint: base64,
   inclusion: proof,
   receipts: z.array(receiptSchema).max(EVIDENCE_LIMITS.receipts),
   content: z
-    .array(z.strictObject({ part: z.number().int().min(0).max(15), salt: base64, plaintext: base64 }))
-    .max(EVIDENCE_LIMITS.parts),
+    .array(
+      z.strictObject({
+        part: z
+          .number()
+          .int()
+          .min(0)
+          .max(EVIDENCE_LIMITS.parts - 1),
+        // A salt of another length would let a part of the plaintext pass for salt, and what is left for the whole.
+        salt: base64Of(SALT_BYTES),
+        plaintext: base64,
+      }),
+    )
+    .max(EVIDENCE_LIMITS.parts)
+    .refine((parts) => parts.every(({ part }, i) => i === 0 || (parts[i - 1]?.part ?? part) < part), 'sorted by part'),
 })
 
 /** JSON with base64 texts, as it stands in the file. */

@@ -18,6 +18,7 @@ export {
   commitment,
   decodeFrame,
   encodeFrame,
+  frameSize,
   type Opener,
   openPart,
   padmeSize,
@@ -62,6 +63,7 @@ export { preAuthEncoding, type SignaturePair, signBoth, verifyBoth } from './sig
 export { type ContentPart, familyOf, type Statement, statementSchema, TLP_LABELS, type TlpLabel } from './statement.ts'
 export { checkJson, type JsonFault, type JsonFaultCode, type JsonLimits } from './strict-json.ts'
 export { MESSAGE_MEDIA_TYPE, type Message, messageSchema, PRECEDENCES } from './types/hotline-message/index.ts'
-export { recordTypes, typeNamed } from './types/index.ts'
+export { mayAnswer, recordTypes, typeNamed } from './types/index.ts'
 export { STIX_MEDIA_TYPE } from './types/intel-share/index.ts'
+export { originsOf } from './types/pact-sign/index.ts'
 export type { Language, RecordType } from './types/record-type.ts'

@@ -108,6 +108,8 @@ export class LogReader {
     }
     const seen = this.checkSeen(statement)
     if (!seen.ok) return seen
+    if (statement.re.some((record) => record.origin === origin.text && record.index >= index))
+      return refuse('statement/re', 'The statement names a record of its own log that does not stand before it.')
     return checkType(statement, this.parties)
   }
 
@@ -164,7 +166,10 @@ export class LogReader {
   }
 }
 
-/** Whether a statement of a known type keeps that type’s rules (spec/records.md). Unknown types pass. */
+/**
+ * Whether a statement of a known type keeps that type’s rules (spec/records.md), as far as it tells by itself: which type
+ * the records it answers are of, `mayAnswer` says to whoever holds them. Unknown types pass.
+ */
 export function checkType(statement: Statement, parties: ReadonlySet<string>): Refusal | undefined {
   const type = typeNamed(statement.type)
   if (type === undefined) return undefined

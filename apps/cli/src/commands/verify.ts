@@ -47,14 +47,15 @@ function tell(report: Report): string {
   } else lines.push('Not proved.')
   lines.push('')
   for (const { ok, message } of report.steps) lines.push(`  ${ok ? '✓' : '✗'} ${plain(message)}`)
-  lines.push('', 'Not proved by this file: that what was said is true, or that anyone read it.')
+  lines.push('', 'Not proved by this file:')
+  for (const { message } of report.notShown) lines.push(`  – ${message}`)
   return lines.join('\n')
 }
 
 function between(lo: number | null, hi: number | null): string {
-  if (lo === null && hi === null) return 'at a time that no cosigner bounds'
+  if (lo === null && hi === null) return 'at a time that no cosigner you trust bounds'
   if (lo === null) return `not later than ${at(hi)}`
-  if (hi === null) return `not before ${at(lo)}, and no receipt shows by when`
+  if (hi === null) return `not before ${at(lo)}, and no receipt you can trust shows by when`
   return `between ${at(lo)} and ${at(hi)}`
 }
 

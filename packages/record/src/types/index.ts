@@ -26,3 +26,12 @@ const byName = new Map(recordTypes.map((type) => [type.name, type]))
 export function typeNamed(name: string): RecordType | undefined {
   return byName.get(name)
 }
+
+/**
+ * Whether a record of `type` may name one of type `answered` in its `re` (spec/records.md, What may be answered). A type
+ * that is not known here may name any, and any type that takes `any` may name what is not known here.
+ */
+export function mayAnswer(type: string, answered: string): boolean {
+  const answers = typeNamed(type)?.answers ?? 'any'
+  return answers === 'any' || (answers !== 'none' && answers.includes(answered))
+}

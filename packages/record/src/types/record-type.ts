@@ -2,6 +2,7 @@
 // nothing else needs to know of it (spec/records.md).
 
 import type { z } from 'zod'
+import { parseOrigin } from '../names.ts'
 import type { ContentPart, Statement } from '../statement.ts'
 
 export type Language = 'en' | 'ru' | 'zh'
@@ -18,9 +19,14 @@ export interface RecordType {
   body: z.ZodType<Record<string, unknown>>
   /** A sentence where the parts break the type’s rules. */
   checkParts(parts: readonly ContentPart[]): string | undefined
+  /** A sentence where the opened plaintext of a part breaks the type’s rules; the parts themselves keep them. */
+  checkContent?(part: ContentPart, plaintext: Uint8Array): string | undefined
   /** A sentence where body, references and recipients do not fit together. */
   checkStatement?(statement: Statement): string | undefined
-  /** Types it may name in `re`; `any` for every one; none where it answers nothing. */
+  /**
+   * Types it may name in `re`; `any` for every one; none where it answers nothing. Which type a record in another log is
+   * of, only a reader of that log can tell: it asks `mayAnswer`.
+   */
   answers: 'any' | 'none' | readonly string[]
   /** A valid body. */
   example: Record<string, unknown>
@@ -37,4 +43,12 @@ export function exactly(count: number, role: string, mediaType: string) {
     parts.length === count && parts.every((part) => part.role === role && part.mediaType === mediaType)
       ? undefined
       : `it needs exactly ${count} part “${role}” of ${mediaType}`
+}
+
+/** A sentence where `re` is anything but one record of another party under the same agreement. */
+export function answersOnePeer({ re, from, pact }: Statement): string | undefined {
+  const origin = parseOrigin(re[0]?.origin ?? '')
+  if (re.length !== 1 || !origin.ok) return 'it names not exactly one record'
+  if (origin.value.party === from) return 'it names a record of its own author'
+  return origin.value.pact === pact.id ? undefined : 'it names a record under another agreement'
 }

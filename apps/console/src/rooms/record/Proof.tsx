@@ -101,6 +101,12 @@ function Verdict({ verified }: { verified: Verified }) {
           <HeldBetween lo={one.lo} hi={one.hi} />
         </p>
       ))}
+      <p>{t('verify.notShown')}</p>
+      <ul>
+        {report.notShown.map(({ code }) => (
+          <li key={code}>{t(`verify.notShownOf.${code}`)}</li>
+        ))}
+      </ul>
       <p className="quiet small">
         {t('verify.bytes', { size: showBytes(bytes, i18n.language) })},{' '}
         {t('verify.took', { ms: showNumber(Math.round(tookMs), i18n.language) })}

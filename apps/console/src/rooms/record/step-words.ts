@@ -20,15 +20,22 @@ export function stepWords(step: Step, report: Report, t: TFunction): string {
     case 'place':
       return t('verify.step.place', { index: report.record?.index ?? '?' })
     case 'receipts':
-      return report.receipts.length === 0
-        ? t('verify.step.receiptsNone')
-        : t('verify.step.receipts', { count: report.receipts.length })
+      return receiptWords(report, t)
     case 'form':
     case 'agreement':
+    case 'rules':
     case 'times':
     case 'content':
       return t(`verify.step.${name}`)
   }
+}
+
+function receiptWords({ receipts }: Report, t: TFunction): string {
+  const count = receipts.filter(({ counted }) => counted).length
+  const strangers = new Set(receipts.flatMap(({ by, counted }) => (counted ? [] : plain(by, 128))))
+  const counts = count === 0 ? t('verify.step.receiptsNone') : t('verify.step.receipts', { count })
+  if (strangers.size === 0) return counts
+  return `${counts} ${t('verify.step.receiptsNotCounted', { parties: [...strangers].join(', ') })}`
 }
 
 function isKnown(name: string): name is KnownStep {

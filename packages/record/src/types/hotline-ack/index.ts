@@ -1,5 +1,9 @@
+import { fromUtf8 } from '@countersign/log'
 import { z } from 'zod'
-import { noParts, type RecordType } from '../record-type.ts'
+import { answersOnePeer, noParts, type RecordType } from '../record-type.ts'
+
+export const REMARK_MEDIA_TYPE = 'text/plain;charset=utf-8'
+const REMARK_CHARS_MAX = 2_000
 
 /** A person acknowledges a message on the line. */
 export const hotlineAck: RecordType = {
@@ -11,10 +15,16 @@ export const hotlineAck: RecordType = {
   checkParts: (parts) =>
     parts.length === 0
       ? undefined
-      : parts.length === 1 && parts[0]?.role === 'remark' && parts[0].mediaType === 'text/plain;charset=utf-8'
+      : parts.length === 1 && parts[0]?.role === 'remark' && parts[0].mediaType === REMARK_MEDIA_TYPE
         ? undefined
         : noParts(parts),
-  checkStatement: ({ re }) => (re.length === 1 ? undefined : 'it names not exactly one message'),
+  checkContent(_part, plaintext) {
+    const remark = fromUtf8(plaintext)
+    return remark === undefined || remark.length === 0 || remark.length > REMARK_CHARS_MAX
+      ? `its remark is not 1 to ${REMARK_CHARS_MAX} characters of UTF-8`
+      : undefined
+  },
+  checkStatement: answersOnePeer,
   answers: ['hotline/message'],
   example: { number: 7 },
   words: { en: 'Message acknowledged', ru: 'Сообщение подтверждено', zh: '消息已确认' },

@@ -1,7 +1,11 @@
+import { fromUtf8 } from '@countersign/log'
 import { z } from 'zod'
+import { checkJson } from '../../strict-json.ts'
 import { exactly, type RecordType } from '../record-type.ts'
 
 export const MESSAGE_MEDIA_TYPE = 'application/vnd.countersign.message.v1+json'
+/** Every character of a message written as an escape, and room for its members. */
+const MESSAGE_BYTES_MAX = 262_144
 export const PRECEDENCES = ['FLASH', 'IMMEDIATE', 'PRIORITY', 'ROUTINE'] as const
 
 /** A message on the line: precedence and number in the clear, subject and text sealed. */
@@ -16,6 +20,7 @@ export const hotlineMessage: RecordType = {
     clause: z.string().min(1).max(64).exactOptional(),
   }),
   checkParts: exactly(1, 'message', MESSAGE_MEDIA_TYPE),
+  checkContent: (_part, plaintext) => messageFault(plaintext),
   answers: 'any',
   example: { precedence: 'IMMEDIATE', number: 7, clause: '4' },
   words: { en: 'Hotline message', ru: 'Сообщение по горячей линии', zh: '热线消息' },
@@ -34,3 +39,12 @@ export const messageSchema = z.strictObject({
 })
 
 export type Message = z.infer<typeof messageSchema>
+
+function messageFault(plaintext: Uint8Array): string | undefined {
+  const fault = checkJson(plaintext, { maxBytes: MESSAGE_BYTES_MAX, maxDepth: 1, protoKey: 'refuse' })
+  if (fault !== undefined) return `its message is refused: ${fault.message}`
+  const message = messageSchema.safeParse(JSON.parse(fromUtf8(plaintext) ?? ''))
+  if (message.success) return undefined
+  const [issue] = message.error.issues
+  return `its message is malformed at ${issue?.path.join('.') || 'its top'}: ${issue?.message ?? ''}`
+}

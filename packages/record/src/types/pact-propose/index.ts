@@ -11,8 +11,12 @@ export const pactPropose: RecordType = {
   channel: 'every',
   body: z.strictObject({ agreement: z.record(z.string(), z.unknown()) }),
   checkParts: noParts,
-  checkStatement: ({ body, pact }) =>
-    toHex(sha256(canonicalJson(body.agreement))) === pact.version ? undefined : 'its draft is not the version it names',
+  checkStatement({ body, pact }) {
+    const { agreement } = body
+    if (toHex(sha256(canonicalJson(agreement))) !== pact.version) return 'its draft is not the version it names'
+    const id = typeof agreement === 'object' && agreement !== null && 'id' in agreement ? agreement.id : undefined
+    return id === pact.id ? undefined : 'its draft is of another agreement'
+  },
   answers: 'none',
   example: { agreement: { v: 1 } },
   words: { en: 'Agreement proposed', ru: 'Соглашение предложено', zh: '提出协议' },
