@@ -86,6 +86,11 @@ describe('two parties and a neutral, set up by hand', () => {
     expect(await done(['verify', at('evidence'), '--card', ...cards])).toContain(
       'Proved: alfa.example said intel/share to bravo.example.',
     )
+    // With the author's card alone the receipts of the others are named and bound nothing; what no file shows is said.
+    const authorOnly = await done(['verify', at('evidence'), '--card', at('alfa.card')])
+    expect(authorOnly).toContain('at a time that no cosigner you trust bounds')
+    expect(authorOnly).toMatch(/Not counted, for you trust no card of theirs: (?:bravo|watch)\.example/)
+    expect(authorOnly).toContain('or that it was in force')
     // Without the author's card nothing is proved.
     const stranger = await run(['verify', at('evidence'), '--card', at('bravo.card')])
     expect(stranger).toMatchObject({ code: 1, out: expect.stringContaining('Not proved.') })

@@ -57,6 +57,18 @@ describe('two parties under one agreement', () => {
     await until('alfa to see the answer', async () => (await alfa.node.views.record(said.record))?.answersTotal === 1)
   })
 
+  test('what breaks the rules of its content, or answers what it may not, is refused before anything is sealed', async () => {
+    const { alfa, bravo, pact } = parties
+    for (const text of ['{"foo":1}', JSON.stringify({ subject: 'x', text: 'y'.repeat(65_000) })]) {
+      const content = [{ role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: new TextEncoder().encode(text) }]
+      expect(await alfa.node.say({ ...call(''), content })).toMatchObject({ ok: false, code: 'release/content' })
+    }
+    const { records } = value(await bravo.node.views.records({ pact, type: 'pact/sign', party: 'alfa.example' }))
+    const signature = records.find(({ from }) => from === 'alfa.example')?.record ?? ''
+    const ack = { pact, type: 'hotline/ack', body: { number: 1 }, re: [signature], account: 'test' }
+    expect(await bravo.node.say(ack)).toMatchObject({ ok: false, code: 'say/re' })
+  })
+
   test('calls that are said at once have different numbers, one after the other', async () => {
     const said = await Promise.all(Array.from({ length: 8 }, (_, i) => parties.alfa.node.say(call(`Call ${i}`))))
     const numbers = await Promise.all(

@@ -194,6 +194,7 @@ test.each<
     (
       plain: { file: Uint8Array; descriptor: Statement['content'][number] },
       seal: (bytes: Uint8Array) => Promise<Uint8Array>,
+      make: (plaintext: Uint8Array) => Promise<{ file: Uint8Array; descriptor: Statement['content'][number] }>,
     ) => Promise<{ file: Uint8Array; descriptor: Statement['content'][number] }>,
   ]
 >([
@@ -208,6 +209,7 @@ test.each<
     'size-mismatch',
     async ({ descriptor }, seal) => named(await seal(new Uint8Array(300)), descriptor),
   ],
+  ['a message that is none', 'media-type', (_made, _seal, make) => make(utf8('{"foo":1}'))],
 ])('%s is rejected to its author in a record, and countersigned all the same', async (_what, reason, spoil) => {
   const origin = await lineOrigin()
   const honest = await say('honest')
@@ -220,12 +222,10 @@ test.each<
   const recipients = [parties.alfa.node.card, parties.bravo.node.card].map((card) => card.keys.sealing.age)
   const desk = { seal: (bytes: Uint8Array) => sealAge(bytes, recipients) }
   const context = { id, origin, part: 0, role: 'message', mediaType: MESSAGE_MEDIA_TYPE }
-  const made = await sealPart(
-    { context, plaintext: utf8('{"subject":"x","text":"y"}'), salt: new Uint8Array(32), recipients },
-    desk,
-  )
+  const make = (plaintext: Uint8Array) => sealPart({ context, plaintext, salt: new Uint8Array(32), recipients }, desk)
+  const made = await make(utf8('{"subject":"x","text":"y"}'))
   expect(await openAge(made.file, identity.keys.sealing.identity)).toBeDefined()
-  const { file, descriptor } = await spoil(made, desk.seal)
+  const { file, descriptor } = await spoil(made, desk.seal, make)
   const statement: Statement = {
     ...entry.statement,
     id,

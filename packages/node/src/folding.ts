@@ -4,7 +4,15 @@
 
 import type { ReadableLog } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
-import { type Card, openPart, parseEntry, parseOrigin, type Statement, verifyEntry } from '@countersign/record'
+import {
+  type Card,
+  openPart,
+  parseEntry,
+  parseOrigin,
+  type Statement,
+  typeNamed,
+  verifyEntry,
+} from '@countersign/record'
 import type { EntryToFold, Rejection, Views } from '@countersign/views'
 import { Lane, turn } from './lane.ts'
 import { LIMITS } from './limits.ts'
@@ -185,7 +193,8 @@ export class Folding {
   private async foldContent(job: ContentJob): Promise<void> {
     const { views, us, rejected } = this.options
     const record = `${job.origin}#${job.index}`
-    const opened = await this.readPart(job.origin, job.index, job.part)
+    const read = await this.readPart(job.origin, job.index, job.part)
+    const opened = read.ok ? ofItsType(read.value, job.part) : read
     if (!opened.ok) {
       if (opened.code === 'content/awaited') return views.contentState(record, job.part, 'awaited')
       await views.contentState(record, job.part, 'rejected', opened.code)
@@ -229,6 +238,16 @@ function lineFirst(a: string, b: string): number {
 
 function isLine(origin: string): boolean {
   return origin.split('/')[2] === 'line'
+}
+
+/** What was opened keeps the rules of its type, or is to be rejected (spec/records.md, Content). */
+function ofItsType(opened: OpenedPart, part: number): Result<OpenedPart> {
+  const { statement, bytes } = opened
+  const descriptor = statement.content[part]
+  const sentence = descriptor && typeNamed(statement.type)?.checkContent?.(descriptor, bytes)
+  return sentence === undefined
+    ? ok(opened)
+    : refuse('content/media-type', `The content is not what its type promises: ${sentence}.`)
 }
 
 function subjectOf(bytes: Uint8Array): string | undefined {

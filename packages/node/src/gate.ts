@@ -4,7 +4,7 @@
 import { type Decision, ReleaseGate, type ReleaseRequest, type ReleaseRules } from '@countersign/intel'
 import { ok, type Refusal, type Result, refuse } from '@countersign/log'
 import { type Agreement, channelOf } from '@countersign/pact'
-import { checkType, type Statement } from '@countersign/record'
+import { checkType, type Statement, typeNamed } from '@countersign/record'
 
 /** The rules of one channel of an agreement for what `from` says on it. */
 export function rulesOf(agreement: Agreement, channel: string, from: string): ReleaseRules {
@@ -23,6 +23,16 @@ export function decideRecord(statement: Statement, rules: ReleaseRules): Result<
   if (fault !== undefined) return refuse('release/record', fault.message)
   const decision = new ReleaseGate(requestOf(statement), rules).conclude()
   return decision.passes ? ok(undefined) : refusalOf(decision)
+}
+
+/** What is about to be sealed, against the rules of its type: a recipient would have to reject it. */
+export function decideContent(statement: Statement, plaintexts: readonly Uint8Array[]): Result<undefined> {
+  const type = typeNamed(statement.type)
+  for (const [i, part] of statement.content.entries()) {
+    const sentence = type?.checkContent?.(part, plaintexts[i] ?? new Uint8Array())
+    if (sentence !== undefined) return refuse('release/content', `A ${statement.type} is refused: ${sentence}.`)
+  }
+  return ok(undefined)
 }
 
 export function requestOf(statement: Pick<Statement, 'type' | 'marking' | 'to'>): ReleaseRequest {

@@ -4,10 +4,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ok, type Result, refuse } from '@countersign/log'
-import { parseRecordRef, type Statement, TLP_LABELS, type TlpLabel, typeNamed } from '@countersign/record'
+import { mayAnswer, parseRecordRef, type Statement, TLP_LABELS, type TlpLabel, typeNamed } from '@countersign/record'
 import type { Channel } from './channel.ts'
 import { blankRecord, type EngineParts, noSuchPact, othersOf } from './engine-parts.ts'
-import { decideRecord, rulesOf } from './gate.ts'
+import { decideContent, decideRecord, rulesOf } from './gate.ts'
 import { HeldHere, type HeldRequest } from './held-here.ts'
 import type { StoredPact } from './pacts.ts'
 import { type PartToSeal, RecordInMaking } from './record-in-making.ts'
@@ -164,11 +164,14 @@ export class Saying {
       const parsed = parseRecordRef(text)
       if (!parsed.ok) return parsed
       const { origin, index } = parsed.value
-      const leaf = await this.parts.views.leafOf(origin.text, index)
-      if (leaf === undefined) {
+      const named = (await this.parts.views.record(text))?.row
+      if (named === undefined) {
         return refuse('say/re', `The record ${text} is not held here; look it up with: countersign records`)
       }
-      re.push({ origin: origin.text, index, leaf })
+      if (!mayAnswer(request.type, named.type)) {
+        return refuse('say/re', `${text} is a ${named.type}, which no ${request.type} answers.`)
+      }
+      re.push({ origin: origin.text, index, leaf: named.leaf })
     }
     const others = othersOf(pact.agreement, channel.name, this.parts.identity.party)
     const to = [...new Set(request.to ?? (typeNamed(request.type)?.to === 'none' ? [] : others))].sort()
@@ -194,6 +197,11 @@ export class Saying {
     }
     const decided = decideRecord(statement, rulesOf(pact.agreement, channel.name, statement.from))
     if (!decided.ok) return decided
+    const readable = decideContent(
+      statement,
+      content.map(({ bytes }) => bytes),
+    )
+    if (!readable.ok) return readable
     const { parts, partBytes } = pact.agreement.limits
     if (content.length > parts || content.some(({ bytes }) => bytes.length > partBytes)) {
       return refuse('release/too-large', `The agreement permits ${parts} parts of ${partBytes} bytes; nothing left.`)

@@ -18,6 +18,6 @@ export const pactPropose: RecordType = {
     return id === pact.id ? undefined : 'its draft is of another agreement'
   },
   answers: 'none',
-  example: { agreement: { v: 1 } },
+  example: { agreement: { v: 1, id: '7f'.repeat(16) } },
   words: { en: 'Agreement proposed', ru: 'Соглашение предложено', zh: '提出协议' },
 }

@@ -1,0 +1,139 @@
+// The record types: what each says of itself is held to its own rules.
+
+import { sha256, toHex, utf8 } from '@countersign/log'
+import { describe, expect, test } from 'vitest'
+import {
+  type ContentPart,
+  canonicalJson,
+  checkType,
+  MESSAGE_MEDIA_TYPE,
+  mayAnswer,
+  messageSchema,
+  recordTypes,
+  STIX_MEDIA_TYPE,
+  type Statement,
+  typeNamed,
+} from '../src/index.ts'
+
+const PACT = '7f'.repeat(16)
+const PARTIES = new Set(['alfa.example', 'bravo.example'])
+const OWN = `alfa.example/${PACT}/main/09c4000000000000`
+const PEER = `bravo.example/${PACT}/main/09c4000000000000`
+const part = (role: string, mediaType: string): ContentPart => ({
+  ...{ role, mediaType, size: 256, sealed: '1'.repeat(64), commitment: '2'.repeat(64) },
+})
+const PARTS: Record<string, ContentPart[]> = {
+  'intel/share': [part('bundle', STIX_MEDIA_TYPE)],
+  'hotline/message': [part('message', MESSAGE_MEDIA_TYPE)],
+}
+
+/** A statement of a type, about which nothing is wrong. */
+function spoken(name: string): Statement {
+  const type = typeNamed(name)
+  if (type === undefined) throw new Error(`There is no type ${name}.`)
+  const body = type.example
+  const version = 'agreement' in body ? toHex(sha256(canonicalJson(body.agreement))) : '0'.repeat(64)
+  return {
+    ...{ v: 1, type: name, id: '0195f3a0-7c11-7abc-8def-0123456789ab', origin: OWN, pact: { id: PACT, version } },
+    ...{ from: 'alfa.example', to: type.to === 'none' ? [] : ['bravo.example'], time: '2026-03-01T09:30:00.000Z' },
+    ...{ mode: 'Actual', body, marking: { tlp: 'TLP:CLEAR' }, seen: { logs: [], receipts: [] } },
+    re: Array.isArray(type.answers) ? [{ origin: PEER, index: 4, leaf: '5'.repeat(64) }] : [],
+    content: PARTS[name] ?? [],
+  }
+}
+
+describe.each(recordTypes.map((type) => [type.name, type] as const))('%s', (name, type) => {
+  test('has an example that keeps its own rules', () => {
+    const statement = spoken(name)
+    const re = name === 'content/rejected' ? [{ origin: PEER, index: 4, leaf: '5'.repeat(64) }] : statement.re
+    expect(checkType({ ...statement, re }, PARTIES)).toBeUndefined()
+  })
+
+  test('has words in each language', () => {
+    for (const words of [type.words.en, type.words.ru, type.words.zh]) expect(words).not.toBe('')
+  })
+
+  test('takes no member that its body does not have', () => {
+    expect(checkType({ ...spoken(name), body: { ...type.example, more: 1 } }, PARTIES)?.code).toBe('statement/body')
+  })
+})
+
+describe('what may be answered', () => {
+  test.each([
+    ['hotline/ack', 'hotline/message', true],
+    ['hotline/ack', 'intel/share', false],
+    ['hotline/ack', 'hotline/ack', false],
+    ['hotline/ack', 'x/unknown', false],
+    ['hotline/ack', '(unreadable)', false],
+    ['content/rejected', 'intel/share', true],
+    ['content/rejected', 'x/unknown', true],
+    ['hotline/message', 'log/pin', true],
+    ['log/pin', 'hotline/message', false],
+    ['pact/sign', 'pact/propose', false],
+    ['x/unknown', 'log/open', true],
+  ])('%s names %s: %s', (type, answered, may) => {
+    expect(mayAnswer(type, answered)).toBe(may)
+  })
+
+  test.each<[string, Statement['re']]>([
+    ['nothing', []],
+    ['two records', [0, 1].map((index) => ({ origin: PEER, index, leaf: '5'.repeat(64) }))],
+    ['a record of its own author', [{ origin: OWN, index: 4, leaf: '5'.repeat(64) }]],
+    [
+      'a record under another agreement',
+      [{ origin: PEER.replace(PACT, '8e'.repeat(16)), index: 4, leaf: '5'.repeat(64) }],
+    ],
+  ])('an acknowledgement or a rejection of %s is refused', (_what, re) => {
+    for (const name of ['hotline/ack', 'content/rejected']) {
+      expect(checkType({ ...spoken(name), re }, PARTIES)?.code).toBe('statement/body')
+    }
+  })
+})
+
+describe('the content of a message', () => {
+  const fault = (text: string | Uint8Array) =>
+    typeNamed('hotline/message')?.checkContent?.(
+      part('message', MESSAGE_MEDIA_TYPE),
+      typeof text === 'string' ? utf8(text) : text,
+    )
+
+  test.each([
+    '{"subject":"x","text":"y"}',
+    ' {"text":"y\\n", "subject":"\\u00e9"}',
+    '{"subject":"x","text":"y","remarks":"z","language":"pt-BR"}',
+    JSON.stringify({ subject: 'x'.repeat(200), text: '\u0001'.repeat(20_000), remarks: '\u0001'.repeat(2_000) }),
+  ])('%.60s is taken', (text) => {
+    expect(fault(text)).toBeUndefined()
+    expect(messageSchema.safeParse(JSON.parse(text)).success).toBe(true)
+  })
+
+  test.each([
+    '',
+    'Look at once.',
+    '[]',
+    '1e400',
+    '{"foo":1}',
+    '{"subject":"x"}',
+    '{"subject":"","text":"y"}',
+    '{"subject":"x","text":"y","more":1}',
+    '{"subject":"x","text":"y","text":"z"}',
+    '{"subject":"x","text":"y","__proto__":{}}',
+    '{"subject":"x","text":"\\ud800"}',
+    '{"subject":"x","text":{"a":"y"}}',
+    JSON.stringify({ subject: 'x', text: 'y'.repeat(65_000) }),
+    `{"subject":"x","text":"y"${' '.repeat(262_144)}}`,
+  ])('%.60s is refused', (text) => {
+    expect(fault(text)).toMatch(/^its message is /)
+  })
+
+  test('that is no UTF-8 is refused', () => {
+    expect(fault(Uint8Array.of(0x22, 0xff, 0x22))).toMatch(/UTF-8/)
+  })
+})
+
+test('a remark is 1 to 2,000 characters of UTF-8', () => {
+  const fault = (bytes: Uint8Array) =>
+    typeNamed('hotline/ack')?.checkContent?.(part('remark', 'text/plain;charset=utf-8'), bytes)
+  for (const good of ['x', 'ж'.repeat(2_000)]) expect(fault(utf8(good))).toBeUndefined()
+  for (const bad of [utf8(''), utf8('x'.repeat(2_001)), Uint8Array.of(0xff)]) expect(fault(bad)).toMatch(/remark/)
+})
