@@ -198,10 +198,11 @@ describe('the interval of a record', () => {
       time,
     })
     fc.assert(
-      fc.property(fc.array(one, { maxLength: 8 }), one, (some, further) => {
+      fc.property(fc.array(one, { maxLength: 8 }), one, fc.nat(8), (some, further, place) => {
         const facts = some.map(({ by, size, time: at }) => fact(by, ORIGIN, size, at))
         const before = intervalOf(agreement, record, facts)
-        const after = intervalOf(agreement, record, [fact(further.by, ORIGIN, further.size, further.time), ...facts])
+        const added = facts.toSpliced(place, 0, fact(further.by, ORIGIN, further.size, further.time))
+        const after = intervalOf(agreement, record, added)
         const [lo, hi] = [after.lo ?? Number.NEGATIVE_INFINITY, after.hi ?? Number.POSITIVE_INFINITY]
         expect(lo).toBeGreaterThanOrEqual(before.lo ?? Number.NEGATIVE_INFINITY)
         const passed = before.hi !== null && lo > before.hi

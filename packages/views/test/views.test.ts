@@ -141,8 +141,9 @@ describe('records', () => {
     ])
   })
 
-  test('of a type that nobody knows are shown unread, with an alarm', async () => {
+  test('of a type that nobody knows are shown unread, with an alarm, and the others fold on', async () => {
     expect(await row(5)).toMatchObject({ known: false, validity: { kind: 'valid' } })
+    expect(await row(6)).toMatchObject({ known: true, validity: { kind: 'valid' } })
     expect(await views.alarms()).toContainEqual(
       expect.objectContaining({ code: 'type/unknown', subject: 'x-later/kind' }),
     )
