@@ -16,7 +16,7 @@ export async function keepEvidence(
   const { disk, dir } = at
   const folder = join(evidenceFolder(dir), originHash(origin))
   if (await disk.exists(join(folder, `${name}-served`))) return
-  await disk.makeFolder(folder)
+  await disk.makeFolder(folder, true)
   if (notes.held !== undefined) await disk.replace(join(folder, `${name}-held`), notes.held, true)
   await disk.replace(join(folder, `${name}-served`), notes.served, true)
 }

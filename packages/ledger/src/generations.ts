@@ -16,7 +16,7 @@ export async function recordGeneration(
   const text = new TextDecoder().decode((await at.disk.read(path)) ?? new Uint8Array())
   const lines = text.split('\n').slice(0, -1)
   if (lines.includes(line)) return
-  await at.disk.makeFolder(dirname(path))
+  await at.disk.makeFolder(dirname(path), true)
   // Replaced as a whole: a line that a crash tore would else swallow the next.
   await at.disk.replace(path, new TextEncoder().encode([...lines, line, ''].join('\n')), true)
 }

@@ -53,18 +53,17 @@ export class Journal {
   }
 
   static async create(disk: Disk, folder: string): Promise<Journal> {
-    await disk.makeFolder(folder)
+    await disk.makeFolder(folder, true)
     const salt = randomBytes(SALT_BYTES)
+    await disk.replace(segmentPath(folder, 1), salt, true)
     const file = await disk.open(segmentPath(folder, 1))
-    await file.write(salt, 0)
-    await file.datasync()
-    await disk.syncFolder(folder)
     return new Journal(disk, folder, file, SALT_BYTES, [{ number: 1, salt: salt.readUInt32BE(), end: 0 }])
   }
 
   /**
    * Reads every frame back. What the last write left torn is cut off: nobody was told of it. Refuses `ledger/damaged`
-   * where anything else is wrong, and `ledger/empty` where nothing was ever written.
+   * where anything else is wrong, and `ledger/empty` where nothing was ever written. All that is read is durable once
+   * this resolves: after a sync that failed the machine may show us bytes that it will never write again.
    */
   static async open(disk: Disk, folder: string): Promise<Result<{ journal: Journal; frames: Frame[] }>> {
     const numbers = (await disk.list(folder)).flatMap((name) => {
@@ -74,7 +73,7 @@ export class Journal {
     numbers.sort((a, b) => a - b)
     const frames: Frame[] = []
     const segments: Segment[] = []
-    let position = 0
+    let whole = Buffer.alloc(0)
     for (const number of numbers) {
       const path = segmentPath(folder, number)
       const bytes = Buffer.from((await disk.read(path)) ?? [])
@@ -92,16 +91,17 @@ export class Journal {
       for (const frame of read.frames) frames.push(frame)
       const newest = frames.at(-1)
       segments.push({ number, salt, end: newest === undefined ? 0 : newest.start + newest.entries.length })
-      position = read.end
+      whole = bytes.subarray(0, read.end)
     }
     const last = segments.at(-1)
     if (last === undefined || frames.length === 0) {
       return refuse('ledger/empty', `The journal in ${folder} holds nothing; restore it from a backup.`)
     }
+    // Only a segment whose every sync succeeded is followed by another, so the last alone is in doubt. It is written
+    // anew, beside the old one: a sync of the old file would find nothing to write.
+    await disk.replace(segmentPath(folder, last.number), whole, true)
     const file = await disk.open(segmentPath(folder, last.number))
-    await file.truncate(position)
-    await file.datasync()
-    return ok({ journal: new Journal(disk, folder, file, position, segments), frames })
+    return ok({ journal: new Journal(disk, folder, file, whole.length, segments), frames })
   }
 
   /** Whether the next frame should begin a new segment. */
@@ -121,16 +121,14 @@ export class Journal {
   /** Begins a new segment with a frame that starts at a full bundle: all that is not in full bundles yet. */
   async turnOver(frame: Frame): Promise<void> {
     const number = this.current.number + 1
-    const file = await this.disk.open(segmentPath(this.folder, number))
     const random = randomBytes(SALT_BYTES)
     const salt = random.readUInt32BE()
     const bytes = Buffer.concat([random, encodeFrame(frame, salt)])
-    await file.write(bytes, 0)
-    await file.datasync()
-    await this.disk.syncFolder(this.folder)
-    await this.file.close()
+    await this.disk.replace(segmentPath(this.folder, number), bytes, true)
+    const before = this.file
+    this.file = await this.disk.open(segmentPath(this.folder, number))
+    await before.close()
     this.older.push(this.current)
-    this.file = file
     this.position = bytes.length
     this.current = { number, salt, end: frame.start + frame.entries.length }
   }

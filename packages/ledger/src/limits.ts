@@ -10,6 +10,8 @@ export const LIMITS = {
   syncBytes: 2_097_152,
   /** A segment of the journal beyond this is followed by a new one. */
   segmentBytes: 33_554_432,
+  /** Rounds of publishing for which a partial tile is kept after a larger one replaced it. */
+  partialRoundsKept: 32,
   /** Tiles of hashes, and bundles of entries, kept in memory after they were read. */
   tilesCached: 256,
   bundlesCached: 4,

@@ -6,9 +6,11 @@ import { equalBytes, type KeyPair, MAX_ENTRY_BYTES, ok, type Result, refuse, ver
 import type { Disk } from './disk.ts'
 import { keepEvidence } from './evidence.ts'
 import { journalFolder, mirrorFolder } from './paths.ts'
-import { type LogFiles, type LogPlace, TiledLog } from './tiled-log.ts'
+import { type LogFiles, type LogPlace, type LogStopped, TiledLog } from './tiled-log.ts'
 
 export interface Mirror extends LogFiles {
+  /** Set once a write or a sync failed: it is not written any more until it was closed and opened anew. */
+  readonly stopped: LogStopped | undefined
   /**
    * Adds `entries`, all from our size on, up to the size of the author's checkpoint `note`. Durable once it resolves.
    * Refuses `mirror/rewind`, `mirror/fork` and `mirror/root` (kept as evidence), `mirror/entries`, and what
@@ -28,19 +30,25 @@ export interface MirrorOptions {
 
 /** Opens or begins the mirror of a log. Refuses `ledger/locked` and `ledger/damaged`. */
 export async function openMirror(options: MirrorOptions): Promise<Result<Mirror>> {
-  const { disk, dir, origin, keys } = options
+  const { disk, dir, origin } = options
   const place = { folder: mirrorFolder(dir, origin), journal: journalFolder(dir, origin), origin }
-  await disk.makeFolder(place.journal)
+  await disk.makeFolder(place.journal, true)
   const release = disk.lock(`${place.journal}.lock`)
   if (release === undefined) {
     return refuse('ledger/locked', `Another process writes the mirrors in ${dir}; end it first, or use another folder.`)
   }
-  const opened = await openOrBegin(disk, place)
-  if (!opened.ok) {
-    release()
-    return opened
+  let log: TiledLog | undefined
+  try {
+    const opened = await openOrBegin(disk, place)
+    if (!opened.ok) return opened
+    log = opened.value
+  } finally {
+    if (log === undefined) release()
   }
-  const log = opened.value
+  return ok(mirrorOf(log, options, release))
+}
+
+function mirrorOf(log: TiledLog, { disk, dir, origin, keys }: MirrorOptions, release: () => void): Mirror {
   const names = { origin, ed25519PublicKey: keys.ed25519, mldsa44PublicKey: keys.mldsa44 }
   const contradicts = async (code: string, message: string, note: Uint8Array) => {
     const name = `${code.replace('mirror/', '')}-${log.size}`
@@ -48,8 +56,11 @@ export async function openMirror(options: MirrorOptions): Promise<Result<Mirror>
     return refuse(code, message)
   }
 
-  return ok({
+  return {
     origin,
+    get stopped() {
+      return log.stopped
+    },
     get size() {
       return log.size
     },
@@ -94,10 +105,13 @@ export async function openMirror(options: MirrorOptions): Promise<Result<Mirror>
       return ok(undefined)
     },
     async close() {
-      await log.close()
-      release()
+      try {
+        await log.close()
+      } finally {
+        release()
+      }
     },
-  })
+  }
 }
 
 async function openOrBegin(disk: Disk, place: LogPlace): Promise<Result<TiledLog>> {

@@ -2,13 +2,11 @@
 
 import { existsSync } from 'node:fs'
 import { access, type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import type { Disk, DiskFile } from './disk.ts'
-import { LIMITS } from './limits.ts'
+import { type Disk, diskOf } from './disk.ts'
 
 export function nodeDisk(): Disk {
-  return {
+  return diskOf({
     async read(path) {
       try {
         return await readFile(path)
@@ -34,54 +32,25 @@ export function nodeDisk(): Disk {
         throw cause
       }
     },
-    async makeFolder(path) {
-      await mkdir(path, { recursive: true })
-    },
-    async replace(path, bytes, durable) {
-      // One writer per path, so the name beside it is free; what a crash left there is written over.
-      const beside = `${path}.new`
-      const file = await open(beside, 'w')
+    async makeOneFolder(path) {
       try {
-        if (!durable) await writeAll(file, bytes, 0)
-        // One long sync would hold up every other sync of the disk, and so a call on the line.
-        for (let at = 0; durable && at < Math.max(1, bytes.length); at += LIMITS.syncBytes) {
-          await writeAll(file, bytes.subarray(at, at + LIMITS.syncBytes), at)
-          await file.datasync()
-        }
-      } finally {
-        await file.close()
+        await mkdir(path)
+        return true
+      } catch (cause) {
+        if (existsSync(path)) return false
+        throw cause
       }
-      await rename(beside, path)
-      if (durable) await syncFolder(dirname(path))
     },
-    async append(path, bytes) {
-      const isNew = !existsSync(path)
-      const file = await open(path, 'a')
-      try {
-        await file.appendFile(bytes)
-        await file.datasync()
-      } finally {
-        await file.close()
-      }
-      if (isNew) await syncFolder(dirname(path))
-    },
-    async open(path): Promise<DiskFile> {
-      const file = await open(path, existsSync(path) ? 'r+' : 'w+')
+    async open(path, fresh) {
+      const file = await open(path, fresh || !existsSync(path) ? 'w+' : 'r+')
       return {
         write: (bytes, position) => writeAll(file, bytes, position),
         datasync: () => file.datasync(),
-        truncate: (size) => file.truncate(size),
         close: () => file.close(),
+        size: async () => (await file.stat()).size,
       }
     },
-    async syncFile(path) {
-      const file = await open(path, 'r')
-      try {
-        await file.datasync()
-      } finally {
-        await file.close()
-      }
-    },
+    rename,
     syncFolder,
     remove: (path) => unlink(path),
     lock(path) {
@@ -97,7 +66,7 @@ export function nodeDisk(): Disk {
       }
       return () => database.close()
     },
-  }
+  })
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

@@ -14,7 +14,7 @@ import {
 import type { Disk } from './disk.ts'
 import { LIMITS } from './limits.ts'
 import { journalFolder, logFolder } from './paths.ts'
-import { type Extension, type LogFiles, LogStopped, TiledLog } from './tiled-log.ts'
+import { type Extension, type LogFiles, type LogPlace, LogStopped, TiledLog } from './tiled-log.ts'
 
 export interface OwnLogOptions {
   disk: Disk
@@ -35,7 +35,7 @@ export interface OwnLog extends LogFiles {
   confirm(): void
   /**
    * Resolves with the index once entry and checkpoint are durable; the order of calls is the order in the log. Rejects
-   * with LogStopped after a failed write or sync: then it is not known whether the entry was kept.
+   * with LogStopped after a failed write or sync: its message says whether the entry may have been kept all the same.
    */
   append(entry: Uint8Array): Promise<number>
   /**
@@ -47,55 +47,55 @@ export interface OwnLog extends LogFiles {
   onPublished(listener: () => void): () => void
   /** Resolves once everything durable is published. */
   published(): Promise<void>
+  /** Told once, when a write or a sync failed: from then on nothing is appended. */
+  onStopped(listener: (failure: LogStopped) => void): void
   close(): Promise<void>
 }
 
 /** Makes a fresh log; it needs no confirmation. Refuses `ledger/exists` and `ledger/locked`. */
-export async function createOwnLog(options: OwnLogOptions): Promise<Result<OwnLog>> {
-  const { disk, dir, origin } = options
-  const place = { folder: logFolder(dir, origin), journal: journalFolder(dir, origin), origin }
-  await disk.makeFolder(place.journal)
-  const release = lockWriter(disk, place.journal)
-  if (release === undefined) return locked(dir)
-  const log = await TiledLog.create(disk, place)
-  if (!log.ok) {
-    release()
-    return log
-  }
-  return ok(new Writer(log.value, options, release, true))
+export function createOwnLog(options: OwnLogOptions): Promise<Result<OwnLog>> {
+  return locked(options, async (place, release) => {
+    const log = await TiledLog.create(options.disk, place)
+    return log.ok ? ok(new Writer(log.value, options, release, true)) : log
+  })
 }
 
-/** Opens a log as the last run left it, unconfirmed. Refuses `ledger/locked` and `ledger/damaged`. */
-export async function openOwnLog(options: OwnLogOptions): Promise<Result<OwnLog>> {
+/** Opens a log as the last run left it, unconfirmed. Refuses `ledger/locked`, `ledger/damaged` and `ledger/other-key`. */
+export function openOwnLog(options: OwnLogOptions): Promise<Result<OwnLog>> {
   const { disk, dir, origin, signers } = options
-  const place = { folder: logFolder(dir, origin), journal: journalFolder(dir, origin), origin }
-  await disk.makeFolder(place.journal)
-  const release = lockWriter(disk, place.journal)
-  if (release === undefined) return locked(dir)
-  const log = await TiledLog.open(disk, place)
-  if (!log.ok) {
-    release()
-    return log
-  }
-  const note = log.value.checkpoint
-  const head = note === undefined ? undefined : verifyCheckpoint(note, keysOf(origin, signers))
-  if (head?.ok === false) {
+  return locked(options, async (place, release) => {
+    const log = await TiledLog.open(disk, place)
+    if (!log.ok) return log
+    const note = log.value.checkpoint
+    const head = note === undefined ? undefined : verifyCheckpoint(note, keysOf(origin, signers))
+    if (head?.ok !== false) return ok(new Writer(log.value, options, release, false))
     await log.value.close()
-    release()
     return refuse(
       'ledger/other-key',
       `The checkpoint of ${origin} is not signed by the log key in ${dir}; restore the keys.`,
     )
+  })
+}
+
+/** Does it as the one writer; whoever is given no log holds no lock. */
+async function locked(
+  { disk, dir, origin }: OwnLogOptions,
+  open: (place: LogPlace, release: () => void) => Promise<Result<OwnLog>>,
+): Promise<Result<OwnLog>> {
+  const place = { folder: logFolder(dir, origin), journal: journalFolder(dir, origin), origin }
+  await disk.makeFolder(place.journal, true)
+  const release = disk.lock(`${place.journal}.lock`)
+  if (release === undefined) {
+    return refuse('ledger/locked', `Another process writes the logs in ${dir}; end it first, or use another folder.`)
   }
-  return ok(new Writer(log.value, options, release, false))
-}
-
-function lockWriter(disk: Disk, journal: string): (() => void) | undefined {
-  return disk.lock(`${journal}.lock`)
-}
-
-function locked(dir: string) {
-  return refuse('ledger/locked', `Another process writes the logs in ${dir}; end it first, or use another folder.`)
+  let held = false
+  try {
+    const log = await open(place, release)
+    held = log.ok
+    return log
+  } finally {
+    if (!held) release()
+  }
 }
 
 function keysOf(origin: string, signers: SignerPair) {
@@ -110,7 +110,7 @@ class Writer implements OwnLog {
   private isConfirmed: boolean
   private queue: Waiting[] = []
   private running: Promise<void> | undefined
-  private closed = false
+  private closing: Promise<void> | undefined
 
   constructor(log: TiledLog, options: OwnLogOptions, release: () => void, confirmed: boolean) {
     this.log = log
@@ -140,8 +140,8 @@ class Writer implements OwnLog {
   append(entry: Uint8Array): Promise<number> {
     if (!this.isConfirmed) throw new Error(`${this.origin} was opened and not confirmed with its peers yet.`)
     if (entry.length > MAX_ENTRY_BYTES) throw new Error(`An entry of ${entry.length} bytes does not fit a log.`)
-    if (this.closed) return Promise.reject(new LogStopped(`${this.origin} is closed.`))
-    if (this.log.stopped !== undefined) return Promise.reject(this.log.stopped)
+    if (this.closing !== undefined) return Promise.reject(new LogStopped(`${this.origin} is closed.`))
+    if (this.log.stopped !== undefined) return Promise.reject(this.notKept(this.log.stopped))
     return new Promise((resolve, reject) => {
       this.queue.push({ entry, resolve, reject })
       this.running ??= this.run()
@@ -171,12 +171,23 @@ class Writer implements OwnLog {
     return this.log.published()
   }
 
-  async close(): Promise<void> {
-    if (this.closed) return
-    this.closed = true
-    await this.running
-    await this.log.close()
-    this.release()
+  onStopped(listener: (failure: LogStopped) => void): void {
+    this.log.onStopped(listener)
+  }
+
+  /** What was being appended is kept first. */
+  close(): Promise<void> {
+    this.closing ??= this.end()
+    return this.closing
+  }
+
+  private async end(): Promise<void> {
+    try {
+      await this.running
+      await this.log.close()
+    } finally {
+      this.release()
+    }
   }
 
   entry(index: number) {
@@ -204,20 +215,26 @@ class Writer implements OwnLog {
     return this.log.putAddendum(bytes)
   }
 
-  /** While the disk keeps one batch, the next is hashed and signed: each waits for the other, and for nothing else. */
+  /**
+   * While the disk keeps one batch, the next is hashed and signed: each waits for the other, and for nothing else. The
+   * checkpoint of the next is seen by nobody unless the batch before it was kept and it was kept itself. Never rejects:
+   * whoever waits is told.
+   */
   private async run(): Promise<void> {
     // One turn, so that all who call in this one share the first batch.
     await Promise.resolve()
     let before: { extension: Extension; kept: Promise<void> } | undefined
     while (this.queue.length > 0) {
       const batch = this.nextBatch(before === undefined)
-      const extension = this.log.extended(
-        batch.map(({ entry }) => entry),
-        before?.extension,
-      )
-      const { tree } = extension
-      const note = await signCheckpointAsync({ origin: this.origin, size: tree.size, root: tree.root() }, this.signers)
+      const prepared = await this.prepare(batch, before?.extension)
       await before?.kept
+      before = undefined
+      if (this.log.stopped !== undefined || !prepared.ok) {
+        const failure = this.log.stopped ?? this.log.stop(prepared.ok ? undefined : prepared.cause)
+        for (const { reject } of [...batch, ...this.queue.splice(0)]) reject(this.notKept(failure))
+        continue
+      }
+      const { extension, note } = prepared
       before = { extension, kept: this.keep(batch, extension, note) }
       if (this.queue.length > 0) continue
       await before.kept
@@ -227,14 +244,38 @@ class Writer implements OwnLog {
     this.running = undefined
   }
 
+  private async prepare(
+    batch: readonly Waiting[],
+    after: Extension | undefined,
+  ): Promise<{ ok: true; extension: Extension; note: Uint8Array } | { ok: false; cause: unknown }> {
+    try {
+      const entries = batch.map(({ entry }) => entry)
+      const extension = this.log.extended(entries, after)
+      const { tree } = extension
+      const note = await signCheckpointAsync({ origin: this.origin, size: tree.size, root: tree.root() }, this.signers)
+      return { ok: true, extension, note }
+    } catch (cause) {
+      return { ok: false, cause }
+    }
+  }
+
   private async keep(batch: readonly Waiting[], extension: Extension, note: Uint8Array): Promise<void> {
     try {
       await this.log.commit(extension, note)
       for (const [i, { resolve }] of batch.entries()) resolve(extension.size + i)
     } catch (cause) {
-      const failure = cause instanceof Error ? cause : new Error(String(cause))
-      for (const { reject } of [...batch, ...this.queue.splice(0)]) reject(failure)
+      const failure = this.log.stop(cause)
+      for (const { reject } of batch) reject(failure)
     }
+  }
+
+  /** For whoever was never written: others may have been, as the log's own failure says. */
+  private notKept({ cause }: LogStopped): LogStopped {
+    const what = cause instanceof Error ? cause.message : String(cause)
+    return new LogStopped(
+      `${this.origin} is not written any more (${what}); this was not kept. Mend the disk, start the node again, then say it once more.`,
+      { cause },
+    )
   }
 
   /** Of many who wait while the disk rests, half: the other half is prepared while these are written. */

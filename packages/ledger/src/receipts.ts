@@ -46,6 +46,8 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
   const { disk, dir } = options
   const given = new Map<string, ReceiptName[]>()
   const held = new Map<string, Map<string, ReceiptName[]>>()
+  /** Indexes that a failed write may have left torn. */
+  const torn = new Set<string>()
 
   for (const hash of await disk.list(join(dir, 'receipts'))) {
     const folder = join(dir, 'receipts', hash)
@@ -55,9 +57,9 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
     const index = new TextDecoder().decode((await disk.read(join(folder, 'index'))) ?? new Uint8Array())
     const listed = new Set(index.split('\n'))
     const missing = names.filter(({ size, time }) => !listed.has(`${size}-${time}`))
-    const torn = index !== '' && !index.endsWith('\n')
-    if (torn || missing.length > 0) {
-      await disk.replace(join(folder, 'index'), lines(torn ? names : [...listedNames(index), ...missing]), true)
+    const isTorn = index !== '' && !index.endsWith('\n')
+    if (isTorn || missing.length > 0) {
+      await disk.replace(join(folder, 'index'), lines(isTorn ? names : [...listedNames(index), ...missing]), true)
     }
   }
   for (const hash of await disk.list(join(dir, 'held'))) {
@@ -74,18 +76,23 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
       const names = given.get(hash) ?? []
       if (names.some((one) => one.size === size && one.time === time)) return
       const folder = join(dir, 'receipts', hash)
-      await disk.makeFolder(folder)
+      await disk.makeFolder(folder, true)
       await disk.replace(join(folder, `${size}-${time}`), bytes, true)
-      await disk.append(join(folder, 'index'), lines([{ size, time }]))
-      names.push({ size, time, digest: digestOf(bytes) })
-      given.set(hash, names)
+      const index = join(folder, 'index')
+      const all = [...names, { size, time, digest: digestOf(bytes) }]
+      const whole = torn.has(hash)
+      torn.add(hash)
+      if (whole) await disk.replace(index, lines(all), true)
+      else await disk.append(index, lines([{ size, time }]))
+      torn.delete(hash)
+      given.set(hash, all)
     },
     given: (origin) => given.get(originHash(origin)) ?? [],
     newest: (origin) => given.get(originHash(origin))?.at(-1),
     async hold(origin, cosigner, { size, time, bytes }) {
       const hash = originHash(origin)
       const folder = join(dir, 'held', hash, cosigner)
-      await disk.makeFolder(folder)
+      await disk.makeFolder(folder, true)
       await disk.replace(join(folder, `${size}-${time}`), bytes, true)
       const byCosigner = held.get(hash) ?? new Map<string, ReceiptName[]>()
       held.set(hash, byCosigner)
@@ -119,6 +126,8 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
 
 async function readNames(disk: Disk, folder: string): Promise<ReceiptName[]> {
   const names: ReceiptName[] = []
+  // An earlier run may have ended before the names it gave were durable.
+  await disk.syncFolder(folder)
   for (const file of await disk.list(folder)) {
     const match = /^([1-9][0-9]{0,15})-([1-9][0-9]{0,15})$/.exec(file)
     const bytes = match === null ? undefined : await disk.read(join(folder, file))

@@ -2,7 +2,7 @@
 // folder of C2SP tlog-tiles that is derived from it. What a batch adds is seen by readers only once it is durable; the
 // published checkpoint is replaced last, after every tile and bundle under it.
 
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import {
   consistencyProofFrom,
   decodeEntryBundle,
@@ -21,16 +21,16 @@ import {
   refuse,
   rootFrom,
   type SubtreeId,
-  sha256,
   TILE_WIDTH,
   TreeFrontier,
   tileOfSubtree,
   tilePath,
-  toHex,
 } from '@countersign/log'
+import { Addenda } from './addenda.ts'
 import type { Disk } from './disk.ts'
-import { Journal } from './journal.ts'
+import { type Frame, Journal } from './journal.ts'
 import { LIMITS } from './limits.ts'
+import { PartialTiles } from './partial-tiles.ts'
 
 /** What is read of a log, ours or a peer's. Indexes and sizes beyond `size` are the caller's defect and throw. */
 export interface LogFiles {
@@ -45,9 +45,10 @@ export interface LogFiles {
   rootAt(size: number): Promise<Uint8Array>
   inclusionProof(index: number, size: number): Promise<Uint8Array[]>
   consistencyProof(oldSize: number, size: number): Promise<Uint8Array[]>
+  /** Whether it is held durably. */
   hasAddendum(sealed: string): Promise<boolean>
   readAddendum(sealed: string): Promise<Uint8Array | undefined>
-  /** Keeps a file of sealed content under its SHA-256, durably; gives that name, hex. */
+  /** Keeps a file of sealed content under its SHA-256, durably; gives that name, hex. Throws what the disk throws. */
   putAddendum(bytes: Uint8Array): Promise<string>
 }
 
@@ -96,8 +97,10 @@ export class TiledLog implements LogFiles {
   private publishedSize = 0
   private syncedSize = 0
   private unsynced: string[] = []
-  private oldPartials: string[] = []
+  private readonly partials: PartialTiles
+  private readonly addenda: Addenda
   private readonly listeners = new Set<() => void>()
+  private readonly stopListeners: ((failure: LogStopped) => void)[] = []
   private failure: LogStopped | undefined
 
   private constructor(disk: Disk, folder: string, origin: string, journal: Journal) {
@@ -105,6 +108,8 @@ export class TiledLog implements LogFiles {
     this.folder = folder
     this.origin = origin
     this.journal = journal
+    this.partials = new PartialTiles(disk)
+    this.addenda = new Addenda(disk, folder)
     this.frontier = new TreeFrontier()
   }
 
@@ -112,7 +117,7 @@ export class TiledLog implements LogFiles {
   static async create(disk: Disk, place: LogPlace): Promise<Result<TiledLog>> {
     if (await disk.exists(join(place.folder, 'checkpoint')))
       return refuse('ledger/exists', `There is a log in ${place.folder} already.`)
-    await disk.makeFolder(join(place.folder, 'addenda'))
+    await disk.makeFolder(join(place.folder, 'addenda'), true)
     const journal = await Journal.create(disk, place.journal)
     return ok(new TiledLog(disk, place.folder, place.origin, journal))
   }
@@ -122,40 +127,51 @@ export class TiledLog implements LogFiles {
    * journal and published files do not agree: nothing is mended by guessing.
    */
   static async open(disk: Disk, place: LogPlace): Promise<Result<TiledLog>> {
+    await disk.makeFolder(join(place.folder, 'addenda'), true)
     const opened = await Journal.open(disk, place.journal)
     if (!opened.ok) return opened
     const { journal, frames } = opened.value
     const log = new TiledLog(disk, place.folder, place.origin, journal)
-    const damaged = async (what: string) => {
-      await journal.close()
-      return refuse('ledger/damaged', `${what} in ${place.folder}; restore the folder from a backup.`)
+    let whole = false
+    try {
+      const damage = await log.restore(frames)
+      if (damage !== undefined) {
+        return refuse('ledger/damaged', `${damage} in ${place.folder}; restore the folder from a backup.`)
+      }
+      // What stands beyond the journal's beginning may be torn: it is derived again whatever is there.
+      await log.publish(true)
+      await log.removeLeftovers()
+      whole = true
+      return ok(log)
+    } finally {
+      if (!whole) await journal.close()
     }
+  }
+
+  /** Takes the journal's frames over on top of the tiles below them. Says what is damaged. */
+  private async restore(frames: readonly Frame[]): Promise<string | undefined> {
     const first = frames[0]
     if (first !== undefined) {
-      if (first.start % TILE_WIDTH !== 0) return damaged('The journal does not begin at a full bundle')
-      if (!(await log.stand(first.start))) return damaged('A tile is missing or has not its length')
+      if (first.start % TILE_WIDTH !== 0) return 'The journal does not begin at a full bundle'
+      if (!(await this.stand(first.start))) return 'A tile is missing or has not its length'
     }
     for (const { start, entries, note } of frames) {
-      const known = log.size - start
-      if (known < 0) return damaged('The journal leaves entries out')
+      const known = this.size - start
+      if (known < 0) return 'The journal leaves entries out'
       if (known > entries.length) continue
-      log.take(log.extended(entries.slice(known)))
+      this.take(this.extended(entries.slice(known)))
       const head = headOf(note)
-      if (head === undefined || head.size !== log.size || !equalBytes(head.root, log.root)) {
-        return damaged('The journal and the tiles lead to another root than the checkpoint signed')
+      if (head === undefined || head.size !== this.size || !equalBytes(head.root, this.root)) {
+        return 'The journal and the tiles lead to another root than the checkpoint signed'
       }
-      log.note = note
+      this.note = note
     }
-    const published = await disk.read(join(place.folder, 'checkpoint'))
+    // The published checkpoint is not synced: what a power cut left of it may be no note at all, and says nothing.
+    const published = await this.disk.read(join(this.folder, 'checkpoint'))
     const head = published === undefined ? undefined : headOf(published)
-    if (published !== undefined && head === undefined) return damaged('The published checkpoint cannot be read')
-    if (head !== undefined) {
-      const follows = head.size <= log.size && equalBytes(head.root, await log.rootAt(head.size))
-      if (!follows) return damaged('The published checkpoint does not follow from the journal')
-    }
-    // What stands beyond the journal's beginning may be torn: it is derived again whatever is there.
-    await log.publish()
-    return ok(log)
+    if (head === undefined) return undefined
+    const follows = head.size <= this.size && equalBytes(head.root, await this.rootAt(head.size))
+    return follows ? undefined : 'The published checkpoint does not follow from the journal'
   }
 
   get size(): number {
@@ -177,6 +193,11 @@ export class TiledLog implements LogFiles {
   onPublished(listener: () => void): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
+  }
+
+  /** Told once, when the log is stopped. */
+  onStopped(listener: (failure: LogStopped) => void): void {
+    this.stopListeners.push(listener)
   }
 
   /** What the log would be with these entries after all of ours, or after an extension still to be kept. Keeps nothing. */
@@ -202,8 +223,8 @@ export class TiledLog implements LogFiles {
    */
   async commit(extension: Extension, note: Uint8Array): Promise<void> {
     const { entries } = extension
-    if (extension.size !== this.size) throw new Error('An extension of another size cannot be kept.')
     if (this.failure !== undefined) throw this.failure
+    if (extension.size !== this.size) throw new Error('An extension of another size cannot be kept.')
     try {
       if (this.journal.isLong && !this.journal.hasOlder) {
         const start = this.size - (this.size % TILE_WIDTH)
@@ -260,22 +281,15 @@ export class TiledLog implements LogFiles {
   }
 
   hasAddendum(sealed: string): Promise<boolean> {
-    return this.disk.exists(this.addendumPath(sealed))
+    return this.addenda.has(sealed)
   }
 
   readAddendum(sealed: string): Promise<Uint8Array | undefined> {
-    return this.disk.read(this.addendumPath(sealed))
+    return this.addenda.read(sealed)
   }
 
-  async putAddendum(bytes: Uint8Array): Promise<string> {
-    const sealed = toHex(sha256(bytes))
-    if (!(await this.hasAddendum(sealed))) await this.disk.replace(this.addendumPath(sealed), bytes, true)
-    return sealed
-  }
-
-  private addendumPath(sealed: string): string {
-    if (!/^[0-9a-f]{64}$/.test(sealed)) throw new Error(`“${sealed}” names no sealed content.`)
-    return join(this.folder, 'addenda', sealed)
+  putAddendum(bytes: Uint8Array): Promise<string> {
+    return this.addenda.put(bytes)
   }
 
   /** Adds what is durable to what is in memory. */
@@ -373,23 +387,25 @@ export class TiledLog implements LogFiles {
       })
   }
 
-  /** Writes bundles and tiles up to the durable size, then the checkpoint. Several commits in a row are one round. */
-  private async publish(): Promise<void> {
+  /**
+   * Writes bundles and tiles up to the durable size, then the checkpoint. Several commits in a row are one round.
+   * `afresh` writes again what an earlier run may have left torn.
+   */
+  private async publish(afresh = false): Promise<void> {
     const { size, note } = this
     if (note === undefined) return
-    const partials: string[] = []
     const put = async (path: string, bytes: Uint8Array, full: boolean) => {
       const whole = join(this.folder, path)
       await this.folderOf(whole)
       await this.disk.replace(whole, bytes, false)
       if (full) this.unsynced.push(whole)
-      else partials.push(whole)
+      this.partials.written(whole, full)
     }
     // Counted at this moment: entries that become durable meanwhile wait for the next round.
     const heights = this.levels.map(({ first, hashes }) => first + hashes.length)
     for (let first = this.tailFirst; first < size; first += TILE_WIDTH) {
       const width = Math.min(TILE_WIDTH, size - first)
-      if (first + width <= this.publishedSize) continue
+      if (!afresh && first + width <= this.publishedSize) continue
       const entries = this.tail.slice(first - this.tailFirst, first - this.tailFirst + width)
       await put(entryBundlePath(first / TILE_WIDTH, width), encodeEntryBundle(entries), width === TILE_WIDTH)
     }
@@ -398,7 +414,7 @@ export class TiledLog implements LogFiles {
       const held = this.level(level)
       for (let first = held.first; first < height; first += TILE_WIDTH) {
         const width = Math.min(TILE_WIDTH, height - first)
-        if (first + width <= published) continue
+        if (!afresh && first + width <= published) continue
         const hashes = held.hashes.slice(first - held.first, first - held.first + width)
         await put(tilePath(level, first / TILE_WIDTH, width), joined(hashes), width === TILE_WIDTH)
       }
@@ -407,7 +423,7 @@ export class TiledLog implements LogFiles {
     await this.disk.replace(join(this.folder, 'checkpoint'), note, false)
     this.publishedSize = size
     this.forgetWritten(heights, size)
-    await this.removePartials(partials)
+    await this.partials.published()
     for (const listener of this.listeners) listener()
     if (this.journal.hasOlder) await this.syncFull()
   }
@@ -425,11 +441,18 @@ export class TiledLog implements LogFiles {
     this.tailFirst = full
   }
 
-  /** Partial tiles go once a later round has replaced them twice: whoever reads by the last checkpoint still finds its own. */
-  private async removePartials(written: readonly string[]): Promise<void> {
-    const stale = this.oldPartials.splice(0, Math.max(0, this.oldPartials.length - PARTIALS_KEPT))
-    this.oldPartials.push(...written)
-    for (const path of stale) if (await this.disk.exists(path)) await this.disk.remove(path)
+  /** In the folders at the growing end of each level of tiles, and of the bundles. */
+  private async removeLeftovers(): Promise<void> {
+    const ends = this.levels.map(({ first, hashes }, level) => ({
+      height: first + hashes.length,
+      path: (index: number) => tilePath(level, index),
+    }))
+    ends.push({ height: this.size, path: (index) => entryBundlePath(index) })
+    for (const { height, path } of ends) {
+      const index = Math.floor(height / TILE_WIDTH)
+      const folders = [index, Math.max(0, index - 1)].map((one) => dirname(join(this.folder, path(one))))
+      for (const folder of new Set(folders)) await this.partials.removeLeftovers(folder)
+    }
   }
 
   private async syncFull(): Promise<void> {
@@ -437,7 +460,7 @@ export class TiledLog implements LogFiles {
     const folders = new Set<string>()
     for (const path of paths) {
       await this.disk.syncFile(path)
-      folders.add(path.slice(0, path.lastIndexOf('/')))
+      folders.add(dirname(path))
     }
     for (const folder of folders) await this.disk.syncFolder(folder)
     this.syncedSize = this.tailFirst
@@ -446,23 +469,25 @@ export class TiledLog implements LogFiles {
 
   private readonly folders = new Set<string>()
   private async folderOf(path: string): Promise<void> {
-    const folder = path.slice(0, path.lastIndexOf('/'))
+    const folder = dirname(path)
     if (this.folders.has(folder)) return
-    await this.disk.makeFolder(folder)
+    // Partial tiles are never relied on after a power cut, and so neither are their folders.
+    await this.disk.makeFolder(folder, !folder.endsWith('.p'))
     this.folders.add(folder)
   }
 
-  private stop(cause: unknown): LogStopped {
+  /** Writes nothing more: what stands on the disk is not known any more, or what should be written cannot be made. */
+  stop(cause: unknown): LogStopped {
+    if (this.failure !== undefined) return this.failure
     const what = cause instanceof Error ? cause.message : String(cause)
-    this.failure ??= new LogStopped(
-      `Writing ${this.origin} failed (${what}); nothing acknowledged is lost. Mend the disk, then start the node again.`,
+    this.failure = new LogStopped(
+      `Writing ${this.origin} failed (${what}); nothing acknowledged is lost, and what was being said may have been kept. Mend the disk, then start the node again: it shows among the records, or it was not kept.`,
       { cause },
     )
+    for (const listener of this.stopListeners) listener(this.failure)
     return this.failure
   }
 }
-
-const PARTIALS_KEPT = 64
 
 /** Size and root of a note, unverified. */
 function headOf(note: Uint8Array): { size: number; root: Root } | undefined {
