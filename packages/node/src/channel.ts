@@ -15,14 +15,16 @@ import {
 import { neutralsOf, readersOf } from '@countersign/pact'
 import type { Card } from '@countersign/record'
 import { Rounds } from './backoff.ts'
+import { DiskAlarm, diskRefusal } from './disk-failure.ts'
 import type { Identity } from './identity.ts'
 import type { StoredPact } from './pacts.ts'
+import { PeerEar } from './peer-ear.ts'
 import { PeerLog } from './peer-log.ts'
 import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
 import { pinIsWorthwhile } from './pins.ts'
 import { type HeldReceipt, ReceiptFeed } from './receipt-feed.ts'
 import { type ChannelSight, type Draft, type Head, type Pin, Speaker } from './speaker.ts'
-import { type StartupCheck, startCheck } from './startup-check.ts'
+import { type CheckOutcome, type StartupCheck, startCheck } from './startup-check.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface ChannelContext {
@@ -43,6 +45,8 @@ export interface ChannelContext {
   /** We gave a receipt or said something: peers may look again. */
   onNews(): void
   onAlarm(code: string, subject: string, message: string): void
+  /** What an alarm warned of is over. */
+  onAlarmOver(code: string, subject: string): void
   /** A draft of a record without content, with a fresh id. */
   blank(type: string, pact: StoredPact): Draft
 }
@@ -56,9 +60,8 @@ export class Channel {
   speaker: Speaker | undefined
   state: SpeakerState = 'none'
   private readonly context: ChannelContext
-  private readonly peers = new Map<string, { log: PeerLog; rounds: Rounds }>()
+  private readonly peers = new Map<string, PeerEar>()
   private readonly feeds = new Map<string, { feed: ReceiptFeed; rounds: Rounds; cosigner: string }>()
-  private readonly opening = new Set<string>()
   private check: StartupCheck | undefined
   private pinSince: number | undefined
   private pins: Rounds | undefined
@@ -77,16 +80,24 @@ export class Channel {
   async openOwn(generation: string): Promise<void> {
     const origin = `${this.context.identity.party}/${this.pact.id}/${this.name}/${generation}`
     const { identity, around } = this.context
-    const log = await openOwnLog({ disk: around.disk, dir: identity.dir, origin, signers: identity.keys.log })
-    if (!log.ok) {
-      // One log that cannot be opened silences its channel, and no other.
+    // One log that cannot be opened silences its channel, and no other.
+    const silent = (code: string, message: string) => {
       this.state = 'stopped'
-      this.context.onAlarm(log.code, origin, log.message)
-      return
+      this.context.onAlarm(code, origin, message)
     }
-    await this.attach(log.value)
-    this.state = 'checking'
-    this.startChecking(log.value)
+    let opened: OwnLog | undefined
+    try {
+      const log = await openOwnLog({ disk: around.disk, dir: identity.dir, origin, signers: identity.keys.log })
+      if (!log.ok) return silent(log.code, log.message)
+      opened = log.value
+      await this.attach(opened)
+      this.state = 'checking'
+      this.startChecking(opened)
+    } catch (cause) {
+      if (this.speaker === undefined) await opened?.close().catch(() => {})
+      const refusal = diskRefusal(cause, 'Our log could not be opened. Mend it, then start the node again.')
+      silent(refusal?.code ?? 'ledger/unopened', refusal?.message ?? `Our log could not be opened: ${String(cause)}`)
+    }
   }
 
   /** Opens a fresh log: never seen by anyone, so nothing needs to be checked. */
@@ -112,20 +123,33 @@ export class Channel {
 
   /** Starts hearing a peer's log; does nothing where it is heard already. */
   async hear(origin: string, author: Card): Promise<void> {
-    if (this.peers.has(origin) || this.opening.has(origin) || this.stopping) return
-    this.opening.add(origin)
+    if (this.peers.has(origin) || this.stopping) return
+    const { identity, around, onAlarm, onAlarmOver, onLog } = this.context
+    const ear = new PeerEar({
+      origin,
+      around,
+      open: () => openMirror({ disk: around.disk, dir: identity.dir, origin, keys: author.keys.log }),
+      listen: (mirror) => this.listen(origin, author, mirror),
+      rounds: (round) => this.rounds(round, author.party, this.pact.agreement.intervals.pollSeconds),
+      onAlarm: (code, message) => onAlarm(code, origin, message),
+      onAlarmOver: (code) => onAlarmOver(code, origin),
+      onOpen: (again) => {
+        onLog(origin)
+        if (!again) this.feedReceipts(origin, author)
+      },
+    })
+    this.peers.set(origin, ear)
+    await ear.begin()
+  }
+
+  /** Hears the author of a log through our mirror of it. */
+  private async listen(origin: string, author: Card, mirror: Mirror): Promise<PeerLog> {
     const { identity, around, receipts, requestsTo, cardOf } = this.context
     const { agreement } = this.pact
     const [, pact, channel, generation] = origin.split('/')
     const neutral = neutralsOf(agreement).find((one) => one.party === identity.party)
     const depositary = neutralsOf(agreement).find((one) => one.roles.includes('depositary'))
     const depositaryCard = depositary && cardOf(depositary.party, depositary.root)
-    const opened = await openMirror({ disk: around.disk, dir: identity.dir, origin, keys: author.keys.log })
-    if (!opened.ok) {
-      this.context.onAlarm(opened.code, origin, opened.message)
-      return
-    }
-    const mirror: Mirror = opened.value
     const log = new PeerLog({
       origin,
       author,
@@ -161,17 +185,13 @@ export class Channel {
       },
       onContradiction: (code, message) => this.context.onAlarm(code, origin, message),
     })
-    const rounds = this.rounds(() => log.round(), author.party, agreement.intervals.pollSeconds)
     await log.recall()
-    this.peers.set(origin, { log, rounds })
-    this.context.onLog(origin)
-    this.feedReceipts(origin, author)
-    rounds.wake()
+    return log
   }
 
   /** Looks again at everything that `party` publishes on this channel. */
   wake(party: string): void {
-    for (const { log, rounds } of this.peers.values()) if (authorOf(log.origin) === party) rounds.wake()
+    for (const [origin, ear] of this.peers) if (authorOf(origin) === party) ear.wake()
     // A hint costs both sides a request for each feed: those that miss nothing wait for their time.
     for (const { feed, rounds, cosigner } of this.feeds.values())
       if (cosigner === party && feed.outstanding) rounds.wake()
@@ -179,24 +199,24 @@ export class Channel {
 
   private logOf(origin: string): LogFiles | undefined {
     const own = this.speaker?.log
-    return own?.origin === origin ? own : this.peers.get(origin)?.log.mirror
+    return own?.origin === origin ? own : this.peers.get(origin)?.log?.mirror
   }
 
   peerLogs(): PeerLog[] {
-    return [...this.peers.values()].map(({ log }) => log)
+    return [...this.peers.values()].flatMap(({ log }) => log ?? [])
   }
 
   failing(party: string): boolean {
-    return [...this.peers.values()].some(({ log, rounds }) => authorOf(log.origin) === party && rounds.failing)
+    return [...this.peers].some(([origin, ear]) => authorOf(origin) === party && ear.failing)
   }
 
   async stop(): Promise<void> {
     this.stopping = true
     await this.pins?.stop()
-    await Promise.all([...this.peers.values(), ...this.feeds.values()].map(({ rounds }) => rounds.stop()))
+    await Promise.all([...this.feeds.values()].map(({ rounds }) => rounds.stop()))
     await this.check?.outcome.catch(() => {})
-    await this.speaker?.log.close()
-    await Promise.all(this.peerLogs().map((log) => log.mirror.close()))
+    // A file that does not close keeps open no other.
+    await Promise.allSettled([this.speaker?.log.close(), ...[...this.peers.values()].map((ear) => ear.stop())])
   }
 
   private async attach(log: OwnLog): Promise<Speaker> {
@@ -208,6 +228,10 @@ export class Channel {
       around.now,
     )
     this.speaker = speaker
+    log.onStopped((failure) => {
+      this.state = 'stopped'
+      this.context.onAlarm(failure.code, log.origin, failure.message)
+    })
     log.onPublished(() => {
       this.context.onEntries(log.origin)
       this.context.onNews()
@@ -237,28 +261,36 @@ export class Channel {
         onAlarm('log/longer-tail', log.origin, message)
       },
     })
-    this.check.outcome.then(
-      async (outcome) => {
-        // A receipt may have shown meanwhile that the log must not go on.
-        if (this.stopping || this.state === 'stopped') return
-        if (outcome.kind === 'contradicted') {
-          this.state = 'stopped'
-          onAlarm('log/contradicted', log.origin, outcome.message)
-          return
-        }
-        if (outcome.recovered > 0) {
-          await this.speaker?.recall(log.size - outcome.recovered)
-          this.context.onEntries(log.origin)
-          around.report('warn', 'tail-recovered', { origin: log.origin, entries: outcome.recovered })
-        }
-        log.confirm()
-        this.state = 'ready'
-        this.readiness.resolve()
-        // What was held meanwhile may be countersigned now.
-        for (const { rounds } of this.peers.values()) rounds.wake()
-      },
-      (cause: unknown) => onAlarm('log/check-failed', log.origin, String(cause)),
-    )
+    this.check.outcome
+      .then((outcome) => this.checked(log, outcome))
+      .catch((cause: unknown) => {
+        this.state = 'stopped'
+        onAlarm('log/check-failed', log.origin, `The start-up check failed; start the node again: ${String(cause)}`)
+      })
+  }
+
+  private async checked(log: OwnLog, outcome: CheckOutcome): Promise<void> {
+    const { around, onAlarm, onAlarmOver, onEntries } = this.context
+    // A receipt may have shown meanwhile that the log must not go on.
+    if (this.stopping || this.state === 'stopped') return
+    if (outcome.kind === 'contradicted') {
+      this.state = 'stopped'
+      onAlarm('log/contradicted', log.origin, outcome.message)
+      return
+    }
+    if (outcome.recovered > 0) {
+      await this.speaker?.recall(log.size - outcome.recovered)
+      onEntries(log.origin)
+      around.report('warn', 'tail-recovered', { origin: log.origin, entries: outcome.recovered })
+    }
+    // It may have been stopped while it was being checked.
+    if (this.state !== 'checking') return
+    log.confirm()
+    this.state = 'ready'
+    onAlarmOver('ledger/stopped', log.origin)
+    this.readiness.resolve()
+    // What was held meanwhile may be countersigned now.
+    for (const ear of this.peers.values()) ear.wake()
   }
 
   /** Receipts on one log, ours or a peer's, from each cosigner of the channel but its author and ourselves. */
@@ -284,7 +316,12 @@ export class Channel {
         onFork: (receipt, kind) => this.forked(receipt, kind),
         onFault: (code, message) => onAlarm(code, `${origin} by ${party}`, message),
       })
-      const rounds = this.rounds(() => feed.round(), party, agreement.intervals.pollSeconds)
+      const alarm = new DiskAlarm('ledger/receipts-failing', {
+        onAlarm: (code, message) => this.context.onAlarm(code, `${origin} ${party}`, message),
+        onAlarmOver: (code) => this.context.onAlarmOver(code, `${origin} ${party}`),
+      })
+      const round = () => alarm.watch('A receipt could not be kept; it is fetched again by itself.', feed.round())
+      const rounds = this.rounds(round, party, agreement.intervals.pollSeconds)
       this.feeds.set(`${origin} ${party}`, { feed, rounds, cosigner: party })
       rounds.wake()
     }

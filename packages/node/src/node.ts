@@ -15,6 +15,7 @@ import { openViews, type Views } from '@countersign/views'
 import { Agreements, type Signed } from './agreements.ts'
 import type { Channel, ChannelContext } from './channel.ts'
 import { Directory, type DirectoryAnswer } from './directory.ts'
+import { overDisk } from './disk-failure.ts'
 import { blankRecord, type EngineParts } from './engine-parts.ts'
 import { cutEvidence } from './evidence.ts'
 import { Folding, type OpenedPart } from './folding.ts'
@@ -171,12 +172,14 @@ export class Node {
 
   /** Says one record: through the gate, sealed, signed, durable. */
   say(request: SayRequest): Promise<Result<Said>> {
-    return this.saying.say(request)
+    return overDisk('Nothing was said. Mend that, then say it again.', this.saying.say(request))
   }
 
   /** Shares STIX of any size in as few records as the agreement's limits allow; all of it or nothing. */
   share(request: ShareRequest): Promise<ShareResult> {
-    return this.saying.share(request)
+    const consequence =
+      'The share ended there. Mend that, and look which of its records were said before sharing again.'
+    return overDisk(consequence, this.saying.share(request))
   }
 
   speakerOf(statementId: string): string | undefined {
@@ -344,13 +347,14 @@ export class Node {
       cardOf: (party, root) => trusted.withRoot(party, root),
       requestsTo: (card) => this.requestsTo(card),
       forcePin: () => this.views.force(pact.id, pact.version, name)?.receipt,
-      onLog: (origin) => void this.foldLogAnew(origin),
+      onLog: (origin) => this.unattended(`Folding ${origin}`, this.foldLogAnew(origin)),
       onEntries: (origin) => this.folding.wake(origin),
-      onContent: (origin) => void this.folding.lookForContent(origin),
-      onReceipt: (receipt) => void this.foldReceipt(receipt),
+      onContent: (origin) => this.unattended(`Opening content of ${origin}`, this.folding.lookForContent(origin)),
+      onReceipt: (receipt) => this.unattended(`Folding a receipt on ${receipt.origin}`, this.foldReceipt(receipt)),
       onSuperseded: async (receipt) => !this.stopped && (await this.views.forgetReceipt(receipt)),
       onNews: () => this.hintPeers(),
       onAlarm: (code, subject, message) => this.alarm(code, subject, message),
+      onAlarmOver: (code, subject) => this.alarmOver(code, subject),
       blank: (type, of) => blankRecord(around, type, of),
     }
   }
@@ -381,7 +385,7 @@ export class Node {
     this.changed()
     this.cancelHints ??= this.parts.around.after(LIMITS.hintGatherMs, () => {
       this.cancelHints = undefined
-      for (const requests of this.requests.values()) void requests.hint()
+      for (const requests of this.requests.values()) this.unattended('Hinting a peer', requests.hint())
     })
   }
 
@@ -412,6 +416,30 @@ export class Node {
     if (this.stopped) return
     if (store.alarm(this.now(), code, subject, message)) around.report('error', 'alarm', { code, subject, message })
     this.changed()
+  }
+
+  private alarmOver(code: string, subject: string): void {
+    const { store, around } = this.parts
+    if (this.stopped || !store.alarmOver(code, subject)) return
+    around.report('info', 'alarm-over', { code, subject })
+    this.changed()
+  }
+
+  /** Work that nobody waits for: where it fails a person is told, and the node goes on. */
+  private unattended(what: string, work: Promise<unknown>): void {
+    work.catch((cause: unknown) => {
+      if (this.stopped) return
+      const message = cause instanceof Error ? cause.message : String(cause)
+      this.parts.around.report('error', 'unattended-failed', {
+        what,
+        message: cause instanceof Error ? cause.stack : message,
+      })
+      this.alarm(
+        'node/failed',
+        what,
+        `${what} failed (${message}). The node goes on, and does it again when it starts next.`,
+      )
+    })
   }
 
   private changed(): void {

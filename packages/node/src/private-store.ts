@@ -18,6 +18,8 @@ export interface Alarm {
 
 export class PrivateStore {
   private readonly db: Database.Database
+  /** Alarms that could not be written: a full disk must not silence the alarm about it. */
+  private readonly unwritten = new Map<string, Omit<Alarm, 'id'>>()
 
   constructor(path: string) {
     this.db = new Database(path)
@@ -60,19 +62,41 @@ export class PrivateStore {
     this.db.prepare('DELETE FROM held_here WHERE id = ?').run(id)
   }
 
-  /** Raises an alarm once for each code and subject. True where it is new. */
+  /** Raises an alarm once for each code and subject, until it is over. True where it is new. Never throws. */
   alarm(at: number, code: string, subject: string, message: string): boolean {
-    return (
-      this.db
-        .prepare('INSERT OR IGNORE INTO alarm (at, code, subject, message) VALUES (?, ?, ?, ?)')
-        .run(at, code, subject, message).changes > 0
-    )
+    const key = `${code} ${subject}`
+    let isNew = !this.unwritten.has(key)
+    if (isNew) this.unwritten.set(key, { at, code, subject, message })
+    for (const [waiting, one] of this.unwritten) {
+      try {
+        const { changes } = this.db
+          .prepare('INSERT OR IGNORE INTO alarm (at, code, subject, message) VALUES (?, ?, ?, ?)')
+          .run(one.at, one.code, one.subject, one.message)
+        if (waiting === key && changes === 0) isNew = false
+        this.unwritten.delete(waiting)
+      } catch {
+        return isNew
+      }
+    }
+    return isNew
+  }
+
+  /** What it warned of is over; it may be raised anew. Throws nothing: what cannot be written stays an alarm. */
+  alarmOver(code: string, subject: string): boolean {
+    const wasUnwritten = this.unwritten.delete(`${code} ${subject}`)
+    try {
+      const { changes } = this.db.prepare('DELETE FROM alarm WHERE code = ? AND subject = ?').run(code, subject)
+      return wasUnwritten || changes > 0
+    } catch {
+      return wasUnwritten
+    }
   }
 
   alarms(): Alarm[] {
-    return this.db
+    const written = this.db
       .prepare<[], Alarm>('SELECT id, at, code, subject, message FROM alarm ORDER BY id DESC LIMIT 200')
       .all()
+    return [...[...this.unwritten.values()].map((alarm) => ({ id: 0, ...alarm })), ...written]
   }
 
   close(): void {

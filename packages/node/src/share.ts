@@ -77,27 +77,24 @@ async function spool(
 ): Promise<Result<{ file: FileHandle; size: number }>> {
   const path = join(means.spoolDir, toHex(means.random(16)))
   const file = await open(path, 'wx+', 0o600)
-  await unlink(path)
-  let size = 0
+  let isWhole = false
   try {
+    await unlink(path)
+    let size = 0
     for await (const chunk of input) {
       size += chunk.length
       if (size > LIMITS.shareBytes) {
-        await file.close()
-        return refuse(
-          'release/too-large',
-          `The input has more than the ${LIMITS.shareBytes} bytes that one share may have.`,
-        )
+        const message = `The input has more than the ${LIMITS.shareBytes} bytes that one share may have.`
+        return refuse('release/too-large', message)
       }
-      await file.write(chunk)
+      // All of it: a disk that fills up takes a part and says nothing.
+      await file.appendFile(chunk)
     }
-  } catch (cause) {
-    await file.close()
-    const full = cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC'
-    if (full) return refuse('ledger/disk-full', 'The disk is full; nothing left. Make room, then share again.')
-    throw cause
+    isWhole = true
+    return ok({ file, size })
+  } finally {
+    if (!isWhole) await file.close()
   }
-  return ok({ file, size })
 }
 
 interface Judged {
