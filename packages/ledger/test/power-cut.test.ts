@@ -260,7 +260,7 @@ describe('whatever ends a node, nothing promised is lost and no two checkpoints 
         })
         await liveOn(first, promised, heavy)
         const second = number % 2 === 0 ? first.afterCut() : first.afterKill()
-        await liveOn(second, promised, { batches: [1, 256, 1], bytes: 900 })
+        await liveOn(second, promised, { batches: [1], bytes: 900 })
         await endsWhole(second.afterCut(), promised)
       })
     }
