@@ -1,10 +1,10 @@
 // Our copy of a peer's log. It only ever grows by entries that lead to the root its author signed; a checkpoint that
-// rewinds or does not follow leaves it as it was, and is kept with ours as evidence.
+// rewinds or does not follow leaves it as it was. Whether that contradicts its author, or is garbage of whoever served
+// it, the caller finds out (`mirror/fork` is proven), and keeps the notes as evidence.
 
 import { join } from 'node:path'
 import { equalBytes, type KeyPair, MAX_ENTRY_BYTES, ok, type Result, refuse, verifyCheckpoint } from '@countersign/log'
 import type { Disk } from './disk.ts'
-import { keepEvidence } from './evidence.ts'
 import { journalFolder, mirrorFolder } from './paths.ts'
 import { type LogFiles, type LogPlace, type LogStopped, TiledLog } from './tiled-log.ts'
 
@@ -13,8 +13,7 @@ export interface Mirror extends LogFiles {
   readonly stopped: LogStopped | undefined
   /**
    * Adds `entries`, all from our size on, up to the size of the author's checkpoint `note`. Durable once it resolves.
-   * Refuses `mirror/rewind`, `mirror/fork` and `mirror/root` (kept as evidence), `mirror/entries`, and what
-   * `verifyCheckpoint` refuses.
+   * Refuses `mirror/rewind`, `mirror/fork`, `mirror/root`, `mirror/entries`, and what `verifyCheckpoint` refuses.
    */
   extend(entries: readonly Uint8Array[], note: Uint8Array): Promise<Result<undefined>>
   close(): Promise<void>
@@ -48,14 +47,8 @@ export async function openMirror(options: MirrorOptions): Promise<Result<Mirror>
   return ok(mirrorOf(log, options, release))
 }
 
-function mirrorOf(log: TiledLog, { disk, dir, origin, keys }: MirrorOptions, release: () => void): Mirror {
+function mirrorOf(log: TiledLog, { origin, keys }: MirrorOptions, release: () => void): Mirror {
   const names = { origin, ed25519PublicKey: keys.ed25519, mldsa44PublicKey: keys.mldsa44 }
-  const contradicts = async (code: string, message: string, note: Uint8Array) => {
-    const name = `${code.replace('mirror/', '')}-${log.size}`
-    await keepEvidence({ disk, dir }, origin, name, { held: log.checkpoint, served: note })
-    return refuse(code, message)
-  }
-
   return {
     origin,
     get stopped() {
@@ -84,13 +77,9 @@ function mirrorOf(log: TiledLog, { disk, dir, origin, keys }: MirrorOptions, rel
       const { size, root } = head.value
       if (size < log.size) {
         const follows = equalBytes(await log.rootAt(size), root)
-        return contradicts(
-          follows ? 'mirror/rewind' : 'mirror/fork',
-          follows
-            ? `The author serves a log of ${size} entries; it signed ${log.size} before.`
-            : `The author signed two different logs of ${size} entries.`,
-          note,
-        )
+        return follows
+          ? refuse('mirror/rewind', `The author serves a log of ${size} entries; it signed ${log.size} before.`)
+          : refuse('mirror/fork', `The author signed two different logs of ${size} entries.`)
       }
       if (entries.length !== size - log.size || entries.some((entry) => entry.length > MAX_ENTRY_BYTES)) {
         return refuse('mirror/entries', `The checkpoint covers ${size} entries; not as many were served.`)
@@ -98,8 +87,8 @@ function mirrorOf(log: TiledLog, { disk, dir, origin, keys }: MirrorOptions, rel
       const extension = log.extended(entries)
       if (!equalBytes(extension.tree.root(), root)) {
         return entries.length === 0
-          ? contradicts('mirror/fork', `The author signed two different logs of ${size} entries.`, note)
-          : contradicts('mirror/root', 'The entries served do not lead to the root the author signed.', note)
+          ? refuse('mirror/fork', `The author signed two different logs of ${size} entries.`)
+          : refuse('mirror/root', 'The entries served do not lead to the root the author signed.')
       }
       if (entries.length > 0) await log.commit(extension, note)
       return ok(undefined)

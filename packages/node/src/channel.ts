@@ -183,7 +183,12 @@ export class Channel {
         this.context.onReceipt({ origin, by: identity.party, ...receipt, digest: sha256Hex(receipt.bytes) })
         this.context.onNews()
       },
-      onContradiction: (code, message) => this.context.onAlarm(code, origin, message),
+      onContradiction: async (code, message, served) => {
+        const at = { disk: around.disk, dir: identity.dir }
+        const name = `${code.replace('mirror/', '')}-${mirror.size}`
+        await keepEvidence(at, origin, name, { held: mirror.checkpoint, served })
+        this.context.onAlarm(code, origin, message)
+      },
     })
     await log.recall()
     return log
@@ -254,8 +259,15 @@ export class Channel {
       return card === undefined ? [] : [{ party, neutral: neutrals.has(party), requests: requestsTo(card) }]
     })
     const [party, pact, channel, generation] = log.origin.split('/')
-    this.check = startCheck(log, identity.card, peers, `mirrors/${pact}/${channel}/${party}/${generation}`, around, {
+    this.check = startCheck({
+      log,
+      us: identity.card,
+      peers,
+      mirrorPath: `mirrors/${pact}/${channel}/${party}/${generation}`,
+      around,
+      waitForAll: false,
       stopped: () => this.stopping,
+      withheld: (by, message) => onAlarm('log/tail-withheld', `${log.origin} by ${by}`, message),
       late: (_by, message) => {
         this.state = 'stopped'
         onAlarm('log/longer-tail', log.origin, message)

@@ -4,21 +4,11 @@
 
 import { createHash } from 'node:crypto'
 import type { Mirror, Receipts } from '@countersign/ledger'
-import {
-  cosign,
-  decodeEntryBundle,
-  encodeEntryBundle,
-  entryBundlePath,
-  equalBytes,
-  logNote,
-  ok,
-  type Result,
-  toHex,
-  verifyCheckpoint,
-} from '@countersign/log'
+import { cosign, equalBytes, logNote, toHex, verifyCheckpoint } from '@countersign/log'
 import { type Card, padmeSize, parseEntry, receiptKeyName, type SignerPair } from '@countersign/record'
 import { LIMITS } from './limits.ts'
-import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
+import { freshEntries, type Head, type LogSource, provesFork } from './log-source.ts'
+import { PeerUnreachable } from './peer-requests.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface PeerLogOptions {
@@ -27,7 +17,7 @@ export interface PeerLogOptions {
   author: Card
   mirror: Mirror
   /** The author's node first, then whoever else serves a mirror of it: the depositary. */
-  sources: { requests: PeerRequests; prefix: string }[]
+  sources: LogSource[]
   us: { party: string; receipt: SignerPair }
   pact: string
   /** `recipient`: holds what is addressed to us. `depositary`: holds everything. `observer`: holds statements only. */
@@ -45,8 +35,8 @@ export interface PeerLogOptions {
   onContent(): void
   /** We gave a receipt. */
   onReceipt(receipt: { size: number; time: number; bytes: Uint8Array }): void
-  /** The author's log contradicts what it signed before. */
-  onContradiction(code: string, message: string): void
+  /** The author's log contradicts what it signed before; `served` is the note that does. */
+  onContradiction(code: string, message: string, served: Uint8Array): Promise<void>
 }
 
 interface MissingPart {
@@ -65,6 +55,8 @@ export class PeerLog {
   /** Every part that a receipt must cover is held below this size. */
   private completeTo = 0
   private scannedTo = 0
+  /** Root of the last head whose entries did not lead to it, hex. */
+  private examined = ''
   private newEntriesHeld = false
   private newContentHeld = false
   /** Bytes of the entries held in the last, partial bundle. */
@@ -119,7 +111,7 @@ export class PeerLog {
   }
 
   /** False where the source does not hold the log. */
-  private async hear(source: PeerLogOptions['sources'][number]): Promise<boolean> {
+  private async hear(source: LogSource): Promise<boolean> {
     const { mirror } = this.options
     const fetched = await source.requests.get(`${source.prefix}/checkpoint`, LIMITS.noteBytes)
     if (fetched.kind !== 'bytes') return false
@@ -129,16 +121,13 @@ export class PeerLog {
         throw new PeerUnreachable(
           `${this.options.author.party} sent a checkpoint that does not verify (${head.message})`,
         )
-      const entries = await this.newEntries(source, head.value.size)
+      // Another node's mirror may lag behind ours: an older head of the same log is no contradiction there.
+      if (!this.isAuthor(source) && (await this.precedes(head.value))) return false
+      const { entries, tailBytes } = await this.newEntries(source, head.value.size)
       const extended = await mirror.extend(entries, fetched.bytes)
-      if (!extended.ok) {
-        // The depositary may lag behind the author: an older head of the same log is no contradiction there.
-        if (source !== this.options.sources[0]) return false
-        this.options.onContradiction(extended.code, extended.message)
-        throw new PeerUnreachable(extended.message)
-      }
+      if (!extended.ok) await this.refuse(source, { ...head.value, note: fetched.bytes }, extended)
       if (entries.length > 0) {
-        this.tailBytes = this.mirror.size % 256 === 0 ? 0 : this.tailBytes
+        this.tailBytes = tailBytes
         this.newEntriesHeld = true
       }
     }
@@ -147,9 +136,38 @@ export class PeerLog {
     return true
   }
 
-  private async newEntries(source: PeerLogOptions['sources'][number], size: number): Promise<Uint8Array[]> {
+  private isAuthor(source: LogSource): boolean {
+    return source === this.options.sources[0]
+  }
+
+  private async precedes({ size, root }: Head): Promise<boolean> {
+    return size < this.mirror.size && equalBytes(await this.mirror.rootAt(size), root)
+  }
+
+  /** Tells a contradiction of the author from the garbage of a source. Throws in any case. */
+  private async refuse(
+    source: LogSource,
+    served: Head & { note: Uint8Array },
+    refusal: { code: string; message: string },
+  ): Promise<never> {
+    const { mirror, onContradiction } = this.options
+    const root = toHex(served.root)
+    if (refusal.code !== 'mirror/root') {
+      if (refusal.code !== 'mirror/entries') await onContradiction(refusal.code, refusal.message, served.note)
+    } else if (this.examined !== root) {
+      // Only the whole log tells whether its author signed another beginning than ours. One head is examined once.
+      const forked = await provesFork(source, served, { size: mirror.size, root: mirror.root })
+      this.examined = root
+      const what = `The author signed two different logs: one of ${served.size} entries, and the one held here.`
+      if (forked) await onContradiction('mirror/fork', what, served.note)
+      else if (this.isAuthor(source)) await onContradiction(refusal.code, refusal.message, served.note)
+    }
+    throw new PeerUnreachable(`${source.requests.party}: ${refusal.message}`)
+  }
+
+  private async newEntries(source: LogSource, size: number): Promise<{ entries: Uint8Array[]; tailBytes: number }> {
     const held = this.mirror.size
-    if (size <= held) return []
+    if (size <= held) return { entries: [], tailBytes: this.tailBytes }
     if (size - held > LIMITS.entriesPerRound) {
       throw new PeerUnreachable(
         `${this.options.author.party} is ${size - held} entries ahead, more than one round takes`,
@@ -157,53 +175,20 @@ export class PeerLog {
     }
     const entries: Uint8Array[] = []
     let bytes = 0
+    let tailBytes = 0
     for (let bundle = Math.floor(held / 256); bundle * 256 < size; bundle++) {
       const width = Math.min(256, size - bundle * 256)
       const skip = Math.max(0, held - bundle * 256)
       const offset = skip > 0 ? await this.heldTailBytes() : 0
-      const decoded = await this.freshEntries(source, bundle, { width, skip, offset })
-      if (!decoded.ok)
-        throw new PeerUnreachable(`${this.options.author.party} sent a bundle that does not parse (${decoded.message})`)
-      for (const entry of decoded.value) entries.push(entry)
-      const fresh = decoded.value.reduce((sum, entry) => sum + 2 + entry.length, 0)
+      const decoded = await freshEntries(source, bundle, { width, skip, offset })
+      for (const entry of decoded) entries.push(entry)
+      const fresh = decoded.reduce((sum, entry) => sum + 2 + entry.length, 0)
       bytes += fresh
       if (bytes > LIMITS.bytesPerRound)
         throw new PeerUnreachable(`${this.options.author.party} sent more than one round takes`)
-      if (bundle * 256 + width === size) this.tailBytes = width === 256 ? 0 : offset + fresh
+      tailBytes = width === 256 ? 0 : offset + fresh
     }
-    return entries
-  }
-
-  /** The entries of one bundle beyond those we hold of it. */
-  private async freshEntries(
-    source: PeerLogOptions['sources'][number],
-    bundle: number,
-    { width, skip, offset }: { width: number; skip: number; offset: number },
-  ): Promise<Result<Uint8Array[]>> {
-    const fetched = await this.bundle(source, bundle, width, offset)
-    const part = fetched.partial ? decodeEntryBundle(fetched.bytes, width - skip) : undefined
-    if (part?.ok === true) return part
-    // Read whole: where the range was not honoured, and where what follows our bytes makes no entries, as it does when
-    // the bytes before it are not ours. What it comes to, the mirror says.
-    const whole = fetched.partial ? await this.bundle(source, bundle, width, 0) : fetched
-    const all = decodeEntryBundle(whole.bytes, width)
-    return all.ok ? ok(all.value.slice(skip)) : all
-  }
-
-  private async bundle(source: PeerLogOptions['sources'][number], bundle: number, width: number, offset: number) {
-    const path = `${source.prefix}/${entryBundlePath(bundle, width === 256 ? undefined : width)}`
-    const fetched = await source.requests.get(path, LIMITS.bundleBytes, offset)
-    if (fetched.kind === 'bytes') return fetched
-    // The log may have grown past this partial bundle meanwhile; the full one begins with the same bytes.
-    const full =
-      width === 256
-        ? undefined
-        : await source.requests.get(`${source.prefix}/${entryBundlePath(bundle)}`, LIMITS.bundleBytes)
-    const entries = full?.kind === 'bytes' ? decodeEntryBundle(full.bytes, 256) : undefined
-    if (entries?.ok === true) {
-      return { bytes: encodeEntryBundle(entries.value.slice(0, width)), partial: false }
-    }
-    throw new PeerUnreachable(`${source.requests.party} does not serve a part of its log`)
+    return { entries, tailBytes }
   }
 
   private async heldTailBytes(): Promise<number> {
@@ -284,8 +269,9 @@ export class PeerLog {
     const newest = receipts.newest(this.origin)
     const seconds = Math.floor(around.now() / 1000)
     const grown = newest === undefined || mirror.size > newest.size
-    const due =
-      cosignSeconds !== undefined && fromAuthor && newest !== undefined && seconds >= newest.time + cosignSeconds
+    const due = cosignSeconds !== undefined && newest !== undefined && seconds >= newest.time + cosignSeconds
+    // A neutral's cosignature says what the author showed by then: what it had from elsewhere may be old.
+    if (cosignSeconds !== undefined && !fromAuthor) return
     if (!grown && !due) return
     const time = Math.max(seconds, newest?.time ?? 0)
     // The author’s own two lines and nothing else that came with them.

@@ -1,12 +1,15 @@
 // After every start, before the first signature in a log that was opened before: ask every peer and neutral of the
 // channel for their copy, and recover a longer tail from it. So a restored backup, a copied disk or a second host can
 // never sign what contradicts what was said before. A neutral's answer (without one, any peer's) suffices once the
-// others have had ten seconds, so that nobody's silence can mute a restarted line.
+// others have had ten seconds, so that nobody's silence can mute a restarted line; but a folder that may be a copy waits
+// for all, and a head that we signed beyond our log is waited for until somebody serves its entries. What a peer serves
+// that does not lead to a head we signed is that peer's fault and says nothing about our log.
 
 import type { OwnLog } from '@countersign/ledger'
-import { decodeEntryBundle, entryBundlePath, equalBytes, verifyCheckpoint } from '@countersign/log'
+import { equalBytes, toHex, verifyCheckpoint } from '@countersign/log'
 import type { Card } from '@countersign/record'
 import { LIMITS } from './limits.ts'
+import { freshEntries, type Head, type LogSource, provesFork } from './log-source.ts'
 import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -30,41 +33,55 @@ export interface StartupCheck {
 const RETRY_MS = 500
 const LOOK_MS = 50
 
-/**
- * `mirrorPath` is where a peer serves back its mirror of this log, below its root. `late` is told where a peer that was
- * not waited for turns out to hold what contradicts us, after signing went on.
- */
-export function startCheck(
-  log: OwnLog,
-  us: Card,
-  peers: readonly CheckPeer[],
-  mirrorPath: string,
-  around: Surroundings,
-  control: { stopped(): boolean; late(by: string, message: string): void },
-): StartupCheck {
+export interface CheckOptions {
+  log: OwnLog
+  us: Card
+  peers: readonly CheckPeer[]
+  /** Where a peer serves back its mirror of this log, below its root. */
+  mirrorPath: string
+  around: Surroundings
+  /** Whether every peer is waited for, however long it takes: the folder may be a copy of another. */
+  waitForAll: boolean
+  graceMs?: number
+  stopped(): boolean
+  /** A peer holds a head beyond our log that we signed, and does not serve the entries under it. */
+  withheld(by: string, message: string): void
+  /** A peer that was not waited for turns out to hold what contradicts us, after signing went on. */
+  late(by: string, message: string): void
+}
+
+export function startCheck(options: CheckOptions): StartupCheck {
+  const { log, peers, around, waitForAll, graceMs = LIMITS.startupGraceMs, stopped } = options
   const answered = new Set<string>()
   const hasNeutral = peers.some((peer) => peer.neutral)
   const before = log.size
   let contradiction: { by: string; message: string } | undefined
   let confirmed = false
+  /** The largest head of ours that a peer showed. */
+  let signed = 0
   // Two peers may serve back tails at once: they are taken one after the other.
   let turn: Promise<unknown> = Promise.resolve()
 
   async function ask(peer: CheckPeer): Promise<void> {
-    while (!control.stopped() && contradiction === undefined) {
+    const source = { requests: peer.requests, prefix: options.mirrorPath }
+    const examined = new Set<string>()
+    while (!stopped() && contradiction === undefined) {
       try {
-        const copy = await fetchCopy(peer, log, us, mirrorPath)
-        const compared = turn.then(() => compare(log, copy, confirmed))
+        const head = await fetchHead(source, log, options.us)
+        signed = Math.max(signed, head?.size ?? 0)
+        const tail = head === undefined || confirmed ? NO_TAIL : await fetchTail(source, log, head)
+        const compared = turn.then(() => compare(source, log, head, tail, { signing: confirmed, examined }))
         turn = compared.catch(() => {})
         const message = await compared
         if (message !== undefined) {
           contradiction = { by: peer.party, message: `${peer.party} ${message}` }
-          if (confirmed) control.late(peer.party, contradiction.message)
+          if (confirmed) options.late(peer.party, contradiction.message)
         }
         answered.add(peer.party)
         return
       } catch (cause) {
         if (!(cause instanceof PeerUnreachable)) throw cause
+        if (signed > log.size) options.withheld(peer.party, cause.message)
         await pause(around, RETRY_MS)
       }
     }
@@ -74,12 +91,16 @@ export function startCheck(
     const asking = Promise.all(peers.map(ask))
     const enough = () => peers.some((peer) => answered.has(peer.party) && (peer.neutral || !hasNeutral))
     const from = around.now()
-    while (!control.stopped() && contradiction === undefined && answered.size < peers.length) {
-      if (enough() && around.now() - from >= LIMITS.startupGraceMs) break
+    while (!stopped() && contradiction === undefined && answered.size < peers.length) {
+      if (!waitForAll && enough() && log.size >= signed && around.now() - from >= graceMs) break
       await Promise.race([pause(around, LOOK_MS), asking])
     }
+    // Whoever is being compared at this moment is heard to the end.
+    for (let last: unknown; last !== turn; ) {
+      last = turn
+      await last
+    }
     if (contradiction !== undefined) return { kind: 'contradicted', ...contradiction }
-    await turn
     confirmed = true
     return { kind: 'confirmed', recovered: log.size - before }
   }
@@ -90,52 +111,66 @@ export function startCheck(
   }
 }
 
-/** A peer's copy of our log: its head, signed by us, and every entry from bundle `firstBundle` on. */
-interface Copy {
-  size: number
-  root: Uint8Array
-  note: Uint8Array
-  firstBundle: number
-  entries: Uint8Array[]
-}
-
-/** Undefined where the peer holds no copy. */
-async function fetchCopy(peer: CheckPeer, log: OwnLog, us: Card, mirrorPath: string): Promise<Copy | undefined> {
-  const fetched = await peer.requests.get(`${mirrorPath}/checkpoint`, LIMITS.noteBytes)
+/** The head of a peer's copy, signed by us; undefined where it holds no copy. */
+async function fetchHead(
+  { requests, prefix }: LogSource,
+  log: OwnLog,
+  us: Card,
+): Promise<(Head & { note: Uint8Array }) | undefined> {
+  const fetched = await requests.get(`${prefix}/checkpoint`, LIMITS.noteBytes)
   if (fetched.kind === 'missing') return undefined
-  if (fetched.kind === 'refused') throw new PeerUnreachable(`${peer.party} does not know us yet`)
+  if (fetched.kind === 'refused') throw new PeerUnreachable(`${requests.party} does not know us yet`)
   const head = verifyCheckpoint(fetched.bytes, {
     origin: log.origin,
     ed25519PublicKey: us.keys.log.ed25519,
     mldsa44PublicKey: us.keys.log.mldsa44,
   })
   // Not signed by us: the peer lies or is broken, and its copy says nothing about our log.
-  if (!head.ok) throw new PeerUnreachable(`${peer.party} serves a copy of our log that we did not sign`)
-  const { size, root } = head.value
-  const copy: Copy = { size, root, note: fetched.bytes, firstBundle: Math.floor(log.size / 256), entries: [] }
-  if (size <= log.size) return copy
-  for (let bundle = copy.firstBundle; bundle * 256 < size; bundle++) {
-    const width = Math.min(256, size - bundle * 256)
-    const path = `${mirrorPath}/${entryBundlePath(bundle, width === 256 ? undefined : width)}`
-    const bytes = await peer.requests.get(path, LIMITS.bundleBytes)
-    if (bytes.kind !== 'bytes') throw new PeerUnreachable(`${peer.party} does not serve its whole copy of our log`)
-    const decoded = decodeEntryBundle(bytes.bytes, width)
-    if (!decoded.ok) throw new PeerUnreachable(`${peer.party} serves a copy of our log that does not parse`)
-    copy.entries.push(...decoded.value)
-  }
-  return copy
+  if (!head.ok) throw new PeerUnreachable(`${requests.party} serves a copy of our log that we did not sign`)
+  return { size: head.value.size, root: head.value.root, note: fetched.bytes }
 }
 
-/** Takes over what the copy has beyond our log. A sentence where the copy contradicts us. */
-async function compare(log: OwnLog, copy: Copy | undefined, signing: boolean): Promise<string | undefined> {
-  if (copy === undefined) return undefined
-  if (copy.size <= log.size) {
-    if (equalBytes(await log.rootAt(copy.size), copy.root)) return undefined
-    return `holds a checkpoint of size ${copy.size} that we signed and that contradicts our log.`
+/** Every entry of the copy from the bundle on where our log ends. */
+async function fetchTail(source: LogSource, log: OwnLog, head: Head): Promise<Tail> {
+  const first = log.size - (log.size % 256)
+  const entries: Uint8Array[] = []
+  for (let from = first; head.size > log.size && from < head.size; from += 256) {
+    const width = Math.min(256, head.size - from)
+    entries.push(...(await freshEntries(source, from / 256, { width, skip: 0, offset: 0 })))
   }
+  return { first, entries }
+}
+
+interface Tail {
+  first: number
+  entries: Uint8Array[]
+}
+
+const NO_TAIL: Tail = { first: 0, entries: [] }
+
+/** Takes over what the copy has beyond our log. A sentence where it proves that we signed another log. */
+async function compare(
+  source: LogSource,
+  log: OwnLog,
+  copy: (Head & { note: Uint8Array }) | undefined,
+  tail: Tail,
+  { signing, examined }: { signing: boolean; examined: Set<string> },
+): Promise<string | undefined> {
+  if (copy === undefined) return undefined
+  const contradicts = `holds a checkpoint of size ${copy.size} that we signed and that contradicts our log.`
+  if (copy.size <= log.size) return equalBytes(await log.rootAt(copy.size), copy.root) ? undefined : contradicts
   if (signing) return `holds ${copy.size} entries that we signed; we hold ${log.size} and have gone on signing.`
-  const adopted = await log.adopt(copy.entries.slice(log.size - copy.firstBundle * 256), copy.note)
-  return adopted.ok ? undefined : `serves a copy that does not continue our log: ${adopted.message}`
+  const adopted = await log.adopt(tail.entries.slice(log.size - tail.first), copy.note)
+  if (adopted.ok) return undefined
+  // Only its whole copy tells whether we signed another beginning than ours. One head is examined once.
+  const root = toHex(copy.root)
+  if (!examined.has(root)) {
+    if (await provesFork(source, copy, { size: log.size, root: log.root })) return contradicts
+    examined.add(root)
+  }
+  throw new PeerUnreachable(
+    `${source.requests.party} holds ${copy.size} entries that we signed and serves others in their place.`,
+  )
 }
 
 function pause(around: Surroundings, ms: number): Promise<void> {

@@ -4,10 +4,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Result } from '@countersign/log'
+import { encodeEntryBundle, entryBundlePath, type Result, tilesForSize } from '@countersign/log'
 import type { Card } from '@countersign/record'
 import { onTestFinished } from 'vitest'
-import { alfa } from '../../../spec/vectors/samples.ts'
+import { alfa, checkpointOf } from '../../../spec/vectors/samples.ts'
 import { PeerRequests } from '../src/peer-requests.ts'
 import { realSurroundings, type Surroundings } from '../src/surroundings.ts'
 
@@ -52,4 +52,24 @@ export function requestsTo(card: Card, serve: Serve, asked: (path: string) => vo
   )
   onTestFinished(() => requests.close())
   return requests
+}
+
+/** The published files of a log with these entries, signed by alfa, below `prefix`; `served` is what stands in its bundles. */
+export function logFiles(
+  prefix: string,
+  entries: readonly Uint8Array[],
+  served: readonly Uint8Array[] = entries,
+): Map<string, Uint8Array> {
+  const files = new Map([[`${prefix}/checkpoint`, checkpointOf(entries)]])
+  for (const { level, index, width } of tilesForSize(served.length)) {
+    if (level > 0) continue
+    const bundle = encodeEntryBundle(served.slice(index * 256, index * 256 + width))
+    files.set(`${prefix}/${entryBundlePath(index, width)}`, bundle)
+  }
+  return files
+}
+
+/** Whatever is unreachable. */
+export const down: Serve = () => {
+  throw new Error('The connection broke.')
 }

@@ -1,0 +1,81 @@
+// One place that serves a log: its author's folder, or a mirror of it at another node. What comes back is hostile until
+// it leads to a root that the author signed; whatever does not is the fault of the source, and no word about the author.
+
+import {
+  decodeEntryBundle,
+  encodeEntryBundle,
+  entryBundlePath,
+  equalBytes,
+  leafHash,
+  ok,
+  type Result,
+  TreeFrontier,
+} from '@countersign/log'
+import { LIMITS } from './limits.ts'
+import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
+
+export interface LogSource {
+  requests: PeerRequests
+  /** Where the log stands below the peer's root. */
+  prefix: string
+}
+
+export interface Head {
+  size: number
+  root: Uint8Array
+}
+
+/** Which entries of a bundle are wanted: `width` are in it, `skip` are held, and those take `offset` bytes. */
+interface Wanted {
+  width: number
+  skip: number
+  offset: number
+}
+
+/** The entries of one bundle beyond those held of it. Throws PeerUnreachable where the source gives none that parse. */
+export async function freshEntries(source: LogSource, bundle: number, wanted: Wanted): Promise<Uint8Array[]> {
+  const decoded = await decodeFresh(source, bundle, wanted)
+  if (decoded.ok) return decoded.value
+  throw new PeerUnreachable(`${source.requests.party} sent a bundle that does not parse (${decoded.message})`)
+}
+
+/**
+ * Reads the whole log again. True where its entries lead to the root `signed`, and those below `held.size` to another
+ * root than `held`: then its author signed two logs. False where the entries lead elsewhere: that proves nothing.
+ */
+export async function provesFork(source: LogSource, signed: Head, held: Head): Promise<boolean> {
+  const tree = new TreeFrontier()
+  let differs = false
+  for (let bundle = 0; bundle * 256 < signed.size; bundle++) {
+    const width = Math.min(256, signed.size - bundle * 256)
+    for (const entry of await freshEntries(source, bundle, { width, skip: 0, offset: 0 })) {
+      tree.append(leafHash(entry))
+      if (tree.size === held.size) differs = !equalBytes(tree.root(), held.root)
+    }
+  }
+  return differs && equalBytes(tree.root(), signed.root)
+}
+
+async function decodeFresh(source: LogSource, bundle: number, wanted: Wanted): Promise<Result<Uint8Array[]>> {
+  const { width, skip, offset } = wanted
+  const fetched = await fetchBundle(source, bundle, width, offset)
+  const part = fetched.partial ? decodeEntryBundle(fetched.bytes, width - skip) : undefined
+  if (part?.ok === true) return part
+  // Read whole: where the range was not honoured, and where what follows our bytes makes no entries, as it does when
+  // the bytes before it are not ours. What it comes to, the mirror says.
+  const whole = fetched.partial ? await fetchBundle(source, bundle, width, 0) : fetched
+  const all = decodeEntryBundle(whole.bytes, width)
+  return all.ok ? ok(all.value.slice(skip)) : all
+}
+
+async function fetchBundle({ requests, prefix }: LogSource, bundle: number, width: number, offset: number) {
+  const path = `${prefix}/${entryBundlePath(bundle, width === 256 ? undefined : width)}`
+  const fetched = await requests.get(path, LIMITS.bundleBytes, offset)
+  if (fetched.kind === 'bytes') return fetched
+  // The log may have grown past this partial bundle meanwhile; the full one begins with the same bytes.
+  const full =
+    width === 256 ? undefined : await requests.get(`${prefix}/${entryBundlePath(bundle)}`, LIMITS.bundleBytes)
+  const entries = full?.kind === 'bytes' ? decodeEntryBundle(full.bytes, 256) : undefined
+  if (entries?.ok === true) return { bytes: encodeEntryBundle(entries.value.slice(0, width)), partial: false }
+  throw new PeerUnreachable(`${requests.party} does not serve a part of its log`)
+}

@@ -1,0 +1,159 @@
+import { createOwnLog, nodeDisk, type OwnLog, openOwnLog } from '@countersign/ledger'
+import { utf8 } from '@countersign/log'
+import { expect, onTestFinished, test } from 'vitest'
+import { alfa, bravo, entry, type Member, ORIGIN, opening, watch } from '../../../spec/vectors/samples.ts'
+import { type CheckOptions, startCheck } from '../src/startup-check.ts'
+import { realSurroundings } from '../src/surroundings.ts'
+import { down, folder, logFiles, requestsTo, type Serve, value } from './served-files.ts'
+
+const PREFIX = 'mirrors/x'
+const ALL = [opening(), ...Array.from({ length: 300 }, () => entry())]
+const files = (entries: readonly Uint8Array[], served = entries): Serve => {
+  const made = logFiles(PREFIX, entries, served)
+  return (path) => made.get(path)
+}
+const HONEST = files(ALL)
+/** The head that we signed, and entries that we did not under it. */
+const GARBAGE = files(ALL, [...ALL.slice(0, 5), ...ALL.slice(5).map(() => utf8('garbage'))])
+/** Another log that we signed. */
+const OTHER = files([opening(), ...ALL.slice(1, 8)])
+const NOTHING: Serve = () => undefined
+
+/** Our log as a restored backup has it: its first `held` entries. */
+async function restored(held: number): Promise<OwnLog> {
+  const dir = folder()
+  const at = { disk: nodeDisk(), dir, origin: ORIGIN, signers: alfa.log }
+  const log = value(await createOwnLog(at))
+  for (const one of ALL.slice(0, held)) await log.append(one)
+  await log.close()
+  const again = value(await openOwnLog(at))
+  onTestFinished(() => again.close())
+  return again
+}
+
+interface Asked {
+  bravo: Serve
+  watch: Serve
+}
+
+function check(log: OwnLog, serve: Asked, more: Partial<CheckOptions> = {}) {
+  const told = { withheld: [] as string[], late: [] as string[] }
+  let stopped = false
+  const peer = (member: Member, neutral: boolean) => ({
+    party: member.party,
+    neutral,
+    requests: requestsTo(member.card, (path) => serve[neutral ? 'watch' : 'bravo'](path)),
+  })
+  const started = startCheck({
+    log,
+    us: alfa.card,
+    peers: [peer(bravo, false), peer(watch, true)],
+    mirrorPath: PREFIX,
+    around: realSurroundings(),
+    waitForAll: false,
+    graceMs: 300,
+    stopped: () => stopped,
+    withheld: (by) => told.withheld.push(by),
+    late: (by) => told.late.push(by),
+    ...more,
+  })
+  onTestFinished(async () => {
+    stopped = true
+    await started.outcome
+  })
+  let done = false
+  void started.outcome.then(() => {
+    done = true
+  })
+  return { ...started, told, done: () => done }
+}
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const until = async (holds: () => boolean) => {
+  while (!holds()) await wait(10)
+}
+
+test('a lost tail comes back from a peer, and every later one agrees', async () => {
+  const log = await restored(3)
+  expect(await check(log, { bravo: HONEST, watch: HONEST }).outcome).toEqual({ kind: 'confirmed', recovered: 298 })
+  expect(log.size).toBe(301)
+})
+
+test('a peer that serves garbage under a head we signed is asked again, and blocks nothing once another has the truth', async () => {
+  const log = await restored(3)
+  const serve = { bravo: GARBAGE, watch: NOTHING }
+  const { outcome, told, awaited } = check(log, serve)
+  await until(() => told.withheld.includes('bravo.example'))
+  expect(awaited()).toEqual(['bravo.example'])
+  serve.watch = HONEST
+  const again = await check(log, serve).outcome
+  expect(again).toEqual({ kind: 'confirmed', recovered: 298 })
+  expect(await outcome).toMatchObject({ kind: 'confirmed' })
+  expect(log.size).toBe(301)
+})
+
+test('a head that we signed beyond our log is waited for, although a neutral knows nothing of it', async () => {
+  const log = await restored(3)
+  const { told, done } = check(log, { bravo: GARBAGE, watch: files(ALL.slice(0, 3)) }, { graceMs: 0 })
+  await until(() => told.withheld.length > 1)
+  expect(done()).toBe(false)
+  expect(log.size).toBe(3)
+})
+
+test.each([
+  ['shorter than', 10],
+  ['longer than', 3],
+])('a log that we signed and that is %s ours contradicts it only where its beginning differs', async (_what, held) => {
+  const log = await restored(held)
+  const outcome = await check(log, { bravo: OTHER, watch: down }).outcome
+  expect(outcome).toMatchObject({ kind: 'contradicted', by: 'bravo.example' })
+  expect(log.size).toBe(held)
+})
+
+test('a copy that we did not sign says nothing, and its peer is asked again', async () => {
+  const log = await restored(3)
+  const serve = { bravo: HONEST, watch: (() => utf8('no checkpoint\n')) as Serve }
+  const { done, awaited, outcome } = check(log, serve, { graceMs: 0 })
+  await until(() => awaited().length === 1)
+  await wait(100)
+  expect([done(), awaited()]).toEqual([false, ['watch.example']])
+  serve.watch = HONEST
+  expect(await outcome).toMatchObject({ kind: 'confirmed' })
+})
+
+test('a silent peer is waited for as long as the grace lasts, once a neutral has answered', async () => {
+  const from = Date.now()
+  const { outcome, awaited } = check(await restored(3), { bravo: down, watch: NOTHING })
+  expect(await outcome).toEqual({ kind: 'confirmed', recovered: 0 })
+  expect(Date.now() - from).toBeGreaterThanOrEqual(300)
+  expect(awaited()).toEqual(['bravo.example'])
+})
+
+test('a silent neutral is waited for without end', async () => {
+  const { done } = check(await restored(3), { bravo: HONEST, watch: down }, { graceMs: 0 })
+  await wait(700)
+  expect(done()).toBe(false)
+})
+
+test('a folder that may be a copy waits for every peer', async () => {
+  const serve = { bravo: down, watch: NOTHING }
+  const { done, outcome } = check(await restored(3), serve, { graceMs: 0, waitForAll: true })
+  await wait(700)
+  expect(done()).toBe(false)
+  serve.bravo = NOTHING
+  expect(await outcome).toMatchObject({ kind: 'confirmed' })
+})
+
+test.each([
+  ['a longer tail', HONEST],
+  ['another log', OTHER],
+])('%s that turns up after signing went on is told at once', async (_what, turnsUp) => {
+  const serve: Asked = { bravo: down, watch: NOTHING }
+  const log = await restored(10)
+  const { outcome, told } = check(log, serve, { graceMs: 0 })
+  await outcome
+  serve.bravo = turnsUp
+  await until(() => told.late.length > 0)
+  expect(told.late).toEqual(['bravo.example'])
+  expect(log.size).toBe(10)
+})
