@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { toBase64 } from '@countersign/log'
 import { commitment, encodeFrame } from '@countersign/record'
 import { cardCases } from './card-cases.ts'
+import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
 import { alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
 import { statementCases } from './statement-cases.ts'
@@ -37,6 +38,8 @@ write('commitments.json', () =>
     }
   }),
 )
+
+write('ed25519.json', () => ed25519Cases)
 
 write('cards.json', () => cardCases)
 

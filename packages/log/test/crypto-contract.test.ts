@@ -1,5 +1,6 @@
 // One suite on both implementations: what one accepts the other accepts, what one signs the other verifies.
 
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as node from '../src/crypto/node.ts'
@@ -8,6 +9,8 @@ import { fromHex, utf8 } from '../src/index.ts'
 
 const hex = (text: string) => fromHex(text) ?? new Uint8Array()
 const seed = new Uint8Array(32).fill(9)
+const edges: { name: string; key: string; message: string; signature: string; keyTaken: boolean; taken: boolean }[] =
+  JSON.parse(readFileSync(new URL('../../../spec/vectors/ed25519.json', import.meta.url), 'utf8'))
 const L = 2n ** 252n + 27742317777372353535851937790883648493n
 
 describe.each([
@@ -79,6 +82,11 @@ describe.each([
     const s = littleEndian(signature.subarray(32)) + L
     const malleable = Uint8Array.from([...signature.subarray(0, 32), ...bytesOf(s)])
     expect(own.ed25519.verify(key, utf8('x'), malleable)).toBe(false)
+  })
+
+  test.each(edges)('Ed25519, $name: $taken', ({ key, message, signature, keyTaken, taken }) => {
+    expect(own.ed25519.isStrictPublicKey(hex(key))).toBe(keyTaken)
+    expect(own.ed25519.verify(hex(key), hex(message), hex(signature))).toBe(taken)
   })
 
   test.each([

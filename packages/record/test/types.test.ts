@@ -117,7 +117,7 @@ describe('the content of a message', () => {
     '{"subject":"","text":"y"}',
     '{"subject":"x","text":"y","more":1}',
     '{"subject":"x","text":"y","text":"z"}',
-    '{"subject":"x","text":"y","__proto__":{}}',
+    '{"subject":"x","text":"y","__proto__":"z"}',
     '{"subject":"x","text":"\\ud800"}',
     '{"subject":"x","text":{"a":"y"}}',
     JSON.stringify({ subject: 'x', text: 'y'.repeat(65_000) }),

@@ -4,7 +4,7 @@
 import { createHash, createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto'
 import { KEY_CACHE_SIZE } from '../limits.ts'
 import type { Ed25519, Sha256, SignatureScheme, Signer } from './contract.ts'
-import { isStrictPublicKey, StrictKeys } from './strict-key.ts'
+import { hasSmallOrderR, isStrictPublicKey, StrictKeys } from './strict-key.ts'
 
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1 && parts[0] !== undefined) return fromLatin1(hash('sha256', parts[0], 'binary'))
@@ -84,7 +84,7 @@ export const ed25519: Ed25519 = {
   ...plain,
   isStrictPublicKey,
   verify(publicKey, message, signature) {
-    if (publicKey.length !== 32) return false
+    if (publicKey.length !== 32 || hasSmallOrderR(signature)) return false
     const label = Buffer.from(publicKey.buffer, publicKey.byteOffset, 32).toString('latin1')
     return strictKeys.has(label, publicKey) && plain.verify(publicKey, message, signature)
   },

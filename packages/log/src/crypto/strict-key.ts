@@ -1,5 +1,5 @@
-// The rule for Ed25519 public keys, one implementation for both platforms: it runs once for each key, so speed is
-// no matter and agreement is everything.
+// The rules for Ed25519 public keys and for R, one implementation for both platforms, whose own libraries disagree on
+// edge cases. The one for keys runs once for each key, so speed is no matter and agreement is everything.
 
 import { ed25519 } from '@noble/curves/ed25519.js'
 
@@ -12,6 +12,14 @@ export function isStrictPublicKey(publicKey: Uint8Array): boolean {
   } catch {
     return false
   }
+}
+
+/**
+ * Whether R, the first half of a signature, is of small order. Under a strict key the equation can only yield the
+ * identity among these, and with it alone a signature says nothing of a nonce: one library takes it, another does not.
+ */
+export function hasSmallOrderR(signature: Uint8Array): boolean {
+  return signature[0] === 1 && signature.subarray(1, 32).every((byte) => byte === 0)
 }
 
 /** Keys asked about lately and the answer, so that a log of a million entries asks once. */
