@@ -135,6 +135,10 @@ const alone = file(
   }),
 )
 
+const elsewhere: Agreement = { ...agreement, id: '8e'.repeat(16) }
+const LINE = ORIGIN.replace('/main/', '/line/')
+const signature = (origins: string[]) =>
+  signStatement(under(agreement, { type: 'pact/sign', to: ['bravo.example'], body: { base: null, origins } }), alfa.statement)
 const otherKeys = pair(200)
 const otherBody = structuredClone(alfa.card.body)
 otherBody.serial = 2
@@ -183,10 +187,13 @@ export const evidenceCases: EvidenceCase[] = [
   { name: 'an opening that stands in no log', fails: FAILED_PLACE, evidence: changed({ cardEntries: [{ index: 0, entry: toBase64(opened()), inclusion: [] }] }) },
 
   { name: 'no agreement', fails: ['evidence/agreement', 'evidence/void', 'evidence/receipts'], evidence: changed({ agreement: null }) },
+  { name: 'a version of an agreement of another id', fails: ['evidence/agreement', 'evidence/void', 'evidence/receipts'], evidence: file(made({ agreement: elsewhere, entries: four(message({}, { of: elsewhere }), elsewhere) })) },
   { name: 'another agreement', fails: ['evidence/agreement', 'evidence/void', 'evidence/receipts'], evidence: changed({ agreement: { ...agreement, title: 'Another' } }) },
 
   { name: 'a log opened with another card of the same root', fails: ['evidence/opening'], evidence: file(made({ cards: [secondCard, bravo, watch], entries: four(message({}, { signers: otherKeys })) })) },
   { name: 'a log whose first entry opens nothing', fails: ['evidence/opening'], evidence: file(made({ entries: [pin(), pin(), message(), pin()] })) },
+  { name: 'a signature that names no log on the line', because: 'pact/sign-origins', fails: ['evidence/void'], evidence: file(made({ entries: four(signature([ORIGIN])), receipts: [], content: [] })) },
+  { name: 'a signature that names each log of its author', fails: [], lo: null, hi: null, evidence: file(made({ entries: four(signature([LINE, ORIGIN])), receipts: [], content: [] })) },
   voided('a body that breaks the rules of its type', 'statement/body', { body: { x: 1 } }),
   voided('content that its type does not carry', 'statement/body', { content: [] }),
   voided('addressed to its author', 'statement/to', { to: ['alfa.example', 'bravo.example'] }),

@@ -139,6 +139,7 @@ export const statementCases: StatementCase[] = [
   made('a message in two parts', 'statement/body', entry({ ...call, content: [words, words] })),
   made('an acknowledgement of nothing', 'statement/body', entry({ ...ack, re: [] })),
   made('an acknowledgement of a record of its own author', 'statement/body', entry({ ...ack, re: [{ origin: ORIGIN, index: 0, leaf: LEAF }] })),
+  made('an acknowledgement of a record of another channel', 'statement/body', entry({ ...ack, re: [{ origin: BRAVO.replace('/main/', '/line/'), index: 0, leaf: LEAF }] })),
   made('an acknowledgement of a record under another agreement', 'statement/body', entry({ ...ack, re: [{ origin: BRAVO.replace(PACT, '8e'.repeat(16)), index: 0, leaf: LEAF }] })),
   made('a rejection of two records', 'statement/body', entry({ ...rejected, re: [0, 1].map((index) => ({ origin: BRAVO, index, leaf: LEAF })) })),
   made('a rejection of a record of its own author', 'statement/body', entry({ ...rejected, re: [{ origin: ORIGIN, index: 0, leaf: LEAF }] })),

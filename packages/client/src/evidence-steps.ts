@@ -12,7 +12,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '@countersign/log'
-import { type Agreement, agreementDigest, channelOf, parseAgreement, pinnedRoot } from '@countersign/pact'
+import { type Agreement, agreementDigest, channelOf, namesEachLog, parseAgreement, pinnedRoot } from '@countersign/pact'
 import {
   bytesOf,
   type Card,
@@ -22,6 +22,7 @@ import {
   type EvidenceFile,
   frameSize,
   LogReader,
+  originsOf,
   parseCard,
   parseEntry,
   parseEvidence,
@@ -183,8 +184,12 @@ export function checkRules(found: Found): Result<string> {
   if (index > 0) {
     const later = new LogReader(options, { ...reader.snapshot(), next: index })
     const outcome = later.read(index, ok(entry), found.signed === true)
-    if (outcome.kind === 'void')
-      return refuse('evidence/void', `The entry is void (${outcome.code}): ${outcome.message}`)
+    if (outcome.kind === 'void') return voided(outcome.code, outcome.message)
+  }
+  const { type, body, from } = entry.statement
+  const origins = type === 'pact/sign' ? originsOf(body).map(({ text }) => text) : undefined
+  if (origins !== undefined && !namesEachLog(agreement, from, origins)) {
+    return voided('pact/sign-origins', 'The signature does not name one log for each channel of its author.')
   }
   return ok('The log was opened with this very card, and the statement keeps the rules of its type.')
 }
@@ -242,6 +247,10 @@ export function checkContent(found: Found): Result<string> {
     found.revealed.push({ part, mediaType, plaintext: bytes })
   }
   return ok('What is revealed is what was sealed.')
+}
+
+function voided(code: string, message: string): Result<string> {
+  return refuse('evidence/void', `The entry is void (${code}): ${message}`)
 }
 
 function isTrusted({ trusted }: Found, card: Card): boolean {

@@ -43,7 +43,7 @@ export interface RecipientTimes extends Interval {
 }
 
 export interface NotShown {
-  code: 'in-force' | 'first-use' | 'no-other-log' | 'true' | 'read'
+  code: 'in-force' | 'first-use' | 'answered' | 'no-other-log' | 'true' | 'read'
   message: string
 }
 
@@ -54,6 +54,7 @@ export const NOT_SHOWN: readonly NotShown[] = [
     message: 'that the others signed the agreement in the file, or that it was in force: its author alone names it',
   },
   { code: 'first-use', message: 'that no earlier record of the same log used the same id or had seen more' },
+  { code: 'answered', message: 'that a record which it answers stands where it says' },
   { code: 'no-other-log', message: 'that its author keeps no other log' },
   { code: 'true', message: 'that what was said is true' },
   { code: 'read', message: 'that a person read it' },

@@ -45,4 +45,5 @@ export {
   readersOf,
   rolesOf,
 } from './members.ts'
+export { namesEachLog } from './signature.ts'
 export { agreementFromYaml, type DraftFault, type DraftFill } from './yaml.ts'

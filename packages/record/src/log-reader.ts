@@ -195,6 +195,18 @@ export function checkType(statement: Statement, parties: ReadonlySet<string>): R
   }
   if (type.answers === 'none' && statement.re.length > 0)
     return refuse('statement/body', `A ${type.name} answers nothing.`)
-  const sentence = type.checkParts(statement.content) ?? type.checkStatement?.(statement)
+  const sentence =
+    (type.answersOne === true ? oneAnswerFault(statement) : undefined) ??
+    type.checkParts(statement.content) ??
+    type.checkStatement?.(statement)
   return sentence === undefined ? undefined : refuse('statement/body', `A ${type.name} is refused: ${sentence}.`)
+}
+
+/** A sentence where `re` is anything but one record of another party on the statement’s own channel. */
+function oneAnswerFault({ re, origin }: Statement): string | undefined {
+  const [own, named] = [parseOrigin(origin), parseOrigin(re[0]?.origin ?? '')]
+  if (re.length !== 1 || !named.ok || !own.ok) return 'it names not exactly one record'
+  const { party, pact, channel } = named.value
+  if (party === own.value.party) return 'it names a record of its own author'
+  return pact === own.value.pact && channel === own.value.channel ? undefined : 'it names a record of another channel'
 }

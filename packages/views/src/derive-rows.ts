@@ -1,8 +1,9 @@
 // What a record comes to once everything that has arrived is taken together: whether it is valid, how far it got, when it
 // stands in the list. Derived again whenever something arrives that may change it; equal however things arrived.
 
-import { type Agreement, depositaryOf, quorumBound } from '@countersign/pact'
+import { type Agreement, depositaryOf, namesEachLog, quorumBound } from '@countersign/pact'
 import { familyOf } from '@countersign/record'
+import type { Answers } from './answers.ts'
 import type { Bounds } from './bounds.ts'
 import type { Sqlite } from './database.ts'
 import type { Forces } from './forces.ts'
@@ -38,6 +39,7 @@ const BEFORE_FORCE = new Set(['log', 'pact', 'party'])
 
 export class RowDeriver {
   private readonly agreements: KnownAgreements
+  private readonly answers: Answers
   private readonly bounds: Bounds
   private readonly forces: Forces
   private readonly seconds: SecondSignatures
@@ -45,9 +47,10 @@ export class RowDeriver {
 
   constructor(
     sqlite: Sqlite,
-    of: { agreements: KnownAgreements; bounds: Bounds; forces: Forces; seconds: SecondSignatures },
+    of: { agreements: KnownAgreements; answers: Answers; bounds: Bounds; forces: Forces; seconds: SecondSignatures },
   ) {
     this.agreements = of.agreements
+    this.answers = of.answers
     this.bounds = of.bounds
     this.forces = of.forces
     this.seconds = of.seconds
@@ -58,6 +61,9 @@ export class RowDeriver {
       ),
       addressees: sqlite.prepare<[string, number], { party: string }>(
         'select party from addressees where origin = ? and idx = ? order by place',
+      ),
+      origins: sqlite.prepare<[string, number], { origins: string }>(
+        'select origins from signatures where origin = ? and idx = ?',
       ),
       laterProposal: sqlite.prepare<[string, number], { idx: number }>(
         `select b.idx from proposals a join proposals b on b.origin = a.origin and b.base = a.base
@@ -136,19 +142,29 @@ export class RowDeriver {
   private validityOf(record: StoredRecord): Validity {
     const { origin, idx, pact, version, channel, type } = record
     if (record.own_code !== null) return { kind: 'void', code: record.own_code, message: record.own_message }
-    if (this.agreements.of(version, pact) === undefined) {
+    const answers = this.answers.validity(record)
+    if (answers.kind === 'void') return answers
+    const agreement = this.agreements.of(version, pact)
+    if (agreement === undefined) {
       const message = 'It is said under a version of the agreement that is not known here.'
       return { kind: 'undecided', code: 'pact/version-unknown', message }
     }
-    if (type === 'pact/sign') return this.seconds.validity(origin, idx)
+    if (type === 'pact/sign') return this.signatureValidity(agreement, record)
     if (BEFORE_FORCE.has(familyOf(type))) return { kind: 'valid' }
     const code = 'pact/not-in-force'
     if (this.forces.of(version, channel) === undefined) {
       return { kind: 'undecided', code, message: 'The agreement is not in force here as far as is known.' }
     }
     const point = this.forces.point(origin, version)
-    if (point !== undefined && idx >= point) return { kind: 'valid' }
+    if (point !== undefined && idx >= point) return answers
     return { kind: 'void', code, message: 'It was said before its author had seen that the agreement is in force.' }
+  }
+
+  private signatureValidity(agreement: Agreement, { origin, idx, author }: StoredRecord): Validity {
+    const named: string[] = JSON.parse(this.sql.origins.get(origin, idx)?.origins ?? '[]')
+    if (namesEachLog(agreement, author, named)) return this.seconds.validity(origin, idx)
+    const message = 'It does not name one log for each channel that its author is a party of.'
+    return { kind: 'void', code: 'pact/sign-origins', message }
   }
 }
 

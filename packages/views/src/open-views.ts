@@ -4,6 +4,7 @@
 import { ok, type Result } from '@countersign/log'
 import { parseOrigin, parseRecordRef } from '@countersign/record'
 import { Alarms } from './alarms.ts'
+import { Answers } from './answers.ts'
 import { type Affected, Bounds } from './bounds.ts'
 import { readCollection } from './collections.ts'
 import { openStore, type Store } from './database.ts'
@@ -60,6 +61,7 @@ class SqliteViews implements Views {
   private readonly cardsKnown: KnownCards
   private readonly agreements: KnownAgreements
   private readonly readers: Readers
+  private readonly answers: Answers
   private readonly bounds: Bounds
   private readonly forces: Forces
   private readonly seconds: SecondSignatures
@@ -80,13 +82,14 @@ class SqliteViews implements Views {
     this.cardsKnown = new KnownCards(sqlite)
     this.agreements = new KnownAgreements(sqlite)
     this.readers = new Readers(sqlite, this.agreements, this.cardsKnown)
+    this.answers = new Answers(sqlite)
     this.bounds = new Bounds(sqlite)
     this.forces = new Forces(sqlite, this.agreements, this.bounds)
     this.seconds = new SecondSignatures(sqlite, this.agreements, this.bounds)
     this.due = new RowsDue(sqlite)
     this.folder = new EntryFolder(sqlite, this.readers)
-    const { agreements, bounds, forces, seconds } = this
-    this.deriver = new RowDeriver(sqlite, { agreements, bounds, forces, seconds })
+    const { agreements, answers, bounds, forces, seconds } = this
+    this.deriver = new RowDeriver(sqlite, { agreements, answers, bounds, forces, seconds })
     this.shelf = new ObjectShelf(sqlite, now)
     this.sources = new ObjectSources(sqlite, this.shelf)
     this.records_ = new RecordReader(store, { party, deriver: this.deriver, bounds, agreements })
@@ -179,13 +182,14 @@ class SqliteViews implements Views {
       const channel = place.ok ? place.value.channel : ''
       this.due.add(origin, first, next, next)
       for (const idx of replaced) this.due.add(origin, idx, idx + 1, next)
+      this.eachDue(this.answers.to(origin, first, next))
       for (const draft of drafts) {
         const known = this.agreements.keep(draft)
         if (known.ok && known.value.fresh) this.agreementArrived(known.value)
       }
       // Signatures are derived first, so that a speaker knows at once of a version that they bring into force.
       if (signed) this.deriveDue(origin, first, next)
-      this.secondsDue(this.seconds.waiting(origin))
+      this.eachDue(this.seconds.waiting(origin))
       // A draft that came in it may have had this very log begun again.
       const reached = this.folder.next(origin)
       this.forces.grown(origin, channel, reached)
@@ -389,7 +393,7 @@ class SqliteViews implements Views {
       this.due.add(origin, idx, idx + 1, next)
     }
     for (const { version, channel } of this.forces.touchedBy(receipt)) this.reviewForce(version, channel)
-    this.secondsDue(this.seconds.waiting(origin))
+    this.eachDue(this.seconds.waiting(origin))
   }
 
   /** `anew` where something was taken back, as when a log is folded again. */
@@ -399,8 +403,8 @@ class SqliteViews implements Views {
     }
   }
 
-  private secondsDue(signatures: readonly { origin: string; idx: number }[]): void {
-    for (const { origin, idx } of signatures) this.due.add(origin, idx, idx + 1, idx + 1)
+  private eachDue(records: readonly { origin: string; idx: number }[]): void {
+    for (const { origin, idx } of records) this.due.add(origin, idx, idx + 1, idx + 1)
   }
 
   private agreementArrived({ version, agreement }: KnownAgreement): void {
@@ -428,7 +432,8 @@ class SqliteViews implements Views {
     for (const table of OF_A_LOG) this.store.sqlite.prepare(`delete from ${table} where origin = ?`).run(origin)
     this.readers.drop(origin)
     for (const { version } of this.agreements.versions(pact)) this.reviewForce(version, channel, true)
-    this.secondsDue(this.seconds.all(pact, channel))
+    this.eachDue(this.seconds.all(pact, channel))
+    this.eachDue(this.answers.to(origin, 0, next))
   }
 
   private deriveDue(origin: string, first: number, past: number): void {

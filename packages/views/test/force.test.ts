@@ -35,7 +35,11 @@ const opens = (origin: string, version = VERSION) => {
   return said(origin, version, { type: 'log/open', body: { card, predecessor: null } })
 }
 const signs = (origin: string, version = VERSION) =>
-  said(origin, version, { type: 'pact/sign', to: [peerOf(origin)], body: { base: null, origins: [origin] } })
+  said(origin, version, {
+    type: 'pact/sign',
+    to: [peerOf(origin)],
+    body: { base: null, origins: [origin.replace('/main/', '/line/'), origin] },
+  })
 const proposes = (origin: string, draft: Agreement) =>
   said(origin, agreementDigest(draft), { type: 'pact/propose', to: [peerOf(origin)], body: { agreement: draft } })
 const part = {

@@ -38,7 +38,11 @@ const part = {
 const share = () => ({ share: '0195f3a0-7c11-7abc-8def-0123456789ab', piece: 1, pieces: 1, objects: 2 })
 const alfaLog = [
   said({ type: 'log/open', body: { card: alfa.card.digest, predecessor: null } }),
-  said({ type: 'pact/sign', to: ['bravo.example'], body: { base: null, origins: [ORIGIN] } }),
+  said({
+    type: 'pact/sign',
+    to: ['bravo.example'],
+    body: { base: null, origins: [ORIGIN.replace('/main/', '/line/'), ORIGIN] },
+  }),
   said({ type: 'intel/share', to: ['bravo.example'], marking: { tlp: 'TLP:AMBER' }, body: share(), content: [part] }),
   said({
     type: 'intel/share',
@@ -61,7 +65,14 @@ const alfaLog = [
 ]
 const bravoLog = [
   said({ type: 'log/open', body: { card: bravo.card.digest, predecessor: null } }, bravo),
-  said({ type: 'pact/sign', to: ['alfa.example'], body: { base: null, origins: [BRAVO] } }, bravo),
+  said(
+    {
+      type: 'pact/sign',
+      to: ['alfa.example'],
+      body: { base: null, origins: [BRAVO.replace('/main/', '/line/'), BRAVO] },
+    },
+    bravo,
+  ),
 ]
 const receipts = [
   receipt(ORIGIN, 'watch.example', 2, 1_789_999_990),

@@ -127,6 +127,7 @@ export const en = {
       'in-force':
         'that the others signed this agreement, or that it was in force: in the file its author alone names it',
       'first-use': 'that no earlier record of the same log used the same id or had seen more',
+      answered: 'that a record which it answers stands where it says',
       'no-other-log': 'that its author keeps no other log',
       true: 'that what was said is true',
       read: 'that a person read it',
@@ -360,6 +361,7 @@ export const en = {
       'in-force':
         'that the others signed this agreement, or that it was in force: in the file its author alone names it',
       'first-use': 'that no earlier record of the same log used the same id or had seen more',
+      answered: 'that a record which it answers stands where it says',
       'no-other-log': 'that its author keeps no other log',
       true: 'that what was said is true',
       read: 'that a person read it',

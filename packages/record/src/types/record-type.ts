@@ -2,7 +2,6 @@
 // nothing else needs to know of it (spec/records.md).
 
 import type { z } from 'zod'
-import { parseOrigin } from '../names.ts'
 import type { ContentPart, Statement } from '../statement.ts'
 
 export type Language = 'en' | 'ru' | 'zh'
@@ -28,6 +27,8 @@ export interface RecordType {
    * of, only a reader of that log can tell: it asks `mayAnswer`.
    */
   answers: 'any' | 'none' | readonly string[]
+  /** It answers exactly one record, of another party on its own channel, and means nothing without it. */
+  answersOne?: true
   /** A valid body. */
   example: Record<string, unknown>
   /** What it is called, for people. */
@@ -43,12 +44,4 @@ export function exactly(count: number, role: string, mediaType: string) {
     parts.length === count && parts.every((part) => part.role === role && part.mediaType === mediaType)
       ? undefined
       : `it needs exactly ${count} part “${role}” of ${mediaType}`
-}
-
-/** A sentence where `re` is anything but one record of another party under the same agreement. */
-export function answersOnePeer({ re, from, pact }: Statement): string | undefined {
-  const origin = parseOrigin(re[0]?.origin ?? '')
-  if (re.length !== 1 || !origin.ok) return 'it names not exactly one record'
-  if (origin.value.party === from) return 'it names a record of its own author'
-  return origin.value.pact === pact.id ? undefined : 'it names a record under another agreement'
 }

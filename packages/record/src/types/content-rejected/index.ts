@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { answersOnePeer, noParts, type RecordType } from '../record-type.ts'
+import { noParts, type RecordType } from '../record-type.ts'
 
 export const REJECTION_REASONS = ['cannot-open', 'commitment-mismatch', 'size-mismatch', 'media-type'] as const
 
@@ -11,8 +11,8 @@ export const contentRejected: RecordType = {
   channel: 'main',
   body: z.strictObject({ part: z.number().int().min(0).max(15), reason: z.enum(REJECTION_REASONS) }),
   checkParts: noParts,
-  checkStatement: answersOnePeer,
   answers: 'any',
+  answersOne: true,
   example: { part: 0, reason: 'cannot-open' },
   words: { en: 'Content rejected', ru: 'Содержание отклонено', zh: '内容被拒绝' },
 }

@@ -1,6 +1,6 @@
 import { fromUtf8 } from '@countersign/log'
 import { z } from 'zod'
-import { answersOnePeer, noParts, type RecordType } from '../record-type.ts'
+import { noParts, type RecordType } from '../record-type.ts'
 
 export const REMARK_MEDIA_TYPE = 'text/plain;charset=utf-8'
 const REMARK_CHARS_MAX = 2_000
@@ -24,8 +24,8 @@ export const hotlineAck: RecordType = {
       ? `its remark is not 1 to ${REMARK_CHARS_MAX} characters of UTF-8`
       : undefined
   },
-  checkStatement: answersOnePeer,
   answers: ['hotline/message'],
+  answersOne: true,
   example: { number: 7 },
   words: { en: 'Message acknowledged', ru: 'Сообщение подтверждено', zh: '消息已确认' },
 }
