@@ -9,6 +9,7 @@ const COMPARED: [table: string, columns: string, order: string][] = [
   ['cards', '*', 'digest'],
   ['agreements', '*', 'version'],
   ['logs', '*', 'origin'],
+  ['log_versions', '*', 'origin, version'],
   [
     'records',
     'origin, idx, leaf, pact, version, channel, author, type, known, id, time, mode, tlp, class, own_code, validity, code, message, state, at_ms, superseded_by',

@@ -1,0 +1,77 @@
+// Two parties and a depositary, what they say in their logs on one channel, and the views that all of it is folded into.
+
+import { sha256, toHex, utf8 } from '@countersign/log'
+import { type Agreement, agreementDigest, canonicalAgreement } from '@countersign/pact'
+import { type Statement, signStatement } from '@countersign/record'
+import { agreement, alfa, bravo, ORIGIN, PACT, statement, watch } from '../../../spec/vectors/samples.ts'
+import { openViews, type ReceiptToFold, type Views } from '../src/index.ts'
+
+export const ALFA = ORIGIN
+export const BRAVO = ORIGIN.replace('alfa', 'bravo')
+/** Other logs of the two on the channel; these sort first. */
+export const ALFA_AGAIN = ALFA.replace(/[0-9a-f]{16}$/, '0'.repeat(16))
+export const BRAVO_AGAIN = BRAVO.replace(/[0-9a-f]{16}$/, '0'.repeat(16))
+export const versionOf = agreementDigest
+export const VERSION = versionOf(agreement)
+export const FIRST: Agreement = { ...agreement, title: 'First', offer: { expires: '2026-12-01T00:00:00.000Z' } }
+export const SECOND: Agreement = { ...agreement, title: 'Second', offer: { expires: '2030-01-01T00:00:00.000Z' } }
+export const ELSEWHERE: Agreement = { ...agreement, id: 'ab'.repeat(16), title: 'Of another id' }
+export const [V1, V2, V_ELSEWHERE] = [FIRST, SECOND, ELSEWHERE].map(versionOf) as [string, string, string]
+export const EXPIRES = Date.parse(FIRST.offer.expires) / 1000
+
+export const receipt = (by: string, origin: string, size: number, time: number): ReceiptToFold => ({
+  ...{ origin, by: `${by}.example`, size, time },
+  digest: toHex(sha256(utf8(`${by} ${origin} ${size} ${time}`))),
+})
+const said = (origin: string, version: string, change: Partial<Statement>) => {
+  const author = origin.startsWith('alfa') ? alfa : bravo
+  return signStatement(
+    statement({ pact: { id: PACT, version }, from: author.party, origin, ...change }),
+    author.statement,
+  )
+}
+const peerOf = (origin: string) => (origin.startsWith('alfa') ? 'bravo.example' : 'alfa.example')
+export const opens = (origin: string, version = VERSION) => {
+  const card = (origin.startsWith('alfa') ? alfa : bravo).card.digest
+  return said(origin, version, { type: 'log/open', body: { card, predecessor: null } })
+}
+export const signs = (origin: string, version = VERSION) =>
+  said(origin, version, { type: 'pact/sign', to: [peerOf(origin)], body: { base: null, origins: [origin] } })
+export const proposes = (origin: string, draft: Agreement) =>
+  said(origin, agreementDigest(draft), { type: 'pact/propose', to: [peerOf(origin)], body: { agreement: draft } })
+const part = {
+  role: 'bundle',
+  mediaType: 'application/stix+json;version=2.1',
+  size: 4096,
+  sealed: '1'.repeat(64),
+  commitment: '2'.repeat(64),
+}
+const body = { share: '0195f3a0-7c11-7abc-8def-0123456789ab', piece: 1, pieces: 1, objects: 2 }
+export const saysShare = (origin: string, version: string, seen: Statement['seen']) =>
+  said(origin, version, { type: 'intel/share', to: [peerOf(origin)], body, content: [part], seen })
+/** A share by a log that had seen two entries of the peer's, and names these receipts. */
+export const shares = (origin: string, named: ReceiptToFold[] = [], version = VERSION) =>
+  saysShare(origin, version, {
+    logs: [{ origin: origin.startsWith('alfa') ? BRAVO : ALFA, size: 2, root: '5'.repeat(64) }],
+    receipts: named.map(({ by, origin: on, size, digest }) => ({ by, origin: on, size, digest })),
+  })
+export const fresh = () => openViews({ path: ':memory:', party: 'alfa.example', now: () => 1_790_000_100_000 })
+
+export async function know(drafts: Agreement[], into: Views): Promise<void> {
+  for (const member of [alfa, bravo, watch]) await into.knowCard(member.file)
+  for (const draft of drafts) await into.knowAgreement(canonicalAgreement(draft))
+}
+export async function feed(origin: string, log: Uint8Array[], into: Views): Promise<boolean> {
+  const from = await into.cursor(origin)
+  return (
+    await into.foldEntries(
+      origin,
+      from,
+      log.slice(from).map((bytes) => ({ bytes, signature: true })),
+    )
+  ).ok
+}
+export async function validity(origin: string, index: number, of: Views) {
+  while (await of.settle()) continue
+  return (await of.record(`${origin}#${index}`))?.row.validity
+}
