@@ -127,6 +127,43 @@ describe('a record', () => {
     expect(await validity(ALFA, 2)).toEqual(VALID)
   })
 
+  test('on a channel of two waits until the agreement is in force among all three', async () => {
+    const { party, card } = twoParties.carol
+    const third = { party, name: party, root: card.rootDigest }
+    const three: Agreement = {
+      ...agreement,
+      parties: [...agreement.parties, third],
+      channels: [
+        ...agreement.channels.map(({ name, parties }) => ({ name, parties: [...parties, party] })),
+        { name: 'pair', parties: ['alfa.example', 'bravo.example'] },
+      ],
+    }
+    const version = twoParties.versionOf(three)
+    const [alfaPair, bravoPair] = [ALFA, BRAVO].map((origin) => origin.replace('/main/', '/pair/')) as [string, string]
+    const carol = ALFA.replace('alfa', 'carol')
+    const last = receipt('watch', bravoPair, 2, 1_790_000_000)
+    await know([three])
+    const names = {
+      logs: [{ origin: bravoPair, size: 2, root: '5'.repeat(64) }],
+      receipts: [{ by: last.by, origin: last.origin, size: last.size, digest: last.digest }],
+    }
+    await feed(alfaPair, [
+      opens(alfaPair, version),
+      signs(alfaPair, version),
+      twoParties.saysShare(alfaPair, version, names),
+    ])
+    await feed(bravoPair, [opens(bravoPair, version), signs(bravoPair, version)])
+    await hold(receipt('watch', alfaPair, 2, 1_789_999_990), last)
+    const all = [ALFA, BRAVO, carol]
+    for (const origin of all) {
+      expect(await validity(alfaPair, 2)).toMatchObject({ kind: 'undecided', code: 'pact/not-in-force' })
+      const others = three.parties.map((one) => one.party).filter((one) => !origin.startsWith(one))
+      await feed(origin, [opens(origin, version), signs(origin, version, others)])
+      await hold(receipt('watch', origin, 2, 1_790_000_100))
+    }
+    expect(await validity(alfaPair, 2)).toEqual(VALID)
+  })
+
   test('under an offer that expired before the last signature was covered stays undecided', async () => {
     const late = receipt('watch', BRAVO, 2, EXPIRES)
     await know([FIRST])

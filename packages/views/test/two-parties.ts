@@ -3,8 +3,11 @@
 import { sha256, toHex, utf8 } from '@countersign/log'
 import { type Agreement, agreementDigest, canonicalAgreement } from '@countersign/pact'
 import { type Statement, signStatement } from '@countersign/record'
-import { agreement, alfa, bravo, ORIGIN, PACT, statement, watch } from '../../../spec/vectors/samples.ts'
+import { agreement, alfa, bravo, member, ORIGIN, PACT, statement, watch } from '../../../spec/vectors/samples.ts'
 import { openViews, type ReceiptToFold, type Views } from '../src/index.ts'
+
+/** A third, where a test needs one. */
+export const carol = member('carol.example', 4)
 
 export const ALFA = ORIGIN
 export const BRAVO = ORIGIN.replace('alfa', 'bravo')
@@ -23,8 +26,9 @@ export const receipt = (by: string, origin: string, size: number, time: number):
   ...{ origin, by: `${by}.example`, size, time },
   digest: toHex(sha256(utf8(`${by} ${origin} ${size} ${time}`))),
 })
+const authorOf = (origin: string) => [alfa, bravo, carol].find(({ party }) => origin.startsWith(party)) ?? alfa
 const said = (origin: string, version: string, change: Partial<Statement>) => {
-  const author = origin.startsWith('alfa') ? alfa : bravo
+  const author = authorOf(origin)
   return signStatement(
     statement({ pact: { id: PACT, version }, from: author.party, origin, ...change }),
     author.statement,
@@ -32,11 +36,11 @@ const said = (origin: string, version: string, change: Partial<Statement>) => {
 }
 const peerOf = (origin: string) => (origin.startsWith('alfa') ? 'bravo.example' : 'alfa.example')
 export const opens = (origin: string, version = VERSION) => {
-  const card = (origin.startsWith('alfa') ? alfa : bravo).card.digest
-  return said(origin, version, { type: 'log/open', body: { card, predecessor: null } })
+  const { digest } = authorOf(origin).card
+  return said(origin, version, { type: 'log/open', body: { card: digest, predecessor: null } })
 }
-export const signs = (origin: string, version = VERSION) =>
-  said(origin, version, { type: 'pact/sign', to: [peerOf(origin)], body: { base: null, origins: [origin] } })
+export const signs = (origin: string, version = VERSION, to = [peerOf(origin)]) =>
+  said(origin, version, { type: 'pact/sign', to, body: { base: null, origins: [origin] } })
 export const proposes = (origin: string, draft: Agreement) =>
   said(origin, agreementDigest(draft), { type: 'pact/propose', to: [peerOf(origin)], body: { agreement: draft } })
 const part = {
@@ -58,7 +62,7 @@ export const shares = (origin: string, named: ReceiptToFold[] = [], version = VE
 export const fresh = () => openViews({ path: ':memory:', party: 'alfa.example', now: () => 1_790_000_100_000 })
 
 export async function know(drafts: Agreement[], into: Views): Promise<void> {
-  for (const member of [alfa, bravo, watch]) await into.knowCard(member.file)
+  for (const { file } of [alfa, bravo, carol, watch]) await into.knowCard(file)
   for (const draft of drafts) await into.knowAgreement(canonicalAgreement(draft))
 }
 export async function feed(origin: string, log: Uint8Array[], into: Views): Promise<boolean> {
