@@ -34,8 +34,7 @@ export class SecondSignatures {
          where origin = ? and idx = ? and second = 1`,
       ),
       earlier: sqlite.prepare<[string, number, string | null, string], { version: string }>(
-        `select distinct version from signatures where origin = ? and idx < ? and base is ? and version <> ?
-         order by version`,
+        'select version from signatures where origin = ? and idx < ? and base is ? and version <> ? order by idx',
       ),
       waiting: sqlite.prepare<[string], { origin: string; idx: number }>(
         `select s.origin, s.idx from logs l
@@ -56,24 +55,22 @@ export class SecondSignatures {
   validity(origin: string, idx: number): Validity {
     const second = this.sql.one.get(origin, idx)
     if (second === undefined) return { kind: 'valid' }
-    let unknown = false
-    for (const { version } of this.sql.earlier.all(origin, idx, second.base, second.version)) {
+    const lapsed = new Set<string>()
+    // The first that may still stand in its way decides, so that a log full of signatures is not read for each of them.
+    for (const { version } of this.sql.earlier.iterate(origin, idx, second.base, second.version)) {
+      if (lapsed.has(version)) continue
       const can = this.canEnter(version, second)
-      if (can === true) {
-        return {
-          kind: 'void',
-          code: CODE,
-          message: 'Its author signed another version first, which can still enter into force.',
-        }
+      if (can === undefined) {
+        const message = 'Its author signed another version first, which is not known here.'
+        return { kind: 'undecided', code: CODE, message }
       }
-      unknown ||= can === undefined
+      if (can) {
+        const message = 'Its author signed another version first, which can still enter into force.'
+        return { kind: 'void', code: CODE, message }
+      }
+      lapsed.add(version)
     }
-    if (!unknown) return { kind: 'valid' }
-    return {
-      kind: 'undecided',
-      code: CODE,
-      message: 'Its author signed another version first, which is not known here.',
-    }
+    return { kind: 'valid' }
   }
 
   /** Second signatures not valid yet that may become so by what arrived on a log: those on its channel. */

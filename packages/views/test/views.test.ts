@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { sha256, toHex, utf8 } from '@countersign/log'
 import { agreementDigest, canonicalAgreement } from '@countersign/pact'
 import { type Statement, signStatement } from '@countersign/record'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { agreement, alfa, bravo, ORIGIN, PACT, statement, watch } from '../../../spec/vectors/samples.ts'
 import { type ObjectToFold, openViews, type ReceiptToFold, type Views } from '../src/index.ts'
@@ -305,6 +309,30 @@ describe('folded again', () => {
     await fold(views, everything)
     expect(await views.digest()).toBe(digest)
     expect(await last()).toBeGreaterThan(before)
+  })
+
+  test('after a change of the rules of folding, what an earlier version had folded is gone and folds again', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'countersign-views-'))
+    const path = join(dir, 'views.db')
+    const open = () => openViews({ path, party: 'bravo.example', now: () => 1_790_000_100_000 })
+    const earlier = await open()
+    await fold(earlier, everything)
+    const digest = await earlier.digest()
+    await earlier.close()
+    // As it was before the second migration.
+    const database = new Database(path)
+    database.exec('drop table log_versions; drop index signatures_second; alter table signatures drop column second')
+    database.exec(`delete from kysely_migration where name = '0002-force'`)
+    database.close()
+    const later = await open()
+    expect(await later.statistics()).toMatchObject({ records: 0, objects: 0, receipts: 0 })
+    expect(await later.cursor(ORIGIN)).toBe(0)
+    await fold(later, everything)
+    expect(await later.digest()).toBe(digest)
+    const found = await later.objects({ q: 'kept' })
+    expect(found.ok && found.value.total).toBe(1)
+    await later.close()
+    rmSync(dir, { recursive: true })
   })
 
   test('the same thing twice changes nothing', async () => {
