@@ -8,6 +8,7 @@ import { commitment, encodeFrame } from '@countersign/record'
 import { cardCases } from './card-cases.ts'
 import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
+import { forceCases } from './force-cases.ts'
 import { alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
 import { statementCases } from './statement-cases.ts'
 import { hex, text, withPieces } from './texts.ts'
@@ -48,3 +49,5 @@ write('evidence.json', () => {
   const cases = evidenceCases.map((of, i) => ({ ...of, evidence: texts[i] }))
   return { trusted: [alfa, bravo, watch].map(({ file }) => text(file)), pieces, cases }
 })
+
+write('force.json', () => ({ cases: forceCases }))

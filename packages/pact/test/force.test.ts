@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { agreement, ORIGIN } from '../../../spec/vectors/samples.ts'
@@ -165,6 +166,31 @@ describe('a record is said in force', () => {
     const again = [signature('bravo', BRAVO_AGAIN, 1), ...signatures]
     const all = [...receipts, fact('watch', BRAVO_AGAIN, 2, 110)]
     expect(said({ signatures: again, receipts: all }, own, seen)).toBe(true)
+  })
+})
+
+interface Vector extends Facts {
+  name: string
+  agreement: Agreement
+  since: number | null
+  records: {
+    origin: string
+    index: number
+    seen: { logs: { origin: string; size: number }[]; receipts: NamedReceipt[] }
+    inForce: boolean
+  }[]
+}
+const vectors = JSON.parse(readFileSync(new URL('../../../spec/vectors/force.json', import.meta.url), 'utf8')) as {
+  cases: Vector[]
+}
+
+describe('the vectors of force', () => {
+  test.each(vectors.cases)('$name', ({ agreement: under, since, records, ...facts }) => {
+    expect(force(facts, under)?.since ?? null).toBe(since)
+    for (const { origin: on, index, seen, inForce } of records) {
+      const sizes = Object.fromEntries(seen.logs.map((log) => [log.origin, log.size]))
+      expect(said(facts, { origin: on, index }, { sizes, named: seen.receipts }, under)).toBe(inForce)
+    }
   })
 })
 
