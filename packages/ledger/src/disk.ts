@@ -60,6 +60,8 @@ export function diskOf(calls: DiskCalls): Disk {
   return {
     ...{ read, exists, list, syncFolder, remove, lock },
     async makeFolder(path, durable) {
+      // Somebody else may have removed it meanwhile.
+      if (named.has(path) && !(await exists(path))) named.clear()
       const chain: string[] = []
       for (let at = path; !named.has(at) && dirname(at) !== at; at = dirname(at)) chain.unshift(at)
       for (const folder of chain) {

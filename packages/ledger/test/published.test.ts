@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -96,6 +96,22 @@ describe('partial tiles', () => {
     expect(await findings()).toEqual([])
     await again.close()
   })
+})
+
+test('a partial tile of a higher level that a power cut left torn is written again, though the journal begins above it', async () => {
+  const log = await create()
+  // The journal goes over into new segments, so that its first no longer tells of the tiles below.
+  const big = new Uint8Array(60_000)
+  for (let round = 0; round < 4; round++) await Promise.all(Array.from({ length: 180 }, () => log.append(big)))
+  await log.published()
+  await log.close()
+  expect(readdirSync(join(dir, 'private', 'journals', ...ORIGIN.split('/')))).toEqual(['2.journal'])
+  const tile = at(tilePath(1, 0, 2))
+  const whole = readFileSync(tile)
+  truncateSync(tile, 32)
+  await value(await reopen()).close()
+  expect(readFileSync(tile)).toEqual(whole)
+  expect(await findings()).toEqual([])
 })
 
 describe('a published checkpoint', () => {

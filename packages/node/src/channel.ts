@@ -186,8 +186,13 @@ export class Channel {
       onContradiction: async (code, message, served) => {
         const at = { disk: around.disk, dir: identity.dir }
         const name = `${code.replace('mirror/', '')}-${mirror.size}`
-        await keepEvidence(at, origin, name, { held: mirror.checkpoint, served })
-        this.context.onAlarm(code, origin, message)
+        try {
+          await keepEvidence(at, origin, name, { held: mirror.checkpoint, served })
+          this.context.onAlarm(code, origin, message)
+        } catch (cause) {
+          // A full disk does not keep a contradiction from being told; it is kept when it is served again.
+          this.context.onAlarm(code, origin, `${message} It could not be kept as evidence yet (${String(cause)}).`)
+        }
       },
     })
     await log.recall()

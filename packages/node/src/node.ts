@@ -74,6 +74,8 @@ export class Node {
   private cancelHints: (() => void) | undefined
   /** Looks that a hint put off, by party. */
   private readonly later = new Map<string, () => void>()
+  /** What failed and is done again later, by what it is. */
+  private readonly retries = new Map<string, () => void>()
   private stopped = false
 
   private constructor(identity: Identity, parts: Omit<EngineParts, 'requestsTo' | 'alarm'>, release: () => void) {
@@ -150,6 +152,8 @@ export class Node {
       },
       release,
     )
+    // What failed in an earlier run is all done again now.
+    node.parts.store.alarmOver('node/failed')
     await node.views.knowCard(identity.value.card.bytes)
     for (const card of trusted.all()) await node.views.knowCard(card.bytes)
     for (const pact of node.parts.pacts.all()) await node.agreements.join(pact)
@@ -323,7 +327,7 @@ export class Node {
     if (this.stopped) return
     this.stopped = true
     this.cancelHints?.()
-    for (const cancel of this.later.values()) cancel()
+    for (const cancel of [...this.later.values(), ...this.retries.values()]) cancel()
     this.agreements.stop()
     for (const requests of this.requests.values()) requests.close()
     await this.saying.stop()
@@ -347,10 +351,17 @@ export class Node {
       cardOf: (party, root) => trusted.withRoot(party, root),
       requestsTo: (card) => this.requestsTo(card),
       forcePin: () => this.views.force(pact.id, pact.version, name)?.receipt,
-      onLog: (origin) => this.unattended(`Folding ${origin}`, this.foldLogAnew(origin)),
+      onLog: (origin) => this.unattended(`Folding ${origin}`, () => this.foldLogAnew(origin)),
       onEntries: (origin) => this.folding.wake(origin),
-      onContent: (origin) => this.unattended(`Opening content of ${origin}`, this.folding.lookForContent(origin)),
-      onReceipt: (receipt) => this.unattended(`Folding a receipt on ${receipt.origin}`, this.foldReceipt(receipt)),
+      onContent: (origin) => this.unattended(`Opening content of ${origin}`, () => this.folding.lookForContent(origin)),
+      onReceipt: (receipt) => {
+        const { origin } = receipt
+        this.unattended(
+          `Folding receipts on ${origin}`,
+          () => this.foldReceipt(receipt),
+          () => this.foldLogAnew(origin),
+        )
+      },
       onSuperseded: async (receipt) => !this.stopped && (await this.views.forgetReceipt(receipt)),
       onNews: () => this.hintPeers(),
       onAlarm: (code, subject, message) => this.alarm(code, subject, message),
@@ -385,7 +396,7 @@ export class Node {
     this.changed()
     this.cancelHints ??= this.parts.around.after(LIMITS.hintGatherMs, () => {
       this.cancelHints = undefined
-      for (const requests of this.requests.values()) this.unattended('Hinting a peer', requests.hint())
+      for (const requests of this.requests.values()) this.unattended('Hinting a peer', () => requests.hint())
     })
   }
 
@@ -425,21 +436,30 @@ export class Node {
     this.changed()
   }
 
-  /** Work that nobody waits for: where it fails a person is told, and the node goes on. */
-  private unattended(what: string, work: Promise<unknown>): void {
-    work.catch((cause: unknown) => {
-      if (this.stopped) return
-      const message = cause instanceof Error ? cause.message : String(cause)
-      this.parts.around.report('error', 'unattended-failed', {
-        what,
-        message: cause instanceof Error ? cause.stack : message,
-      })
-      this.alarm(
-        'node/failed',
-        what,
-        `${what} failed (${message}). The node goes on, and does it again when it starts next.`,
+  /**
+   * Work that nobody waits for: where it fails a person is told, the node goes on, and `again` is done later and later
+   * until it succeeds. One at a time for each `what`.
+   */
+  private unattended(what: string, work: () => Promise<unknown>, again = work): void {
+    work().catch((cause: unknown) => this.tryLater(what, again, cause, 0))
+  }
+
+  private tryLater(what: string, again: () => Promise<unknown>, cause: unknown, failures: number): void {
+    if (this.stopped) return
+    const { around } = this.parts
+    const message = cause instanceof Error ? cause.message : String(cause)
+    around.report('error', 'unattended-failed', { what, message: cause instanceof Error ? cause.stack : message })
+    this.alarm('node/failed', what, `${what} failed (${message}). The node goes on, and tries it again by itself.`)
+    if (this.retries.has(what)) return
+    const ms = Math.min(LIMITS.backoffMsMax, LIMITS.backoffMsMin * 2 ** Math.min(failures, 16))
+    const cancel = around.after(ms, () => {
+      this.retries.delete(what)
+      again().then(
+        () => this.alarmOver('node/failed', what),
+        (next: unknown) => this.tryLater(what, again, next, failures + 1),
       )
     })
+    this.retries.set(what, cancel)
   }
 
   private changed(): void {

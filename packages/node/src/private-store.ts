@@ -81,14 +81,24 @@ export class PrivateStore {
     return isNew
   }
 
-  /** What it warned of is over; it may be raised anew. Throws nothing: what cannot be written stays an alarm. */
-  alarmOver(code: string, subject: string): boolean {
-    const wasUnwritten = this.unwritten.delete(`${code} ${subject}`)
+  /**
+   * What it warned of is over; it may be raised anew. Without `subject` all of that code. Throws nothing: what cannot be
+   * written stays an alarm. True where there was one.
+   */
+  alarmOver(code: string, subject?: string): boolean {
+    let wasRaised = false
+    for (const [key, one] of this.unwritten) {
+      if (one.code !== code || (subject !== undefined && one.subject !== subject)) continue
+      wasRaised = true
+      this.unwritten.delete(key)
+    }
     try {
-      const { changes } = this.db.prepare('DELETE FROM alarm WHERE code = ? AND subject = ?').run(code, subject)
-      return wasUnwritten || changes > 0
+      const { changes } = this.db
+        .prepare('DELETE FROM alarm WHERE code = ? AND subject = coalesce(?, subject)')
+        .run(code, subject ?? null)
+      return wasRaised || changes > 0
     } catch {
-      return wasUnwritten
+      return wasRaised
     }
   }
 

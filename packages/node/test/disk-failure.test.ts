@@ -54,7 +54,7 @@ describe('the private store', () => {
   let dir = ''
   let mounted = false
   afterEach(() => {
-    if (mounted) execFileSync('umount', [dir])
+    if (mounted) execFileSync('/usr/bin/umount', [dir])
     mounted = false
     rmSync(dir, { recursive: true, force: true })
   })
@@ -62,7 +62,7 @@ describe('the private store', () => {
   const mountSmall = () => {
     dir = mkdtempSync(join(tmpdir(), 'countersign-small-'))
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', dir], { stdio: 'ignore' })
+      execFileSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', dir], { stdio: 'ignore' })
       mounted = true
     } catch {
       mounted = false
