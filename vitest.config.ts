@@ -8,7 +8,8 @@ export default defineConfig({
       'tools/test/**/*.test.ts',
       'examples/**/*.test.ts',
     ],
-    testTimeout: 30_000,
+    // Above what `until` waits for at most, so that a test that waits in vain says for what.
+    testTimeout: 90_000,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,

@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { type Identity, initNode, Node, realSurroundings, type Surroundings, TrustedCards } from '@countersign/node'
 import { type Accounts, type Served, serveNode } from '../src/index.ts'
@@ -43,8 +44,12 @@ export interface Parties {
   close(): Promise<void>
 }
 
-/** What a proxy answers instead; undefined passes the real answer on. */
-export type Meddler = (path: string, body: Uint8Array, status: number) => Uint8Array | 'missing' | undefined
+/** What a proxy answers instead, as a whole or without end; undefined passes the real answer on. */
+export type Meddler = (
+  path: string,
+  body: Uint8Array,
+  status: number,
+) => Uint8Array | AsyncIterable<Uint8Array> | 'missing' | undefined
 
 export interface PartiesOptions {
   /** Changes the draft before it is proposed. */
@@ -203,7 +208,8 @@ async function startProxy(to: number, meddler: { meddle: Meddler }): Promise<{ p
       const changed = meddler.meddle(request.url ?? '', body, real.status)
       const status = changed === 'missing' ? 404 : changed === undefined ? real.status : 200
       response.writeHead(status, { 'content-type': 'application/octet-stream' })
-      response.end(changed === 'missing' ? '' : (changed ?? body))
+      if (typeof changed === 'object' && Symbol.asyncIterator in changed) await pipeline(changed, response)
+      else response.end(changed === 'missing' ? '' : (changed ?? body))
     } catch {
       response.destroy()
     }

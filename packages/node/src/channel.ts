@@ -16,7 +16,9 @@ import { neutralsOf, readersOf } from '@countersign/pact'
 import type { Card } from '@countersign/record'
 import { Rounds } from './backoff.ts'
 import { DiskAlarm, diskRefusal } from './disk-failure.ts'
+import { mayHear } from './generations.ts'
 import type { Identity } from './identity.ts'
+import { LIMITS } from './limits.ts'
 import type { StoredPact } from './pacts.ts'
 import { PeerEar } from './peer-ear.ts'
 import { PeerLog } from './peer-log.ts'
@@ -62,6 +64,8 @@ export class Channel {
   private readonly context: ChannelContext
   private readonly peers = new Map<string, PeerEar>()
   private readonly feeds = new Map<string, { feed: ReceiptFeed; rounds: Rounds; cosigner: string }>()
+  /** Origins of which it is being looked whether they may be heard. */
+  private readonly opening = new Set<string>()
   private check: StartupCheck | undefined
   private pinSince: number | undefined
   private pins: Rounds | undefined
@@ -121,9 +125,30 @@ export class Channel {
     return this.state === 'checking' ? (this.check?.awaited() ?? []) : []
   }
 
-  /** Starts hearing a peer's log; does nothing where it is heard already. */
+  /** Starts hearing a peer's log; does nothing where it is heard already, or where its author does not show it yet. */
   async hear(origin: string, author: Card): Promise<void> {
-    if (this.peers.has(origin) || this.stopping) return
+    if (this.peers.has(origin) || this.opening.has(origin) || this.stopping) return
+    this.opening.add(origin)
+    try {
+      if ((await this.mayHear(origin, author)) && !this.stopping) await this.beginHearing(origin, author)
+    } finally {
+      this.opening.delete(origin)
+    }
+  }
+
+  private async mayHear(origin: string, author: Card): Promise<boolean> {
+    const { identity, around, requestsTo, onAlarm } = this.context
+    const [, pact, channel, generation] = origin.split('/')
+    const atAuthor = { requests: requestsTo(author), prefix: `logs/${pact}/${channel}/${generation}` }
+    const may = await mayHear({ disk: around.disk, dir: identity.dir }, origin, author, atAuthor)
+    if (may === 'too-many') {
+      const message = `${author.party} names more logs of the channel ${this.name} than the ${LIMITS.generationsPerChannel} that are heard; the others stay unheard.`
+      onAlarm('peer/generations', `${author.party}/${this.pact.id}/${this.name}`, message)
+    }
+    return may === 'yes'
+  }
+
+  private async beginHearing(origin: string, author: Card): Promise<void> {
     const { identity, around, onAlarm, onAlarmOver, onLog } = this.context
     const ear = new PeerEar({
       origin,

@@ -13,7 +13,7 @@ export const LIMITS = {
   entriesPerRound: 131_072,
   /** Bytes of entries held in memory for one round. */
   bytesPerRound: 268_435_456,
-  /** Generations of one channel that a peer may publish. */
+  /** Logs of one party on one channel that are ever heard, and lines of its index that are looked at for one channel. */
   generationsPerChannel: 8,
   /** Receipts fetched from one cosigner in one round. */
   receiptsPerRound: 512,

@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { mirrorFolder, nodeDisk, openMirror } from '@countersign/ledger'
+import { utf8 } from '@countersign/log'
+import { expect, test } from 'vitest'
+import { alfa, checkpointOf, ORIGIN, opening, PACT } from '../../../spec/vectors/samples.ts'
+import { mayHear } from '../src/generations.ts'
+import { down, folder, requestsTo, type Serve, value } from './served-files.ts'
+
+const origin = (n: number) => `alfa.example/${PACT}/main/${n.toString(16).padStart(16, '0')}`
+const asked = (dir: string, of: string, serve: Serve) =>
+  mayHear({ disk: nodeDisk(), dir }, of, alfa.card, { requests: requestsTo(alfa.card, serve), prefix: 'own' })
+
+test.each<[string, Serve]>([
+  ['of which nothing is served', () => undefined],
+  ['with a head that does not verify', () => utf8('no checkpoint\n')],
+  ['with the head of another log', () => checkpointOf([opening()])],
+])('a log %s gets no mirror', async (_what, serve) => {
+  const dir = folder()
+  expect(await asked(dir, origin(1), serve)).toBe('not-shown')
+  expect(existsSync(join(dir, 'mirrors'))).toBe(false)
+})
+
+test('so many generations of a channel are heard, those of earlier runs counted, and no more', async () => {
+  const dir = folder()
+  const signed =
+    (of: string): Serve =>
+    () =>
+      checkpointOf([opening()], of)
+  for (let n = 0; n < 8; n++) {
+    expect(await asked(dir, origin(n), signed(origin(n)))).toBe('yes')
+    mkdirSync(mirrorFolder(dir, origin(n)), { recursive: true })
+  }
+  expect(await asked(dir, origin(8), signed(origin(8)))).toBe('too-many')
+  // One of the eight is still heard, and so is another channel.
+  expect(await asked(dir, origin(3), signed(origin(3)))).toBe('yes')
+  const line = origin(9).replace('/main/', '/line/')
+  expect(await asked(dir, line, signed(line))).toBe('yes')
+})
+
+test('a log that is mirrored already is heard although its author is silent', async () => {
+  const dir = folder()
+  const mirror = value(await openMirror({ disk: nodeDisk(), dir, origin: ORIGIN, keys: alfa.card.keys.log }))
+  const first = opening()
+  value(await mirror.extend([first], checkpointOf([first])))
+  await mirror.close()
+  expect(await asked(dir, ORIGIN, down)).toBe('yes')
+})
