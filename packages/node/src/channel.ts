@@ -37,6 +37,8 @@ export interface ChannelContext {
   requestsTo(card: Card): PeerRequests
   /** The receipt by which the agreement is in force on this channel, once it is. */
   forcePin(): Pin | undefined
+  /** Whether the folder may be a copy of another: then every peer is waited for before we sign. */
+  mayBeCopy(): boolean
   /** A log, ours or a peer's, is open from here on. */
   onLog(origin: string): void
   onEntries(origin: string): void
@@ -295,7 +297,7 @@ export class Channel {
       peers,
       mirrorPath: `mirrors/${pact}/${channel}/${party}/${generation}`,
       around,
-      waitForAll: false,
+      waitForAll: this.context.mayBeCopy(),
       stopped: () => this.stopping,
       withheld: (by, message) => onAlarm('log/tail-withheld', `${log.origin} by ${by}`, message),
       late: (_by, message) => {

@@ -21,6 +21,8 @@ export const LIMITS = {
   requestMsMax: 30_000,
   /** How long the start-up check waits for peers once a neutral has answered. */
   startupGraceMs: 10_000,
+  /** How often it is recorded where and when the folder runs. */
+  whereaboutsMs: 60_000,
   /** Back-off after failures of a peer: from, to. */
   backoffMsMin: 250,
   backoffMsMax: 60_000,
@@ -30,8 +32,8 @@ export const LIMITS = {
   lineHeadStartMs: 25,
   /** Age of a signed request, and clock difference allowed between two nodes. */
   requestAgeSeconds: 300,
-  /** Nonces remembered for replay protection; beyond it the oldest are forgotten only once too old to count. */
-  noncesMax: 200_000,
+  /** Nonces of one party remembered against replay; a party that uses them up is answered again once some are too old. */
+  noncesPerParty: 100_000,
   /** Entries folded into the views before the event loop may do something else. */
   foldBatch: 32,
   /** Receipts folded in one step at a start. */

@@ -31,6 +31,7 @@ import { openSealingDesk } from './sealer.ts'
 import type { ShareResult } from './share.ts'
 import type { Surroundings } from './surroundings.ts'
 import { TrustedCards } from './trust.ts'
+import { Whereabouts } from './whereabouts.ts'
 
 export interface PeerStatus {
   party: string
@@ -71,6 +72,7 @@ export class Node {
   private readonly requests = new Map<string, PeerRequests>()
   private readonly listeners = new Set<() => void>()
   private readonly release: () => void
+  private readonly whereabouts: Whereabouts
   private cancelHints: (() => void) | undefined
   /** Looks that a hint put off, by party. */
   private readonly later = new Map<string, () => void>()
@@ -90,6 +92,7 @@ export class Node {
       requestsTo: (card) => this.requestsTo(card),
       alarm: (code, subject, message) => this.alarm(code, subject, message),
     }
+    this.whereabouts = new Whereabouts(identity.dir, parts.around, () => this.health().ready)
     this.folding = new Folding({
       us: identity.party,
       views: parts.views,
@@ -154,6 +157,8 @@ export class Node {
     )
     // What failed in an earlier run is all done again now.
     node.parts.store.alarmOver('node/failed')
+    const { doubt } = node.whereabouts
+    if (doubt !== undefined) node.alarm('node/may-be-copy', node.party, doubt)
     await node.views.knowCard(identity.value.card.bytes)
     for (const card of trusted.all()) await node.views.knowCard(card.bytes)
     for (const pact of node.parts.pacts.all()) await node.agreements.join(pact)
@@ -326,6 +331,7 @@ export class Node {
   async stop(): Promise<void> {
     if (this.stopped) return
     this.stopped = true
+    this.whereabouts.stop()
     this.cancelHints?.()
     for (const cancel of [...this.later.values(), ...this.retries.values()]) cancel()
     this.agreements.stop()
@@ -351,6 +357,7 @@ export class Node {
       cardOf: (party, root) => trusted.withRoot(party, root),
       requestsTo: (card) => this.requestsTo(card),
       forcePin: () => this.views.force(pact.id, pact.version, name)?.receipt,
+      mayBeCopy: () => this.whereabouts.doubt !== undefined,
       onLog: (origin) => this.unattended(`Folding ${origin}`, () => this.foldLogAnew(origin)),
       onEntries: (origin) => this.folding.wake(origin),
       onContent: (origin) => this.unattended(`Opening content of ${origin}`, () => this.folding.lookForContent(origin)),

@@ -55,18 +55,28 @@ export interface SignedRequest {
   body?: Uint8Array
 }
 
-/** Remembers nonces for as long as a request carrying them could still be accepted. */
+/**
+ * Remembers nonces for as long as a request carrying them could still be accepted. Each party has a memory of its own,
+ * so that the requests of one never shut out another; who is unknown here has none.
+ */
 export class NonceMemory {
-  private readonly seen = new Map<string, number>()
+  private readonly seen = new Map<string, Map<string, number>>()
+  private readonly perParty: number
 
-  /** False where the nonce was used within the window, or where the memory is full of nonces that still count. */
-  take(key: string, nowMs: number): boolean {
-    for (const [old, until] of this.seen) {
+  constructor(perParty: number = LIMITS.noncesPerParty) {
+    this.perParty = perParty
+  }
+
+  /** False where the nonce was used within the window, or where the party's memory is full of nonces that still count. */
+  take(party: string, nonce: string, nowMs: number): boolean {
+    const ofParty = this.seen.get(party) ?? new Map<string, number>()
+    this.seen.set(party, ofParty)
+    for (const [old, until] of ofParty) {
       if (until > nowMs) break
-      this.seen.delete(old)
+      ofParty.delete(old)
     }
-    if (this.seen.has(key) || this.seen.size >= LIMITS.noncesMax) return false
-    this.seen.set(key, nowMs + 2 * LIMITS.requestAgeSeconds * 1000)
+    if (ofParty.has(nonce) || ofParty.size >= this.perParty) return false
+    ofParty.set(nonce, nowMs + 2 * LIMITS.requestAgeSeconds * 1000)
     return true
   }
 }
@@ -117,9 +127,11 @@ export async function verifyRequest(
           },
         },
       )
-      const { keyid, nonce } = verified.parameters
+      const { created, keyid, nonce } = verified.parameters
+      // The policy above adds the difference of the clocks to the age; the specification allows both together.
+      if (created === undefined || Math.abs(us.nowMs / 1000 - created) > LIMITS.requestAgeSeconds + 1) return undefined
       if (keyid === undefined || nonce === undefined || nonce.length < 22 || nonce.length > 128) return undefined
-      return us.nonces.take(`${keyid} ${nonce}`, us.nowMs) ? keyid : undefined
+      return us.nonces.take(keyid, nonce, us.nowMs) ? keyid : undefined
     } catch (error) {
       if (!isSignatureError(error)) throw error
     }

@@ -2,7 +2,9 @@
 // The server hands in the real ones; a simulation hands in seeded ones. Nothing else in this package reads a clock,
 // draws randomness or opens a connection.
 
-import { randomFillSync } from 'node:crypto'
+import { createHash, randomFillSync } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { type Disk, nodeDisk } from '@countersign/ledger'
 
 export interface Surroundings {
@@ -11,6 +13,8 @@ export interface Surroundings {
   /** Runs `act` once after `ms`; the returned function cancels it. */
   after(ms: number, act: () => void): () => void
   random(bytes: number): Uint8Array
+  /** Names the machine: another name is another machine. */
+  host(): string
   disk: Disk
   fetch: typeof globalThis.fetch
   /** A structured line. Never given content, keys or tokens. */
@@ -25,8 +29,18 @@ export function realSurroundings(report: Surroundings['report'] = () => {}): Sur
       return () => clearTimeout(timer)
     },
     random: (bytes) => randomFillSync(new Uint8Array(bytes)),
+    host: machineName,
     disk: nodeDisk(),
     fetch: globalThis.fetch,
     report,
   }
+}
+
+/** A digest of what the operating system calls the machine, or of its name in the network where it has no such id. */
+function machineName(): string {
+  const file = '/etc/machine-id'
+  const id = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+  return createHash('sha256')
+    .update(`countersign host ${id === '' ? hostname() : id}`)
+    .digest('hex')
 }

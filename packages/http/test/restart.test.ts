@@ -1,0 +1,98 @@
+// When a restarted node signs again: whom it waits for, and for how long. Its clock and its machine are handed in.
+
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { realSurroundings, type Surroundings } from '@countersign/node'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { type Parties, startParties, until } from './parties.ts'
+
+let parties: Parties
+beforeAll(async () => {
+  parties = await startParties()
+})
+afterAll(() => parties.close())
+
+/** Only ever put on, as a clock should be. */
+const clock = { aheadMs: 0 }
+const around = (more: Partial<Surroundings> = {}): Surroundings => ({
+  ...realSurroundings(),
+  now: () => Date.now() + clock.aheadMs,
+  ...more,
+})
+const ready = () => parties.alfa.node.health().ready
+const status = () => parties.alfa.node.status()
+const awaited = async () => new Set((await status()).pacts[0]?.channels.flatMap((channel) => channel.awaited))
+const alarms = async () => (await status()).alarms.map(({ code }) => code)
+
+/** alfa starts anew while `silent` is down; resolves once everybody else has answered, and the clock is put on. */
+async function restartWithout(silent: 'bravo' | 'watch', surroundings: Surroundings, aheadMs: number): Promise<void> {
+  await parties.alfa.stop()
+  await parties[silent].stop()
+  onTestFinished(async () => {
+    await parties.alfa.restart(around())
+    await until('alfa to be ready', ready)
+  })
+  await parties.alfa.start(surroundings)
+  await until('the others to answer', async () => (await awaited()).size === 1)
+  expect(await awaited()).toEqual(new Set([`${silent}.example`]))
+  clock.aheadMs += aheadMs
+}
+
+const GRACE_MS = 11_000
+const aMoment = () => new Promise((resolve) => setTimeout(resolve, 700))
+
+/** Not ready, however long it was waited for, before `silent` answers. */
+async function waitsFor(silent: 'bravo' | 'watch'): Promise<void> {
+  await aMoment()
+  expect(ready()).toBe(false)
+  await parties[silent].start()
+  await until('alfa to be ready', ready)
+}
+
+test('a silent peer is waited for ten seconds, and no longer once the neutral has answered', async () => {
+  await restartWithout('bravo', around(), 0)
+  await aMoment()
+  expect(ready()).toBe(false)
+  clock.aheadMs += GRACE_MS
+  await until('alfa to be ready', ready)
+  expect(await alarms()).toEqual([])
+  await parties.bravo.start()
+})
+
+test('a silent neutral is waited for without end', async () => {
+  await restartWithout('watch', around(), GRACE_MS)
+  await waitsFor('watch')
+})
+
+test('a folder that ran on another machine waits for everybody, says so, and still does after a second start', async () => {
+  const elsewhere = around({ host: () => 'another machine' })
+  await restartWithout('bravo', elsewhere, GRACE_MS)
+  await aMoment()
+  expect(ready()).toBe(false)
+  expect(await alarms()).toContain('node/may-be-copy')
+  await parties.alfa.restart(elsewhere)
+  clock.aheadMs += GRACE_MS
+  await waitsFor('bravo')
+  // Once everybody was asked it is at home there.
+  await parties.alfa.restart(elsewhere)
+  await until('alfa to be ready', ready)
+  expect(JSON.parse(readFileSync(join(parties.alfa.dir, 'private', 'whereabouts.json'), 'utf8'))).toMatchObject({
+    host: 'another machine',
+  })
+})
+
+test('a folder whose clock stands before the time it last ran waits for everybody', async () => {
+  await parties.alfa.stop()
+  const [now, before] = [around(), { ...around(), now: () => Date.now() - 60_000 + clock.aheadMs }]
+  await parties.alfa.start(now)
+  await until('alfa to be ready', ready)
+  await restartWithout('bravo', before, GRACE_MS)
+  await waitsFor('bravo')
+})
+
+test('a folder that does not know where it ran last waits for everybody', async () => {
+  await parties.alfa.stop()
+  rmSync(join(parties.alfa.dir, 'private', 'whereabouts.json'))
+  await restartWithout('bravo', around(), GRACE_MS)
+  await waitsFor('bravo')
+})
