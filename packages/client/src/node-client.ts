@@ -39,6 +39,9 @@ export interface ShareInput {
 }
 
 export interface ShareOutcome {
+  /** `held-here`: kept, and said once the start-up check of the log is over; no record has a place yet. */
+  state: 'said' | 'held-here'
+  awaited: string[]
   share: string
   records: string[]
   objects: number

@@ -3,7 +3,7 @@
 // came. What is written goes through the same gate as everything else: all of it is said, or none of it.
 
 import { createHash } from 'node:crypto'
-import type { Result } from '@countersign/log'
+import { type Result, refuse } from '@countersign/log'
 import type { Node, ShareResult, StoredPact } from '@countersign/node'
 import { isPactId } from '@countersign/record'
 import type { CollectionName, CollectionPage, CollectionQuery } from '@countersign/views'
@@ -168,10 +168,14 @@ export async function taxiiRoutes(app: FastifyInstance, node: Node, accounts: Ac
             account: `tool ${accounts.tool(request.headers.authorization) ?? ''}`,
             input: request.body as AsyncIterable<Uint8Array>,
             progress: () => taken.resolve(),
+            later: (outcome) => concludeLater(status, outcome),
           })
           .then((result) => conclude(status, result))
+          .catch((cause: unknown) => {
+            request.log.error({ err: cause }, 'share failed')
+            conclude(status, refuse('node/failed', 'The node could not share this; its log says why. Nothing left.'))
+          })
         await Promise.race([shared, taken.promise.then(() => patience())])
-        shared.catch((cause: unknown) => request.log.error({ err: cause }, 'share failed'))
         return reply.code(202).header('content-type', MEDIA_TYPE).send(JSON.stringify(status))
       })
 
@@ -191,12 +195,18 @@ function patience(): Promise<void> {
 }
 
 function conclude(status: Status, result: ShareResult): void {
-  status.status = 'complete'
   if (result.ok) {
-    status.total_count = result.value.objects
-    status.success_count = result.value.objects
+    const { state, objects } = result.value
+    status.total_count = objects
+    if (state === 'held-here') status.pending_count = objects
+    else {
+      status.status = 'complete'
+      status.success_count = objects
+    }
     return
   }
+  status.status = 'complete'
+  status.pending_count = 0
   const refusals = result.refusals ?? [{ code: result.code, message: result.message }]
   status.failure_count = Math.max(1, result.refusalsTotal ?? 1)
   status.total_count = status.failure_count
@@ -205,6 +215,14 @@ function conclude(status: Status, result: ShareResult): void {
     version: '1970-01-01T00:00:00Z',
     message: `${refusal.message} (${refusal.code})`,
   }))
+}
+
+/** What was kept until our log may sign was said, or refused in the end. */
+function concludeLater(status: Status, outcome: Result<unknown>): void {
+  if (!outcome.ok) return conclude(status, outcome)
+  status.status = 'complete'
+  status.success_count = status.total_count
+  status.pending_count = 0
 }
 
 function describe(pact: StoredPact, name: CollectionName) {

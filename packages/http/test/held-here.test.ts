@@ -1,12 +1,16 @@
 // What is said while a log may not sign: kept here, and said once.
 
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Node, realSurroundings } from '@countersign/node'
+import { nodeDisk, openOwnLog } from '@countersign/ledger'
+import { loadIdentity, type Node, realSurroundings } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Parties, startParties, until, value } from './parties.ts'
+import { bytesInput, type Parties, startParties, until, value } from './parties.ts'
+import { objectTexts, readAll, TAXII, taxii } from './taxii-client.ts'
+
+const CAMPAIGN = readFileSync(new URL('../../../examples/data/campaign-2015.json', import.meta.url))
 
 /** A network on which nobody answers. */
 const cutOff = { ...realSurroundings(), fetch: () => Promise.reject(new Error('unreachable')) }
@@ -64,6 +68,7 @@ test('what was held here is said once, in the order it was said', async () => {
 test('what was held here is said once, although the process ended after it was said and before it was forgotten', async () => {
   const { alfa } = parties
   await holdFive()
+  value(await shareCampaign(alfa.node))
   await alfa.stop()
   const kept = mkdtempSync(join(tmpdir(), 'countersign-held-'))
   const folder = join(alfa.dir, 'private')
@@ -80,4 +85,96 @@ test('what was held here is said once, although the process ended after it was s
   value(await message(alfa.node, 'six'))
   await until('six to be folded', async () => (await subjects(alfa.node)).includes('six'))
   expect(await subjects(alfa.node)).toEqual([...SUBJECTS, 'six'])
+  expect(await shares(alfa.node)).toHaveLength(1)
 })
+
+const shareCampaign = (node: Node) => node.share({ pact: parties.pact, account: 'test', input: bytesInput(CAMPAIGN) })
+const held = () => readdirSync(join(parties.alfa.dir, 'private', 'held'))
+async function shares(node: Node) {
+  return value(await node.views.records({ type: 'intel/share', limit: 50 })).records
+}
+
+test('a share while the log is compared with its peers is kept and answered, and said once when that is over', async () => {
+  const { alfa, bravo, pact } = parties
+  await alfa.restart(cutOff)
+  value(await message(alfa.node, 'before'))
+  const kept = value(await shareCampaign(alfa.node))
+  expect(kept).toMatchObject({ state: 'held-here', records: [], awaited: ['bravo.example', 'watch.example'] })
+  value(await message(alfa.node, 'after'))
+  expect(held()).toEqual([kept.share])
+  // What may not leave is refused at once, and not kept.
+  const refused = await alfa.node.share({ pact, account: 'test', input: bytesInput(Buffer.from('{"type":"bundle"')) })
+  expect(refused.ok).toBe(false)
+  expect(held()).toEqual([kept.share])
+  await alfa.restart(cutOff)
+  expect(held()).toEqual([kept.share])
+  await alfa.restart()
+  await allSaid()
+  await until('it to be folded', async () => (await shares(alfa.node)).length === 1)
+  expect((await shares(alfa.node))[0]?.body).toMatchObject({ share: kept.share, piece: 1, pieces: 1 })
+  const sources = objectTexts(CAMPAIGN.toString())
+  await until('bravo to serve it', async () => (await readAll(bravo, pact, 'inbox')).length === sources.length)
+  expect(held()).toEqual([])
+  expect(await subjects(alfa.node)).toEqual(['before', 'after'])
+})
+
+test('what a tool writes meanwhile is pending until it is said, and then complete', async () => {
+  const { alfa, pact } = parties
+  let blocked = true
+  const real = realSurroundings()
+  const around = {
+    ...real,
+    fetch: (...args: Parameters<typeof fetch>) =>
+      blocked ? Promise.reject(new Error('unreachable')) : real.fetch(...args),
+  }
+  await alfa.restart(around)
+  const answer = await taxii(alfa, `${pact}/collections/outbox/objects/`, {
+    method: 'POST',
+    headers: { 'content-type': TAXII },
+    body: CAMPAIGN,
+  })
+  expect(answer.status).toBe(202)
+  const { id } = (await answer.json()) as { id: string }
+  const status = async () => (await taxii(alfa, `${pact}/status/${id}/`)).json()
+  const total = objectTexts(CAMPAIGN.toString()).length
+  await until('it to be kept', async () => ((await status()) as { pending_count: number }).pending_count === total)
+  expect(await status()).toMatchObject({ status: 'pending', total_count: total, success_count: 0 })
+  blocked = false
+  await until('it to be complete', async () => ((await status()) as { status: string }).status === 'complete')
+  expect(await status()).toMatchObject({ success_count: total, failure_count: 0, pending_count: 0 })
+})
+
+test('where the log is stopped, a share is refused, and nothing of it is kept', async () => {
+  const { alfa, bravo } = parties
+  await alfa.stop()
+  const backup = mkdtempSync(join(tmpdir(), 'countersign-held-'))
+  cpSync(alfa.dir, backup, { recursive: true })
+  await alfa.start()
+  await until('alfa to be ready', () => alfa.node.health().ready)
+  value(await shareCampaign(alfa.node))
+  await until('bravo to hold it', async () => (await shares(bravo.node)).length === 1)
+  // The copy says something else at the same place, unseen; then it is asked to go on with its peers.
+  await alfa.stop()
+  rmSync(alfa.dir, { recursive: true })
+  cpSync(backup, alfa.dir, { recursive: true })
+  rmSync(backup, { recursive: true })
+  await contradict(alfa.dir)
+  await alfa.start()
+  await until('the check to end', async () =>
+    (await alfa.node.status()).pacts.some(({ channels }) => channels.some(({ state }) => state === 'stopped')),
+  )
+  expect(await shareCampaign(alfa.node)).toMatchObject({ ok: false, code: 'node/not-ready' })
+  expect(held()).toEqual([])
+})
+
+/** Signs another entry in the log of `main`, as a second host with a copy of the folder would. */
+async function contradict(dir: string): Promise<void> {
+  const identity = value(await loadIdentity(dir))
+  const index = readFileSync(join(dir, 'logs', parties.pact, 'index'), 'utf8')
+  const generation = /^main\/([0-9a-f]{16})$/m.exec(index)?.[1]
+  const origin = `alfa.example/${parties.pact}/main/${generation}`
+  const log = value(await openOwnLog({ disk: nodeDisk(), dir, origin, signers: identity.keys.log }))
+  log.confirm()
+  await log.append(new TextEncoder().encode('another word'))
+  await log.close()
+}

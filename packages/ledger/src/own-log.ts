@@ -25,6 +25,8 @@ export interface OwnLogOptions {
 
 interface Waiting {
   entry: Uint8Array
+  /** The last of what was appended together. */
+  last: boolean
   resolve(index: number): void
   reject(cause: Error): void
 }
@@ -38,6 +40,8 @@ export interface OwnLog extends LogFiles {
    * with LogStopped after a failed write or sync: its message says whether the entry may have been kept all the same.
    */
   append(entry: Uint8Array): Promise<number>
+  /** The same for entries that belong together: one batch keeps all of them, or none is kept. Answers their indexes. */
+  appendAll(entries: readonly Uint8Array[]): Promise<number[]>
   /**
    * Takes over entries that we said before and lost, as a peer serves them back, with the checkpoint we signed over
    * them. Refuses what we did not sign or does not follow; the log is then as it was.
@@ -138,12 +142,27 @@ class Writer implements OwnLog {
   }
 
   append(entry: Uint8Array): Promise<number> {
+    return this.refused([entry]) ?? this.enqueue(entry, true)
+  }
+
+  appendAll(entries: readonly Uint8Array[]): Promise<number[]> {
+    const refused = this.refused(entries)
+    return refused ?? Promise.all(entries.map((entry, i) => this.enqueue(entry, i === entries.length - 1)))
+  }
+
+  /** Throws for what a caller may not ask; a rejection where nothing is taken any more. */
+  private refused(entries: readonly Uint8Array[]): Promise<never> | undefined {
     if (!this.isConfirmed) throw new Error(`${this.origin} was opened and not confirmed with its peers yet.`)
-    if (entry.length > MAX_ENTRY_BYTES) throw new Error(`An entry of ${entry.length} bytes does not fit a log.`)
+    for (const { length } of entries) {
+      if (length > MAX_ENTRY_BYTES) throw new Error(`An entry of ${length} bytes does not fit a log.`)
+    }
     if (this.closing !== undefined) return Promise.reject(new LogStopped(`${this.origin} is closed.`))
-    if (this.log.stopped !== undefined) return Promise.reject(this.notKept(this.log.stopped))
+    return this.log.stopped === undefined ? undefined : Promise.reject(this.notKept(this.log.stopped))
+  }
+
+  private enqueue(entry: Uint8Array, last: boolean): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ entry, resolve, reject })
+      this.queue.push({ entry, last, resolve, reject })
       this.running ??= this.run()
     })
   }
@@ -289,6 +308,8 @@ class Writer implements OwnLog {
       if (count > 0 && (bytes > LIMITS.batchBytes || count >= most)) break
       count++
     }
+    // What belongs together is never in two batches.
+    while (this.queue[count - 1]?.last === false) count++
     return this.queue.splice(0, count)
   }
 }

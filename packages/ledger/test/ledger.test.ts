@@ -179,6 +179,21 @@ describe('our own log', () => {
     await again.close()
   })
 
+  test('what was appended together is kept together or not at all, whatever was waiting before it', async () => {
+    const log = await create()
+    await log.append(entry(0))
+    const journal = join(journals(), '1.journal')
+    const alone = appendMany(log, 1, 200)
+    const group = log.appendAll(Array.from({ length: 600 }, (_, i) => entry(200 + i)))
+    await Promise.all([alone, appendMany(log, 800, 1500)])
+    expect(await group).toEqual(Array.from({ length: 600 }, (_, i) => 200 + i))
+    await log.close()
+    // One frame is one write, and is torn as a whole.
+    const frames = framesOf(readFileSync(journal))
+    expect(frames.length).toBeGreaterThan(2)
+    expect(frames.filter(({ start, end }) => (start > 200 && start < 800) || (end > 200 && end < 800))).toEqual([])
+  })
+
   test('tiles are derived again where a crash left them torn', async () => {
     const log = await create()
     await appendMany(log, 0, 300)
@@ -300,6 +315,16 @@ describe('receipts', () => {
 })
 
 /** The machine's disk, on which every write fails while it is full. */
+/** The entries each frame of a journal's segment holds, from `start` until before `end`. */
+function framesOf(segment: Buffer): { start: number; end: number }[] {
+  const frames: { start: number; end: number }[] = []
+  for (let at = 4; at < segment.length; at += 12 + segment.readUInt32BE(at + 8)) {
+    const start = Number(segment.readBigUInt64BE(at + 12))
+    frames.push({ start, end: start + segment.readUInt32BE(at + 20) })
+  }
+  return frames
+}
+
 function withFullDisk(isFull: () => boolean): Disk {
   const disk = nodeDisk()
   const check = () => {

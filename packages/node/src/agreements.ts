@@ -134,6 +134,7 @@ export class Agreements {
     for (const { name } of agreement.channels) {
       channels.set(`${pact.id}/${name}`, new Channel(pact, name, this.contextOf(pact, name)))
     }
+    await this.hearSigners(pact)
     for (const [name, generation] of this.ownGenerations(pact.id)) {
       const channel = channels.get(`${pact.id}/${name}`)
       await channel?.openOwn(generation)
@@ -141,6 +142,22 @@ export class Agreements {
     }
     for (const { party, root } of agreement.parties) {
       if (party !== identity.party) this.discover(pact, party, root)
+    }
+  }
+
+  /**
+   * Opens the logs by which the agreement is in force as we hold them, before anything is said: a record that had not
+   * seen them would be void, and their authors may not answer for long.
+   */
+  private async hearSigners(pact: StoredPact): Promise<void> {
+    const { channels, identity, trusted, views } = this.parts
+    for (const { name } of pact.agreement.channels) {
+      for (const { origin } of views.force(pact.id, pact.version, name)?.covers ?? []) {
+        const author = pact.agreement.parties.find(({ party }) => origin.startsWith(`${party}/`))
+        if (author === undefined || author.party === identity.party) continue
+        const card = trusted.withRoot(author.party, author.root)
+        if (card !== undefined) await channels.get(`${pact.id}/${name}`)?.hear(origin, card)
+      }
     }
   }
 

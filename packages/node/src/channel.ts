@@ -123,6 +123,11 @@ export class Channel {
     return this.readiness.promise
   }
 
+  /** Our log is still compared with its peers' copies. */
+  get checking(): boolean {
+    return this.state === 'checking'
+  }
+
   awaited(): string[] {
     return this.state === 'checking' ? (this.check?.awaited() ?? []) : []
   }
@@ -232,6 +237,11 @@ export class Channel {
     // A hint costs both sides a request for each feed: those that miss nothing wait for their time.
     for (const { feed, rounds, cosigner } of this.feeds.values())
       if (cosigner === party && feed.outstanding) rounds.wake()
+  }
+
+  /** How much of a log of this channel is held here. */
+  sizeOf(origin: string): number {
+    return this.logOf(origin)?.size ?? 0
   }
 
   private logOf(origin: string): LogFiles | undefined {

@@ -1,8 +1,9 @@
 // What the parts of the engine share. Each part gets the whole and takes what it needs; none keeps a copy.
 
 import type { Receipts } from '@countersign/ledger'
+import { ok, type Result, refuse } from '@countersign/log'
 import type { Agreement } from '@countersign/pact'
-import type { Card, Statement } from '@countersign/record'
+import { type Card, type Statement, TLP_LABELS, type TlpLabel } from '@countersign/record'
 import type { Views } from '@countersign/views'
 import { v7 as uuidv7 } from 'uuid'
 import type { Channel } from './channel.ts'
@@ -60,4 +61,19 @@ export function othersOf(agreement: Agreement, channel: string, us: string): str
 export function noSuchPact(id: string) {
   const message = `This node has no agreement ${id}; list them with: countersign pact show`
   return { ok: false, code: 'pact/unknown', message } as const
+}
+
+export function withMode(marking: Statement['marking'] | undefined, mode: Statement['mode'] | undefined) {
+  return { ...(marking === undefined ? {} : { marking }), ...(mode === undefined ? {} : { mode }) }
+}
+
+export function markingOf(
+  marking: { tlp: string; class?: string } | undefined,
+): Result<Statement['marking'] | undefined> {
+  if (marking === undefined) return ok(undefined)
+  const tlp = TLP_LABELS.find((label): label is TlpLabel => label === marking.tlp)
+  if (tlp === undefined) {
+    return refuse('say/marking', `“${marking.tlp}” is no marking; use one of ${TLP_LABELS.join(', ')}.`)
+  }
+  return ok(marking.class === undefined ? { tlp } : { tlp, class: marking.class })
 }

@@ -10,7 +10,7 @@ import { Lane } from './lane.ts'
 import { LIMITS } from './limits.ts'
 
 export interface HeldRequest<Kept> {
-  /** Of the statement it will be. */
+  /** Of the statement, or the share, that it will be. */
   id: string
   /** Where our log ended when it was kept: it can only stand behind. */
   since: { origin: string; size: number }
@@ -22,6 +22,8 @@ export interface HeldHereMeans<Kept> {
   /** The channel it is for; a refusal where there is none any more. */
   channelOf(kept: Kept): Result<Channel>
   say(held: HeldRequest<Kept>): Promise<Result<unknown>>
+  /** It is over: said, in this run or an earlier one, or refused for good. */
+  forgotten(held: HeldRequest<Kept>, outcome: Result<unknown>): void
 }
 
 export class HeldHere<Kept> {
@@ -32,6 +34,7 @@ export class HeldHere<Kept> {
   private readonly waiting = new Map<number, HeldRequest<Kept>>()
   /** For each log, the ids found in it where something waiting may stand; read once in a run of this process. */
   private readonly found = new Map<string, Set<string>>()
+  private started = false
 
   constructor(parts: EngineParts, means: HeldHereMeans<Kept>) {
     this.parts = parts
@@ -54,6 +57,17 @@ export class HeldHere<Kept> {
     // The check may have ended while the request was being kept.
     this.wake()
     return ok(undefined)
+  }
+
+  /** What waits to be said, the oldest first. */
+  all(): Kept[] {
+    return [...this.waiting.values()].map(({ kept }) => kept)
+  }
+
+  /** From here on every channel is open: what belongs to none is refused. */
+  start(): void {
+    this.started = true
+    this.wake()
   }
 
   /** Says what may be said now. */
@@ -79,6 +93,7 @@ export class HeldHere<Kept> {
   }
 
   private async step(): Promise<boolean> {
+    if (!this.started) return false
     for (const [row, held] of this.waiting) {
       const channel = this.means.channelOf(held.kept)
       if (channel.ok && channel.value.state !== 'ready') continue
@@ -86,6 +101,7 @@ export class HeldHere<Kept> {
       if (!outcome.ok && /^(?:ledger|node)\//.test(outcome.code)) return false
       this.parts.store.release(row)
       this.waiting.delete(row)
+      this.means.forgotten(held, outcome)
       if (!outcome.ok) this.refused(held.id, outcome)
       return true
     }
@@ -111,7 +127,8 @@ export class HeldHere<Kept> {
     const awaited = new Set([...this.waiting.values()].map(({ id }) => id))
     const from = [...this.waiting.values()].map(({ since }) => (since.origin === origin ? since.size : size))
     for await (const { statement } of speaker.statements(Math.min(size, ...from))) {
-      if (awaited.has(statement.id)) ids.add(statement.id)
+      const { share } = statement.body
+      for (const id of [statement.id, share]) if (typeof id === 'string' && awaited.has(id)) ids.add(id)
     }
     return ids
   }

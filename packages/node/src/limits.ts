@@ -46,6 +46,10 @@ export const LIMITS = {
   inlineSealBytes: 65_536,
   /** A STIX input of `share`. */
   shareBytes: 1_073_741_824,
+  /** Records of one share: they are signed in one step and kept in one write. */
+  shareRecords: 500,
   /** Requests kept while the start-up check has not finished. */
   heldHereMax: 1_000,
+  /** The STIX of all shares kept meanwhile. */
+  heldShareBytes: 2_147_483_648,
 } as const

@@ -162,6 +162,7 @@ export class Node {
     await node.views.knowCard(identity.value.card.bytes)
     for (const card of trusted.all()) await node.views.knowCard(card.bytes)
     for (const pact of node.parts.pacts.all()) await node.agreements.join(pact)
+    node.saying.start()
     node.folding.wake()
     await node.rejections.recall()
     return ok(node)

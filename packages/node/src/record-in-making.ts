@@ -53,7 +53,15 @@ export class RecordInMaking {
 
   /** Resolves with `origin#index` once the record is durable. */
   async say(): Promise<Result<string>> {
-    const said = await this.speaker.say({ ...this.draft, content: this.descriptors })
-    return said.ok ? ok(`${this.speaker.log.origin}#${said.value.index}`) : said
+    const said = await RecordInMaking.sayAll([this])
+    return said.ok ? ok(said.value[0] ?? '') : said
+  }
+
+  /** Says records of one log that belong together: all of them are in the log, or none is. */
+  static async sayAll(makings: readonly RecordInMaking[]): Promise<Result<string[]>> {
+    const speaker = makings[0]?.speaker
+    if (speaker === undefined) return ok([])
+    const said = await speaker.sayAll(makings.map(({ draft, descriptors }) => ({ ...draft, content: descriptors })))
+    return said.ok ? ok(said.value.map(({ index }) => `${speaker.log.origin}#${index}`)) : said
   }
 }

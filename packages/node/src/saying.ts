@@ -1,17 +1,16 @@
 // The one way in for our own words: through the gate, sealed, signed, durable. While a log is still compared with its
 // peers' copies after a start, what is said is kept here unsigned and said once that is over.
 
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { ok, type Result, refuse } from '@countersign/log'
-import { mayAnswer, parseRecordRef, type Statement, TLP_LABELS, type TlpLabel, typeNamed } from '@countersign/record'
+import { mayAnswer, parseRecordRef, type Statement, typeNamed } from '@countersign/record'
 import type { Channel } from './channel.ts'
-import { blankRecord, type EngineParts, noSuchPact, othersOf } from './engine-parts.ts'
+import { blankRecord, type EngineParts, markingOf, noSuchPact, othersOf, withMode } from './engine-parts.ts'
 import { decideContent, decideRecord, rulesOf } from './gate.ts'
-import { HeldHere, type HeldRequest } from './held-here.ts'
+import { HeldHere } from './held-here.ts'
 import type { StoredPact } from './pacts.ts'
 import { type PartToSeal, RecordInMaking } from './record-in-making.ts'
-import { type ShareMeans, type ShareResult, shareStix } from './share.ts'
+import type { JudgeMeans, ShareResult } from './share.ts'
+import { type KeptShare, Sharing } from './sharing.ts'
 import type { Draft } from './speaker.ts'
 
 export interface SayRequest {
@@ -44,7 +43,9 @@ export interface ShareRequest {
   account: string
   /** A STIX 2.1 bundle, TAXII envelope or object. */
   input: AsyncIterable<Uint8Array>
-  progress?: ShareMeans['progress']
+  progress?: JudgeMeans['progress']
+  /** Told how it ended, where it was held here first. */
+  later?(outcome: Result<unknown>): void
 }
 
 /** A request as it is kept: its content in base64. */
@@ -52,23 +53,33 @@ type KeptRecord = Omit<SayRequest, 'content'> & { content: { role: string; media
 
 export class Saying {
   private readonly parts: EngineParts
-  private readonly held: HeldHere<KeptRecord>
+  private readonly held: HeldHere<KeptRecord | KeptShare>
+  private readonly sharing: Sharing
+  private stopped = false
 
   constructor(parts: EngineParts) {
     this.parts = parts
     this.held = new HeldHere(parts, {
       channelOf: (kept) => {
-        const found = this.channelFor(kept.pact, kept.type, kept.channel)
+        const found = this.placeOf(kept.pact, kept.type, kept.channel)
         return found.ok ? ok(found.value.channel) : found
       },
-      say: (held) => this.sayKept(held),
+      say: ({ id, kept }) => ('share' in kept ? this.sharing.sayKept(kept) : this.sayKept(id, kept)),
+      forgotten: ({ kept }, outcome) => {
+        if ('share' in kept) this.sharing.forget(kept, outcome)
+      },
     })
+    this.sharing = new Sharing(
+      parts,
+      this,
+      this.held.all().filter((kept) => 'share' in kept),
+    )
   }
 
   async say(request: SayRequest): Promise<Result<Said>> {
-    const found = this.channelFor(request.pact, request.type, request.channel)
+    const found = this.placeOf(request.pact, request.type, request.channel)
     // What was said earlier goes first.
-    if (found.ok) await this.held.saidBefore(found.value.channel)
+    if (found.ok) await this.saidBefore(found.value.channel)
     return this.sayNow(request)
   }
 
@@ -82,38 +93,18 @@ export class Saying {
     if (!passed.ok) return passed
     const inForce = this.mustBeInForce(draft.type, channel)
     if (!inForce.ok) return inForce
-    if (channel.state === 'checking') return this.holdHere(request, channel, draft.id)
+    if (channel.checking) return this.holdHere(request, channel, draft.id)
     const making = this.begin(pact, channel, draft, request.account)
     if (!making.ok) return making
     for (const part of content) await making.value.seal(part)
+    const goOn = this.mayGoOn(channel)
+    if (!goOn.ok) return goOn
     const said = await making.value.say()
     return said.ok ? ok({ state: 'said', record: said.value }) : said
   }
 
-  async share(request: ShareRequest): Promise<ShareResult> {
-    const type = 'intel/share'
-    const found = this.channelFor(request.pact, type, request.channel)
-    if (!found.ok) return found
-    const { pact, channel } = found.value
-    const marking = markingOf(request.marking)
-    if (!marking.ok) return marking
-    if (channel.state === 'checking') await channel.ready()
-    const inForce = this.mustBeInForce(type, channel)
-    if (!inForce.ok) return inForce
-    const { around, identity } = this.parts
-    const to = [...new Set(request.to ?? othersOf(pact.agreement, channel.name, identity.party))].sort()
-    const blank = () => ({ ...blankRecord(around, type, pact, withMode(marking.value, request.mode)), to })
-    const spoolDir = join(identity.dir, 'private', 'spool')
-    mkdirSync(spoolDir, { recursive: true, mode: 0o700 })
-    return shareStix(request.input, {
-      request: { type, marking: blank().marking.tlp, to },
-      rules: rulesOf(pact.agreement, channel.name, identity.party),
-      limits: pact.agreement.limits,
-      spoolDir,
-      random: around.random,
-      begin: (body) => this.begin(pact, channel, { ...blank(), body }, request.account),
-      ...(request.progress === undefined ? {} : { progress: request.progress }),
-    })
+  share(request: ShareRequest): Promise<ShareResult> {
+    return this.sharing.share(request)
   }
 
   /** Says what was kept here, as far as its log is ready; in order, and once. */
@@ -121,17 +112,37 @@ export class Saying {
     this.held.wake()
   }
 
+  /** Every channel is open: what was kept here before may be looked at. */
+  start(): void {
+    this.held.start()
+  }
+
   /** Nothing more is said of what is kept here. */
   stop(): Promise<void> {
+    this.stopped = true
     return this.held.stop()
   }
 
-  private sayKept({ id, kept }: HeldRequest<KeptRecord>): Promise<Result<unknown>> {
+  /** Resolves once what came earlier on the channel was said. */
+  saidBefore(channel: Channel): Promise<void> {
+    return this.held.saidBefore(channel)
+  }
+
+  hold(channel: Channel, id: string, kept: KeptRecord | KeptShare): Result<undefined> {
+    return this.held.hold(channel, id, kept)
+  }
+
+  /** Bytes of the shares that wait. */
+  heldBytes(): number {
+    return this.held.all().reduce((bytes, kept) => bytes + ('share' in kept ? kept.bytes : 0), 0)
+  }
+
+  private sayKept(id: string, kept: KeptRecord): Promise<Result<unknown>> {
     const content = kept.content.map((part) => ({ ...part, bytes: new Uint8Array(Buffer.from(part.bytes, 'base64')) }))
     return this.sayNow({ ...kept, content }, id)
   }
 
-  private channelFor(id: string, type: string, name?: string): Result<{ pact: StoredPact; channel: Channel }> {
+  placeOf(id: string, type: string, name?: string): Result<{ pact: StoredPact; channel: Channel }> {
     const pact = this.parts.pacts.get(id)
     if (pact === undefined) return noSuchPact(id)
     const ofType = typeNamed(type)
@@ -148,7 +159,7 @@ export class Saying {
     request: SayRequest,
     id?: string,
   ): Promise<Result<{ pact: StoredPact; channel: Channel; draft: Draft }>> {
-    const found = this.channelFor(request.pact, request.type, request.channel)
+    const found = this.placeOf(request.pact, request.type, request.channel)
     if (!found.ok) return found
     const { pact, channel } = found.value
     if (/^(?:log|pact)\//.test(request.type)) {
@@ -209,16 +220,23 @@ export class Saying {
     return ok(undefined)
   }
 
-  private begin(pact: StoredPact, channel: Channel, draft: Draft, account: string): Result<RecordInMaking> {
+  /** A refusal where our log takes no record any more, or not yet. */
+  mayGoOn({ name, state }: Channel): Result<undefined> {
+    if (this.stopped) return refuse('node/not-ready', 'The node is being ended; say it again once it runs.')
+    if (state === 'ready') return ok(undefined)
+    return refuse(
+      'node/not-ready',
+      `Our log on “${name}” is ${state === 'checking' ? 'still being compared with its peers' : 'stopped; look at the alarms before anything else is said'}.`,
+    )
+  }
+
+  begin(pact: StoredPact, channel: Channel, draft: Draft, account: string): Result<RecordInMaking> {
     const inForce = this.mustBeInForce(draft.type, channel)
     if (!inForce.ok) return inForce
-    const { speaker, state } = channel
-    if (speaker === undefined || state !== 'ready') {
-      return refuse(
-        'node/not-ready',
-        `Our log on “${channel.name}” is ${state === 'checking' ? 'still being compared with its peers' : 'stopped; look at the alarms before anything else is said'}.`,
-      )
-    }
+    const goOn = this.mayGoOn(channel)
+    if (!goOn.ok) return goOn
+    const { speaker } = channel
+    if (speaker === undefined) throw new Error('A channel that is ready has a log.')
     const { desk, around, trusted, identity, store } = this.parts
     const rootOf = (party: string) => pact.agreement.parties.find((one) => one.party === party)?.root ?? ''
     const making = RecordInMaking.begin(speaker, draft, {
@@ -231,10 +249,15 @@ export class Saying {
     return making
   }
 
-  private mustBeInForce(type: string, channel: Channel): Result<undefined> {
+  mustBeInForce(type: string, channel: Channel): Result<undefined> {
     const { id, version } = channel.pact
     if (typeNamed(type)?.beforeForce === true) return ok(undefined)
-    if (this.parts.views.force(id, version, channel.name) !== undefined) return ok(undefined)
+    const force = this.parts.views.force(id, version, channel.name)
+    if (force !== undefined) {
+      // What has not seen the signatures would be void.
+      if (force.covers.every(({ origin, index }) => channel.sizeOf(origin) > index)) return ok(undefined)
+      return refuse('node/not-ready', `The logs of the others on “${channel.name}” are not open here yet; try again.`)
+    }
     return refuse(
       'pact/not-in-force',
       `This agreement is not in force on “${channel.name}” yet; see who must still sign with: countersign pact show --dir ${this.parts.identity.dir}`,
@@ -246,20 +269,7 @@ export class Saying {
       ...part,
       bytes: Buffer.from(part.bytes).toString('base64'),
     }))
-    const held = this.held.hold(channel, id, { ...request, content })
+    const held = this.hold(channel, id, { ...request, content })
     return held.ok ? ok({ state: 'held-here', awaited: channel.awaited() }) : held
   }
-}
-
-function withMode(marking: Statement['marking'] | undefined, mode: Statement['mode'] | undefined) {
-  return { ...(marking === undefined ? {} : { marking }), ...(mode === undefined ? {} : { mode }) }
-}
-
-function markingOf(marking: SayRequest['marking']): Result<Statement['marking'] | undefined> {
-  if (marking === undefined) return ok(undefined)
-  const tlp = TLP_LABELS.find((label): label is TlpLabel => label === marking.tlp)
-  if (tlp === undefined) {
-    return refuse('say/marking', `“${marking.tlp}” is no marking; use one of ${TLP_LABELS.join(', ')}.`)
-  }
-  return ok(marking.class === undefined ? { tlp } : { tlp, class: marking.class })
 }

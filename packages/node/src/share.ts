@@ -1,9 +1,9 @@
-// Sharing STIX of any size: a first reading of the whole decides, a second cuts the same bytes into parts, seals and
-// says them in as few records as the agreement's limits allow. What is read twice is a private copy that nobody else
-// can reach, so the bytes that leave are the bytes that were judged. Nothing leaves unless everything may.
+// Sharing STIX of any size: a first reading of the whole decides, a second cuts the same bytes into parts and seals them
+// for as few records as the agreement's limits allow; then all of these are said at once. What is read twice is a private
+// copy that nobody else can reach, so the bytes that leave are the bytes that were judged. Nothing leaves unless
+// everything may, and then everything does.
 
-import { type FileHandle, open, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
 import {
   BundleSplitter,
   PartCutter,
@@ -19,7 +19,7 @@ import { type Agreement } from '@countersign/pact'
 import { STIX_MEDIA_TYPE } from '@countersign/record'
 import { refusalOf } from './gate.ts'
 import { LIMITS } from './limits.ts'
-import type { PartToSeal } from './record-in-making.ts'
+import { RecordInMaking } from './record-in-making.ts'
 
 /** A refusal of the gate names the objects it is about. */
 export interface ShareRefusal extends Refusal {
@@ -30,9 +30,13 @@ export interface ShareRefusal extends Refusal {
 export type ShareResult = { ok: true; value: Shared } | ShareRefusal
 
 export interface Shared {
+  /** `held-here`: kept, and said once the start-up check of the log is over. */
+  state: 'said' | 'held-here'
+  /** Whose copies of our log are still awaited, where it is held here. */
+  awaited: string[]
   /** The share's UUID, as each of its records names it. */
   share: string
-  /** `origin#index`, in order. */
+  /** `origin#index`, in order; none while it is held here. */
   records: string[]
   objects: number
   /** Breaks of the standard that were found, kept and passed on; the first of them, and how many there are. */
@@ -40,52 +44,44 @@ export interface Shared {
   warningsTotal: number
 }
 
-export interface ShareMeans {
+export interface JudgeMeans {
   request: ReleaseRequest
   rules: ReleaseRules
   limits: Agreement['limits']
-  /** A private folder on the disk of the node. */
-  spoolDir: string
+  progress?(stage: 'read' | 'said', done: number, total: number): void
+}
+
+export interface ShareMeans extends JudgeMeans {
+  share: string
   random(bytes: number): Uint8Array
   /** Begins a record of this share; its parts follow one by one. */
-  begin(
-    body: Record<string, unknown>,
-  ): Result<{ seal(part: PartToSeal): Promise<void>; say(): Promise<Result<string>> }>
-  progress?(stage: 'read' | 'said', done: number, total: number): void
+  begin(body: Record<string, unknown>): Result<RecordInMaking>
+  /** A refusal where the node or the log ended meanwhile. */
+  mayGoOn(): Result<undefined>
+}
+
+/** The private copy that is read twice. */
+export interface Spooled {
+  file: FileHandle
+  size: number
 }
 
 const READ_BYTES = 65_536
 const WARNINGS_TOLD = 100
 
-export async function shareStix(input: AsyncIterable<Uint8Array>, means: ShareMeans): Promise<ShareResult> {
-  const spooled = await spool(input, means)
-  if (!spooled.ok) return spooled
-  const { file, size } = spooled.value
-  try {
-    const judged = await judge(file, size, means)
-    if (!judged.ok) return judged
-    return await saySealed(file, size, judged.value, means)
-  } finally {
-    await file.close()
-  }
-}
-
-/** Takes the input into a file that has no name any more: only this process reaches it, and a crash leaves nothing. */
-async function spool(
+/** Takes the input into `file`, up to `bytesMax`. Closes it where that fails. */
+export async function spool(
   input: AsyncIterable<Uint8Array>,
-  means: ShareMeans,
-): Promise<Result<{ file: FileHandle; size: number }>> {
-  const path = join(means.spoolDir, toHex(means.random(16)))
-  const file = await open(path, 'wx+', 0o600)
+  file: FileHandle,
+  bytesMax: number,
+): Promise<Result<Spooled>> {
+  let size = 0
   let isWhole = false
   try {
-    await unlink(path)
-    let size = 0
     for await (const chunk of input) {
       size += chunk.length
-      if (size > LIMITS.shareBytes) {
-        const message = `The input has more than the ${LIMITS.shareBytes} bytes that one share may have.`
-        return refuse('release/too-large', message)
+      if (size > bytesMax) {
+        return refuse('release/too-large', `The input has more than the ${bytesMax} bytes that may be taken here.`)
       }
       // All of it: a disk that fills up takes a part and says nothing.
       await file.appendFile(chunk)
@@ -97,7 +93,7 @@ async function spool(
   }
 }
 
-interface Judged {
+export interface Judged {
   objects: number
   /** How many objects stand in each record that will be said. */
   pieces: number[]
@@ -105,10 +101,10 @@ interface Judged {
   warningsTotal: number
 }
 
-async function judge(
-  file: FileHandle,
-  size: number,
-  means: ShareMeans,
+/** The first reading: whether all of it may leave, and in how many records. */
+export async function judge(
+  { file, size }: Spooled,
+  means: JudgeMeans,
 ): Promise<{ ok: true; value: Judged } | ShareRefusal> {
   const gate = new ReleaseGate(means.request, means.rules)
   const pieces = new Pieces(means.limits.parts)
@@ -140,40 +136,37 @@ async function judge(
   if (judged.objects === 0) return refuse('stix/empty', 'There is no object in this input; nothing left.')
   const last = cutter.end()
   if (last !== undefined) pieces.add(last.objects)
+  if (pieces.objects.length > LIMITS.shareRecords) {
+    return refuse(
+      'release/too-large',
+      `This share would need ${pieces.objects.length} records and may have ${LIMITS.shareRecords}; share it in several pieces.`,
+    )
+  }
   return ok({ ...judged, pieces: pieces.objects })
 }
 
-async function saySealed(file: FileHandle, size: number, judged: Judged, means: ShareMeans): Promise<ShareResult> {
-  const share = uuidOf(means.random(16))
-  const records: string[] = []
+/** The second reading: cut, sealed, each part durable; then all records of the share are said at once. */
+export async function sayJudged({ file, size }: Spooled, judged: Judged, means: ShareMeans): Promise<ShareResult> {
+  const { share } = means
+  const makings: RecordInMaking[] = []
   const ready: { bytes: Uint8Array; objects: number }[] = []
   const cutter = new PartCutter(means.limits.partBytes, () => uuidOf(means.random(16)))
-  let making: { seal(part: PartToSeal): Promise<void>; say(): Promise<Result<string>> } | undefined
+  const total = judged.pieces.length
   let parts = 0
 
-  const sayRecord = async (): Promise<Result<undefined>> => {
-    const said = await making?.say()
-    if (said?.ok === false) return said
-    if (said !== undefined) records.push(said.value)
-    making = undefined
-    parts = 0
-    means.progress?.('said', records.length, judged.pieces.length)
-    return ok(undefined)
-  }
   const sealReady = async (): Promise<Result<undefined>> => {
     for (const { bytes } of ready.splice(0)) {
-      if (making === undefined) {
-        const piece = records.length
-        const objects = judged.pieces[piece] ?? 0
-        const begun = means.begin({ share, piece: piece + 1, pieces: judged.pieces.length, objects })
+      const goOn = means.mayGoOn()
+      if (!goOn.ok) return goOn
+      if (parts % means.limits.parts === 0) {
+        const piece = makings.length
+        const begun = means.begin({ share, piece: piece + 1, pieces: total, objects: judged.pieces[piece] ?? 0 })
         if (!begun.ok) return begun
-        making = begun.value
+        makings.push(begun.value)
+        means.progress?.('said', piece, total)
       }
-      await making.seal({ role: 'bundle', mediaType: STIX_MEDIA_TYPE, bytes })
+      await makings.at(-1)?.seal({ role: 'bundle', mediaType: STIX_MEDIA_TYPE, bytes })
       parts++
-      if (parts < means.limits.parts) continue
-      const said = await sayRecord()
-      if (!said.ok) return said
     }
     return ok(undefined)
   }
@@ -198,19 +191,20 @@ async function saySealed(file: FileHandle, size: number, judged: Judged, means: 
   if (last !== undefined) ready.push(last)
   const sealed = await sealReady()
   if (!sealed.ok) return sealed
-  if (making !== undefined) {
-    const said = await sayRecord()
-    if (!said.ok) return said
-  }
+  const goOn = means.mayGoOn()
+  if (!goOn.ok) return goOn
+  const said = await RecordInMaking.sayAll(makings)
+  if (!said.ok) return said
+  means.progress?.('said', total, total)
   const { objects, warnings, warningsTotal } = judged
-  return ok({ share, records, objects, warnings, warningsTotal })
+  return ok({ state: 'said', awaited: [], share, records: said.value, objects, warnings, warningsTotal })
 }
 
 /** Reads the spooled input from its beginning; between two reads the event loop turns, and `between` may work. */
 async function eachElement(
   file: FileHandle,
   size: number,
-  means: Pick<ShareMeans, 'progress'>,
+  means: Pick<JudgeMeans, 'progress'>,
   take: (element: SplitElement) => void,
   between: () => Promise<Result<undefined>> = async () => ok(undefined),
 ): Promise<Result<undefined>> {
@@ -250,7 +244,7 @@ class Pieces {
 const NIL_UUID = '00000000-0000-4000-8000-000000000000'
 
 /** A random UUID (RFC 9562 section 5.4) of 16 random bytes. */
-function uuidOf(random: Uint8Array): string {
+export function uuidOf(random: Uint8Array): string {
   const bytes = Uint8Array.from(random)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80

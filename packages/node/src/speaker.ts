@@ -94,33 +94,49 @@ export class Speaker {
    * entry over the format's limit, and `ledger/stopped` where it could not be written.
    */
   async say(draft: Draft): Promise<Result<{ index: number; statement: Statement }>> {
-    const numbered = draft.type === 'hotline/message' && draft.body.number === undefined
-    const statement: Statement = {
-      ...draft,
-      body: numbered ? { ...draft.body, number: this.messageNumber + 1 } : draft.body,
-      v: 1,
-      origin: this.log.origin,
-      from: this.party,
-      time: new Date(this.now()).toISOString(),
-      seen: this.seen(),
-    }
-    const entry = signStatement(statement, this.signers)
-    if (entry.length > MAX_ENTRY_BYTES) {
+    const said = await this.sayAll([draft])
+    if (!said.ok) return said
+    const [only] = said.value
+    if (only === undefined) throw new Error('What was said has an index.')
+    return ok(only)
+  }
+
+  /** Says what belongs together: all of it is durable at once and stands together in the log, or none of it does. */
+  async sayAll(drafts: readonly Draft[]): Promise<Result<{ index: number; statement: Statement }[]>> {
+    let number = this.messageNumber
+    const time = new Date(this.now()).toISOString()
+    const statements = drafts.map((draft, i): Statement => {
+      const numbered = draft.type === 'hotline/message' && draft.body.number === undefined
+      return {
+        ...draft,
+        body: numbered ? { ...draft.body, number: ++number } : draft.body,
+        v: 1,
+        origin: this.log.origin,
+        from: this.party,
+        time,
+        // Nothing was seen between the first of them and the others.
+        seen: i === 0 ? this.seen() : { logs: [], receipts: [] },
+      }
+    })
+    const entries = statements.map((statement) => signStatement(statement, this.signers))
+    if (entries.some(({ length }) => length > MAX_ENTRY_BYTES)) {
       return refuse(
         'say/too-large',
         'The clear part of this record is too large; shorten it or move it into the content.',
       )
     }
-    this.remember(statement, this.log.size)
-    let index: number
+    for (const [i, statement] of statements.entries()) this.remember(statement, this.log.size + i)
     try {
-      index = await this.log.append(entry)
+      const indexes = await this.log.appendAll(entries)
+      const said = statements.map((statement, i) => ({ statement, index: indexes[i] ?? 0 }))
+      for (const { statement, index } of said) {
+        if (statement.type !== 'log/pin') this.lastSaid = Math.max(this.lastSaid, index)
+      }
+      return ok(said)
     } catch (cause) {
       if (cause instanceof LogStopped) return refuse(cause.code, cause.message)
       throw cause
     }
-    if (statement.type !== 'log/pin') this.lastSaid = Math.max(this.lastSaid, index)
-    return ok({ index, statement })
   }
 
   private seen(): Statement['seen'] {

@@ -56,16 +56,15 @@ export function sayCommand(program: Command): void {
         const input = await recordOf(door, type, file, common, flags)
         const said = must(await door.say(input, account))
         if (flags.json === true) return printJson(said)
-        if (said.state === 'held-here') {
-          note(
-            `Held here until the log is compared with ${said.awaited.join(', ') || 'its peers'}; then it is said by itself.`,
-          )
-          return undefined
-        }
+        if (said.state === 'held-here') return noteHeld(said.awaited)
         print(said.record)
         return undefined
       })
     })
+}
+
+function noteHeld(awaited: readonly string[]): void {
+  note(`Held here until the log is compared with ${awaited.join(', ') || 'its peers'}; then it is said by itself.`)
 }
 
 type Common = Pick<SayInput, 'pact' | 'channel' | 'to' | 'marking' | 'mode'>
@@ -109,10 +108,11 @@ async function share(door: Door, common: Common, account: string, file: string |
         note(`  ${plain(object?.id ?? 'record')}: ${plain(message)}`)
     throw new Refused({ code: shared.code, message: plain(shared.message) })
   }
-  const { records, objects, warnings, warningsTotal } = shared.value
+  const { state, awaited, records, objects, warnings, warningsTotal } = shared.value
   if (flags.json === true) return printJson(shared.value)
   for (const record of records) print(record)
-  note(`${objects} objects shared in ${records.length} ${records.length === 1 ? 'record' : 'records'}.`)
+  if (state === 'held-here') noteHeld(awaited)
+  else note(`${objects} objects shared in ${records.length} ${records.length === 1 ? 'record' : 'records'}.`)
   if (warningsTotal > 0) note(`${warningsTotal} breaks of the standard were found, kept and passed on as they came:`)
   for (const { object, path, message } of warnings.slice(0, 5))
     note(`  ${plain(object)} ${plain(path)}: ${plain(message)}`)

@@ -1,0 +1,178 @@
+// The way of a share through the node: spooled, judged, said; or, while its log is still compared with its peers' copies,
+// kept under DIR/private/held in a file of its own, durable before it is acknowledged, and said once that is over. What
+// nobody may say is refused before anything is kept.
+
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { open, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ok, type Result, toHex } from '@countersign/log'
+import type { Channel } from './channel.ts'
+import { blankRecord, type EngineParts, markingOf, othersOf, withMode } from './engine-parts.ts'
+import { rulesOf } from './gate.ts'
+import { LIMITS } from './limits.ts'
+import type { StoredPact } from './pacts.ts'
+import type { Saying, ShareRequest } from './saying.ts'
+import { type JudgeMeans, judge, type ShareResult, type Spooled, sayJudged, spool, uuidOf } from './share.ts'
+import type { Draft } from './speaker.ts'
+
+/** A share as it is kept: its STIX stands in DIR/private/held, under the share’s UUID. */
+export interface KeptShare extends Omit<ShareRequest, 'input' | 'progress' | 'later'> {
+  type: 'intel/share'
+  share: string
+  bytes: number
+}
+
+interface Place {
+  pact: StoredPact
+  channel: Channel
+}
+
+export class Sharing {
+  private readonly parts: EngineParts
+  private readonly saying: Saying
+  private readonly folder: string
+  /** Who wants to hear how a share ended that was kept. */
+  private readonly listeners = new Map<string, (outcome: Result<unknown>) => void>()
+
+  constructor(parts: EngineParts, saying: Saying, kept: readonly KeptShare[]) {
+    this.parts = parts
+    this.saying = saying
+    this.folder = join(parts.identity.dir, 'private', 'held')
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    // What a run took in and did not acknowledge any more.
+    const names = new Set(kept.map(({ share }) => share))
+    for (const name of readdirSync(this.folder)) if (!names.has(name)) rmSync(join(this.folder, name))
+  }
+
+  async share(request: ShareRequest): Promise<ShareResult> {
+    const { input, progress, later, ...asked } = request
+    const place = this.saying.placeOf(asked.pact, 'intel/share', asked.channel)
+    if (!place.ok) return place
+    const { channel } = place.value
+    const blank = this.blankOf(asked, place.value)
+    if (!blank.ok) return blank
+    const share = uuidOf(this.parts.around.random(16))
+    const means = this.meansOf(blank.value(), place.value, progress)
+    const { checking } = channel
+    const spooled = await this.spool(input, checking ? share : undefined)
+    if (!spooled.ok) return spooled
+    let keep = false
+    try {
+      const judged = await judge(spooled.value, means)
+      if (!judged.ok) return judged
+      if (channel.checking) {
+        await spooled.value.file.sync()
+        await this.syncFolder()
+        const held = this.saying.hold(channel, share, {
+          ...asked,
+          type: 'intel/share',
+          share,
+          bytes: spooled.value.size,
+        })
+        if (!held.ok) return held
+        keep = true
+        if (later !== undefined) this.listeners.set(share, later)
+        const { objects, warnings, warningsTotal } = judged.value
+        const told = { awaited: channel.awaited(), share, records: [], objects, warnings, warningsTotal }
+        return ok({ state: 'held-here', ...told })
+      }
+      await this.saying.saidBefore(channel)
+      return await this.say(share, spooled.value, judged.value, blank.value, asked, place.value, means)
+    } finally {
+      await spooled.value.file.close()
+      if (checking && !keep) rmSync(join(this.folder, share), { force: true })
+    }
+  }
+
+  /** Judges it once more, for the agreement may be another now, and says it. */
+  async sayKept(kept: KeptShare): Promise<ShareResult> {
+    const place = this.saying.placeOf(kept.pact, kept.type, kept.channel)
+    if (!place.ok) return place
+    const blank = this.blankOf(kept, place.value)
+    if (!blank.ok) return blank
+    const file = await open(join(this.folder, kept.share), 'r')
+    try {
+      const spooled = { file, size: kept.bytes }
+      const means = this.meansOf(blank.value(), place.value)
+      const judged = await judge(spooled, means)
+      if (!judged.ok) return judged
+      return await this.say(kept.share, spooled, judged.value, blank.value, kept, place.value, means)
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** It was said, or refused for good. */
+  forget({ share }: KeptShare, outcome: Result<unknown>): void {
+    rmSync(join(this.folder, share), { force: true })
+    this.listeners.get(share)?.(outcome)
+    this.listeners.delete(share)
+  }
+
+  private say(
+    share: string,
+    spooled: Spooled,
+    judged: Parameters<typeof sayJudged>[1],
+    blank: () => Draft,
+    { account }: { account: string },
+    { pact, channel }: Place,
+    means: JudgeMeans,
+  ): Promise<ShareResult> {
+    return sayJudged(spooled, judged, {
+      ...means,
+      share,
+      random: this.parts.around.random,
+      begin: (body) => this.saying.begin(pact, channel, { ...blank(), body }, account),
+      mayGoOn: () => this.saying.mayGoOn(channel),
+    })
+  }
+
+  private blankOf(asked: Omit<ShareRequest, 'input'>, { pact, channel }: Place): Result<() => Draft> {
+    const marking = markingOf(asked.marking)
+    if (!marking.ok) return marking
+    const inForce = this.saying.mustBeInForce('intel/share', channel)
+    if (!inForce.ok) return inForce
+    const goOn = channel.checking ? ok(undefined) : this.saying.mayGoOn(channel)
+    if (!goOn.ok) return goOn
+    const { around, identity } = this.parts
+    const to = [...new Set(asked.to ?? othersOf(pact.agreement, channel.name, identity.party))].sort()
+    return ok(() => ({ ...blankRecord(around, 'intel/share', pact, withMode(marking.value, asked.mode)), to }))
+  }
+
+  private meansOf(
+    { type, marking, to }: Draft,
+    { pact, channel }: Place,
+    progress?: JudgeMeans['progress'],
+  ): JudgeMeans {
+    return {
+      request: { type, marking: marking.tlp, to },
+      rules: rulesOf(pact.agreement, channel.name, this.parts.identity.party),
+      limits: pact.agreement.limits,
+      ...(progress === undefined ? {} : { progress }),
+    }
+  }
+
+  /** Under a name that lasts; or without one, so that only this process reaches it and a crash leaves nothing. */
+  private async spool(input: AsyncIterable<Uint8Array>, name: string | undefined): Promise<Result<Spooled>> {
+    if (name === undefined) {
+      const path = join(this.parts.identity.dir, 'private', 'spool', toHex(this.parts.around.random(16)))
+      const file = await open(path, 'wx+', 0o600)
+      await unlink(path)
+      return spool(input, file, LIMITS.shareBytes)
+    }
+    const file = await open(join(this.folder, name), 'wx+', 0o600)
+    const spooled = await spool(
+      input,
+      file,
+      Math.min(LIMITS.shareBytes, LIMITS.heldShareBytes - this.saying.heldBytes()),
+    )
+    if (!spooled.ok) rmSync(join(this.folder, name), { force: true })
+    return spooled
+  }
+
+  private async syncFolder(): Promise<void> {
+    const folder = await open(this.folder, 'r')
+    await folder.sync()
+    await folder.close()
+  }
+}
