@@ -2,13 +2,23 @@
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { Refused } from './output.ts'
 
 export const dirOption = () =>
   new Option('--dir <dir>', 'folder of the node').argParser((value: string) => resolve(value)).makeOptionMandatory()
 
 export const jsonOption = () => new Option('--json', 'print JSON')
+
+/** One value each time it is given, so that what follows on the line stays an argument of the command. */
+export const repeatable = (flags: string, description: string) =>
+  new Option(flags, description).argParser((value: string, before: string[] | undefined) => [...(before ?? []), value])
+
+/** A whole number above zero. */
+export function wholeNumber(value: string): number {
+  if (!/^[1-9][0-9]{0,8}$/.test(value)) throw new InvalidArgumentError('Give a whole number above zero.')
+  return Number(value)
+}
 
 /** A file's bytes; `-` is standard input. */
 export function readInput(path: string): Uint8Array {

@@ -57,8 +57,10 @@ export function plain(text: string): string {
 }
 
 /** A bar on standard error while something long runs, where that is a terminal. */
-export function progressBar(label: string): { at(done: number, total: number): void; end(): void } {
-  const { stderr } = process
+export function progressBar(
+  label: string,
+  stderr: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'> = process.stderr,
+): { at(done: number, total: number): void; end(): void } {
   let last = 0
   let shown = false
   return {

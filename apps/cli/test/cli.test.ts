@@ -57,7 +57,9 @@ describe('two parties and a neutral, set up by hand', () => {
     expect(words?.trim().split(/\s+/)).toHaveLength(12)
   })
 
-  test('say is refused while nothing is in force, and the agreement shows who must still sign', async () => {
+  test('say is refused while nothing is in force, and the agreement shows who must still sign', {
+    timeout: 90_000,
+  }, async () => {
     const draft = readFileSync(DEMO, 'utf8').replace('pollSeconds: 5', 'pollSeconds: 1')
     writeFileSync(at('draft.yaml'), draft)
     const proposed = JSON.parse(
@@ -97,6 +99,37 @@ describe('two parties and a neutral, set up by hand', () => {
     // One digit changed.
     writeFileSync(at('bad-evidence'), readFileSync(at('evidence'), 'utf8').replace('"index":3', '"index":2'))
     expect((await run(['verify', at('bad-evidence'), '--card', ...cards])).code).toBe(1)
+  })
+
+  test('several recipients and records are named one by one, and the file stays the file', async () => {
+    const args = ['say', 'hotline/message', '--dir', at('alfa'), '--to', 'bravo.example', '-']
+    const ref = (await done(args, 'To bravo')).trim()
+    expect(ref).toMatch(/^alfa\.example\/[0-9a-f]{32}\/line\//)
+    const again = ['say', 'hotline/message', '--dir', at('alfa'), '--re', ref, '--to', 'bravo.example', '-', '--json']
+    expect(JSON.parse(await done(again, 'Once more'))).toMatchObject({ state: 'said' })
+  })
+
+  test('what prints data prints it as JSON where it is asked to', { timeout: 60_000 }, async () => {
+    const [row] = JSON.parse(await done(['records', '--dir', at('alfa'), '--type', 'intel/share', '--json']))
+    const proved = await done(['prove', '--dir', at('alfa'), row.record, '-o', at('evidence-2'), '--json'])
+    expect(JSON.parse(proved)).toEqual({
+      ...{ record: row.record, output: at('evidence-2'), revealed: false },
+      bytes: statSync(at('evidence-2')).size,
+    })
+    expect(JSON.parse(await done(['card', '--dir', at('alfa'), '--json']))).toMatchObject({ party: 'alfa.example' })
+    expect(JSON.parse(await done(['card', '--dir', at('alfa'), '--vkeys', 'log', '--json']))).toHaveLength(4)
+    const officer = [
+      'account',
+      'officer',
+      '--dir',
+      at('alfa'),
+      '--email',
+      'duty@alfa.example',
+      '--name',
+      'Duty',
+      '--json',
+    ]
+    expect(JSON.parse(await done(officer, 'correct horse battery\n'))).toMatchObject({ email: 'duty@alfa.example' })
   })
 
   test('verifier keys are printed as C2SP writes them, named as their origin', async () => {
@@ -154,6 +187,14 @@ describe('misuse and refusal', () => {
     ['a party that is no domain', ['init', '--party', 'Alfa', '--dir', join(dir, 'x')], 1, /no party domain/],
     ['a file that is not there', ['verify', 'nowhere', '--card', 'nowhere'], 1, /cannot be read/],
     ['TLS with half its files', ['serve', '--dir', dir, '--listen', '127.0.0.1:0', '--tls-cert', 'x'], 2, /together/],
+    ['a limit that is none', ['records', '--dir', dir, '--limit', 'abc'], 2, /whole number/],
+    ['a limit of zero', ['records', '--dir', dir, '--limit', '0'], 2, /whole number/],
+    [
+      'content beside a file of its own',
+      ['say', 'intel/share', '--dir', dir, '--content', 'a:b:c', '-'],
+      2,
+      /--content/,
+    ],
     ['a port that is none', ['demo', '--port', 'seven'], 2, /--port/],
   ])('%s: one sentence and the right exit code', async (_what, args, code, said) => {
     const ran = await run(args)
@@ -201,10 +242,11 @@ describe('misuse and refusal', () => {
     expect(existsSync(join(at('mine'), 'alfa.example'))).toBe(true)
   })
 
-  test.each(['init', 'serve', 'card', 'trust', 'say', 'records', 'prove', 'verify', 'audit', 'demo'])(
-    '%s --help shows an example',
-    async (command) => {
-      expect(await done([command, '--help'])).toMatch(/Examples?:\n {2}(countersign|echo)/)
-    },
-  )
+  test.each([
+    ...['init', 'serve', 'card', 'trust', 'say', 'records', 'prove', 'verify', 'audit', 'demo'].map((one) => [one]),
+    ...['propose', 'sign', 'show'].map((one) => ['pact', one]),
+    ...['officer', 'tool'].map((one) => ['account', one]),
+  ])('%s %s --help shows an example', async (...command) => {
+    expect(await done([...command, '--help'])).toMatch(/Examples?:\n {2}(countersign|echo)/)
+  })
 })

@@ -13,11 +13,12 @@ export function accountCommand(program: Command): void {
     .addOption(dirOption())
     .requiredOption('--email <address>')
     .requiredOption('--name <name>')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       examples('countersign account officer --dir ./alfa --email duty@alfa.example --name "Duty officer"'),
     )
-    .action(async (options: { dir: string; email: string; name: string }) => {
+    .action(async (options: { dir: string; email: string; name: string; json?: boolean }) => {
       const password = await askPassword()
       const { dir, card } = must(await loadIdentity(options.dir))
       const accounts = await (await import('@countersign/http')).openAccounts(
@@ -25,11 +26,13 @@ export function accountCommand(program: Command): void {
         card.body.endpoints[0] ?? 'http://localhost',
       )
       try {
-        must(await accounts.addOfficer(options.email, options.name, password))
+        const officer = must(await accounts.addOfficer(options.email, options.name, password))
+        if (options.json === true) return printJson(officer)
+        print(`${options.email} may sign in to the console of ${card.party}.`)
+        return undefined
       } finally {
         accounts.close()
       }
-      print(`${options.email} may sign in to the console of ${card.party}.`)
     })
 
   account

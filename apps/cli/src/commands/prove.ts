@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { withNode } from '../door.ts'
-import { dirOption, examples } from '../options.ts'
-import { must, note, Refused } from '../output.ts'
+import { dirOption, examples, jsonOption } from '../options.ts'
+import { must, note, printJson, Refused } from '../output.ts'
 
 export function proveCommand(program: Command): void {
   program
@@ -12,8 +12,9 @@ export function proveCommand(program: Command): void {
     .addOption(dirOption())
     .option('--reveal', 'with the content and its salt, so that others can read it')
     .requiredOption('-o, --output <file>', 'where to write it')
+    .addOption(jsonOption())
     .addHelpText('after', examples('countersign prove --dir ./alfa "alfa.example/…/main/…#3" -o share.evidence'))
-    .action(async (record: string, options: { dir: string; reveal?: boolean; output: string }) => {
+    .action(async (record: string, options: { dir: string; reveal?: boolean; output: string; json?: boolean }) => {
       const file = await withNode(options.dir, async (door) =>
         must(await door.evidence(record, options.reveal === true)),
       )
@@ -26,8 +27,12 @@ export function proveCommand(program: Command): void {
           message: `${options.output} cannot be written (${why}); choose another with -o.`,
         })
       }
+      if (options.json === true) {
+        return printJson({ record, output: options.output, bytes: file.length, revealed: options.reveal === true })
+      }
       note(
         `Written to ${options.output}. Anyone with the cards can check it: countersign verify ${options.output} --card CARD`,
       )
+      return undefined
     })
 }

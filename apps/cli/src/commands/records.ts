@@ -1,7 +1,7 @@
 import type { RecordPage, RecordRow } from '@countersign/client'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { withNode } from '../door.ts'
-import { dirOption, examples, jsonOption } from '../options.ts'
+import { dirOption, examples, jsonOption, wholeNumber } from '../options.ts'
 import { must, note, plain, print, printJson, table } from '../output.ts'
 
 interface RecordsFlags {
@@ -11,7 +11,7 @@ interface RecordsFlags {
   type?: string
   party?: string
   state?: string
-  limit: string
+  limit: number
   json?: boolean
 }
 
@@ -25,15 +25,14 @@ export function recordsCommand(program: Command): void {
     .option('--type <type>')
     .option('--party <domain>', 'said by it or to it')
     .option('--state <state>', 'said, held, delivered, void, undecided or superseded')
-    .option('--limit <n>', 'how many at most', '50')
+    .addOption(new Option('--limit <n>', 'how many at most').argParser(wholeNumber).default(50))
     .addOption(jsonOption())
     .addHelpText('after', examples('countersign records --dir ./alfa --type intel/share'))
     .action(async (flags: RecordsFlags) => {
       const records: RecordRow[] = []
       let total = 0
       await withNode(flags.dir, async (door) => {
-        const wanted = Math.max(1, Number(flags.limit) || 50)
-        const { dir: _dir, json: _json, limit: _limit, ...filters } = flags
+        const { dir: _dir, json: _json, limit: wanted, ...filters } = flags
         for (let cursor: string | null = ''; cursor !== null && records.length < wanted; ) {
           const limit = String(Math.min(200, wanted - records.length))
           const page: RecordPage = must(await door.records({ ...filters, limit, ...(cursor === '' ? {} : { cursor }) }))

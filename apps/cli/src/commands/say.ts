@@ -5,8 +5,11 @@ import type { SayInput } from '@countersign/client'
 import { MESSAGE_MEDIA_TYPE, PRECEDENCES, TLP_LABELS, typeNamed } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { type Door, withNode } from '../door.ts'
-import { dirOption, examples, jsonOption, readInput } from '../options.ts'
+import { dirOption, examples, jsonOption, readInput, repeatable } from '../options.ts'
 import { misused, must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
+
+/** Types whose content the file is. */
+const OF_FILE = new Set(['intel/share', 'hotline/message', 'hotline/ack'])
 
 interface SayFlags {
   dir: string
@@ -16,6 +19,7 @@ interface SayFlags {
   marking?: string
   mode?: string
   re?: string[]
+  content?: string[]
   precedence: string
   account?: string
   json?: boolean
@@ -28,15 +32,18 @@ export function sayCommand(program: Command): void {
     .argument('<type>', 'kind of record, such as intel/share, hotline/message or hotline/ack')
     .argument(
       '[file]',
-      'STIX for intel/share; JSON {"subject","text"} or plain text for hotline/message; - is standard input',
+      'STIX for intel/share; JSON {"subject","text"} or plain text for hotline/message; for others the body, JSON; - is standard input',
     )
     .addOption(dirOption())
     .option('--pact <id>', 'the agreement; may be left out where there is one only')
     .option('--channel <name>', 'otherwise the type’s own')
-    .option('--to <party...>', 'otherwise all other parties of the channel')
+    .addOption(repeatable('--to <party>', 'a recipient, may be repeated; otherwise all other parties of the channel'))
     .addOption(new Option('--marking <tlp>', 'TLP 2.0').choices(TLP_LABELS))
     .addOption(new Option('--mode <mode>').choices(['Actual', 'Exercise', 'Test']))
-    .option('--re <record...>', 'records this answers, as origin#index')
+    .addOption(repeatable('--re <record>', 'a record this answers, as origin#index; may be repeated'))
+    .addOption(
+      repeatable('--content <role:mediatype:file>', 'a part to seal with a record of another type; may be repeated'),
+    )
     .addOption(new Option('--precedence <word>', 'of a hotline message').choices(PRECEDENCES).default('ROUTINE'))
     .option('--account <name>', 'in whose name it is said; private to this node')
     .addOption(jsonOption())
@@ -44,10 +51,14 @@ export function sayCommand(program: Command): void {
       'after',
       examples(
         'countersign say intel/share --dir ./alfa --marking TLP:AMBER campaign.json',
+        'countersign say incident/notice --dir ./alfa --content notice:application/json:notice.json body.json',
         'echo "Please look at your mail relays." | countersign say hotline/message --dir ./alfa --precedence PRIORITY -',
       ),
     )
     .action(async (type: string, file: string | undefined, flags: SayFlags) => {
+      if (flags.content !== undefined && OF_FILE.has(type)) {
+        throw misused(`${type} takes its content from its file; --content is for other types.`)
+      }
       if (typeNamed(type) === undefined) throw misused(`“${type}” is no kind of record; see countersign say --help.`)
       await withNode(flags.dir, async (door) => {
         const common = { pact: flags.pact ?? (await onlyPact(door)), ...given(flags) }
@@ -98,8 +109,10 @@ async function share(door: Door, common: Common, account: string, file: string |
     count(file === '-' ? process.stdin : createReadStream(file), (size) => bar.at((sent += size), total)),
   )
   const bytes = Readable.toWeb(counted) as ReadableStream<Uint8Array>
-  const shared = await door.share(common, account, bytes, (done, of) => bar.at(done, of))
-  bar.end()
+  const shared = await door
+    .share(common, account, bytes, (done, of) => bar.at(done, of))
+    // The line is free again for whatever is said next, a failure included.
+    .finally(() => bar.end())
   if (!shared.ok) {
     const { refusals = [], refusalsTotal = 0 } = 'refusals' in shared ? shared : {}
     if (flags.json === true) printJson({ code: shared.code, message: shared.message, refusals, refusalsTotal })
@@ -159,7 +172,16 @@ async function recordOf(
   }
   const body = text === undefined ? {} : asObject(text)
   if (body === undefined) throw misused(`${type} needs its body as a JSON object.`)
-  return { ...base, body }
+  return { ...base, body, content: (flags.content ?? []).map(partOf) }
+}
+
+/** `role:mediatype:file`; a media type has no colon, a file's name may. */
+function partOf(text: string): { role: string; mediaType: string; bytes: Uint8Array } {
+  const [, role, mediaType, file] = /^([^:]+):([^:]+):(.+)$/s.exec(text) ?? []
+  if (role === undefined || mediaType === undefined || file === undefined) {
+    throw misused(`“${text}” is no content; give role:mediatype:file, such as notice:application/json:notice.json.`)
+  }
+  return { role, mediaType, bytes: readInput(file) }
 }
 
 function asObject(text: string): Record<string, unknown> | undefined {
