@@ -5,8 +5,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { toBase64 } from '@countersign/log'
 import { commitment, encodeFrame } from '@countersign/record'
-import { cardCases } from './card-cases.ts'
 import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
+import { cardCases } from './card-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
 import { forceCases } from './force-cases.ts'
 import { alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
@@ -29,7 +29,13 @@ write('statements.json', () => ({
 
 write('commitments.json', () =>
   [0, 1, 216, 217, 1000, 70_000].map((size, i) => {
-    const context = { id: `0195f3a0-7c11-7abc-8def-${String(i).padStart(12, '0')}`, origin: ORIGIN, part: i, role: 'message', mediaType: 'text/plain' }
+    const context = {
+      id: `0195f3a0-7c11-7abc-8def-${String(i).padStart(12, '0')}`,
+      origin: ORIGIN,
+      part: i,
+      role: 'message',
+      mediaType: 'text/plain',
+    }
     const salt = new Uint8Array(32).fill(i + 1)
     const plaintext = Uint8Array.from({ length: size }, (_, n) => (n * 7 + i) % 256)
     return {

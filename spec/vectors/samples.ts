@@ -2,7 +2,18 @@
 
 import { ed25519, leafHash, mldsa44, type SignerPair, signCheckpoint, TreeFrontier, toBase64 } from '@countersign/log'
 import type { Agreement } from '@countersign/pact'
-import { canonicalJson, preAuthEncoding, signBoth, STATEMENT_TYPE, type Card, type CardBody, makeCard, parseCard, type Statement, signStatement } from '@countersign/record'
+import {
+  type Card,
+  type CardBody,
+  canonicalJson,
+  makeCard,
+  parseCard,
+  preAuthEncoding,
+  STATEMENT_TYPE,
+  type Statement,
+  signBoth,
+  signStatement,
+} from '@countersign/record'
 
 export const PACT = '7f'.repeat(16)
 export const ORIGIN = `alfa.example/${PACT}/main/${'b0'.repeat(8)}`
@@ -13,7 +24,10 @@ export const pair = (n: number): SignerPair => ({
   ed25519: ed25519.signer(new Uint8Array(32).fill(n)),
   mldsa44: mldsa44.signer(new Uint8Array(32).fill(n)),
 })
-export const publicOf = (of: SignerPair) => ({ ed25519: toBase64(of.ed25519.publicKey), mldsa44: toBase64(of.mldsa44.publicKey) })
+export const publicOf = (of: SignerPair) => ({
+  ed25519: toBase64(of.ed25519.publicKey),
+  mldsa44: toBase64(of.mldsa44.publicKey),
+})
 
 export interface Member {
   party: string
@@ -60,7 +74,13 @@ export const agreement: Agreement = {
   ...{ v: 1, id: PACT, base: null, title: 'An agreement for vectors', language: 'en' },
   parties: [alfa, bravo].map(({ party, card }) => ({ party, name: party, root: card.rootDigest })),
   neutrals: [
-    { party: 'watch.example', name: 'watch.example', root: watch.card.rootDigest, operator: 'watch.example', roles: ['depositary', 'observer'] },
+    {
+      party: 'watch.example',
+      name: 'watch.example',
+      root: watch.card.rootDigest,
+      operator: 'watch.example',
+      roles: ['depositary', 'observer'],
+    },
   ],
   quorum: 1,
   channels: ['line', 'main'].map((name) => ({ name, parties: ['alfa.example', 'bravo.example'] })),
@@ -105,7 +125,11 @@ export function statement(change: Partial<Statement> = {}): Statement {
 export function signedAsIs(value: unknown): Uint8Array {
   const payload = canonicalJson(value)
   const { ed25519: classic, mldsa44: quantum } = signBoth(preAuthEncoding(STATEMENT_TYPE, payload), alfa.statement)
-  return canonicalJson({ payload: toBase64(payload), payloadType: STATEMENT_TYPE, signatures: [{ sig: classic }, { sig: quantum }] })
+  return canonicalJson({
+    payload: toBase64(payload),
+    payloadType: STATEMENT_TYPE,
+    signatures: [{ sig: classic }, { sig: quantum }],
+  })
 }
 
 export const entry = (change: Partial<Statement> = {}): Uint8Array => signStatement(statement(change), alfa.statement)

@@ -12,7 +12,12 @@ export function withPieces(texts: readonly string[]): { pieces: string[]; texts:
   const places = new Map<string, number>()
   for (const one of texts) for (const [piece] of one.matchAll(LONG)) places.set(piece, (places.get(piece) ?? 0) + 1)
   const pieces = [...places].flatMap(([piece, times]) => (times > 1 ? piece : []))
-  return { pieces, texts: texts.map((one) => one.replaceAll(LONG, (piece) => (pieces.includes(piece) ? `«${pieces.indexOf(piece)}»` : piece))) }
+  return {
+    pieces,
+    texts: texts.map((one) =>
+      one.replaceAll(LONG, (piece) => (pieces.includes(piece) ? `«${pieces.indexOf(piece)}»` : piece)),
+    ),
+  }
 }
 
 const LONG = /[A-Za-z0-9+/=]{1000,}/g

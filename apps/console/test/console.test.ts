@@ -112,6 +112,7 @@ describe('an officer', () => {
     await page.getByText('39 STIX objects').first().click({ force: true })
     await page.getByRole('button', { name: /verify/i }).click()
     await page.getByText(/Proved in this browser/).waitFor({ timeout: 30_000 })
+    await page.getByText(/that the others signed this agreement, or that it was in force/).waitFor()
     expect(await page.getByText('watch.example').count()).toBeGreaterThan(0)
     expect(troubles).toEqual([])
   })

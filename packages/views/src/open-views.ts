@@ -125,7 +125,6 @@ class SqliteViews implements Views {
       pinned: sqlite.prepare<[string, string, string], { idx: number }>(
         'select idx from seen_receipts where receipt_origin = ? and by_party = ? and digest = ? limit 1',
       ),
-      leaf: sqlite.prepare<[string, number], { leaf: string }>('select leaf from records where origin = ? and idx = ?'),
       toOpen: sqlite.prepare<[string, string, string], { origin: string; index: number; part: number; size: number }>(
         `select p.origin, p.idx as "index", p.part, p.size from parts p
          join records r on r.origin = p.origin and r.idx = p.idx
@@ -316,10 +315,6 @@ class SqliteViews implements Views {
 
   async hasSigned(pact: string, version: string, channel: string, party: string) {
     return this.pactReader.hasSigned(pact, version, channel, party)
-  }
-
-  async leafOf(origin: string, index: number) {
-    return this.sql.leaf.get(origin, index)?.leaf
   }
 
   async partsToOpen(origin: string) {

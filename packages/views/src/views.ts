@@ -159,8 +159,6 @@ export interface Views {
   force(pact: string, version: string, channel: string): Force | undefined
   /** Whether a party's signature under a version stands on a channel, valid as far as its own log tells. */
   hasSigned(pact: string, version: string, channel: string, party: string): Promise<boolean>
-  /** The RFC 6962 leaf hash of a folded entry, hex. */
-  leafOf(origin: string, index: number): Promise<string | undefined>
   /** Parts of one log that are sealed to us and are neither opened nor rejected yet, in order. */
   partsToOpen(origin: string): Promise<{ origin: string; index: number; part: number; size: number }[]>
   /** Parts of records to us, valid or undecided, that could not be taken and of which we have not told their author. */

@@ -208,6 +208,9 @@ export const en = {
     'statement/to': 'It is addressed to its own author, or to a party that is not on this channel.',
     'statement/seen': 'What it claims to have seen goes back behind what its author claimed earlier.',
     'statement/body': 'Its fields, recipients or parts break the rules of its type.',
+    'statement/re': 'It names a record of its own log that does not stand before it.',
+    'statement/answers': 'The record it answers has not arrived, or is none that it may answer.',
+    'pact/sign-origins': 'The signature does not name one log for each channel of its author.',
     'pact/version-unknown': 'It was said under a version of the agreement that this node has not been given.',
     'pact/not-in-force': 'The agreement was not in force for its author when this was said.',
     'pact/second-signature':
