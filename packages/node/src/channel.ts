@@ -25,6 +25,7 @@ import { PeerLog } from './peer-log.ts'
 import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
 import { pinIsWorthwhile } from './pins.ts'
 import { type HeldReceipt, ReceiptFeed } from './receipt-feed.ts'
+import type { Cosigner } from './signed-heads.ts'
 import { type ChannelSight, type Draft, type Head, type Pin, Speaker } from './speaker.ts'
 import { type CheckOutcome, type StartupCheck, startCheck } from './startup-check.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -197,6 +198,7 @@ export class Channel {
               },
             ]),
       ],
+      cosigners: this.cosignersOf(author.party),
       us: { party: identity.party, receipt: identity.keys.receipt },
       pact: this.pact.id,
       role: neutral === undefined ? 'recipient' : neutral.roles.includes('depositary') ? 'depositary' : 'observer',
@@ -215,6 +217,7 @@ export class Channel {
         this.context.onReceipt({ origin, by: identity.party, ...receipt, digest: sha256Hex(receipt.bytes) })
         this.context.onNews()
       },
+      onTooFarBehind: (message) => this.context.onAlarm('mirror/too-far-behind', origin, message),
       onContradiction: async (code, message, served) => {
         const at = { disk: around.disk, dir: identity.dir }
         const name = `${code.replace('mirror/', '')}-${mirror.size}`
@@ -347,21 +350,29 @@ export class Channel {
     for (const ear of this.peers.values()) ear.wake()
   }
 
+  /** Who countersigns a log of `author` on this channel, but for ourselves. */
+  private cosignersOf(author: string): Cosigner[] {
+    const { identity, cardOf, requestsTo } = this.context
+    const { agreement } = this.pact
+    const readers = readersOf(agreement, this.name)
+    return [...agreement.parties, ...agreement.neutrals].flatMap(({ party, root }) => {
+      if (party === author || party === identity.party || !readers.includes(party)) return []
+      const card = cardOf(party, root)
+      return card === undefined ? [] : [{ card, requests: requestsTo(card) }]
+    })
+  }
+
   /** Receipts on one log, ours or a peer's, from each cosigner of the channel but its author and ourselves. */
   private feedReceipts(origin: string, author: Card): void {
-    const { identity, cardOf, requestsTo, receipts, onReceipt, onSuperseded, onAlarm } = this.context
-    const { agreement } = this.pact
-    for (const { party, root } of [...agreement.parties, ...agreement.neutrals]) {
-      if (party === author.party || party === identity.party || !readersOf(agreement, this.name).includes(party))
-        continue
-      const cosigner = cardOf(party, root)
-      if (cosigner === undefined) continue
+    const { receipts, onReceipt, onSuperseded, onAlarm } = this.context
+    for (const { card: cosigner, requests } of this.cosignersOf(author.party)) {
+      const { party } = cosigner
       const feed = new ReceiptFeed({
         origin,
         author,
         cosigner,
         pact: this.pact.id,
-        requests: requestsTo(cosigner),
+        requests,
         receipts,
         log: () => this.logOf(origin),
         isWhole: () => this.speaker?.log.origin === origin && this.state === 'ready',
@@ -375,7 +386,7 @@ export class Channel {
         onAlarmOver: (code) => this.context.onAlarmOver(code, `${origin} ${party}`),
       })
       const round = () => alarm.watch('A receipt could not be kept; it is fetched again by itself.', feed.round())
-      const rounds = this.rounds(round, party, agreement.intervals.pollSeconds)
+      const rounds = this.rounds(round, party, this.pact.agreement.intervals.pollSeconds)
       this.feeds.set(`${origin} ${party}`, { feed, rounds, cosigner: party })
       rounds.wake()
     }

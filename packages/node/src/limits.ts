@@ -9,10 +9,12 @@ export const LIMITS = {
   indexBytes: 1_048_576,
   /** How far a sealed file may exceed the padded size its statement names: age's header and chunk tags. */
   sealOverheadBytes: 262_144,
-  /** Entries taken from a peer's log before they are stored; a longer tail is taken in several rounds. */
-  entriesPerRound: 131_072,
-  /** Bytes of entries held in memory for one round. */
-  bytesPerRound: 268_435_456,
+  /** Entries of a peer's log taken before they are stored; a longer tail is taken in steps between heads it signed. */
+  entriesPerStep: 131_072,
+  /** Bytes of entries held in memory for one step. */
+  bytesPerStep: 268_435_456,
+  /** Parts of `indexBytes` of a cosigner's index that are gone through for one step. */
+  indexPartsPerLook: 256,
   /** Logs of one party on one channel that are ever heard, and lines of its index that are looked at for one channel. */
   generationsPerChannel: 8,
   /** Receipts fetched from one cosigner in one round. */

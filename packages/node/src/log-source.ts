@@ -25,6 +25,11 @@ export interface Head {
   root: Uint8Array
 }
 
+/** With the note in which the author signed it. */
+export interface SignedHead extends Head {
+  note: Uint8Array
+}
+
 /** Which entries of a bundle are wanted: `width` are in it, `skip` are held, and those take `offset` bytes. */
 interface Wanted {
   width: number

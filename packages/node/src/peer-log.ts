@@ -7,8 +7,9 @@ import type { Mirror, Receipts } from '@countersign/ledger'
 import { cosign, equalBytes, logNote, toHex, verifyCheckpoint } from '@countersign/log'
 import { type Card, padmeSize, parseEntry, receiptKeyName, type SignerPair } from '@countersign/record'
 import { LIMITS } from './limits.ts'
-import { freshEntries, type Head, type LogSource, provesFork } from './log-source.ts'
+import { freshEntries, type Head, type LogSource, provesFork, type SignedHead } from './log-source.ts'
 import { PeerUnreachable } from './peer-requests.ts'
+import { type Cosigner, signedHead } from './signed-heads.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface PeerLogOptions {
@@ -18,6 +19,8 @@ export interface PeerLogOptions {
   mirror: Mirror
   /** The author's node first, then whoever else serves a mirror of it: the depositary. */
   sources: LogSource[]
+  /** Whose receipts may show heads that the author signed on the way to its newest. */
+  cosigners: readonly Cosigner[]
   us: { party: string; receipt: SignerPair }
   pact: string
   /** `recipient`: holds what is addressed to us. `depositary`: holds everything. `observer`: holds statements only. */
@@ -37,6 +40,9 @@ export interface PeerLogOptions {
   onReceipt(receipt: { size: number; time: number; bytes: Uint8Array }): void
   /** The author's log contradicts what it signed before; `served` is the note that does. */
   onContradiction(code: string, message: string, served: Uint8Array): Promise<void>
+  /** The log is further ahead than can be taken at once, and nobody shows a head on the way. */
+  onTooFarBehind(message: string): void
+  step?: { entriesPerStep: number; bytesPerStep: number }
 }
 
 interface MissingPart {
@@ -123,17 +129,46 @@ export class PeerLog {
         )
       // Another node's mirror may lag behind ours: an older head of the same log is no contradiction there.
       if (!this.isAuthor(source) && (await this.precedes(head.value))) return false
-      const { entries, tailBytes } = await this.newEntries(source, head.value.size)
-      const extended = await mirror.extend(entries, fetched.bytes)
-      if (!extended.ok) await this.refuse(source, { ...head.value, note: fetched.bytes }, extended)
-      if (entries.length > 0) {
-        this.tailBytes = tailBytes
-        this.newEntriesHeld = true
-      }
+      await this.extendTo(source, { ...head.value, note: fetched.bytes })
     }
     await this.scan()
     await this.fetchContent()
     return true
+  }
+
+  /** Takes what leads to a head; where that is more than memory bears, in steps between heads that the author signed. */
+  private async extendTo(source: LogSource, served: SignedHead): Promise<void> {
+    const { mirror, step = LIMITS } = this.options
+    let entriesMax: number = step.entriesPerStep
+    for (;;) {
+      const head = served.size - mirror.size <= entriesMax ? served : await this.headOnTheWay(entriesMax)
+      const fresh = await this.newEntries(source, head.size, served.size, step.bytesPerStep)
+      if (fresh.fit !== undefined) {
+        entriesMax = fresh.fit
+        continue
+      }
+      const extended = await mirror.extend(fresh.entries, head.note)
+      if (!extended.ok) await this.refuse(source, head, extended)
+      if (fresh.entries.length > 0) {
+        this.tailBytes = fresh.tailBytes
+        this.newEntriesHeld = true
+      }
+      if (head === served) return
+      await this.scan()
+      await this.fetchContent()
+      this.tellWhatIsNew()
+      entriesMax = step.entriesPerStep
+    }
+  }
+
+  private async headOnTheWay(entriesMax: number): Promise<SignedHead> {
+    const { origin, author, pact, cosigners, onTooFarBehind } = this.options
+    const above = this.mirror.size
+    const head = await signedHead({ origin, author, pact, cosigners }, { above, upTo: above + entriesMax })
+    if (head !== undefined) return head
+    const message = `The log of ${author.party} goes on after ${above} entries by more than can be taken at once, and no cosigner shows a head on the way; it is tried again.`
+    onTooFarBehind(message)
+    throw new PeerUnreachable(message)
   }
 
   private isAuthor(source: LogSource): boolean {
@@ -147,7 +182,7 @@ export class PeerLog {
   /** Tells a contradiction of the author from the garbage of a source. Throws in any case. */
   private async refuse(
     source: LogSource,
-    served: Head & { note: Uint8Array },
+    served: SignedHead,
     refusal: { code: string; message: string },
   ): Promise<never> {
     const { mirror, onContradiction } = this.options
@@ -165,28 +200,30 @@ export class PeerLog {
     throw new PeerUnreachable(`${source.requests.party}: ${refusal.message}`)
   }
 
-  private async newEntries(source: LogSource, size: number): Promise<{ entries: Uint8Array[]; tailBytes: number }> {
+  /** The entries up to `size` of a log that is served up to `served`; `fit` is how many there may be, where it is fewer. */
+  private async newEntries(
+    source: LogSource,
+    size: number,
+    served: number,
+    bytesMax: number,
+  ): Promise<{ entries: Uint8Array[]; tailBytes: number; fit?: number }> {
     const held = this.mirror.size
     if (size <= held) return { entries: [], tailBytes: this.tailBytes }
-    if (size - held > LIMITS.entriesPerRound) {
-      throw new PeerUnreachable(
-        `${this.options.author.party} is ${size - held} entries ahead, more than one round takes`,
-      )
-    }
     const entries: Uint8Array[] = []
     let bytes = 0
     let tailBytes = 0
     for (let bundle = Math.floor(held / 256); bundle * 256 < size; bundle++) {
-      const width = Math.min(256, size - bundle * 256)
+      // Asked for as wide as it is served: narrower ones of earlier heads are gone.
+      const width = Math.min(256, served - bundle * 256)
       const skip = Math.max(0, held - bundle * 256)
       const offset = skip > 0 ? await this.heldTailBytes() : 0
       const decoded = await freshEntries(source, bundle, { width, skip, offset })
-      for (const entry of decoded) entries.push(entry)
-      const fresh = decoded.reduce((sum, entry) => sum + 2 + entry.length, 0)
+      const wanted = decoded.slice(0, size - bundle * 256 - skip)
+      const fresh = wanted.reduce((sum, entry) => sum + 2 + entry.length, 0)
       bytes += fresh
-      if (bytes > LIMITS.bytesPerRound)
-        throw new PeerUnreachable(`${this.options.author.party} sent more than one round takes`)
-      tailBytes = width === 256 ? 0 : offset + fresh
+      if (bytes > bytesMax && entries.length > 0) return { entries: [], tailBytes: 0, fit: entries.length }
+      for (const entry of wanted) entries.push(entry)
+      tailBytes = bundle * 256 + 256 <= size ? 0 : offset + fresh
     }
     return { entries, tailBytes }
   }

@@ -9,7 +9,7 @@ import type { OwnLog } from '@countersign/ledger'
 import { equalBytes, toHex, verifyCheckpoint } from '@countersign/log'
 import type { Card } from '@countersign/record'
 import { LIMITS } from './limits.ts'
-import { freshEntries, type Head, type LogSource, provesFork } from './log-source.ts'
+import { freshEntries, type Head, type LogSource, provesFork, type SignedHead } from './log-source.ts'
 import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -112,11 +112,7 @@ export function startCheck(options: CheckOptions): StartupCheck {
 }
 
 /** The head of a peer's copy, signed by us; undefined where it holds no copy. */
-async function fetchHead(
-  { requests, prefix }: LogSource,
-  log: OwnLog,
-  us: Card,
-): Promise<(Head & { note: Uint8Array }) | undefined> {
+async function fetchHead({ requests, prefix }: LogSource, log: OwnLog, us: Card): Promise<SignedHead | undefined> {
   const fetched = await requests.get(`${prefix}/checkpoint`, LIMITS.noteBytes)
   if (fetched.kind === 'missing') return undefined
   if (fetched.kind === 'refused') throw new PeerUnreachable(`${requests.party} does not know us yet`)
@@ -152,7 +148,7 @@ const NO_TAIL: Tail = { first: 0, entries: [] }
 async function compare(
   source: LogSource,
   log: OwnLog,
-  copy: (Head & { note: Uint8Array }) | undefined,
+  copy: SignedHead | undefined,
   tail: Tail,
   { signing, examined }: { signing: boolean; examined: Set<string> },
 ): Promise<string | undefined> {

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { type Mirror, nodeDisk, openMirror, openReceipts } from '@countersign/ledger'
-import { utf8 } from '@countersign/log'
+import { cosign, leafHash, TreeFrontier, utf8 } from '@countersign/log'
+import { receiptKeyName } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, bravo, checkpointOf, entry, ORIGIN, opening, PACT, watch } from '../../../spec/vectors/samples.ts'
 import { PeerLog, type PeerLogOptions } from '../src/peer-log.ts'
@@ -20,33 +22,41 @@ async function hearing(
 ) {
   const dir = folder()
   const receipts = await openReceipts({ disk: nodeDisk(), dir })
-  const mirror: Mirror = value(await openMirror({ disk: nodeDisk(), dir, origin: ORIGIN, keys: alfa.card.keys.log }))
-  onTestFinished(() => mirror.close())
-  value(await mirror.extend(held, checkpointOf(held)))
   const contradictions: string[] = []
-  const log = new PeerLog({
-    origin: ORIGIN,
-    author: alfa.card,
-    mirror,
-    sources: [
-      { requests: requestsTo(alfa.card, (path) => serve.author(path)), prefix: 'own' },
-      { requests: requestsTo(watch.card, (path) => serve.depositary(path)), prefix: 'mirror' },
-    ],
-    us: { party: 'bravo.example', receipt: bravo.receipt },
-    pact: PACT,
-    role: 'recipient',
-    limits: { partBytes: 1_000, parts: 1 },
-    cosignSeconds: undefined,
-    receipts,
-    around: realSurroundings(),
-    mayCountersign: () => true,
-    onEntries() {},
-    onContent() {},
-    onReceipt() {},
-    onContradiction: async (code) => void contradictions.push(code),
-    ...more,
-  })
-  return { log, mirror, contradictions, receipts: () => receipts.given(ORIGIN).map(({ size }) => size) }
+  let mirror: Mirror | undefined
+  onTestFinished(() => mirror?.close())
+  const open = async () => {
+    await mirror?.close()
+    mirror = value(await openMirror({ disk: nodeDisk(), dir, origin: ORIGIN, keys: alfa.card.keys.log }))
+    const log = new PeerLog({
+      origin: ORIGIN,
+      author: alfa.card,
+      mirror,
+      sources: [
+        { requests: requestsTo(alfa.card, (path) => serve.author(path)), prefix: 'own' },
+        { requests: requestsTo(watch.card, (path) => serve.depositary(path)), prefix: 'mirror' },
+      ],
+      cosigners: [],
+      us: { party: 'bravo.example', receipt: bravo.receipt },
+      pact: PACT,
+      role: 'recipient',
+      limits: { partBytes: 1_000, parts: 1 },
+      cosignSeconds: undefined,
+      receipts,
+      around: realSurroundings(),
+      mayCountersign: () => true,
+      onEntries() {},
+      onContent() {},
+      onReceipt() {},
+      onTooFarBehind() {},
+      onContradiction: async (code) => void contradictions.push(code),
+      ...more,
+    })
+    return { log, mirror }
+  }
+  const opened = await open()
+  value(await opened.mirror.extend(held, checkpointOf(held)))
+  return { ...opened, again: open, contradictions, receipts: () => receipts.given(ORIGIN).map(({ size }) => size) }
 }
 
 test('a fork that the depositary serves, while its author is down, is told as a fork and gets no receipt', async () => {
@@ -128,3 +138,62 @@ test('a recipient countersigns what it has from the depositary', async () => {
   await log.round()
   expect(receipts()).toEqual([10])
 })
+
+/** What the depositary gave as receipts on heads of these sizes. */
+function receiptsOver(entries: readonly Uint8Array[], sizes: readonly number[]): Serve {
+  const folderOf = `receipts/${createHash('sha256').update(ORIGIN).digest('hex')}`
+  const signer = { name: receiptKeyName('watch.example', PACT), ...watch.receipt }
+  const made = new Map(
+    sizes.map((size) => [
+      `${folderOf}/${size}-${T + size}`,
+      cosign(checkpointOf(entries.slice(0, size)), signer, T + size),
+    ]),
+  )
+  const index = utf8(sizes.map((size) => `${size}-${T + size}\n`).join(''))
+  return (path) => (path === `${folderOf}/index` ? index : made.get(path))
+}
+
+const T = 1_700_000_000
+const LONG = [opening(), ...Array.from({ length: 699 }, () => entry())]
+
+test.each([
+  ['entries', { entriesPerStep: 150, bytesPerStep: 268_435_456 }],
+  ['bytes', { entriesPerStep: 131_072, bytesPerStep: 256 * 5_500 }],
+])(
+  'a mirror that is further behind than memory bears in %s catches up in steps, over a restart',
+  async (_what, step) => {
+    const serve = { author: files('own', LONG), depositary: down, cosigner: down }
+    serve.cosigner = receiptsOver(LONG, [1, 130, 256, 270, 400, 530, 660])
+    const cosigners = [{ card: watch.card, requests: requestsTo(watch.card, (path) => serve.cosigner(path)) }]
+    const tooFar: string[] = []
+    const more: Partial<PeerLogOptions> = { step, cosigners, onTooFarBehind: (message) => tooFar.push(message) }
+    const { log, mirror, receipts, again } = await hearing(LONG.slice(0, 5), serve, more)
+    // The cosigner shows heads up to 270 only, and breaks off.
+    const all = serve.cosigner
+    serve.cosigner = receiptsOver(LONG, [1, 130, 256, 270])
+    await expect(log.round()).rejects.toThrow(/no cosigner shows a head/)
+    expect([mirror.size, receipts(), tooFar.length]).toEqual([270, [], 1])
+    serve.cosigner = all
+    const restarted = await again()
+    await restarted.log.round()
+    expect([restarted.mirror.size, restarted.mirror.root, receipts()]).toEqual([700, rootOf(LONG), [700]])
+  },
+)
+
+test('a cosigner that is silent or shows another log on the way stands in nobody’s way', async () => {
+  const other = [opening(), ...LONG.slice(1)]
+  const garbage = receiptsOver(other, [140])
+  const cosigner = (serve: Serve) => ({ card: watch.card, requests: requestsTo(watch.card, serve) })
+  const cosigners = [cosigner(down), cosigner((path) => (path.endsWith('index') ? garbage(path) : utf8('garbage')))]
+  const honest = receiptsOver(LONG, [130, 260, 390, 520, 650])
+  const more = { step: { entriesPerStep: 150, bytesPerStep: 268_435_456 }, cosigners: [...cosigners, cosigner(honest)] }
+  const { log, mirror } = await hearing(LONG.slice(0, 5), { author: files('own', LONG), depositary: down }, more)
+  await log.round()
+  expect(mirror.size).toBe(700)
+})
+
+function rootOf(entries: readonly Uint8Array[]): Uint8Array {
+  const tree = new TreeFrontier()
+  for (const one of entries) tree.append(leafHash(one))
+  return tree.root()
+}
