@@ -36,7 +36,9 @@ test.each<[string, string[]]>([
     onEntries() {},
     onContent() {},
     onReceipt: ({ bytes }) => void given.push(bytes),
+    cosigners: [],
     onContradiction: async () => undefined,
+    onTooFarBehind() {},
   })
   await log.round()
   const by = { party: 'bravo.example', pact: PACT, keys: bravo.card.keys.receipt }

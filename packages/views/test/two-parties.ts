@@ -40,7 +40,11 @@ export const opens = (origin: string, version = VERSION) => {
   return said(origin, version, { type: 'log/open', body: { card: digest, predecessor: null } })
 }
 export const signs = (origin: string, version = VERSION, to = [peerOf(origin)]) =>
-  said(origin, version, { type: 'pact/sign', to, body: { base: null, origins: [origin] } })
+  said(origin, version, {
+    type: 'pact/sign',
+    to,
+    body: { base: null, origins: [origin.replace('/main/', '/line/'), origin] },
+  })
 export const proposes = (origin: string, draft: Agreement) =>
   said(origin, agreementDigest(draft), { type: 'pact/propose', to: [peerOf(origin)], body: { agreement: draft } })
 const part = {
