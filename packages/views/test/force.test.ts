@@ -139,6 +139,7 @@ describe('a record', () => {
       ],
     }
     const version = twoParties.versionOf(three)
+    const channels = ['line', 'main', 'pair']
     const [alfaPair, bravoPair] = [ALFA, BRAVO].map((origin) => origin.replace('/main/', '/pair/')) as [string, string]
     const carol = ALFA.replace('alfa', 'carol')
     const last = receipt('watch', bravoPair, 2, 1_790_000_000)
@@ -149,16 +150,19 @@ describe('a record', () => {
     }
     await feed(alfaPair, [
       opens(alfaPair, version),
-      signs(alfaPair, version),
+      signs(alfaPair, version, ['bravo.example'], channels),
       twoParties.saysShare(alfaPair, version, names),
     ])
-    await feed(bravoPair, [opens(bravoPair, version), signs(bravoPair, version)])
+    await feed(bravoPair, [opens(bravoPair, version), signs(bravoPair, version, ['alfa.example'], channels)])
     await hold(receipt('watch', alfaPair, 2, 1_789_999_990), last)
     const all = [ALFA, BRAVO, carol]
     for (const origin of all) {
       expect(await validity(alfaPair, 2)).toMatchObject({ kind: 'undecided', code: 'pact/not-in-force' })
       const others = three.parties.map((one) => one.party).filter((one) => !origin.startsWith(one))
-      await feed(origin, [opens(origin, version), signs(origin, version, others)])
+      await feed(origin, [
+        opens(origin, version),
+        signs(origin, version, others, origin === carol ? ['line', 'main'] : channels),
+      ])
       await hold(receipt('watch', origin, 2, 1_790_000_100))
     }
     expect(await validity(alfaPair, 2)).toEqual(VALID)

@@ -39,12 +39,11 @@ export const opens = (origin: string, version = VERSION) => {
   const { digest } = authorOf(origin).card
   return said(origin, version, { type: 'log/open', body: { card: digest, predecessor: null } })
 }
-export const signs = (origin: string, version = VERSION, to = [peerOf(origin)]) =>
-  said(origin, version, {
-    type: 'pact/sign',
-    to,
-    body: { base: null, origins: [origin.replace('/main/', '/line/'), origin] },
-  })
+/** `channels`: those its author is a party of, on each of which it names a log. */
+export const signs = (origin: string, version = VERSION, to = [peerOf(origin)], channels = ['line', 'main']) => {
+  const origins = channels.map((channel) => origin.replace(/\/(?:line|main|pair)\//, `/${channel}/`))
+  return said(origin, version, { type: 'pact/sign', to, body: { base: null, origins } })
+}
 export const proposes = (origin: string, draft: Agreement) =>
   said(origin, agreementDigest(draft), { type: 'pact/propose', to: [peerOf(origin)], body: { agreement: draft } })
 const part = {
