@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Disk, nodeDisk, originHash } from '@countersign/ledger'
 import { auditNode, realSurroundings } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { delivered, type Parties, type Party, startParties, until, value } from './parties.ts'
 
@@ -138,5 +139,37 @@ describe('a full or broken disk', () => {
     // It was in the file, and is made durable before anything is signed after it.
     expect(await line(alfa)).toMatchObject({ state: 'ready', size: size + 1 })
     await delivered(alfa.node, await said(alfa, 'After the restart'))
+  })
+
+  test('on which one log cannot be opened silences its channel, and no other', async () => {
+    const { alfa } = parties
+    const disk = failing((path) => (path.endsWith('.journal') && path.includes('/line/') ? 'ENOSPC' : undefined))
+    await alfa.stop()
+    await alfa.start({ ...realSurroundings(), disk })
+    const states = async () =>
+      (await alfa.node.status()).pacts[0]?.channels.map(({ name, state }) => `${name} ${state}`).sort()
+    await until('the other log to be ready', async () => (await states())?.includes('main ready') === true)
+    expect(await states()).toContain('line stopped')
+    expect(await alarms(alfa)).toContain('ledger/disk-full')
+    expect(alfa.node.health().ready).toBe(false)
+    await alfa.restart()
+    await isReady(alfa)
+    expect(await alarms(alfa)).not.toContain('ledger/disk-full')
+    await delivered(alfa.node, await said(alfa, 'With room'))
+  })
+
+  test('what cannot be written into the views for a while ends no node, is alarmed, and is made up for', {
+    // Each attempt waits for the lock as long as the views do.
+    timeout: 180_000,
+  }, async () => {
+    const { alfa, bravo } = parties
+    const other = new Database(join(bravo.dir, 'views.db'))
+    other.exec('BEGIN IMMEDIATE')
+    const record = await said(alfa, 'While the views are locked')
+    await until('an alarm', async () => (await alarms(bravo)).includes('node/failed'))
+    other.exec('COMMIT')
+    other.close()
+    await until('the alarm to be over', async () => !(await alarms(bravo)).includes('node/failed'))
+    await delivered(bravo.node, record)
   })
 })

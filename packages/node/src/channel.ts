@@ -58,6 +58,9 @@ export interface ChannelContext {
 
 export type SpeakerState = 'none' | 'checking' | 'ready' | 'stopped'
 
+/** What an earlier run may have raised of a log that is written again now. */
+const OVER_ONCE_READY = ['ledger/stopped', 'ledger/disk-full', 'ledger/disk-failed', 'ledger/unopened']
+
 export class Channel {
   readonly pact: StoredPact
   readonly name: string
@@ -344,7 +347,7 @@ export class Channel {
     if (this.state !== 'checking') return
     log.confirm()
     this.state = 'ready'
-    onAlarmOver('ledger/stopped', log.origin)
+    for (const code of OVER_ONCE_READY) onAlarmOver(code, log.origin)
     this.readiness.resolve()
     // What was held meanwhile may be countersigned now.
     for (const ear of this.peers.values()) ear.wake()
