@@ -18,6 +18,7 @@ import { Rounds } from './backoff.ts'
 import { DiskAlarm, diskRefusal } from './disk-failure.ts'
 import { mayHear } from './generations.ts'
 import type { Identity } from './identity.ts'
+import { KeptHeads } from './kept-heads.ts'
 import { LIMITS } from './limits.ts'
 import type { StoredPact } from './pacts.ts'
 import { PeerEar } from './peer-ear.ts'
@@ -73,6 +74,7 @@ export class Channel {
   /** Origins of which it is being looked whether they may be heard. */
   private readonly opening = new Set<string>()
   private check: StartupCheck | undefined
+  private heads: KeptHeads | undefined
   private pinSince: number | undefined
   private pins: Rounds | undefined
   private stopping = false
@@ -270,6 +272,7 @@ export class Channel {
     await this.check?.outcome.catch(() => {})
     // A file that does not close keeps open no other.
     await Promise.allSettled([this.speaker?.log.close(), ...[...this.peers.values()].map((ear) => ear.stop())])
+    await this.heads?.settled()
   }
 
   private async attach(log: OwnLog): Promise<Speaker> {
@@ -285,7 +288,10 @@ export class Channel {
       this.state = 'stopped'
       this.context.onAlarm(failure.code, log.origin, failure.message)
     })
+    const heads = await KeptHeads.open(identity.dir, log, around)
+    this.heads = heads
     log.onPublished(() => {
+      heads.look()
       this.context.onEntries(log.origin)
       this.context.onNews()
     })

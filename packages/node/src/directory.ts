@@ -30,7 +30,7 @@ const CHANNEL = '[a-z][a-z0-9-]{0,31}'
 const GENERATION = '[0-9a-f]{16}'
 const DOMAIN = '[a-z0-9-]+(?:\\.[a-z0-9-]+)+'
 const TILE_INDEX = '(?:x[0-9]{3}/)*[0-9]{3}(?:\\.p/[1-9][0-9]{0,2})?'
-const LOG_FILE = `checkpoint|tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/${TILE_INDEX}|addenda/${HEX64}`
+const LOG_FILE = `checkpoint|tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/${TILE_INDEX}|addenda/${HEX64}|heads/(?:index|[1-9][0-9]{0,14})`
 
 const CARD = new RegExp(`^(?:card|cards/${HEX64})$`)
 const LOG_INDEX = new RegExp(`^logs/(?<pact>${PACT})/index$`)
@@ -81,7 +81,7 @@ export class Directory {
     const file = found.file ?? ''
     if (!this.reads(party, origin)) return { kind: 'missing' }
     if (log && this.sources.unconfirmed(origin)) return { kind: 'missing' }
-    if (file === 'checkpoint') return this.file(path, 'text/plain; charset=utf-8', false)
+    if (file === 'checkpoint' || file === 'heads/index') return this.file(path, 'text/plain; charset=utf-8', false)
     if (file.startsWith('addenda/') && !(await this.maySeeContent(party, origin, file.slice('addenda/'.length)))) {
       return { kind: 'missing' }
     }

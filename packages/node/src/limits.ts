@@ -13,6 +13,8 @@ export const LIMITS = {
   entriesPerStep: 131_072,
   /** Bytes of entries held in memory for one step. */
   bytesPerStep: 268_435_456,
+  /** Our own log keeps a head once it grew by so many entries: of the largest, two such steps are `bytesPerStep`. */
+  entriesPerHead: 2_048,
   /** Parts of `indexBytes` of a cosigner's index that are gone through for one step. */
   indexPartsPerLook: 256,
   /** Logs of one party on one channel that are ever heard, and lines of its index that are looked at for one channel. */

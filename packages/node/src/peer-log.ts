@@ -19,7 +19,7 @@ export interface PeerLogOptions {
   mirror: Mirror
   /** The author's node first, then whoever else serves a mirror of it: the depositary. */
   sources: LogSource[]
-  /** Whose receipts may show heads that the author signed on the way to its newest. */
+  /** Whose receipts show heads that the author signed on the way to its newest. */
   cosigners: readonly Cosigner[]
   us: { party: string; receipt: SignerPair }
   pact: string
@@ -141,7 +141,7 @@ export class PeerLog {
     const { mirror, step = LIMITS } = this.options
     let entriesMax: number = step.entriesPerStep
     for (;;) {
-      const head = served.size - mirror.size <= entriesMax ? served : await this.headOnTheWay(entriesMax)
+      const head = served.size - mirror.size <= entriesMax ? served : await this.headOnTheWay(source, entriesMax)
       const fresh = await this.newEntries(source, head.size, served.size, step.bytesPerStep)
       if (fresh.fit !== undefined) {
         entriesMax = fresh.fit
@@ -161,12 +161,12 @@ export class PeerLog {
     }
   }
 
-  private async headOnTheWay(entriesMax: number): Promise<SignedHead> {
+  private async headOnTheWay(source: LogSource, entriesMax: number): Promise<SignedHead> {
     const { origin, author, pact, cosigners, onTooFarBehind } = this.options
     const above = this.mirror.size
-    const head = await signedHead({ origin, author, pact, cosigners }, { above, upTo: above + entriesMax })
+    const head = await signedHead({ origin, author, pact, source, cosigners }, { above, upTo: above + entriesMax })
     if (head !== undefined) return head
-    const message = `The log of ${author.party} goes on after ${above} entries by more than can be taken at once, and no cosigner shows a head on the way; it is tried again.`
+    const message = `The log of ${author.party} goes on after ${above} entries by more than can be taken at once, and nobody shows a head on the way; it is tried again.`
     onTooFarBehind(message)
     throw new PeerUnreachable(message)
   }

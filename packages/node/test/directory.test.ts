@@ -51,6 +51,7 @@ const EVERYBODY = [...READERS, STRANGER]
 test.each<[string, string, string[]]>([
   ['the list of logs goes to all members of the agreement', `logs/${PACT}/index`, READERS],
   ['a head goes to the readers of its channel', `${log('main')}/checkpoint`, READERS],
+  ['a head on the way goes to the readers of its channel', `${log('main')}/heads/2048`, READERS],
   ['entries go to the readers of their channel', `${log('main')}/tile/entries/000.p/3`, READERS],
   ['a mirror goes to the readers of its channel', `${mirror}/checkpoint`, READERS],
   ['receipts go to the readers of their channel', `receipts/${receiptsOf('main')}/index`, READERS],

@@ -1,9 +1,20 @@
 import { createHash } from 'node:crypto'
-import { type Mirror, nodeDisk, openMirror, openReceipts } from '@countersign/ledger'
-import { cosign, leafHash, TreeFrontier, utf8 } from '@countersign/log'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  createOwnLog,
+  logFolder,
+  type Mirror,
+  nodeDisk,
+  openMirror,
+  openOwnLog,
+  openReceipts,
+} from '@countersign/ledger'
+import { cosign, leafHash, TreeFrontier, utf8, verifyCheckpoint } from '@countersign/log'
 import { receiptKeyName } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, bravo, checkpointOf, entry, ORIGIN, opening, PACT, watch } from '../../../spec/vectors/samples.ts'
+import { KeptHeads } from '../src/kept-heads.ts'
 import { PeerLog, type PeerLogOptions } from '../src/peer-log.ts'
 import { realSurroundings } from '../src/surroundings.ts'
 import { down, folder, logFiles, requestsTo, type Serve, value } from './served-files.ts'
@@ -171,7 +182,7 @@ test.each([
     // The cosigner shows heads up to 270 only, and breaks off.
     const all = serve.cosigner
     serve.cosigner = receiptsOver(LONG, [1, 130, 256, 270])
-    await expect(log.round()).rejects.toThrow(/no cosigner shows a head/)
+    await expect(log.round()).rejects.toThrow(/nobody shows a head/)
     expect([mirror.size, receipts(), tooFar.length]).toEqual([270, [], 1])
     serve.cosigner = all
     const restarted = await again()
@@ -190,6 +201,46 @@ test('a cosigner that is silent or shows another log on the way stands in nobody
   const { log, mirror } = await hearing(LONG.slice(0, 5), { author: files('own', LONG), depositary: down }, more)
   await log.round()
   expect(mirror.size).toBe(700)
+})
+
+test('a mirror far behind needs no cosigner where the author kept the heads on the way', async () => {
+  const author = logFiles('own', LONG)
+  author.set('own/heads/index', utf8('140\n280\n420\n560\n'))
+  for (const size of [140, 280, 420, 560]) author.set(`own/heads/${size}`, checkpointOf(LONG.slice(0, size)))
+  const step = { entriesPerStep: 150, bytesPerStep: 268_435_456 }
+  const serve = { author: (path: string) => author.get(path), depositary: down }
+  const { log, mirror } = await hearing(LONG.slice(0, 5), serve, { step })
+  await log.round()
+  expect(mirror.size).toBe(700)
+})
+
+test('an author keeps the heads of its log on the way, and goes on where it was after a restart', async () => {
+  const dir = folder()
+  const at = { disk: nodeDisk(), dir, origin: ORIGIN, signers: alfa.log }
+  const around = realSurroundings()
+  const log = value(await createOwnLog(at))
+  let heads = await KeptHeads.open(dir, log, around, 10)
+  const say = async (upTo: number, to = log) => {
+    while (to.size < upTo) await to.append(LONG[to.size] ?? entry())
+    heads.look()
+    await heads.settled()
+  }
+  for (const size of [9, 12, 20, 25]) await say(size)
+  await log.close()
+  const again = value(await openOwnLog(at))
+  again.confirm()
+  heads = await KeptHeads.open(dir, again, around, 10)
+  for (const size of [30, 35]) await say(size, again)
+  await again.close()
+  const kept = join(logFolder(dir, ORIGIN), 'heads')
+  expect(readFileSync(join(kept, 'index'), 'utf8')).toBe('12\n25\n35\n')
+  for (const size of [12, 25, 35]) {
+    const note = new Uint8Array(readFileSync(join(kept, String(size))))
+    const keys = { ed25519PublicKey: alfa.card.keys.log.ed25519, mldsa44PublicKey: alfa.card.keys.log.mldsa44 }
+    expect(verifyCheckpoint(note, { origin: ORIGIN, ...keys })).toMatchObject({
+      value: { size, root: rootOf(LONG.slice(0, size)) },
+    })
+  }
 })
 
 function rootOf(entries: readonly Uint8Array[]): Uint8Array {
