@@ -47,6 +47,7 @@ export type ReleaseCode =
   | 'release/withheld'
   | 'release/indicator-of-person'
   | 'release/unreadable'
+  | 'release/other-bytes'
 
 export interface ReleaseRefusal {
   readonly code: ReleaseCode
@@ -125,6 +126,12 @@ export class ReleaseGate {
   admitUnreadable(reason: { readonly code: string; readonly message: string }): void {
     const named: Named = { index: this.#objects++, id: null }
     this.#refuse('release/unreadable', `This element cannot be read (${reason.code}): ${reason.message}`, named)
+  }
+
+  /** An object, at its place among those admitted, whose id and version were shared before with another content. */
+  refuseOtherBytes(index: number, id: StixId, version: string): void {
+    const message = `Another content was shared before under this id and version (${version}); give the change a new “modified”.`
+    this.#refuse('release/other-bytes', message, { index, id })
   }
 
   conclude(): Decision {

@@ -4,6 +4,7 @@
 // everything may, and then everything does.
 
 import type { FileHandle } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
 import {
   BundleSplitter,
   PartCutter,
@@ -13,10 +14,12 @@ import {
   type ReleaseRules,
   readObject,
   type SplitElement,
+  type StixObject,
 } from '@countersign/intel'
 import { ok, type Refusal, type Result, refuse, toHex } from '@countersign/log'
 import { type Agreement } from '@countersign/pact'
 import { STIX_MEDIA_TYPE } from '@countersign/record'
+import { OBJECTS_PER_FOLD_MAX } from '@countersign/views'
 import { refusalOf } from './gate.ts'
 import { LIMITS } from './limits.ts'
 import { RecordInMaking } from './record-in-making.ts'
@@ -48,6 +51,8 @@ export interface JudgeMeans {
   request: ReleaseRequest
   rules: ReleaseRules
   limits: Agreement['limits']
+  /** For each of at most OBJECTS_PER_FOLD_MAX objects the text that was shared before under its id and version. */
+  sharedBefore(objects: readonly { id: string; version: string | null }[]): Promise<(string | undefined)[]>
   progress?(stage: 'read' | 'said', done: number, total: number): void
 }
 
@@ -111,23 +116,49 @@ export async function judge(
   const cutter = new PartCutter(means.limits.partBytes, () => NIL_UUID)
   const judged: Judged = { objects: 0, pieces: [], warnings: [], warningsTotal: 0 }
   let tooLarge: Result<never> | undefined
-  const read = await eachElement(file, size, means, (element) => {
-    if (!element.ok) return gate.admitUnreadable(element)
-    const object = readObject(element.source)
-    if (!object.ok) return gate.admitUnreadable(object)
-    gate.admit(object.value)
-    const { id, warnings } = object.value
-    judged.objects++
-    judged.warningsTotal += warnings.length
-    for (const { path, message } of warnings) {
-      if (judged.warnings.length < WARNINGS_TOLD) judged.warnings.push({ object: id, path, message })
+  const unmatched: { index: number; object: StixObject; source: Uint8Array }[] = []
+  const warn = (object: string, path: string, message: string) => {
+    judged.warningsTotal++
+    if (judged.warnings.length < WARNINGS_TOLD) judged.warnings.push({ object, path, message })
+  }
+  let index = 0
+  /** What was shared before under the same id and version must be the same: no reader would take the other. */
+  const compare = async (): Promise<Result<undefined>> => {
+    while (unmatched.length > 0) {
+      const some = unmatched.splice(0, OBJECTS_PER_FOLD_MAX)
+      const before = await means.sharedBefore(some.map(({ object }) => object))
+      for (const [i, { index: at, object, source }] of some.entries()) {
+        const text = before[i]
+        if (text === undefined || sameContent(text, source)) continue
+        if (object.version !== null) gate.refuseOtherBytes(at, object.id, object.version)
+        else warn(object.id, 'id', 'Another content was shared before under this id; readers keep the first.')
+      }
     }
-    const cut = cutter.add({ id, source: element.source })
-    if (!cut.ok) tooLarge ??= cut
-    else if (cut.value !== undefined) pieces.add(cut.value.objects)
-    return undefined
-  })
+    return ok(undefined)
+  }
+  const read = await eachElement(
+    file,
+    size,
+    means,
+    (element) => {
+      const at = index++
+      if (!element.ok) return gate.admitUnreadable(element)
+      const object = readObject(element.source)
+      if (!object.ok) return gate.admitUnreadable(object)
+      gate.admit(object.value)
+      const { id, warnings } = object.value
+      judged.objects++
+      for (const { path, message } of warnings) warn(id, path, message)
+      unmatched.push({ index: at, object: object.value, source: element.source })
+      const cut = cutter.add({ id, source: element.source })
+      if (!cut.ok) tooLarge ??= cut
+      else if (cut.value !== undefined) pieces.add(cut.value.objects)
+      return undefined
+    },
+    compare,
+  )
   if (!read.ok) return read
+  await compare()
   const decision = gate.conclude()
   if (!decision.passes) {
     return { ...refusalOf(decision), refusals: decision.refusals, refusalsTotal: decision.refusalsTotal }
@@ -222,6 +253,12 @@ async function eachElement(
   }
   const ended = splitter.end()
   return ended.ok ? ok(undefined) : ended
+}
+
+/** Key order and white space make no other content. */
+function sameContent(text: string, source: Uint8Array): boolean {
+  const other = new TextDecoder().decode(source)
+  return text === other || isDeepStrictEqual(JSON.parse(text), JSON.parse(other))
 }
 
 /** Counts objects by record: each record has at most so many parts. */

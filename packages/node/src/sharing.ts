@@ -148,6 +148,7 @@ export class Sharing {
       request: { type, marking: marking.tlp, to },
       rules: rulesOf(pact.agreement, channel.name, this.parts.identity.party),
       limits: pact.agreement.limits,
+      sharedBefore: (objects) => this.parts.views.textsShown(pact.id, 'outbox', objects),
       ...(progress === undefined ? {} : { progress }),
     }
   }

@@ -12,17 +12,21 @@ import { RowDeriver } from './derive-rows.ts'
 import { digestOf } from './digest.ts'
 import { EntryFolder } from './fold-entries.ts'
 import { Forces } from './forces.ts'
+
 import { type KnownAgreement, KnownAgreements, KnownCards } from './known.ts'
-import { RECEIPTS_PER_FOLD_MAX, ROWS_PER_STEP, STEPS_PER_READ } from './limits.ts'
+import { OBJECTS_PER_FOLD_MAX, RECEIPTS_PER_FOLD_MAX, ROWS_PER_STEP, STEPS_PER_READ } from './limits.ts'
+
 import { ObjectShelf } from './object-shelf.ts'
 import { ObjectSources } from './object-sources.ts'
 import { readConflicts, readObject, readObjects } from './read-objects.ts'
 import { PactReader } from './read-pacts.ts'
 import { RecordReader } from './read-records.ts'
 import { Readers } from './readers.ts'
+import type { CollectionName } from './rows.ts'
 import { RowsDue } from './rows-due.ts'
 import { COLLECTIONS, PART_STATES, VALIDITY } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
+import { versionOrder } from './times.ts'
 import type { EntryToFold, ObjectToFold, ReceiptToFold, Views, ViewsOptions } from './views.ts'
 
 /** Opens or makes the views, and brings their tables up to date. Throws what the database throws. */
@@ -124,6 +128,10 @@ class SqliteViews implements Views {
       ),
       pinned: sqlite.prepare<[string, string, string], { idx: number }>(
         'select idx from seen_receipts where receipt_origin = ? and by_party = ? and digest = ? limit 1',
+      ),
+      shown: sqlite.prepare<[string, number, string, string], { source: string }>(
+        `select t.source from objects o join object_texts t on t.digest = o.digest
+         where o.pact = ? and o.collection = ? and o.id = ? and o.version_order = ?`,
       ),
       toOpen: sqlite.prepare<[string, string, string], { origin: string; index: number; part: number; size: number }>(
         `select p.origin, p.idx as "index", p.part, p.size from parts p
@@ -315,6 +323,18 @@ class SqliteViews implements Views {
 
   async hasSigned(pact: string, version: string, channel: string, party: string) {
     return this.pactReader.hasSigned(pact, version, channel, party)
+  }
+
+  async textsShown(
+    pact: string,
+    collection: CollectionName,
+    objects: readonly { id: string; version: string | null }[],
+  ) {
+    if (objects.length > OBJECTS_PER_FOLD_MAX) throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects at once.`)
+    const of = COLLECTIONS.indexOf(collection)
+    return objects.map(({ id, version }) => {
+      return this.sql.shown.get(pact, of, id, versionOrder(version ?? ''))?.source
+    })
   }
 
   async partsToOpen(origin: string) {

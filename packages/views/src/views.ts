@@ -9,6 +9,7 @@ import type { Entry } from '@countersign/record'
 import type {
   Alarm,
   CardRow,
+  CollectionName,
   CollectionPage,
   CollectionQuery,
   ConflictRow,
@@ -159,6 +160,15 @@ export interface Views {
   force(pact: string, version: string, channel: string): Force | undefined
   /** Whether a party's signature under a version stands on a channel, valid as far as its own log tells. */
   hasSigned(pact: string, version: string, channel: string, party: string): Promise<boolean>
+  /**
+   * For each of these objects the text under which a collection shows its id and version; undefined where it shows
+   * none. At most OBJECTS_PER_FOLD_MAX.
+   */
+  textsShown(
+    pact: string,
+    collection: CollectionName,
+    objects: readonly { id: string; version: string | null }[],
+  ): Promise<(string | undefined)[]>
   /** Parts of one log that are sealed to us and are neither opened nor rejected yet, in order. */
   partsToOpen(origin: string): Promise<{ origin: string; index: number; part: number; size: number }[]>
   /** Parts of records to us, valid or undecided, that could not be taken and of which we have not told their author. */
