@@ -52,7 +52,7 @@ export class KeptHeads {
 
   private async keep(size: number, note: Uint8Array): Promise<void> {
     const { disk } = this.around
-    await disk.makeFolder(this.folder)
+    await disk.makeFolder(this.folder, true)
     await disk.replace(join(this.folder, String(size)), note, true)
     await disk.append(join(this.folder, 'index'), utf8(`${size}\n`))
     this.newest = size
