@@ -263,5 +263,8 @@ function fromOwnPage(request: FastifyRequest): boolean {
 function fetchRequest(request: FastifyRequest): Request {
   const url = `${request.protocol}://${request.host}${request.raw.url ?? '/'}`
   const body = typeof request.body === 'string' && request.body !== '' ? { body: request.body } : {}
-  return new Request(url, { method: request.method, headers: headersOf(request), ...body })
+  const headers = headersOf(request)
+  // Attempts to sign in are counted by this address: never by what the client itself says it is.
+  headers.set('x-forwarded-for', request.ip)
+  return new Request(url, { method: request.method, headers, ...body })
 }

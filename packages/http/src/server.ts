@@ -88,7 +88,8 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
     logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_048_576,
-    trustProxy: options.behindProxy === true,
+    // The one proxy in front; what it passes on from its client is the client's word.
+    trustProxy: options.behindProxy === true ? (_address: string, hop: number) => hop === 0 : false,
   }
   const app: FastifyInstance =
     https === undefined ? Fastify(settings) : Fastify({ ...settings, https } as typeof settings)
