@@ -243,6 +243,20 @@ describe('a share of STIX', () => {
     expect(readdirSync(join(alfa.dir, 'private', 'spool'))).toEqual([])
   })
 
+  test('the records of a share too large for one stand together in the log, whatever else is said meanwhile', async () => {
+    const few = await startParties({
+      yaml: (text) => text.replace(/partBytes: \d+/, 'partBytes: 4096').replace(/parts: \d+/, 'parts: 1'),
+    })
+    const asked = () => ({ pact: few.pact, account: 'test', input: bytesInput(CAMPAIGN) })
+    const both = await Promise.all([few.alfa.node.share(asked()), few.alfa.node.share(asked())])
+    for (const shared of both) {
+      const indexes = value(shared).records.map((record) => Number(record.split('#')[1]))
+      expect(indexes.length).toBeGreaterThan(3)
+      expect(indexes).toEqual(indexes.map((_, i) => (indexes[0] ?? 0) + i))
+    }
+    await few.close()
+  })
+
   test('a record marked above the agreement, or to somebody outside it, is refused', async () => {
     expect(await share(CAMPAIGN, { marking: { tlp: 'TLP:RED' } })).toMatchObject({
       code: 'release/marking-above-agreement',
