@@ -3,64 +3,27 @@
 
 import { ok, type Result, refuse, toBase64 } from '@countersign/log'
 import type { Node, SayRequest } from '@countersign/node'
-import { type Card, fingerprintWords, TLP_LABELS } from '@countersign/record'
+import { type Card, fingerprintWords } from '@countersign/record'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Account, Accounts } from './accounts.ts'
 import { sendRefusal } from './errors.ts'
 import { LIMITS } from './limits.ts'
-
-const text = z.string().min(1).max(LIMITS.queryChars)
-const limit = z.coerce.number().int().min(1).max(LIMITS.pageMax).default(LIMITS.pageDefault)
-
-const recordsQuery = z.strictObject({
-  pact: text.exactOptional(),
-  channel: text.exactOptional(),
-  type: text.exactOptional(),
-  party: text.exactOptional(),
-  state: z.enum(['said', 'held', 'delivered', 'void', 'undecided', 'superseded']).exactOptional(),
-  q: z.string().max(LIMITS.queryChars).exactOptional(),
-  cursor: text.exactOptional(),
-  limit,
-})
-const objectsQuery = z.strictObject({
-  pact: text.exactOptional(),
-  collection: z.enum(['inbox', 'outbox']).exactOptional(),
-  type: text.exactOptional(),
-  party: text.exactOptional(),
-  q: z.string().max(LIMITS.queryChars).exactOptional(),
-  cursor: text.exactOptional(),
-  limit,
-})
-const refQuery = z.strictObject({ ref: text })
-const partQuery = z.strictObject({ ref: text, part: z.coerce.number().int().min(0).max(15) })
-const evidenceQuery = z.strictObject({ ref: text, reveal: z.enum(['0', '1']).default('0') })
-const idQuery = z.strictObject({ id: text })
-const marking = z.strictObject({ tlp: z.enum(TLP_LABELS), class: text.exactOptional() })
-const mode = z.enum(['Actual', 'Exercise', 'Test'])
-const sayBody = z.strictObject({
-  pact: text,
-  type: text,
-  channel: text.exactOptional(),
-  to: z.array(text).max(64).exactOptional(),
-  marking: marking.exactOptional(),
-  mode: mode.exactOptional(),
-  body: z.record(z.string(), z.unknown()),
-  content: z
-    .array(z.strictObject({ role: text, mediaType: text, base64: z.base64() }))
-    .max(16)
-    .exactOptional(),
-  re: z.array(text).max(64).exactOptional(),
-})
-const shareQuery = z.strictObject({
-  pact: text,
-  channel: text.exactOptional(),
-  to: text.exactOptional(),
-  tlp: z.enum(TLP_LABELS).exactOptional(),
-  class: text.exactOptional(),
-  mode: mode.exactOptional(),
-})
-const signBody = z.union([z.strictObject({ pact: text }), z.strictObject({ invitation: z.base64() })])
+import { openApi } from './openapi.ts'
+import {
+  evidenceQuery,
+  idQuery,
+  isDescribed,
+  objectsQuery,
+  partQuery,
+  proposeBody,
+  recordsQuery,
+  refQuery,
+  sayBody,
+  shareQuery,
+  signBody,
+  trustBody,
+} from './operations.ts'
 
 export async function apiRoutes(
   app: FastifyInstance,
@@ -82,7 +45,12 @@ export async function apiRoutes(
     })
   })
 
+  app.get('/api/openapi.json', async () => openApi)
+
   await app.register(async (api) => {
+    api.addHook('onRoute', ({ method, url }) => {
+      if (!isDescribed(method, url)) throw new Error(`${method} ${url} stands in no description of the API.`)
+    })
     api.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
     api.decorateRequest('account', null)
     api.addHook('onRequest', async (request, reply) => {
@@ -187,14 +155,14 @@ export async function apiRoutes(
       const { refusals = [], refusalsTotal = 0 } = shared
       return reply.code(422).send({ code: shared.code, message: shared.message, refusals, refusalsTotal })
     })
-    api.post('/api/trust', { bodyLimit: 131_072 }, async (request, reply) => {
-      const parsed = parse(z.strictObject({ card: z.base64() }), request.body)
+    api.post('/api/trust', { bodyLimit: LIMITS.cardBodyBytes }, async (request, reply) => {
+      const parsed = parse(trustBody, request.body)
       if (!parsed.ok) return sendRefusal(reply, parsed)
       const trusted = await node.trust(Buffer.from(parsed.value.card, 'base64'))
       return answer(reply, trusted.ok ? ok(cardRow(trusted.value)) : trusted)
     })
     api.post('/api/pact/propose', async (request, reply) => {
-      const parsed = parse(z.strictObject({ yaml: z.string() }), request.body)
+      const parsed = parse(proposeBody, request.body)
       if (!parsed.ok) return sendRefusal(reply, parsed)
       const proposed = await node.proposePact(parsed.value.yaml)
       if (!proposed.ok) return sendRefusal(reply, proposed)

@@ -3,6 +3,10 @@
 export const LIMITS = {
   /** A JSON request to the console's API. */
   apiBodyBytes: 4_194_304,
+  /** One that carries an agreement or an invitation. */
+  jsonBodyBytes: 1_048_576,
+  /** One that carries a card. */
+  cardBodyBytes: 131_072,
   /** A STIX bundle posted to TAXII's outbox or to the console's share. */
   shareBodyBytes: 1_073_741_824,
   /** TAXII: objects on one page where the client names no limit, and at most. */

@@ -87,7 +87,7 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
   const settings = {
     logger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: 1_048_576,
+    bodyLimit: LIMITS.jsonBodyBytes,
     // The one proxy in front; what it passes on from its client is the client's word.
     trustProxy: options.behindProxy === true ? (_address: string, hop: number) => hop === 0 : false,
   }

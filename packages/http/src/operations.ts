@@ -1,0 +1,165 @@
+// What the console's API can be asked, in one table: the schemas by which requests are read, and what each operation
+// does. The description that the node serves is made of it (openapi.ts), and a route that it does not name is a defect.
+
+import { TLP_LABELS } from '@countersign/record'
+import { z } from 'zod'
+import { LIMITS } from './limits.ts'
+
+export interface Operation {
+  method: 'GET' | 'POST'
+  path: string
+  summary: string
+  query?: z.ZodObject
+  body?: { mediaType: string; bytesMax: number; schema?: z.ZodType }
+  /** What a success answers. */
+  answer: { mediaType: string; description: string }
+}
+
+const text = z.string().min(1).max(LIMITS.queryChars)
+const limit = z.coerce.number().int().min(1).max(LIMITS.pageMax).default(LIMITS.pageDefault)
+
+export const recordsQuery = z.strictObject({
+  pact: text.exactOptional(),
+  channel: text.exactOptional(),
+  type: text.exactOptional(),
+  party: text.exactOptional(),
+  state: z.enum(['said', 'held', 'delivered', 'void', 'undecided', 'superseded']).exactOptional(),
+  q: z.string().max(LIMITS.queryChars).exactOptional(),
+  cursor: text.exactOptional(),
+  limit,
+})
+export const objectsQuery = z.strictObject({
+  pact: text.exactOptional(),
+  collection: z.enum(['inbox', 'outbox']).exactOptional(),
+  type: text.exactOptional(),
+  party: text.exactOptional(),
+  q: z.string().max(LIMITS.queryChars).exactOptional(),
+  cursor: text.exactOptional(),
+  limit,
+})
+export const refQuery = z.strictObject({ ref: text })
+export const partQuery = z.strictObject({ ref: text, part: z.coerce.number().int().min(0).max(15) })
+export const evidenceQuery = z.strictObject({ ref: text, reveal: z.enum(['0', '1']).default('0') })
+export const idQuery = z.strictObject({ id: text })
+const marking = z.strictObject({ tlp: z.enum(TLP_LABELS), class: text.exactOptional() })
+const mode = z.enum(['Actual', 'Exercise', 'Test'])
+export const sayBody = z.strictObject({
+  pact: text,
+  type: text,
+  channel: text.exactOptional(),
+  to: z.array(text).max(64).exactOptional(),
+  marking: marking.exactOptional(),
+  mode: mode.exactOptional(),
+  body: z.record(z.string(), z.unknown()),
+  content: z
+    .array(z.strictObject({ role: text, mediaType: text, base64: z.base64() }))
+    .max(16)
+    .exactOptional(),
+  re: z.array(text).max(64).exactOptional(),
+})
+export const shareQuery = z.strictObject({
+  pact: text,
+  channel: text.exactOptional(),
+  to: text.exactOptional(),
+  tlp: z.enum(TLP_LABELS).exactOptional(),
+  class: text.exactOptional(),
+  mode: mode.exactOptional(),
+})
+export const signBody = z.union([z.strictObject({ pact: text }), z.strictObject({ invitation: z.base64() })])
+export const trustBody = z.strictObject({ card: z.base64() })
+export const proposeBody = z.strictObject({ yaml: z.string() })
+
+const JSON_TYPE = 'application/json'
+const BYTES_TYPE = 'application/octet-stream'
+const json = (description: string) => ({ mediaType: JSON_TYPE, description })
+const bytes = (description: string) => ({ mediaType: BYTES_TYPE, description })
+const jsonBody = (schema: z.ZodType, bytesMax: number = LIMITS.jsonBodyBytes) => {
+  return { mediaType: JSON_TYPE, bytesMax, schema }
+}
+
+export const OPERATIONS: readonly Operation[] = [
+  {
+    method: 'GET',
+    path: '/api/me',
+    summary: 'Who is signed in, and at which node.',
+    answer: json('Account and node.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/status' },
+    summary: 'The logs of this node, its peers, what waits to be said, and the alarms.',
+    answer: json('The status.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/records', query: recordsQuery },
+    summary: 'Records said and heard, newest first, a page at a time; `next` is the cursor of the page after it.',
+    answer: json('`records`, `next`, `total`.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/record', query: refQuery },
+    summary: 'One record, named `origin#index`: its statement, receipts, answers and who said it here.',
+    answer: json('The record.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/record/content', query: partQuery },
+    summary: 'One part of a record’s content, opened, as its author wrote it.',
+    answer: bytes('The plaintext. It is data that a peer wrote.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/record/evidence', query: evidenceQuery },
+    summary: 'An evidence file of one record (spec/evidence.md); with `reveal=1` its content too.',
+    answer: bytes('The evidence file.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/objects', query: objectsQuery },
+    summary: 'STIX objects shared and received, newest first, a page at a time.',
+    answer: json('`objects`, `next`, `total`.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/object', query: idQuery },
+    summary: 'One STIX object: its versions with their source texts, and what it is related to.',
+    answer: json('`versions`, `relations`.'),
+  },
+  { method: 'GET', path: '/api/pacts', summary: 'The agreements held here.', answer: json('A list.') },
+  {
+    ...{ method: 'GET', path: '/api/pact', query: idQuery },
+    summary: 'One agreement: its text, its signatures, since when it is in force on each channel.',
+    answer: json('The newest version.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/cards' },
+    summary: 'Our card and those trusted here, each with its fingerprint words.',
+    answer: json('A list.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/say', body: jsonBody(sayBody, LIMITS.apiBodyBytes) },
+    summary: 'Says a record: through the release gate, sealed, signed, durable before this answers.',
+    answer: json('`said` with the record’s name; or `held-here` while our log is compared with its peers’ copies.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/share', query: shareQuery },
+    body: { mediaType: BYTES_TYPE, bytesMax: LIMITS.shareBodyBytes },
+    summary: 'Shares STIX of any size in as few records as the agreement’s limits allow; all of it or nothing.',
+    answer: json('The records, how many objects, and what of the standard they break.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/trust', body: jsonBody(trustBody, LIMITS.cardBodyBytes) },
+    summary: 'Trusts a card (base64) whose fingerprint words a person has compared.',
+    answer: json('The card.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/pact/propose', body: jsonBody(proposeBody) },
+    summary: 'Drafts an agreement from YAML and proposes it.',
+    answer: json('Its id and version, and the invitation (base64) to be carried to the others.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/pact/sign', body: jsonBody(signBody) },
+    summary: 'Signs an agreement: the one an invitation (base64) carries, or one held here by its id.',
+    answer: json('Its id and version, and whether as party or as neutral.'),
+  },
+]
+
+/** Fastify adds HEAD to each GET by itself. */
+export function isDescribed(method: string | string[], path: string): boolean {
+  const methods = [method].flat().filter((one) => one !== 'HEAD')
+  return methods.every((one) => OPERATIONS.some((operation) => operation.method === one && operation.path === path))
+}
