@@ -1,4 +1,4 @@
-import { createOwnLog, nodeDisk, type OwnLog, openOwnLog } from '@countersign/ledger'
+import { createOwnLog, type Disk, nodeDisk, type OwnLog, openOwnLog } from '@countersign/ledger'
 import { utf8 } from '@countersign/log'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, bravo, entry, type Member, ORIGIN, opening, watch } from '../../../spec/vectors/samples.ts'
@@ -20,9 +20,9 @@ const OTHER = files([opening(), ...ALL.slice(1, 8)])
 const NOTHING: Serve = () => undefined
 
 /** Our log as a restored backup has it: its first `held` entries. */
-async function restored(held: number): Promise<OwnLog> {
+async function restored(held: number, disk: Disk = nodeDisk()): Promise<OwnLog> {
   const dir = folder()
-  const at = { disk: nodeDisk(), dir, origin: ORIGIN, signers: alfa.log }
+  const at = { disk, dir, origin: ORIGIN, signers: alfa.log }
   const log = value(await createOwnLog(at))
   for (const one of ALL.slice(0, held)) await log.append(one)
   await log.close()
@@ -59,12 +59,14 @@ function check(log: OwnLog, serve: Asked, more: Partial<CheckOptions> = {}) {
   })
   onTestFinished(async () => {
     stopped = true
-    await started.outcome
+    await started.outcome.catch(() => {})
   })
   let done = false
-  void started.outcome.then(() => {
-    done = true
-  })
+  void started.outcome
+    .finally(() => {
+      done = true
+    })
+    .catch(() => {})
   return { ...started, told, done: () => done }
 }
 
@@ -156,4 +158,23 @@ test.each([
   await until(() => told.late.length > 0)
   expect(told.late).toEqual(['bravo.example'])
   expect(log.size).toBe(10)
+})
+
+test('a disk that fails while a lost tail is taken over ends the check without leave to sign', async () => {
+  let full = false
+  const disk: Disk = {
+    ...nodeDisk(),
+    async open(path) {
+      const file = await nodeDisk().open(path)
+      const write: typeof file.write = async (bytes, position) => {
+        if (full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+        await file.write(bytes, position)
+      }
+      return { ...file, write }
+    },
+  }
+  const log = await restored(3, disk)
+  full = true
+  await expect(check(log, { bravo: HONEST, watch: HONEST }).outcome).rejects.toThrow(/no space left/)
+  expect([log.size, log.confirmed]).toEqual([3, false])
 })
