@@ -13,6 +13,8 @@ export class Rounds {
   private again = false
   private stopped = false
   private failures = 0
+  /** Failures since the last success or hint: what the back-off grows by. */
+  private streak = 0
 
   constructor(
     round: () => Promise<void>,
@@ -30,6 +32,17 @@ export class Rounds {
 
   /** Runs a round now, or once more after the one that runs. A hint of a peer also ends its back-off. */
   wake(): void {
+    this.streak = 0
+    this.start()
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true
+    this.cancel?.()
+    await this.running
+  }
+
+  private start(): void {
     if (this.stopped) return
     if (this.running !== undefined) {
       this.again = true
@@ -42,29 +55,25 @@ export class Rounds {
       if (this.stopped) return
       if (this.again) {
         this.again = false
-        this.wake()
-      } else this.cancel = this.around.after(this.delay(), () => this.wake())
+        this.start()
+      } else this.cancel = this.around.after(this.delay(), () => this.start())
     })
-  }
-
-  async stop(): Promise<void> {
-    this.stopped = true
-    this.cancel?.()
-    await this.running
   }
 
   private async run(): Promise<void> {
     try {
       await this.round()
       this.failures = 0
+      this.streak = 0
     } catch (cause) {
       this.failures++
+      this.streak++
       if (!this.stopped) this.failed(cause)
     }
   }
 
   private delay(): number {
     if (this.failures === 0) return this.intervalMs()
-    return Math.min(LIMITS.backoffMsMax, LIMITS.backoffMsMin * 2 ** Math.min(this.failures, 16))
+    return Math.min(LIMITS.backoffMsMax, LIMITS.backoffMsMin * 2 ** Math.min(this.streak, 16))
   }
 }
