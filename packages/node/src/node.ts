@@ -219,11 +219,17 @@ export class Node {
   }
 
   proposePact(yaml: string): ReturnType<Agreements['propose']> {
-    return this.agreements.propose(yaml)
+    return overDisk(
+      'The agreement is not proposed in every log. Mend that, then propose it anew.',
+      this.agreements.propose(yaml),
+    )
   }
 
   signPact(invitation: Uint8Array | string): Promise<Result<Signed>> {
-    return this.agreements.sign(invitation)
+    return overDisk(
+      'It may not be signed in every log. Mend that, then sign it again.',
+      this.agreements.sign(invitation),
+    )
   }
 
   // ── hearing ───────────────────────────────────────────────────────────────────────────────────────────────────────
