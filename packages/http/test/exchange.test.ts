@@ -6,6 +6,7 @@ import { verifyEvidence } from '@countersign/client'
 import { logFolder } from '@countersign/ledger'
 import { auditNode, Node, realSurroundings } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bytesInput, delivered, type Parties, startParties, until, value } from './parties.ts'
 import { objectTexts, readAll, TAXII, taxii } from './taxii-client.ts'
@@ -131,6 +132,18 @@ describe('two parties under one agreement', () => {
       expect(audit).toMatchObject({ findings: [], views: 'equal' })
       await party.start()
     }
+  })
+
+  test('views that were changed by another hand are found out', async () => {
+    const { watch } = parties
+    await watch.stop()
+    const views = new Database(join(watch.dir, 'views.db'))
+    views.exec(`update statements set payload = replace(payload, 'FLASH', 'ROUTINE')`)
+    views.close()
+    expect(value(await auditNode(watch.dir, realSurroundings(), { views: true })).views).toBe('different')
+    // They are but views: without the file they are folded again.
+    for (const name of readdirSync(watch.dir)) if (name.startsWith('views.db')) rmSync(join(watch.dir, name))
+    await watch.start()
   })
 
   test('after a restart everything carries on where it was', async () => {

@@ -1,10 +1,13 @@
 // When a restarted node signs again: whom it waits for, and for how long. Its clock and its machine are handed in.
 
-import { readFileSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { realSurroundings, type Surroundings } from '@countersign/node'
+import { nodeDisk, openOwnLog } from '@countersign/ledger'
+import { utf8 } from '@countersign/log'
+import { loadIdentity, realSurroundings, type Surroundings } from '@countersign/node'
+import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { type Parties, startParties, until } from './parties.ts'
+import { delivered, type Parties, startParties, until, value } from './parties.ts'
 
 let parties: Parties
 beforeAll(async () => {
@@ -95,4 +98,36 @@ test('a folder that does not know where it ran last waits for everybody', async 
   rmSync(join(parties.alfa.dir, 'private', 'whereabouts.json'))
   await restartWithout('bravo', around(), GRACE_MS)
   await waitsFor('bravo')
+})
+
+test('a folder in which another log was signed than its peers hold says no more, and says so', async () => {
+  const { alfa, bravo, pact } = parties
+  const origin = (await status()).pacts[0]?.channels.find(({ name }) => name === 'line')?.origin ?? ''
+  await alfa.stop()
+  const copy = join(parties.dir, 'copy')
+  cpSync(alfa.dir, copy, { recursive: true })
+  await alfa.start(around())
+  await until('alfa to be ready', ready)
+  const content = [{ role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: utf8('{"subject":"x","text":"y"}') }]
+  const body = { precedence: 'ROUTINE' }
+  const said = value(await alfa.node.say({ pact, type: 'hotline/message', body, content, account: 'test' }))
+  if (said.state !== 'said') throw new Error('It was held here.')
+  await delivered(alfa.node, said.record)
+  await alfa.stop()
+  // The copy went on by itself, as a second host would.
+  const { keys } = value(await loadIdentity(copy))
+  const log = value(await openOwnLog({ disk: nodeDisk(), dir: copy, origin, signers: keys.log }))
+  log.confirm()
+  for (let i = 0; i < 3; i++) await log.append(utf8(`another face ${i}`))
+  await log.close()
+  rmSync(alfa.dir, { recursive: true })
+  cpSync(copy, alfa.dir, { recursive: true })
+  const held = bravo.node.logOf(origin)?.size
+  await alfa.start(around())
+  await until('the alarm', async () => (await alarms()).includes('log/contradicted'))
+  const line = (await status()).pacts[0]?.channels.find(({ name }) => name === 'line')
+  expect(line?.state).toBe('stopped')
+  expect(ready()).toBe(false)
+  // Nobody was shown the other face.
+  expect(bravo.node.logOf(origin)?.size).toBe(held)
 })

@@ -1,5 +1,6 @@
 // The audit of a whole node: every log and mirror byte for byte, both signatures of every statement, every receipt, and
-// the views against views folded anew from nothing but what is on disk. It reads and writes nothing of the node.
+// the views against views folded anew from nothing but what is on disk. Of the node it writes nothing but that its views
+// are first brought up to what is on disk, as a start would.
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +15,7 @@ import {
 } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, parseEntry, parseOrigin, parseReceipt, verifyEntry } from '@countersign/record'
-import { openViews } from '@countersign/views'
+import { openViews, type Views } from '@countersign/views'
 import { Folding } from './folding.ts'
 import { type Identity, loadIdentity } from './identity.ts'
 import { LIMITS } from './limits.ts'
@@ -175,7 +176,7 @@ async function checkReceipts(
   return { count: all.length, findings }
 }
 
-/** Folds everything on disk into fresh views in memory and compares. */
+/** Folds everything on disk into fresh views in memory, and compares with those that were kept. */
 async function compareViews(
   identity: Identity,
   around: Surroundings,
@@ -187,34 +188,42 @@ async function compareViews(
   const kept = await openViews({ path: join(dir, 'views.db'), party, now: () => around.now() })
   const fresh = await openViews({ path: ':memory:', party, now: () => around.now() })
   const desk = openSealingDesk(identity.keys.sealing.identity)
-  const folding = new Folding({
-    us: party,
-    views: fresh,
-    desk,
-    around,
-    cardOf: (of) => trusted.of(of),
-    log: (origin) => logs.get(origin),
-    rejected: () => {},
-    caughtUp: () => {},
-    changed: () => {},
-  })
-  try {
-    for (const card of [identity.card, ...trusted.all()]) await fresh.knowCard(card.bytes)
-    for (const pact of new Pacts(dir).all()) await fresh.knowAgreement(pact.bytes)
+
+  async function foldInto(views: Views): Promise<void> {
+    const folding = new Folding({
+      us: party,
+      views,
+      desk,
+      around,
+      cardOf: (of) => trusted.of(of),
+      log: (origin) => logs.get(origin),
+      rejected: () => {},
+      caughtUp: () => {},
+      changed: () => {},
+    })
+    for (const card of [identity.card, ...trusted.all()]) await views.knowCard(card.bytes)
+    for (const pact of new Pacts(dir).all()) await views.knowAgreement(pact.bytes)
     for (const origin of logs.keys()) {
       const all = [
         ...receipts.given(origin).map((receipt) => ({ origin, by: party, ...receipt })),
         ...receipts.held(origin).map(({ cosigner, ...receipt }) => ({ origin, by: cosigner, ...receipt })),
       ]
       for (let from = 0; from < all.length; from += LIMITS.receiptsPerFold) {
-        await fresh.foldReceipts(all.slice(from, from + LIMITS.receiptsPerFold))
+        await views.foldReceipts(all.slice(from, from + LIMITS.receiptsPerFold))
       }
       folding.wake(origin)
+      await folding.lookForContent(origin)
     }
     await folding.settled()
+    await folding.stop()
+  }
+
+  try {
+    // A node may have ended before it had folded what it held: the next start would do what is done here.
+    await foldInto(kept)
+    await foldInto(fresh)
     return (await kept.digest()) === (await fresh.digest()) ? 'equal' : 'different'
   } finally {
-    await folding.stop()
     await desk.close()
     await kept.close()
     await fresh.close()
