@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
-import { bundleOf } from './bundles.ts'
+import { bundleOf, idOf } from './bundles.ts'
 import { type BenchNodes, delivery, startNodes, value } from './nodes.ts'
 import { median, ms, quantile, type Row } from './table.ts'
 
@@ -37,6 +37,11 @@ export async function calls(): Promise<Row[]> {
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
       await shared
+      // The next share begins once nothing of this one is left to be folded.
+      await nodes.alfa.settled()
+      while (!(await nodes.bravo.client.object(idOf((shares + 1) * OBJECTS - 1))).ok) {
+        await new Promise((resolve) => setTimeout(resolve, 250))
+      }
     }
     return [
       {

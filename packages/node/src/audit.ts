@@ -18,6 +18,7 @@ import { type Card, parseEntry, parseOrigin, parseReceipt, verifyEntry } from '@
 import { openViews, type Views } from '@countersign/views'
 import { Folding } from './folding.ts'
 import { type Identity, loadIdentity } from './identity.ts'
+import { turn } from './lane.ts'
 import { LIMITS } from './limits.ts'
 import { Pacts } from './pacts.ts'
 import { openSealingDesk } from './sealer.ts'
@@ -200,6 +201,7 @@ async function compareViews(
       rejected: () => {},
       caughtUp: () => {},
       changed: () => {},
+      giveWay: turn,
     })
     for (const card of [identity.card, ...trusted.all()]) await views.knowCard(card.bytes)
     for (const pact of new Pacts(dir).all()) await views.knowAgreement(pact.bytes)

@@ -26,6 +26,10 @@ export class Rounds {
     this.failed = options.failed
   }
 
+  get isRunning(): boolean {
+    return this.running !== undefined
+  }
+
   get failing(): boolean {
     return this.failures > 0
   }

@@ -261,6 +261,14 @@ export class Channel {
     return [...this.peers.values()].flatMap(({ log }) => log ?? [])
   }
 
+  /** Whether anything of a peer, its words or its receipts, is being fetched. */
+  isHearing(): boolean {
+    return (
+      [...this.peers.values()].some((ear) => ear.isHearing) ||
+      [...this.feeds.values()].some(({ rounds }) => rounds.isRunning)
+    )
+  }
+
   failing(party: string): boolean {
     return [...this.peers].some(([origin, ear]) => authorOf(origin) === party && ear.failing)
   }

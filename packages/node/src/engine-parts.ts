@@ -11,6 +11,7 @@ import type { Identity } from './identity.ts'
 import type { Pacts, StoredPact } from './pacts.ts'
 import type { PeerRequests } from './peer-requests.ts'
 import type { PrivateStore } from './private-store.ts'
+import type { GiveWay } from './right-of-way.ts'
 import type { SealingDesk } from './sealer.ts'
 import type { Draft } from './speaker.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -29,6 +30,8 @@ export interface EngineParts {
   channels: Map<string, Channel>
   requestsTo(card: Card): PeerRequests
   alarm(code: string, subject: string, message: string): void
+  /** Awaited between two steps of work that may take its time. */
+  giveWay: GiveWay
 }
 
 /** A record of ours with nothing in it yet, under a fresh id. */

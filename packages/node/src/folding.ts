@@ -1,5 +1,6 @@
-// What is held is folded into the views, in three lanes: the entries of all logs by a cursor for each, the line first;
-// small content that is sealed to us; large content. So a share of a hundred thousand objects keeps no call waiting.
+// What is held is folded into the views, in lanes: the entries of all logs by a cursor for each, the line first; small
+// content that is sealed to us; large content; and what follows from all of it for other rows. The last two give way to
+// whatever is urgent, so a share of a hundred thousand objects keeps no call waiting.
 // Nothing here decides what a record means: the views do, with the functions of the pure packages.
 
 import type { ReadableLog } from '@countersign/ledger'
@@ -16,6 +17,7 @@ import {
 import type { EntryToFold, Rejection, Views } from '@countersign/views'
 import { Lane, turn } from './lane.ts'
 import { LIMITS } from './limits.ts'
+import type { GiveWay } from './right-of-way.ts'
 import type { SealingDesk } from './sealer.ts'
 import { objectsIn } from './stix-objects.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -32,6 +34,8 @@ export interface FoldingOptions {
   /** Every entry held is folded, and everything that follows from it is derived. */
   caughtUp(): void
   changed(): void
+  /** Awaited between two steps of work that may take its time. */
+  giveWay: GiveWay
 }
 
 /** One part of a record, opened and found to be what its statement committed to. */
@@ -57,19 +61,25 @@ export class Folding {
   private readonly entries: Lane
   private readonly smallContent: Lane
   private readonly largeContent: Lane
+  private readonly derived: Lane
 
   constructor(options: FoldingOptions) {
     this.options = options
-    const lane = (step: () => Promise<boolean>) => new Lane(step, (cause) => this.failed(cause))
+    const lane = (step: () => Promise<boolean>, between = turn) =>
+      new Lane(step, (cause) => this.failed(cause), between)
     this.entries = lane(async () => {
       const folded = await this.foldSomeEntries()
       if (folded) options.changed()
-      if (folded || (await options.views.settle())) return true
-      options.caughtUp()
-      return false
+      else this.derived.wake()
+      return folded
     })
     this.smallContent = lane(() => this.foldNext(this.small))
-    this.largeContent = lane(() => this.foldNext(this.large))
+    this.largeContent = lane(() => this.foldNext(this.large), options.giveWay)
+    this.derived = lane(async () => {
+      if (await options.views.settle()) return true
+      options.caughtUp()
+      return false
+    }, options.giveWay)
   }
 
   /** Takes a log into the fold, or looks again at what there is. */
@@ -80,7 +90,7 @@ export class Folding {
 
   /** Resolves once nothing is left to fold. */
   async settled(): Promise<void> {
-    const lanes = [this.entries, this.smallContent, this.largeContent]
+    const lanes = this.lanes()
     while (lanes.some((lane) => lane.isRunning)) for (const lane of lanes) await lane.settled()
   }
 
@@ -93,7 +103,11 @@ export class Folding {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.entries.stop(), this.smallContent.stop(), this.largeContent.stop()])
+    await Promise.all(this.lanes().map((lane) => lane.stop()))
+  }
+
+  private lanes(): Lane[] {
+    return [this.entries, this.smallContent, this.largeContent, this.derived]
   }
 
   /** Looks for content that was opened in no earlier run, or has arrived since. */
@@ -219,14 +233,14 @@ export class Folding {
    * False where we were stopped before its end: the next run begins it again.
    */
   private async foldObjects(record: string, part: number, bytes: Uint8Array): Promise<boolean> {
-    const read = await objectsIn(bytes)
+    const read = await objectsIn(bytes, this.options.giveWay)
     if (!read.ok) return true
     const { objects } = read.value
     for (let from = 0; from < objects.length; from += LIMITS.objectsBatch) {
       if (this.largeContent.isStopped) return false
       await this.options.views.foldObjects(record, part, objects.slice(from, from + LIMITS.objectsBatch))
       if (from % LIMITS.objectsPerTelling === 0) this.options.changed()
-      await turn()
+      await this.options.giveWay()
     }
     return true
   }

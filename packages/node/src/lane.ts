@@ -4,14 +4,16 @@
 export class Lane {
   private readonly step: () => Promise<boolean>
   private readonly failed: (cause: unknown) => void
+  private readonly between: () => Promise<void>
   private running: Promise<void> | undefined
   private again = false
   private stopped = false
 
-  /** `step` answers whether there was anything to do. A step that throws ends the run, until the lane is woken again. */
-  constructor(step: () => Promise<boolean>, failed: (cause: unknown) => void) {
+  /** `step` answers whether there was anything to do, `between` is awaited after each. A step that throws ends the run, until the lane is woken again. */
+  constructor(step: () => Promise<boolean>, failed: (cause: unknown) => void, between: () => Promise<void> = turn) {
     this.step = step
     this.failed = failed
+    this.between = between
   }
 
   get isRunning(): boolean {
@@ -49,7 +51,7 @@ export class Lane {
   }
 
   private async run(): Promise<void> {
-    while (!this.stopped && (await this.step())) await turn()
+    while (!this.stopped && (await this.step())) await this.between()
   }
 }
 

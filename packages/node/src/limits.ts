@@ -43,9 +43,11 @@ export const LIMITS = {
   /** Receipts folded in one step at a start. */
   receiptsPerFold: 4_096,
   /** STIX objects folded before the event loop may do something else. */
-  objectsBatch: 50,
+  objectsBatch: 20,
   /** STIX objects folded before whoever watches is told again; a multiple of the above. */
   objectsPerTelling: 2_000,
+  /** How long one step of work that may take its time waits for what is urgent. */
+  giveWayMsMax: 100,
   /** Content above this size is sealed and opened in a worker. */
   inlineSealBytes: 65_536,
   /** A STIX input of `share`. */

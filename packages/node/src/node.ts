@@ -26,6 +26,7 @@ import { PeerRequests } from './peer-requests.ts'
 import { PrivateStore } from './private-store.ts'
 import type { HeldReceipt } from './receipt-feed.ts'
 import { Rejections } from './rejections.ts'
+import { rightOfWay } from './right-of-way.ts'
 import { type Said, Saying, type SayRequest, type ShareRequest } from './saying.ts'
 import { openSealingDesk } from './sealer.ts'
 import type { ShareResult } from './share.ts'
@@ -80,7 +81,11 @@ export class Node {
   private readonly retries = new Map<string, () => void>()
   private stopped = false
 
-  private constructor(identity: Identity, parts: Omit<EngineParts, 'requestsTo' | 'alarm'>, release: () => void) {
+  private constructor(
+    identity: Identity,
+    parts: Omit<EngineParts, 'requestsTo' | 'alarm' | 'giveWay'>,
+    release: () => void,
+  ) {
     this.dir = identity.dir
     this.party = identity.party
     this.neutral = identity.neutral
@@ -91,6 +96,7 @@ export class Node {
       ...parts,
       requestsTo: (card) => this.requestsTo(card),
       alarm: (code, subject, message) => this.alarm(code, subject, message),
+      giveWay: rightOfWay(parts.around, () => this.lineIsBusy()),
     }
     this.whereabouts = new Whereabouts(identity.dir, parts.around, () => this.health().ready)
     this.folding = new Folding({
@@ -103,6 +109,7 @@ export class Node {
       rejected: (rejection) => this.rejections.add(rejection),
       caughtUp: () => this.rejections.look(),
       changed: () => this.changed(),
+      giveWay: this.parts.giveWay,
     })
     this.saying = new Saying(this.parts)
     this.rejections = new Rejections(this.parts, this.saying)
@@ -404,6 +411,13 @@ export class Node {
     await this.views.foldReceipt({ origin, by, size, time, digest })
     this.folding.wake()
     this.changed()
+  }
+
+  /** Whether a call is on its way, from us or to us. */
+  private lineIsBusy(): boolean {
+    if (this.cancelHints !== undefined || this.saying.isSaying) return true
+    for (const channel of this.parts.channels.values()) if (channel.name === LINE && channel.isHearing()) return true
+    return false
   }
 
   private hintPeers(): void {

@@ -48,6 +48,11 @@ export class PeerEar {
     return this.rounds.failing
   }
 
+  /** Whether a round is under way. */
+  get isHearing(): boolean {
+    return this.rounds.isRunning
+  }
+
   /** Opens the mirror, then hears. Where the disk fails, the rounds try again. */
   async begin(): Promise<void> {
     const beginning = this.alarm.watch(CONSEQUENCE, this.open()).catch((cause: unknown) => this.failed(cause))

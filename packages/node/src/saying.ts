@@ -53,6 +53,7 @@ type KeptRecord = Omit<SayRequest, 'content'> & { content: { role: string; media
 
 export class Saying {
   private readonly parts: EngineParts
+  private underWay = 0
   private readonly held: HeldHere<KeptRecord | KeptShare>
   private readonly sharing: Sharing
   private stopped = false
@@ -80,7 +81,17 @@ export class Saying {
     const found = this.placeOf(request.pact, request.type, request.channel)
     // What was said earlier goes first.
     if (found.ok) await this.saidBefore(found.value.channel)
-    return this.sayNow(request)
+    this.underWay++
+    try {
+      return await this.sayNow(request)
+    } finally {
+      this.underWay--
+    }
+  }
+
+  /** Whether a record other than a share is being said. */
+  get isSaying(): boolean {
+    return this.underWay > 0
   }
 
   /** With the `id` it has since it was kept, or a fresh one. */

@@ -23,6 +23,7 @@ import { OBJECTS_PER_FOLD_MAX } from '@countersign/views'
 import { refusalOf } from './gate.ts'
 import { LIMITS } from './limits.ts'
 import { RecordInMaking } from './record-in-making.ts'
+import type { GiveWay } from './right-of-way.ts'
 
 /** A refusal of the gate names the objects it is about. */
 export interface ShareRefusal extends Refusal {
@@ -48,6 +49,8 @@ export interface Shared {
 }
 
 export interface JudgeMeans {
+  /** Awaited between two reads. */
+  giveWay: GiveWay
   request: ReleaseRequest
   rules: ReleaseRules
   limits: Agreement['limits']
@@ -235,7 +238,7 @@ export async function sayJudged({ file, size }: Spooled, judged: Judged, means: 
 async function eachElement(
   file: FileHandle,
   size: number,
-  means: Pick<JudgeMeans, 'progress'>,
+  means: Pick<JudgeMeans, 'progress' | 'giveWay'>,
   take: (element: SplitElement) => void,
   between: () => Promise<Result<undefined>> = async () => ok(undefined),
 ): Promise<Result<undefined>> {
@@ -250,6 +253,7 @@ async function eachElement(
     const worked = await between()
     if (!worked.ok) return worked
     means.progress?.('read', at, size)
+    await means.giveWay()
   }
   const ended = splitter.end()
   return ended.ok ? ok(undefined) : ended

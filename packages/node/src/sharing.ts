@@ -147,6 +147,7 @@ export class Sharing {
     return {
       request: { type, marking: marking.tlp, to },
       rules: rulesOf(pact.agreement, channel.name, this.parts.identity.party),
+      giveWay: this.parts.giveWay,
       limits: pact.agreement.limits,
       sharedBefore: (objects) => this.parts.views.textsShown(pact.id, 'outbox', objects),
       ...(progress === undefined ? {} : { progress }),

@@ -11,7 +11,7 @@ import {
 } from '@countersign/intel'
 import { fromUtf8, ok, type Result, refuse } from '@countersign/log'
 import type { ObjectToFold } from '@countersign/views'
-import { turn } from './lane.ts'
+import type { GiveWay } from './right-of-way.ts'
 
 const CHUNK_BYTES = 65_536
 const OBJECTS_PER_TURN = 50
@@ -23,13 +23,13 @@ export interface BundleObjects {
 }
 
 /** Refuses what is no bundle. */
-export async function objectsIn(bundle: Uint8Array): Promise<Result<BundleObjects>> {
+export async function objectsIn(bundle: Uint8Array, giveWay: GiveWay): Promise<Result<BundleObjects>> {
   const elements: SplitElement[] = []
   const splitter = new BundleSplitter((element) => elements.push(element))
   for (let at = 0; at < bundle.length; at += CHUNK_BYTES) {
     const pushed = splitter.push(bundle.subarray(at, at + CHUNK_BYTES))
     if (!pushed.ok) return pushed
-    await turn()
+    await giveWay()
   }
   const summary = splitter.end()
   if (!summary.ok) return summary
@@ -41,7 +41,7 @@ export async function objectsIn(bundle: Uint8Array): Promise<Result<BundleObject
   const marked: { markingRefs: Parameters<typeof tlpOf>[0]['markingRefs'] }[] = []
   let faulty = 0
   for (const [position, element] of elements.entries()) {
-    if (position % OBJECTS_PER_TURN === 0) await turn()
+    if (position % OBJECTS_PER_TURN === 0) await giveWay()
     const read = element.ok ? readObject(element.source) : undefined
     const source = element.ok ? fromUtf8(element.source) : undefined
     if (read?.ok !== true || source === undefined) {

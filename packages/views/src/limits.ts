@@ -25,12 +25,12 @@ export const QUERY_MAX = 200
 export const MATCH_VALUES_MAX = 100
 
 /** Rows of records derived anew in one step of settling. */
-export const ROWS_PER_STEP = 200
+export const ROWS_PER_STEP = 100
 /** Sources of objects shown or hidden in one step. */
-export const SOURCES_PER_STEP = 200
+export const SOURCES_PER_STEP = 40
 /** Objects taken into the search index in one step. */
-export const SEARCH_PER_STEP = 100
-/** Steps that one question does before it is answered. */
+export const SEARCH_PER_STEP = 20
+/** Steps over rows of records that one question does before it is answered. */
 export const STEPS_PER_READ = 2
 
 /** Objects that one object's references are kept for. */

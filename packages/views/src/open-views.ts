@@ -459,17 +459,19 @@ class SqliteViews implements Views {
   }
 
   private step(): boolean {
+    return this.deriveSome() || this.sources.step() || this.shelf.search.step()
+  }
+
+  private deriveSome(): boolean {
     const range = this.due.take(ROWS_PER_STEP)
-    if (range !== undefined) {
-      this.deriveDue(range.origin, range.first, range.past)
-      return true
-    }
-    return this.sources.step() || this.shelf.search.step()
+    if (range !== undefined) this.deriveDue(range.origin, range.first, range.past)
+    return range !== undefined
   }
 
   private settleSome(): void {
     this.transaction(() => {
-      for (let step = 0; step < STEPS_PER_READ && this.step(); step++);
+      // Objects and their words are left to settle: a question must not wait for a share of a hundred thousand.
+      for (let step = 0; step < STEPS_PER_READ && this.deriveSome(); step++);
     })
   }
 }
