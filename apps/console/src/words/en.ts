@@ -122,16 +122,6 @@ export const en = {
     held: 'The neutral has signed that it holds these bytes. Not every recipient has signed yet.',
     delivered: 'Every recipient has signed that it held these bytes.',
     logged: 'The neutral has signed that it holds this entry. It is addressed to nobody.',
-    notShown: 'No file of one record can show',
-    notShownOf: {
-      'in-force':
-        'that the others signed this agreement, or that it was in force: in the file its author alone names it',
-      'first-use': 'that no earlier record of the same log used the same id or had seen more',
-      answered: 'that a record which it answers stands where it says',
-      'no-other-log': 'that its author keeps no other log',
-      true: 'that what was said is true',
-      read: 'that a person read it',
-    },
     void: 'This entry counts for nothing, and stops nothing.',
     undecided: 'This node cannot yet decide whether the entry counts.',
     superseded: 'Its author has said something newer in its place.',
@@ -359,7 +349,7 @@ export const en = {
     bad: 'Does not hold',
     bytes: '{{size}} of evidence',
     took: 'took {{ms}} ms',
-    notShown: 'No file of one record can show',
+    notShown: 'No file of one record can show:',
     notShownOf: {
       'in-force':
         'that the others signed this agreement, or that it was in force: in the file its author alone names it',

@@ -101,8 +101,8 @@ function Verdict({ verified }: { verified: Verified }) {
           <HeldBetween lo={one.lo} hi={one.hi} />
         </p>
       ))}
-      <p>{t('verify.notShown')}</p>
-      <ul>
+      <p className="not-shown-title">{t('verify.notShown')}</p>
+      <ul className="not-shown">
         {report.notShown.map(({ code }) => (
           <li key={code}>{t(`verify.notShownOf.${code}`)}</li>
         ))}
