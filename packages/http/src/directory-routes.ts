@@ -46,7 +46,7 @@ export function directoryRoutes(app: FastifyInstance, node: Node): void {
     })
   }
 
-  app.post('/hint', { bodyLimit: 1_024, config: { rateLimit: false } }, async (request, reply) => {
+  app.post('/hint', { bodyLimit: LIMITS.hintBodyBytes, config: { rateLimit: false } }, async (request, reply) => {
     const party = await signerOf(request, new Uint8Array())
     if (party === undefined) return reply.code(401).send()
     node.hint(party)

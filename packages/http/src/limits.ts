@@ -5,6 +5,8 @@ export const LIMITS = {
   apiBodyBytes: 4_194_304,
   /** One that carries an agreement or an invitation. */
   jsonBodyBytes: 1_048_576,
+  /** A hint has no body; what comes all the same is read no further. */
+  hintBodyBytes: 1_024,
   /** One that carries a card. */
   cardBodyBytes: 131_072,
   /** A STIX bundle posted to TAXII's outbox or to the console's share. */

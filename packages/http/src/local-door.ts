@@ -16,7 +16,10 @@ export interface LocalDoor {
 
 /** The node holds its folder's lock, so a socket that lies there was left by a run that was killed. */
 export async function openLocalDoor(node: Node, routes: (app: FastifyInstance) => Promise<void>): Promise<LocalDoor> {
-  const app = Fastify({ bodyLimit: 1_048_576, logController: new LogController({ disableRequestLogging: true }) })
+  const app = Fastify({
+    bodyLimit: LIMITS.jsonBodyBytes,
+    logController: new LogController({ disableRequestLogging: true }),
+  })
   await routes(app)
   const wanted = join(node.dir, 'private', 'api.sock')
   // A longer path is no address of a Unix socket; a folder that only its maker can enter is as good a place.

@@ -1,6 +1,6 @@
 // When a restarted node signs again: whom it waits for, and for how long. Its clock and its machine are handed in.
 
-import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeDisk, openOwnLog } from '@countersign/ledger'
 import { utf8 } from '@countersign/log'
@@ -98,6 +98,20 @@ test('a folder that does not know where it ran last waits for everybody', async 
   rmSync(join(parties.alfa.dir, 'private', 'whereabouts.json'))
   await restartWithout('bravo', around(), GRACE_MS)
   await waitsFor('bravo')
+})
+
+test('a node that lost its mirrors starts although their author is down, and hears it again once it is back', async () => {
+  const { alfa, bravo, pact } = parties
+  const mirrors = join(bravo.dir, 'mirrors', pact, 'line', alfa.party)
+  await alfa.stop()
+  await bravo.stop()
+  rmSync(join(bravo.dir, 'mirrors'), { recursive: true })
+  rmSync(join(bravo.dir, 'private', 'journals', alfa.party), { recursive: true })
+  await bravo.start(around())
+  expect(existsSync(mirrors)).toBe(false)
+  await alfa.start(around())
+  await until('alfa to be ready', ready)
+  await until('it to be heard', () => existsSync(mirrors) && readdirSync(mirrors).length > 0)
 })
 
 test('a folder in which another log was signed than its peers hold says no more, and says so', async () => {

@@ -16,6 +16,7 @@ import {
 import type { Card } from '@countersign/record'
 import { Channel, type ChannelContext } from './channel.ts'
 import { blankRecord, type EngineParts, noSuchPact, othersOf } from './engine-parts.ts'
+import { isMirrored } from './generations.ts'
 import { LIMITS } from './limits.ts'
 import type { StoredPact } from './pacts.ts'
 
@@ -147,14 +148,16 @@ export class Agreements {
 
   /**
    * Opens the logs by which the agreement is in force as we hold them, before anything is said: a record that had not
-   * seen them would be void, and their authors may not answer for long.
+   * seen them would be void, and their authors may not answer for long. What is not held is left to `discover`: nobody
+   * is asked here, for a node starts whether its peers answer or not.
    */
   private async hearSigners(pact: StoredPact): Promise<void> {
-    const { channels, identity, trusted, views } = this.parts
+    const { around, channels, identity, trusted, views } = this.parts
+    const held = { disk: around.disk, dir: identity.dir }
     for (const { name } of pact.agreement.channels) {
       for (const { origin } of views.force(pact.id, pact.version, name)?.covers ?? []) {
         const author = pact.agreement.parties.find(({ party }) => origin.startsWith(`${party}/`))
-        if (author === undefined || author.party === identity.party) continue
+        if (author === undefined || author.party === identity.party || !(await isMirrored(held, origin))) continue
         const card = trusted.withRoot(author.party, author.root)
         if (card !== undefined) await channels.get(`${pact.id}/${name}`)?.hear(origin, card)
       }

@@ -9,15 +9,25 @@ import type { Card } from '@countersign/record'
 import { LIMITS } from './limits.ts'
 import type { LogSource } from './log-source.ts'
 
+interface Place {
+  disk: Disk
+  dir: string
+}
+
+/** Whether a mirror of that log is held already, so that nobody needs to be asked. */
+export function isMirrored(at: Place, origin: string): Promise<boolean> {
+  return at.disk.exists(join(mirrorFolder(at.dir, origin), 'checkpoint'))
+}
+
 /** Throws PeerUnreachable where the author must be asked and gives no answer. */
 export async function mayHear(
-  at: { disk: Disk; dir: string },
+  at: Place,
   origin: string,
   author: Card,
   source: LogSource,
 ): Promise<'yes' | 'not-shown' | 'too-many'> {
+  if (await isMirrored(at, origin)) return 'yes'
   const folder = mirrorFolder(at.dir, origin)
-  if (await at.disk.exists(join(folder, 'checkpoint'))) return 'yes'
   const others = (await at.disk.list(dirname(folder))).filter((name) => !folder.endsWith(`/${name}`))
   if (others.length >= LIMITS.generationsPerChannel) return 'too-many'
   const fetched = await source.requests.get(`${source.prefix}/checkpoint`, LIMITS.noteBytes)

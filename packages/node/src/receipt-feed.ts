@@ -145,6 +145,8 @@ export class ReceiptFeed {
     const { origin, cosigner, author, pact, requests, receipts } = this.options
     const { size, time } = name
     const fetched = await requests.get(`receipts/${this.hash}/${size}-${time}`, LIMITS.noteBytes)
+    // Refused for now, as where clocks differ: it is asked for again, and not passed over.
+    if (fetched.kind === 'refused') throw new PeerUnreachable(`${cosigner.party} answered ${fetched.status}`)
     const parsed =
       fetched.kind === 'bytes'
         ? parseReceipt(fetched.bytes, {
