@@ -29,9 +29,13 @@ class Cosigner {
     this.files.set(`receipts/${HASH}/${size}-${time}`, bytes)
   }
 
+  /** What it answers instead of a receipt, as where clocks differ. */
+  refuses: number | undefined
+
   readonly serve = (path: string) => {
     if (path === `receipts/${HASH}/index`) return utf8(this.lines.join(''))
     this.fetched++
+    if (this.refuses !== undefined) return this.refuses
     return this.files.get(path)
   }
 }
@@ -108,6 +112,19 @@ test('a receipt that does not verify is skipped and told once, and those after i
   await holds(OURS)
   await open().round()
   expect(told).toEqual({ receipts: [`3-${T + 1}`], forks: [], faults: ['receipt/invalid'] })
+})
+
+test('a receipt that is refused for now is asked for again, and is no fault', async () => {
+  const cosigner = new Cosigner()
+  cosigner.gives(OURS, T)
+  const { open, told, holds } = await hearing(cosigner)
+  await holds(OURS)
+  const feed = open()
+  cosigner.refuses = 401
+  await expect(feed.round()).rejects.toThrow(/401/)
+  cosigner.refuses = undefined
+  await feed.round()
+  expect(told).toEqual({ receipts: [`3-${T}`], forks: [], faults: [] })
 })
 
 test('of a size that is cosigned again and again only the first and the last receipt are held', async () => {

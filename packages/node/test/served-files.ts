@@ -11,8 +11,8 @@ import { alfa, checkpointOf } from '../../../spec/vectors/samples.ts'
 import { PeerRequests } from '../src/peer-requests.ts'
 import { realSurroundings, type Surroundings } from '../src/surroundings.ts'
 
-/** Path below the peer's root → what it serves; `undefined` for what it has not. Throwing is a broken connection. */
-export type Serve = (path: string) => Uint8Array | undefined
+/** Path below the peer's root → what it serves, or an HTTP status; `undefined` for what it has not. Throwing is a broken connection. */
+export type Serve = (path: string) => Uint8Array | number | undefined
 
 export function value<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.code}: ${result.message}`)
@@ -34,7 +34,7 @@ export function requestsTo(card: Card, serve: Serve, asked: (path: string) => vo
       const path = new URL(String(url)).pathname.slice(1)
       asked(path)
       const bytes = serve(path)
-      if (bytes === undefined) return new Response(null, { status: 404 })
+      if (bytes === undefined || typeof bytes === 'number') return new Response(null, { status: bytes ?? 404 })
       const range = /^bytes=([0-9]+)-([0-9]*)$/.exec(new Headers(init?.headers).get('range') ?? '')
       if (range === null) return new Response(new Uint8Array(bytes))
       const from = Number(range[1])
