@@ -149,15 +149,25 @@ export function extended(entries: readonly Uint8Array[]): Uint8Array {
   return formatNote(body, [signNoteLine(body, ORIGIN, alfa.log.ed25519), note.value.signatures[1]?.line ?? ''])
 }
 
-function treeOf(entries: readonly Uint8Array[]) {
-  const hashes = entries.map(leafHash)
-  return ({ level, index }: SubtreeId): Uint8Array => rootOf(hashes.slice(index * 2 ** level, (index + 1) * 2 ** level))
+/** The proof that the tree over `entries` begins with that over the first `size` of them. */
+export function consistencyOf(entries: readonly Uint8Array[], size: number): Uint8Array[] {
+  return consistencyProof(size, entries.length, treeOf(entries))
 }
 
-function rootOf(of: readonly Uint8Array[]): Uint8Array {
+/** The root of the tree over `entries`, of which there is at least one. */
+export function rootOf(entries: readonly Uint8Array[]): Uint8Array {
+  return folded(entries.map(leafHash))
+}
+
+function treeOf(entries: readonly Uint8Array[]) {
+  const hashes = entries.map(leafHash)
+  return ({ level, index }: SubtreeId): Uint8Array => folded(hashes.slice(index * 2 ** level, (index + 1) * 2 ** level))
+}
+
+function folded(of: readonly Uint8Array[]): Uint8Array {
   const [only] = of
   if (of.length === 1 && only !== undefined) return only
   let split = 1
   while (2 * split < of.length) split *= 2
-  return nodeHash(rootOf(of.slice(0, split)), rootOf(of.slice(split)))
+  return nodeHash(folded(of.slice(0, split)), folded(of.slice(split)))
 }

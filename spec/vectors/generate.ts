@@ -9,6 +9,7 @@ import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
 import { cardCases } from './card-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
 import { forceCases } from './force-cases.ts'
+import { forkCases } from './fork-cases.ts'
 import { alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
 import { statementCases } from './statement-cases.ts'
 import { hex, text, withPieces } from './texts.ts'
@@ -57,3 +58,8 @@ write('evidence.json', () => {
 })
 
 write('force.json', () => ({ cases: forceCases }))
+
+write('fork.json', () => {
+  const { pieces, texts } = withPieces(forkCases.map(({ fork }) => fork))
+  return { trusted: text(alfa.file), pieces, cases: forkCases.map((of, i) => ({ ...of, fork: texts[i] })) }
+})

@@ -15,6 +15,28 @@ const dir = mkdtempSync(join(tmpdir(), 'countersign-cli-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 const at = (name: string) => join(dir, name)
 
+test('a file of a fork is known for what it is, and believed only with a card of its author', async () => {
+  const { trusted, pieces, cases } = JSON.parse(
+    readFileSync(new URL('../../../spec/vectors/fork.json', import.meta.url), 'utf8'),
+  )
+  writeFileSync(
+    at('fork.evidence'),
+    cases[0].fork.replaceAll(/«([0-9]+)»/g, (_: string, n: string) => pieces[Number(n)]),
+  )
+  writeFileSync(at('forker.card'), trusted)
+  const args = ['verify', at('fork.evidence'), '--card', at('forker.card')]
+  const told = await done(args)
+  expect(told).toContain('signed two checkpoints that contradict each other, of 3 and of 7 entries')
+  expect(told).toContain('which of the two histories is the true one')
+  expect(JSON.parse(await done([...args, '--json']))).toMatchObject({ kind: 'fork', holds: true })
+  writeFileSync(
+    at('stranger.card'),
+    JSON.parse(readFileSync(new URL('../../../spec/vectors/evidence.json', import.meta.url), 'utf8')).trusted[1],
+  )
+  const stranger = await run(['verify', at('fork.evidence'), '--card', at('stranger.card')])
+  expect(stranger).toMatchObject({ code: 1, out: expect.stringContaining('You trust no card of alfa.example') })
+})
+
 describe('two parties and a neutral, set up by hand', () => {
   const ports: number[] = []
   const servers: (() => Promise<void>)[] = []

@@ -22,3 +22,10 @@ export {
   type StepName,
   verifyEvidence,
 } from './verify-evidence.ts'
+export {
+  FORK_NOT_SHOWN,
+  type ForkNotShown,
+  type ForkReport,
+  type ForkStep,
+  verifyFork,
+} from './verify-fork.ts'

@@ -35,7 +35,17 @@ export {
   verifyEntry,
 } from './entry.ts'
 export { bytesOf, EVIDENCE_LIMITS, type EvidenceFile, formatEvidence, parseEvidence } from './evidence.ts'
+export { type EvidenceKind, evidenceKind } from './evidence-kind.ts'
 export { fingerprintWords } from './fingerprint.ts'
+export {
+  FORK_LIMITS,
+  type Fork,
+  type ForkedHead,
+  type ForkFile,
+  makeForkEvidence,
+  parseForkEvidence,
+  verifyForkEvidence,
+} from './fork.ts'
 export { LIMITS } from './limits.ts'
 export { checkType, LogReader, type LogReaderOptions, type LogReaderState, type Outcome } from './log-reader.ts'
 export {

@@ -1,5 +1,5 @@
-import { type Report, verifyEvidence } from '@countersign/client'
-import { parseCard } from '@countersign/record'
+import { type ForkReport, type Report, verifyEvidence, verifyFork } from '@countersign/client'
+import { evidenceKind, parseCard } from '@countersign/record'
 import type { Command } from 'commander'
 import { examples, jsonOption, readInput } from '../options.ts'
 import { EXIT, must, plain, print, printJson } from '../output.ts'
@@ -7,7 +7,7 @@ import { EXIT, must, plain, print, printJson } from '../output.ts'
 export function verifyCommand(program: Command): void {
   program
     .command('verify')
-    .description('check an evidence file, offline, against the cards you trust')
+    .description('check evidence of a record or of a fork, offline, against the cards you trust')
     .argument('<file>', 'the evidence file')
     .requiredOption('--card <file...>', 'cards you trust, of author and cosigners')
     .addOption(jsonOption())
@@ -17,7 +17,15 @@ export function verifyCommand(program: Command): void {
     )
     .action((file: string, options: { card: string[]; json?: boolean }) => {
       const cards = options.card.map((path) => must(parseCard(readInput(path))))
-      const report = verifyEvidence(readInput(file), cards)
+      const bytes = readInput(file)
+      if (evidenceKind(bytes) === 'fork') {
+        const report = verifyFork(bytes, cards)
+        if (options.json === true) printJson(jsonOfFork(report))
+        else print(tellFork(report))
+        if (!report.holds) process.exitCode = EXIT.refused
+        return
+      }
+      const report = verifyEvidence(bytes, cards)
       if (options.json === true) printJson(jsonOf(report))
       else print(tell(report))
       if (!report.holds) process.exitCode = EXIT.refused
@@ -44,6 +52,30 @@ function tell(report: Report): string {
       lines.push(`${whom} ${between(lo, hi)}.`)
     }
     lines.push(`Record ${record.origin}#${record.index}`)
+  } else lines.push('Not proved.')
+  lines.push('')
+  for (const { ok, message } of report.steps) lines.push(`  ${ok ? '✓' : '✗'} ${plain(message)}`)
+  lines.push('', 'Not proved by this file:')
+  for (const { message } of report.notShown) lines.push(`  – ${message}`)
+  return lines.join('\n')
+}
+
+function jsonOfFork({ fork, ...report }: ForkReport) {
+  const heads = fork?.heads.map(({ size, root, card }) => ({
+    ...{ size, root: Buffer.from(root).toString('base64') },
+    card: card.digest,
+  }))
+  return { ...report, fork: fork === null ? null : { origin: fork.origin, party: fork.party, heads } }
+}
+
+function tellFork(report: ForkReport): string {
+  const lines: string[] = []
+  if (report.holds && report.fork !== null) {
+    const { party, origin, heads } = report.fork
+    lines.push(
+      `Proved: the keys of ${party} signed two checkpoints that contradict each other, of ${heads[0].size} and of ${heads[1].size} entries.`,
+      `Log ${origin}`,
+    )
   } else lines.push('Not proved.')
   lines.push('')
   for (const { ok, message } of report.steps) lines.push(`  ${ok ? '✓' : '✗'} ${plain(message)}`)
