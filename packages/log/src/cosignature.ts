@@ -4,7 +4,7 @@ import { ed25519, mldsa44 } from '#crypto'
 import { concat, uint64be, utf8 } from './bytes.ts'
 import { type Checkpoint, cosignedMessage, parseCheckpoint } from './checkpoint.ts'
 import { type KeyPair, makeVerifierKey, type SignerPair, type VerifierKey } from './key.ts'
-import { MAX_TIME_SECONDS } from './limits.ts'
+import { MAX_NAME_BYTES, MAX_TIME_SECONDS } from './limits.ts'
 import { formatNote, openNote, parseNote, signatureLine } from './note.ts'
 import { ok, type Result, refuse } from './result.ts'
 
@@ -48,7 +48,7 @@ export function verifyCosignatures(
   if (!opened.ok) return opened
   const checkpoint = parseCheckpoint(opened.value.text)
   if (!checkpoint.ok) return checkpoint
-  const times = new Map(opened.value.verified.map(({ key, signature }) => [key.type, timeOf(signature)]))
+  const times = new Map(opened.value.verified.map(({ key, signature }) => [key.type, timeOfCosignature(signature)]))
   const time = times.get(4)
   if (time === undefined || !times.has(6))
     return refuse('cosignature/one-line', `${name} gave one of its two lines only; one alone counts as none.`)
@@ -63,21 +63,28 @@ export function verifyWitnessLine(note: Uint8Array, key: VerifierKey): Result<Ch
   if (!opened.ok) return opened
   const checkpoint = parseCheckpoint(opened.value.text)
   if (!checkpoint.ok) return checkpoint
-  const time = timeOf(opened.value.verified[0]?.signature ?? new Uint8Array())
+  const time = timeOfCosignature(opened.value.verified[0]?.signature ?? new Uint8Array())
   if (time === undefined) return refuse('cosignature/form', 'The cosignature names no time.')
   return isTime(time)
     ? ok({ ...checkpoint.value, time })
     : refuse('cosignature/time', 'The cosignature names a time after the year 9999.')
 }
 
+/** A line of any type that is known here, over a checkpoint: 01 over the note, 04 and 06 as tlog-cosignature says. */
+export function verifyNoteLine(key: VerifierKey, text: string, signature: Uint8Array): boolean {
+  if (key.type === 1) return ed25519.verify(key.publicKey, utf8(text), signature)
+  return verifyCosignatureLine(key, text, signature)
+}
+
 export function verifyCosignatureLine(key: VerifierKey, text: string, signature: Uint8Array): boolean {
-  const time = timeOf(signature)
+  const time = timeOfCosignature(signature)
   const checkpoint = parseCheckpoint(text)
   if (time === undefined || !checkpoint.ok) return false
   const rest = signature.subarray(8)
   if (key.type === 4) return ed25519.verify(key.publicKey, timedMessage(text, time), rest)
-  if (key.type !== 6) return false
   const { origin, size, root } = checkpoint.value
+  // One byte tells the length of an origin in the message: a longer one has none.
+  if (key.type !== 6 || utf8(origin).length > MAX_NAME_BYTES) return false
   return mldsa44.verify(key.publicKey, cosignedMessage({ name: key.name, time, origin, size, root }), rest)
 }
 
@@ -90,7 +97,7 @@ function isTime(seconds: number): boolean {
 }
 
 /** POSIX seconds; undefined where there are not eight bytes, or more than is a safe integer. */
-function timeOf(signature: Uint8Array): number | undefined {
+export function timeOfCosignature(signature: Uint8Array): number | undefined {
   if (signature.length < 8) return undefined
   let time = 0
   for (let i = 0; i < 8; i++) time = time * 256 + (signature[i] ?? 0)

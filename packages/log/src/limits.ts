@@ -10,6 +10,18 @@ export const MAX_SIGNATURE_LINES = 64
 export const MAX_NAME_BYTES = 255
 /** POSIX seconds: the end of the year 9999, after which RFC 3339 and the dates of JavaScript have no name for a time. */
 export const MAX_TIME_SECONDS = 253_402_300_799
+/** A request to a witness: 63 hashes and a note of 64 ML-DSA-44 lines fit. */
+export const MAX_ADD_CHECKPOINT_BYTES = 262_144
+/** Lines of a consistency proof in a request to a witness (C2SP tlog-witness). */
+export const MAX_WITNESS_PROOF_LINES = 63
+/** What is read of a witness’s answer: lines of 16 keys fit. */
+export const MAX_WITNESS_ANSWER_BYTES = 65_536
+/** How often a witness may name another size before it is left alone until the next checkpoint. */
+export const MAX_WITNESS_CONFLICTS = 3
+/** A policy file. C2SP tlog-policy asks for at least 32 logs, 32 witnesses and 32 groups. */
+export const MAX_POLICY_BYTES = 4_194_304
+/** Logs, witnesses and groups of one policy together. */
+export const MAX_POLICY_LINES = 1_024
 export const HASH_BYTES = 32
 export const TILE_WIDTH = 256
 /** Keys whose imported form is kept. */

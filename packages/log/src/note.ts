@@ -27,7 +27,8 @@ export interface SignedNote {
 export type VerifyLine = (key: VerifierKey, text: string, signature: Uint8Array) => boolean
 
 export interface OpenedNote extends SignedNote {
-  verified: { key: VerifierKey; signature: Uint8Array }[]
+  /** `line` as it stands in the note, with its newline. */
+  verified: { key: VerifierKey; signature: Uint8Array; line: string }[]
 }
 
 const DASH = '\u2014 '
@@ -83,12 +84,12 @@ export function openNote(
   const note = parseNote(bytes)
   if (!note.ok) return note
   const verified: OpenedNote['verified'] = []
-  for (const { name, keyId, signature } of note.value.signatures) {
+  for (const { name, keyId, signature, line } of note.value.signatures) {
     const key = keys.find((one) => one.name === name && equalBytes(one.keyId, keyId))
     if (key === undefined) continue
     if (!verifyLine(key, note.value.text, signature))
       return refuse('note/signature', `The signature of ${name} does not verify.`)
-    verified.push({ key, signature })
+    verified.push({ key, signature, line })
   }
   if (verified.length === 0) return refuse('note/unsigned', 'No trusted key has signed this note.')
   return ok({ ...note.value, verified })
