@@ -15,6 +15,7 @@ import { fromBase64, ok, type Refusal, type Result, refuse } from '@countersign/
 import { Node, realSurroundings, type SayRequest, type ShareResult } from '@countersign/node'
 import { fetchThrough, isOwnSocket } from './local-socket.ts'
 import { must } from './output.ts'
+import { keyPassphrase } from './passphrase.ts'
 
 export interface Door {
   records(query: Record<string, string>): Promise<Result<RecordPage>>
@@ -97,7 +98,7 @@ async function runningAt(dir: string): Promise<Door | undefined> {
 }
 
 async function openHere(dir: string): Promise<Door> {
-  const node = must(await Node.open(dir, realSurroundings()))
+  const node = must(await Node.open(dir, realSurroundings(), await keyPassphrase(dir)))
   return {
     async records(query) {
       await node.settled()

@@ -6,6 +6,7 @@ import { auditCommand } from './commands/audit.ts'
 import { cardCommand } from './commands/card.ts'
 import { demoCommand } from './commands/demo.ts'
 import { initCommand } from './commands/init.ts'
+import { keyCommand } from './commands/key.ts'
 import { pactCommand } from './commands/pact.ts'
 import { proveCommand } from './commands/prove.ts'
 import { recordsCommand } from './commands/records.ts'
@@ -14,6 +15,7 @@ import { serveCommand } from './commands/serve.ts'
 import { trustCommand } from './commands/trust.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { EXIT, note, Refused } from './output.ts'
+import { offerPassphrase, passphraseOption } from './passphrase.ts'
 
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = new Command('countersign')
@@ -32,11 +34,15 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     verifyCommand,
     auditCommand,
     accountCommand,
+    keyCommand,
     demoCommand,
   ]
   for (const add of commands) add(program)
-  for (const command of withChildren(program))
+  for (const command of withChildren(program)) {
     command.exitOverride().showHelpAfterError('(add --help for how to use it)')
+    if (has(command, '--dir') && !has(command, '--passphrase-fd')) command.addOption(passphraseOption())
+  }
+  program.hook('preAction', (_program, command) => offerPassphrase(command.opts().passphraseFd))
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (cause) {
@@ -64,4 +70,8 @@ function* withChildren(command: Command): Generator<Command> {
     yield child
     yield* withChildren(child)
   }
+}
+
+function has(command: Command, flag: string): boolean {
+  return command.options.some(({ long }) => long === flag)
 }

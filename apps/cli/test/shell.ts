@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
+import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -12,12 +13,14 @@ interface Ran {
   err: string
 }
 
-export function run(args: string[], input = '', env: Record<string, string> = {}): Promise<Ran> {
+/** `more` is read from the file descriptors 3 and up. */
+export function run(args: string[], input = '', env: Record<string, string> = {}, more: string[] = []): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [MAIN, ...args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', ...more.map(() => 'pipe' as const)],
       env: { ...process.env, ...env },
     })
+    for (const [i, text] of more.entries()) (child.stdio[3 + i] as Writable).on('error', () => {}).end(text)
     let [out, err] = ['', '']
     child.stdout.on('data', (chunk) => (out += chunk))
     child.stderr.on('data', (chunk) => (err += chunk))

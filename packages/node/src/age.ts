@@ -1,5 +1,7 @@
-// The two calls to age. Only hybrid post-quantum recipients are ever used, so that kinds are never mixed in one file.
+// The calls to age. Content is sealed to hybrid post-quantum recipients alone, so that kinds are never mixed in one file;
+// keys at rest are sealed to a passphrase.
 
+import { ok, type Result, refuse } from '@countersign/log'
 import { bech32 } from '@scure/base'
 import { Decrypter, Encrypter, type Identity, type Recipient } from 'age-encryption'
 import { hybridIdentity, hybridRecipient } from './hybrid-age.ts'
@@ -22,6 +24,31 @@ export async function openAge(file: Uint8Array, identity: string): Promise<Uint8
     // age tells a garbage file from a foreign one only by its message; to us both are “cannot open”.
     return undefined
   }
+}
+
+export async function sealWithPassphrase(plaintext: Uint8Array, passphrase: string): Promise<Uint8Array> {
+  const encrypter = new Encrypter()
+  encrypter.setPassphrase(passphrase)
+  return encrypter.encrypt(plaintext)
+}
+
+/** Refuses `age/passphrase` where another opens it, and `age/damaged` where none does. */
+export async function openWithPassphrase(file: Uint8Array, passphrase: string): Promise<Result<Uint8Array>> {
+  const decrypter = new Decrypter()
+  decrypter.addPassphrase(passphrase)
+  try {
+    return ok(await decrypter.decrypt(file))
+  } catch (cause) {
+    return passphraseRefusal(cause)
+  }
+}
+
+function passphraseRefusal(cause: unknown) {
+  // age tells the two apart by its message alone.
+  const isOther = cause instanceof Error && /no identity matched/.test(cause.message)
+  return isOther
+    ? refuse('age/passphrase', 'This is not the passphrase.')
+    : refuse('age/damaged', 'The file is damaged, or no age file.')
 }
 
 const recipients = new Map<string, Recipient>()

@@ -47,12 +47,14 @@ export interface NodeAudit {
 export interface AuditOptions {
   /** Whether the views are compared too: not while the node runs. */
   views: boolean
+  /** Of the keys; content is opened with them. */
+  passphrase?: string
   progress?(done: number, total: number): void
 }
 
 /** Refuses a folder that holds no node, and one whose node runs where the views are to be compared. */
 export async function auditNode(dir: string, around: Surroundings, options: AuditOptions): Promise<Result<NodeAudit>> {
-  const loaded = await loadIdentity(dir)
+  const loaded = await loadIdentity(dir, options.passphrase)
   if (!loaded.ok) return loaded
   const identity = loaded.value
   const release = options.views ? around.disk.lock(join(dir, 'private', 'node.lock')) : () => {}

@@ -1,21 +1,27 @@
-// What a node is: its folder, its party, its keys and its card. `initNode` makes one; `loadIdentity` reads it back.
+// What a node is: its folder, its party, its keys and its card. `initNode` makes one; `loadIdentity` reads it back, and
+// `loadMember` what needs no key.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ok, type Result, refuse, toBase64 } from '@countersign/log'
 import { type Card, isPartyDomain, makeCard, parseCard } from '@countersign/record'
+import { KeyStore } from './key-store.ts'
 import { createKeys, loadKeys, type NodeKeys } from './keys.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const CARD_YEARS = 2
 
-export interface Identity {
+/** What is known of a node without its private keys. */
+export interface Member {
   dir: string
   party: string
   /** Whether the node was made to serve as a neutral; what it is in an agreement, the agreement says. */
   neutral: boolean
-  keys: NodeKeys
   card: Card
+}
+
+export interface Identity extends Member {
+  keys: NodeKeys
 }
 
 export interface InitOptions {
@@ -24,6 +30,8 @@ export interface InitOptions {
   name?: string
   neutral?: boolean
   endpoint: string
+  /** The keys are put under it from the beginning. */
+  passphrase?: string
 }
 
 /** Creates DIR with keys, card and settings. Refuses a folder that holds a node already, or anything else. */
@@ -46,7 +54,7 @@ export async function initNode(
   } catch (cause) {
     return refuse('init/unwritable', `${dir} cannot be created (${reason(cause)}); choose a folder you may write to.`)
   }
-  const keys = await createKeys(dir, around.random)
+  const keys = await createKeys(KeyStore.create(dir, options.passphrase), around.random)
   const both = (pair: NodeKeys['log']) => ({
     ed25519: toBase64(pair.ed25519.publicKey),
     mldsa44: toBase64(pair.mldsa44.publicKey),
@@ -83,23 +91,32 @@ export async function initNode(
   return ok({ dir, party, neutral: options.neutral ?? false, keys, card: card.value })
 }
 
-export async function loadIdentity(dir: string): Promise<Result<Identity>> {
+/** Refuses too what `KeyStore.open` refuses: keys under another passphrase, or under one where none is given. */
+export async function loadIdentity(dir: string, passphrase?: string): Promise<Result<Identity>> {
+  const member = loadMember(dir)
+  if (!member.ok) return member
+  try {
+    const store = await KeyStore.open(dir, passphrase)
+    return store.ok ? ok({ ...member.value, keys: await loadKeys(store.value) }) : store
+  } catch (cause) {
+    return unreadable(dir, cause)
+  }
+}
+
+export function loadMember(dir: string): Result<Member> {
   const settingsFile = join(dir, 'private', 'node.json')
   if (!existsSync(settingsFile)) {
     return refuse('node/none', `${dir} holds no node; make one with: countersign init --party DOMAIN --dir ${dir}`)
   }
   let settings: { party: string; neutral: boolean }
-  let keys: NodeKeys
+  let file: Uint8Array
   try {
     settings = JSON.parse(readFileSync(settingsFile, 'utf8'))
-    keys = await loadKeys(dir)
+    file = readFileSync(join(dir, 'card'))
   } catch (cause) {
-    return refuse(
-      'node/unreadable',
-      `The node in ${dir} cannot be read (${reason(cause)}); restore the folder’s private files.`,
-    )
+    return unreadable(dir, cause)
   }
-  const card = parseCard(readFileSync(join(dir, 'card')))
+  const card = parseCard(file)
   if (!card.ok) return card
   if (card.value.party !== settings.party) {
     return refuse(
@@ -107,7 +124,14 @@ export async function loadIdentity(dir: string): Promise<Result<Identity>> {
       `The card in ${dir} is of ${card.value.party}, the settings say ${settings.party}; restore the folder.`,
     )
   }
-  return ok({ dir, party: settings.party, neutral: settings.neutral, keys, card: card.value })
+  return ok({ dir, party: settings.party, neutral: settings.neutral, card: card.value })
+}
+
+function unreadable(dir: string, cause: unknown) {
+  return refuse(
+    'node/unreadable',
+    `The node in ${dir} cannot be read (${reason(cause)}); restore the folder’s private files.`,
+  )
 }
 
 export function reason(cause: unknown): string {

@@ -21,6 +21,8 @@ export const LIMITS = {
   generationsPerChannel: 8,
   /** Receipts fetched from one cosigner in one round. */
   receiptsPerRound: 512,
+  /** The private keys of a node, all of them. */
+  keysBytes: 1_048_576,
   /** A request to a peer. */
   requestMsMax: 30_000,
   /** How long the start-up check waits for peers once a neutral has answered. */

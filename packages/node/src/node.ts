@@ -20,6 +20,7 @@ import { blankRecord, type EngineParts } from './engine-parts.ts'
 import { cutEvidence } from './evidence.ts'
 import { Folding, type OpenedPart } from './folding.ts'
 import { type Identity, loadIdentity } from './identity.ts'
+import { wipeUnprotectedKeys } from './key-store.ts'
 import { LIMITS } from './limits.ts'
 import { Pacts, type StoredPact } from './pacts.ts'
 import { PeerRequests } from './peer-requests.ts'
@@ -136,15 +137,19 @@ export class Node {
     })
   }
 
-  /** Opens the node in `dir` and starts every loop. Refuses a folder that holds none, or that another process has. */
-  static async open(dir: string, around: Surroundings): Promise<Result<Node>> {
-    const identity = await loadIdentity(dir)
+  /**
+   * Opens the node in `dir` and starts every loop. Refuses a folder that holds none, or that another process has, and
+   * keys that the passphrase does not open.
+   */
+  static async open(dir: string, around: Surroundings, passphrase?: string): Promise<Result<Node>> {
+    const identity = await loadIdentity(dir, passphrase)
     if (!identity.ok) return identity
     const { disk } = around
     const release = disk.lock(join(dir, 'private', 'node.lock'))
     if (release === undefined) {
       return refuse('node/locked', `Another process runs the node in ${dir}; end it first, or speak through it.`)
     }
+    wipeUnprotectedKeys(dir)
     mkdirSync(join(dir, 'private', 'spool'), { recursive: true, mode: 0o700 })
     const trusted = TrustedCards.open(identity.value)
     const node = new Node(

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { join } from 'node:path'
 import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, cardValidAt, parseCard } from '@countersign/record'
-import type { Identity } from './identity.ts'
+import type { Member } from './identity.ts'
 
 export class TrustedCards {
   private readonly cards = new Map<string, Card>()
@@ -17,7 +17,7 @@ export class TrustedCards {
     this.folder = folder
   }
 
-  static open(identity: Identity): TrustedCards {
+  static open(identity: Member): TrustedCards {
     const trusted = new TrustedCards(identity.card, join(identity.dir, 'private', 'trusted'))
     mkdirSync(trusted.folder, { recursive: true, mode: 0o700 })
     for (const file of readdirSync(trusted.folder)) {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { loadIdentity } from '@countersign/node'
+import { loadMember } from '@countersign/node'
 import type { Command } from 'commander'
 import { dirOption, examples, jsonOption } from '../options.ts'
 import { must, note, print, printJson } from '../output.ts'
@@ -20,7 +20,7 @@ export function accountCommand(program: Command): void {
     )
     .action(async (options: { dir: string; email: string; name: string; json?: boolean }) => {
       const password = await askPassword()
-      const { dir, card } = must(await loadIdentity(options.dir))
+      const { dir, card } = must(loadMember(options.dir))
       const accounts = await (await import('@countersign/http')).openAccounts(
         dir,
         card.body.endpoints[0] ?? 'http://localhost',
@@ -43,7 +43,7 @@ export function accountCommand(program: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', examples('countersign account tool siem --dir ./alfa'))
     .action(async (name: string, options: { dir: string; json?: boolean }) => {
-      const { dir, card } = must(await loadIdentity(options.dir))
+      const { dir, card } = must(loadMember(options.dir))
       const accounts = await (await import('@countersign/http')).openAccounts(
         dir,
         card.body.endpoints[0] ?? 'http://localhost',

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { servingSocket } from '../door.ts'
 import { dirOption, examples, jsonOption } from '../options.ts'
 import { must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
+import { keyPassphrase } from '../passphrase.ts'
 
 export function auditCommand(program: Command): void {
   program
@@ -13,10 +14,12 @@ export function auditCommand(program: Command): void {
     .addHelpText('after', examples('countersign audit --dir ./alfa'))
     .action(async (options: { dir: string; json?: boolean }) => {
       const running = (await servingSocket(options.dir)) !== undefined
+      const passphrase = await keyPassphrase(options.dir)
       const bar = progressBar('Auditing')
       const audit = must(
         await auditNode(options.dir, realSurroundings(), {
           views: !running,
+          ...(passphrase === undefined ? {} : { passphrase }),
           progress: (done, total) => bar.at(done, total),
         }),
       )

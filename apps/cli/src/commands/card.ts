@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatVerifierKey, makeVerifierKey, type SignatureType } from '@countersign/log'
-import { loadIdentity } from '@countersign/node'
+import { loadMember } from '@countersign/node'
 import { fingerprintWords, receiptKeyName } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { dirOption, examples, jsonOption } from '../options.ts'
@@ -22,7 +22,7 @@ export function cardCommand(program: Command): void {
       examples('countersign card --dir ./alfa > alfa.card', 'countersign card --dir ./alfa --vkeys log --type 01'),
     )
     .action(async (options: { dir: string; vkeys?: 'log' | 'receipt'; type?: string; json?: boolean }) => {
-      const { card, dir } = must(await loadIdentity(options.dir))
+      const { card, dir } = must(loadMember(options.dir))
       if (options.vkeys === undefined) {
         if (options.type !== undefined) throw misused('--type is for --vkeys log or --vkeys receipt.')
         if (options.json === true) {

@@ -3,6 +3,7 @@ import { fingerprintWords } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { dirOption, examples, jsonOption } from '../options.ts'
 import { must, print, printJson } from '../output.ts'
+import { newPassphrase, passphraseOption } from '../passphrase.ts'
 
 export function initCommand(program: Command): void {
   program
@@ -13,6 +14,7 @@ export function initCommand(program: Command): void {
     .option('--name <name>', 'name of the party, for people')
     .option('--endpoint <url>', 'where peers reach the node (otherwise https://<party>/)')
     .addOption(new Option('--neutral', 'the node serves others as depositary, observer or witness'))
+    .addOption(passphraseOption('--passphrase-fd', 'a passphrase for the private keys'))
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -25,9 +27,11 @@ export function initCommand(program: Command): void {
         name?: string
         endpoint?: string
         neutral?: boolean
+        passphraseFd?: number
         json?: boolean
       }) => {
-        const { party, dir, name, neutral } = options
+        const { party, dir, name, neutral, passphraseFd } = options
+        const passphrase = passphraseFd === undefined ? undefined : await newPassphrase(passphraseFd, 'the passphrase')
         const endpoint = options.endpoint ?? `https://${party}/`
         const made = must(
           await initNode(
@@ -37,6 +41,7 @@ export function initCommand(program: Command): void {
               endpoint,
               ...(name === undefined ? {} : { name }),
               ...(neutral === undefined ? {} : { neutral }),
+              ...(passphrase === undefined ? {} : { passphrase }),
             },
             realSurroundings(),
           ),

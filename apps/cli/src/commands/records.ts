@@ -13,6 +13,7 @@ interface RecordsFlags {
   state?: string
   limit: number
   json?: boolean
+  passphraseFd?: number
 }
 
 export function recordsCommand(program: Command): void {
@@ -32,7 +33,7 @@ export function recordsCommand(program: Command): void {
       const records: RecordRow[] = []
       let total = 0
       await withNode(flags.dir, async (door) => {
-        const { dir: _dir, json: _json, limit: wanted, ...filters } = flags
+        const { dir: _dir, json: _json, passphraseFd: _fd, limit: wanted, ...filters } = flags
         for (let cursor: string | null = ''; cursor !== null && records.length < wanted; ) {
           const limit = String(Math.min(200, wanted - records.length))
           const page: RecordPage = must(await door.records({ ...filters, limit, ...(cursor === '' ? {} : { cursor }) }))

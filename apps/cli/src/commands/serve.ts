@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander'
 import { SERVING_FILE } from '../door.ts'
 import { dirOption, examples } from '../options.ts'
 import { misused, must, note, Refused } from '../output.ts'
+import { keyPassphrase } from '../passphrase.ts'
 
 interface ServeFlags {
   dir: string
@@ -26,7 +27,13 @@ export function serveCommand(program: Command): void {
     .option('--tls-key <file>', 'its private key, PEM')
     .option('--behind-proxy', 'a proxy in front speaks TLS')
     .addOption(new Option('--demo', 'say on the pages that this is a demonstration').hideHelp())
-    .addHelpText('after', examples('countersign serve --dir ./alfa --listen 127.0.0.1:7100'))
+    .addHelpText(
+      'after',
+      examples(
+        'countersign serve --dir ./alfa --listen 127.0.0.1:7100',
+        'countersign serve --dir ./alfa --listen 127.0.0.1:7100 --passphrase-fd 3 3<passphrase.txt',
+      ),
+    )
     .action(serve)
 }
 
@@ -35,7 +42,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   if ((tlsCert === undefined) !== (tlsKey === undefined)) throw misused('Give --tls-cert and --tls-key together.')
   // Loaded where it is needed: it takes longer than the rest together.
   const { secretOf, serveNode } = await import('@countersign/http')
-  const node = must(await Node.open(dir, realSurroundings(report)))
+  const node = must(await Node.open(dir, realSurroundings(report), await keyPassphrase(dir)))
   const consoleDir = fileURLToPath(new URL('../../../console/dist', import.meta.url))
   const served = await serveNode(node, {
     listen,

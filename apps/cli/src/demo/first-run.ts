@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fromBase64, toBase64 } from '@countersign/log'
-import { initNode, loadIdentity, realSurroundings, TrustedCards } from '@countersign/node'
+import { initNode, loadMember, realSurroundings, TrustedCards } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { must, Refused } from '../output.ts'
 import type { DemoNode, Login, Member } from './members.ts'
@@ -26,9 +26,9 @@ export async function makeNodes(members: readonly Member[]): Promise<Record<stri
     accounts.close()
   }
   for (const { dir } of members) {
-    const trusted = TrustedCards.open(must(await loadIdentity(dir)))
+    const trusted = TrustedCards.open(must(loadMember(dir)))
     for (const other of members) {
-      if (other.dir !== dir) must(trusted.add(must(await loadIdentity(other.dir)).card.bytes, around.now()))
+      if (other.dir !== dir) must(trusted.add(must(loadMember(other.dir)).card.bytes, around.now()))
     }
   }
   return logins
