@@ -38,9 +38,9 @@ export async function startNodes(): Promise<BenchNodes> {
     members.push({ party, port, dir: at, endpoint, identity })
   }
   for (const { identity } of members) {
-    const trusted = TrustedCards.open(identity)
+    const trusted = await TrustedCards.open(identity, around.disk)
     for (const other of members)
-      if (other.identity !== identity) value(trusted.add(other.identity.card.bytes, Date.now()))
+      if (other.identity !== identity) value(await trusted.add(other.identity.card.bytes, Date.now()))
   }
   const [a, b, w] = members
   if (a === undefined || b === undefined || w === undefined) throw new Error('There are three nodes.')

@@ -91,10 +91,10 @@ export async function startParties(options: PartiesOptions = {}): Promise<Partie
     made.push({ identity, port })
   }
   for (const { identity } of made) {
-    const trusted = TrustedCards.open(identity)
+    const trusted = await TrustedCards.open(identity, around.disk)
     for (const other of made)
       if (other !== made.find((one) => one.identity === identity))
-        value(trusted.add(other.identity.card.bytes, Date.now()))
+        value(await trusted.add(other.identity.card.bytes, Date.now()))
   }
   const parties: Party[] = []
   for (const { identity, port } of made) parties.push(await startParty(identity.dir, identity.party, port, options))

@@ -6,6 +6,8 @@ import { dirname } from 'node:path'
 import { LIMITS } from './limits.ts'
 
 export interface DiskFile {
+  /** At most `length` bytes from `position` on; fewer only at the end, or none. */
+  read(position: number, length: number): Promise<Uint8Array>
   /** All of `bytes` at `position`; the file grows where needed. */
   write(bytes: Uint8Array, position: number): Promise<void>
   /** Returns once everything written is durable. */

@@ -5,7 +5,6 @@
 // big-endian each), body. The body: start (uint64), number of entries (uint32), each entry with its uint16 length, then
 // the note to the end. The CRC begins at the random bytes, so that no peer can write an entry that reads as a frame.
 
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { ok, type Result, refuse } from '@countersign/log'
@@ -20,6 +19,9 @@ export interface Frame {
   note: Uint8Array
 }
 
+/** So many random bytes. */
+export type Random = (bytes: number) => Uint8Array
+
 interface Segment {
   number: number
   /** What the CRC of its frames begins at. */
@@ -28,12 +30,20 @@ interface Segment {
   end: number
 }
 
+/** Where a journal stands, and what it is written with. */
+export interface JournalPlace {
+  disk: Disk
+  random: Random
+  folder: string
+}
+
 const SALT_BYTES = 4
 const HEADER_BYTES = 12
 const MAGIC = 0x43534a31
 
 export class Journal {
   private readonly disk: Disk
+  private readonly random: Random
   private readonly folder: string
   private file: DiskFile
   private position: number
@@ -41,9 +51,10 @@ export class Journal {
   /** Older segments, oldest first. */
   private readonly older: Segment[]
 
-  private constructor(disk: Disk, folder: string, file: DiskFile, position: number, segments: Segment[]) {
-    this.disk = disk
-    this.folder = folder
+  private constructor(at: JournalPlace, file: DiskFile, position: number, segments: Segment[]) {
+    this.disk = at.disk
+    this.random = at.random
+    this.folder = at.folder
     this.file = file
     this.position = position
     const current = segments.pop()
@@ -52,12 +63,13 @@ export class Journal {
     this.older = segments
   }
 
-  static async create(disk: Disk, folder: string): Promise<Journal> {
+  static async create(at: JournalPlace): Promise<Journal> {
+    const { disk, folder } = at
     await disk.makeFolder(folder, true)
-    const salt = randomBytes(SALT_BYTES)
+    const salt = Buffer.from(at.random(SALT_BYTES))
     await disk.replace(segmentPath(folder, 1), salt, true)
     const file = await disk.open(segmentPath(folder, 1))
-    return new Journal(disk, folder, file, SALT_BYTES, [{ number: 1, salt: salt.readUInt32BE(), end: 0 }])
+    return new Journal(at, file, SALT_BYTES, [{ number: 1, salt: salt.readUInt32BE(), end: 0 }])
   }
 
   /**
@@ -65,7 +77,8 @@ export class Journal {
    * where anything else is wrong, and `ledger/empty` where nothing was ever written. All that is read is durable once
    * this resolves: after a sync that failed the machine may show us bytes that it will never write again.
    */
-  static async open(disk: Disk, folder: string): Promise<Result<{ journal: Journal; frames: Frame[] }>> {
+  static async open(at: JournalPlace): Promise<Result<{ journal: Journal; frames: Frame[] }>> {
+    const { disk, folder } = at
     const numbers = (await disk.list(folder)).flatMap((name) => {
       const match = /^([1-9][0-9]*)\.journal$/.exec(name)
       return match === null ? [] : [Number(match[1])]
@@ -101,7 +114,7 @@ export class Journal {
     // anew, beside the old one: a sync of the old file would find nothing to write.
     await disk.replace(segmentPath(folder, last.number), whole, true)
     const file = await disk.open(segmentPath(folder, last.number))
-    return ok({ journal: new Journal(disk, folder, file, whole.length, segments), frames })
+    return ok({ journal: new Journal(at, file, whole.length, segments), frames })
   }
 
   /** Whether the next frame should begin a new segment. */
@@ -121,7 +134,7 @@ export class Journal {
   /** Begins a new segment with a frame that starts at a full bundle: all that is not in full bundles yet. */
   async turnOver(frame: Frame): Promise<void> {
     const number = this.current.number + 1
-    const random = randomBytes(SALT_BYTES)
+    const random = Buffer.from(this.random(SALT_BYTES))
     const salt = random.readUInt32BE()
     const bytes = Buffer.concat([random, encodeFrame(frame, salt)])
     await this.disk.replace(segmentPath(this.folder, number), bytes, true)

@@ -5,6 +5,8 @@
 import { join } from 'node:path'
 import { equalBytes, type KeyPair, MAX_ENTRY_BYTES, ok, type Result, refuse, verifyCheckpoint } from '@countersign/log'
 import type { Disk } from './disk.ts'
+import type { Random } from './journal.ts'
+import { machineRandom } from './node-disk.ts'
 import { journalFolder, mirrorFolder } from './paths.ts'
 import { type LogFiles, type LogPlace, type LogStopped, TiledLog } from './tiled-log.ts'
 
@@ -25,12 +27,14 @@ export interface MirrorOptions {
   origin: string
   /** The `log` keys of the author's card. */
   keys: KeyPair
+  /** Where it is not the machine’s own. */
+  random?: Random
 }
 
 /** Opens or begins the mirror of a log. Refuses `ledger/locked` and `ledger/damaged`. */
 export async function openMirror(options: MirrorOptions): Promise<Result<Mirror>> {
-  const { disk, dir, origin } = options
-  const place = { folder: mirrorFolder(dir, origin), journal: journalFolder(dir, origin), origin }
+  const { disk, dir, origin, random = machineRandom } = options
+  const place = { folder: mirrorFolder(dir, origin), journal: journalFolder(dir, origin), origin, random }
   await disk.makeFolder(place.journal, true)
   const release = disk.lock(`${place.journal}.lock`)
   if (release === undefined) {

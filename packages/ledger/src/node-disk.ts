@@ -1,9 +1,14 @@
-// The disk of the machine.
+// The disk of the machine, and its randomness.
 
+import { randomFillSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { access, type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import Database from 'better-sqlite3'
 import { type Disk, diskOf } from './disk.ts'
+
+export function machineRandom(bytes: number): Uint8Array {
+  return randomFillSync(new Uint8Array(bytes))
+}
 
 export function nodeDisk(): Disk {
   return diskOf({
@@ -44,6 +49,7 @@ export function nodeDisk(): Disk {
     async open(path, fresh) {
       const file = await open(path, fresh || !existsSync(path) ? 'w+' : 'r+')
       return {
+        read: (position, length) => readUpTo(file, position, length),
         write: (bytes, position) => writeAll(file, bytes, position),
         datasync: () => file.datasync(),
         close: () => file.close(),
@@ -74,6 +80,12 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
     const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at)
     at += bytesWritten
   }
+}
+
+async function readUpTo(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  // A fresh buffer each time: whoever reads may hand out views of it.
+  const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, position)
+  return buffer.subarray(0, bytesRead)
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -12,7 +12,9 @@ import {
   verifyCheckpoint,
 } from '@countersign/log'
 import type { Disk } from './disk.ts'
+import type { Random } from './journal.ts'
 import { LIMITS } from './limits.ts'
+import { machineRandom } from './node-disk.ts'
 import { journalFolder, logFolder } from './paths.ts'
 import { type Extension, type LogFiles, type LogPlace, LogStopped, TiledLog } from './tiled-log.ts'
 
@@ -21,6 +23,8 @@ export interface OwnLogOptions {
   dir: string
   origin: string
   signers: SignerPair
+  /** Where it is not the machine’s own. */
+  random?: Random
 }
 
 interface Waiting {
@@ -83,10 +87,10 @@ export function openOwnLog(options: OwnLogOptions): Promise<Result<OwnLog>> {
 
 /** Does it as the one writer; whoever is given no log holds no lock. */
 async function locked(
-  { disk, dir, origin }: OwnLogOptions,
+  { disk, dir, origin, random = machineRandom }: OwnLogOptions,
   open: (place: LogPlace, release: () => void) => Promise<Result<OwnLog>>,
 ): Promise<Result<OwnLog>> {
-  const place = { folder: logFolder(dir, origin), journal: journalFolder(dir, origin), origin }
+  const place = { folder: logFolder(dir, origin), journal: journalFolder(dir, origin), origin, random }
   await disk.makeFolder(place.journal, true)
   const release = disk.lock(`${place.journal}.lock`)
   if (release === undefined) {

@@ -28,7 +28,7 @@ import {
 } from '@countersign/log'
 import { Addenda } from './addenda.ts'
 import type { Disk } from './disk.ts'
-import { type Frame, Journal } from './journal.ts'
+import { type Frame, Journal, type Random } from './journal.ts'
 import { LIMITS } from './limits.ts'
 import { PartialTiles } from './partial-tiles.ts'
 
@@ -76,6 +76,7 @@ export interface LogPlace {
   folder: string
   /** The folder of its journal. */
   journal: string
+  random: Random
   origin: string
 }
 
@@ -118,7 +119,7 @@ export class TiledLog implements LogFiles {
     if (await disk.exists(join(place.folder, 'checkpoint')))
       return refuse('ledger/exists', `There is a log in ${place.folder} already.`)
     await disk.makeFolder(join(place.folder, 'addenda'), true)
-    const journal = await Journal.create(disk, place.journal)
+    const journal = await Journal.create({ disk, random: place.random, folder: place.journal })
     return ok(new TiledLog(disk, place.folder, place.origin, journal))
   }
 
@@ -128,7 +129,7 @@ export class TiledLog implements LogFiles {
    */
   static async open(disk: Disk, place: LogPlace): Promise<Result<TiledLog>> {
     await disk.makeFolder(join(place.folder, 'addenda'), true)
-    const opened = await Journal.open(disk, place.journal)
+    const opened = await Journal.open({ disk, random: place.random, folder: place.journal })
     if (!opened.ok) return opened
     const { journal, frames } = opened.value
     const log = new TiledLog(disk, place.folder, place.origin, journal)

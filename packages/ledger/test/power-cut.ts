@@ -186,6 +186,7 @@ export class PowerCutDisk {
       file.shown = written(file.shown, at, bytes)
     }
     return {
+      read: (at, length) => this.call(`read ${path}`, () => file.shown.slice(at, at + length)),
       write: (bytes, at) =>
         this.call(
           `write ${path}`,

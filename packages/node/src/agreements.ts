@@ -1,8 +1,6 @@
 // Proposing, signing and taking part in agreements: opening our logs for one, and learning which logs the others opened.
 
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { recordGeneration } from '@countersign/ledger'
+import { generationsFile, recordGeneration } from '@countersign/ledger'
 import { fromUtf8, ok, type Result, refuse, toHex } from '@countersign/log'
 import {
   type Agreement,
@@ -72,7 +70,7 @@ export class Agreements {
       if (!card.ok) return card
       cards.push(card.value)
     }
-    const pact = pacts.keep(agreement)
+    const pact = await pacts.keep(agreement)
     await this.join(pact)
     await this.openLogs(pact)
     const said = await this.sayOnEach(pact, 'pact/propose', () => ({ agreement }))
@@ -111,7 +109,7 @@ export class Agreements {
         `Another text stands under this agreement’s id here (version ${known.version.slice(0, 16)}…), and this node takes part in that one; nothing was signed. Ask for a new proposal, under an id of its own.`,
       )
     }
-    const pact = known ?? pacts.keep(agreement)
+    const pact = known ?? (await pacts.keep(agreement))
     await this.join(pact)
     if (rolesOf(agreement, identity.party).length > 0)
       return ok({ pact: pact.id, version: pact.version, as: 'neutral' })
@@ -136,7 +134,7 @@ export class Agreements {
       channels.set(`${pact.id}/${name}`, new Channel(pact, name, this.contextOf(pact, name)))
     }
     await this.hearSigners(pact)
-    for (const [name, generation] of this.ownGenerations(pact.id)) {
+    for (const [name, generation] of await this.ownGenerations(pact.id)) {
       const channel = channels.get(`${pact.id}/${name}`)
       await channel?.openOwn(generation)
       void channel?.ready().then(this.onReady)
@@ -279,13 +277,10 @@ export class Agreements {
     })
   }
 
-  private ownGenerations(pact: string): [string, string][] {
-    try {
-      return generationLines(readFileSync(join(this.parts.identity.dir, 'logs', pact, 'index'), 'utf8'))
-    } catch {
-      // No log of ours was opened for it yet.
-      return []
-    }
+  private async ownGenerations(pact: string): Promise<[string, string][]> {
+    const { around, identity } = this.parts
+    const index = await around.disk.read(generationsFile(identity.dir, pact))
+    return index === undefined ? [] : generationLines(fromUtf8(index) ?? '')
   }
 }
 

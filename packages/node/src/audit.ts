@@ -2,10 +2,10 @@
 // the views against views folded anew from nothing but what is on disk. Of the node it writes nothing but that its views
 // are first brought up to what is on disk, as a start would.
 
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   auditLog,
+  type Disk,
   logFolder,
   mirrorFolder,
   openReceipts,
@@ -18,10 +18,8 @@ import { type Card, parseEntry, parseOrigin, parseReceipt, verifyEntry } from '@
 import { openViews, type Views } from '@countersign/views'
 import { Folding } from './folding.ts'
 import { type Identity, loadIdentity } from './identity.ts'
-import { turn } from './lane.ts'
 import { LIMITS } from './limits.ts'
 import { Pacts } from './pacts.ts'
-import { openSealingDesk } from './sealer.ts'
 import type { Surroundings } from './surroundings.ts'
 import { TrustedCards } from './trust.ts'
 
@@ -70,12 +68,12 @@ export async function auditNode(dir: string, around: Surroundings, options: Audi
 
 async function audit(identity: Identity, around: Surroundings, options: AuditOptions): Promise<NodeAudit> {
   const { dir, party } = identity
-  const trusted = TrustedCards.open(identity)
+  const trusted = await TrustedCards.open(identity, around.disk)
   const receipts = await openReceipts({ disk: around.disk, dir })
   const findings: NodeAudit['findings'] = []
   const logs: AuditedLog[] = []
   const readable = new Map<string, ReadableLog>()
-  for (const { origin, mirror, folder } of logsOf(dir, party)) {
+  for (const { origin, mirror, folder } of await logsOf(around.disk, dir, party)) {
     const author = trusted.of(origin.slice(0, origin.indexOf('/')))
     if (author === undefined) {
       findings.push({ path: folder, message: 'No trusted card of its author is held.' })
@@ -116,30 +114,26 @@ async function audit(identity: Identity, around: Surroundings, options: AuditOpt
 }
 
 /** Our own logs that are named in an index, and every mirror. */
-function logsOf(dir: string, party: string): { origin: string; mirror: boolean; folder: string }[] {
+async function logsOf(
+  disk: Disk,
+  dir: string,
+  party: string,
+): Promise<{ origin: string; mirror: boolean; folder: string }[]> {
   const found: { origin: string; mirror: boolean; folder: string }[] = []
-  const list = (...path: string[]): string[] => {
-    try {
-      return readdirSync(join(dir, ...path), { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => name)
-        .sort()
-    } catch {
-      return []
-    }
-  }
-  for (const pact of list('logs')) {
-    for (const channel of list('logs', pact)) {
-      for (const generation of list('logs', pact, channel)) {
+  /** Names below a folder; of a file there are none. */
+  const list = (...path: string[]): Promise<string[]> => disk.list(join(dir, ...path))
+  for (const pact of await list('logs')) {
+    for (const channel of await list('logs', pact)) {
+      for (const generation of await list('logs', pact, channel)) {
         const origin = `${party}/${pact}/${channel}/${generation}`
         found.push({ origin, mirror: false, folder: logFolder(dir, origin) })
       }
     }
   }
-  for (const pact of list('mirrors')) {
-    for (const channel of list('mirrors', pact)) {
-      for (const author of list('mirrors', pact, channel)) {
-        for (const generation of list('mirrors', pact, channel, author)) {
+  for (const pact of await list('mirrors')) {
+    for (const channel of await list('mirrors', pact)) {
+      for (const author of await list('mirrors', pact, channel)) {
+        for (const generation of await list('mirrors', pact, channel, author)) {
           const origin = `${author}/${pact}/${channel}/${generation}`
           found.push({ origin, mirror: true, folder: mirrorFolder(dir, origin) })
         }
@@ -188,9 +182,9 @@ async function compareViews(
   logs: ReadonlyMap<string, ReadableLog>,
 ): Promise<NodeAudit['views']> {
   const { dir, party } = identity
-  const kept = await openViews({ path: join(dir, 'views.db'), party, now: () => around.now() })
-  const fresh = await openViews({ path: ':memory:', party, now: () => around.now() })
-  const desk = openSealingDesk(identity.keys.sealing.identity)
+  const kept = await openViews({ path: join(dir, 'views.db'), party, now: () => around.now(), open: around.database })
+  const fresh = await openViews({ path: ':memory:', party, now: () => around.now(), open: around.database })
+  const desk = around.sealingDesk(identity.keys.sealing.identity)
 
   async function foldInto(views: Views): Promise<void> {
     const folding = new Folding({
@@ -203,10 +197,10 @@ async function compareViews(
       rejected: () => {},
       caughtUp: () => {},
       changed: () => {},
-      giveWay: turn,
+      giveWay: around.turn,
     })
     for (const card of [identity.card, ...trusted.all()]) await views.knowCard(card.bytes)
-    for (const pact of new Pacts(dir).all()) await views.knowAgreement(pact.bytes)
+    for (const pact of (await Pacts.open({ disk: around.disk, dir })).all()) await views.knowAgreement(pact.bytes)
     for (const origin of logs.keys()) {
       const all = [
         ...receipts.given(origin).map((receipt) => ({ origin, by: party, ...receipt })),

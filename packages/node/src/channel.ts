@@ -8,6 +8,7 @@ import {
   type LogFiles,
   type Mirror,
   type OwnLog,
+  type OwnLogOptions,
   openMirror,
   openOwnLog,
   type Receipts,
@@ -91,7 +92,6 @@ export class Channel {
   /** Opens our log of this channel from disk, if there is one, and starts its check with the peers. */
   async openOwn(generation: string): Promise<void> {
     const origin = `${this.context.identity.party}/${this.pact.id}/${this.name}/${generation}`
-    const { identity, around } = this.context
     // One log that cannot be opened silences its channel, and no other.
     const silent = (code: string, message: string) => {
       this.state = 'stopped'
@@ -99,7 +99,7 @@ export class Channel {
     }
     let opened: OwnLog | undefined
     try {
-      const log = await openOwnLog({ disk: around.disk, dir: identity.dir, origin, signers: identity.keys.log })
+      const log = await openOwnLog(this.ownLogAt(origin))
       if (!log.ok) return silent(log.code, log.message)
       opened = log.value
       await this.attach(opened)
@@ -115,8 +115,7 @@ export class Channel {
   /** Opens a fresh log: never seen by anyone, so nothing needs to be checked. */
   async createOwn(generation: string): Promise<Speaker> {
     const origin = `${this.context.identity.party}/${this.pact.id}/${this.name}/${generation}`
-    const { identity, around } = this.context
-    const log = await createOwnLog({ disk: around.disk, dir: identity.dir, origin, signers: identity.keys.log })
+    const log = await createOwnLog(this.ownLogAt(origin))
     if (!log.ok) throw new Error(log.message)
     const speaker = await this.attach(log.value)
     this.state = 'ready'
@@ -166,7 +165,14 @@ export class Channel {
     const ear = new PeerEar({
       origin,
       around,
-      open: () => openMirror({ disk: around.disk, dir: identity.dir, origin, keys: author.keys.log }),
+      open: () =>
+        openMirror({
+          disk: around.disk,
+          dir: identity.dir,
+          origin,
+          keys: author.keys.log,
+          random: around.random,
+        }),
       listen: (mirror) => this.listen(origin, author, mirror),
       rounds: (round) => this.rounds(round, author.party, this.pact.agreement.intervals.pollSeconds),
       onAlarm: (code, message) => onAlarm(code, origin, message),
@@ -281,6 +287,12 @@ export class Channel {
     // A file that does not close keeps open no other.
     await Promise.allSettled([this.speaker?.log.close(), ...[...this.peers.values()].map((ear) => ear.stop())])
     await this.heads?.settled()
+  }
+
+  private ownLogAt(origin: string): OwnLogOptions {
+    const { identity, around } = this.context
+    const { disk, random } = around
+    return { disk, dir: identity.dir, origin, signers: identity.keys.log, random }
   }
 
   private async attach(log: OwnLog): Promise<Speaker> {

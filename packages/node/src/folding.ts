@@ -15,7 +15,7 @@ import {
   verifyEntry,
 } from '@countersign/record'
 import type { EntryToFold, Rejection, Views } from '@countersign/views'
-import { Lane, turn } from './lane.ts'
+import { Lane } from './lane.ts'
 import { LIMITS } from './limits.ts'
 import type { GiveWay } from './right-of-way.ts'
 import type { SealingDesk } from './sealer.ts'
@@ -65,7 +65,7 @@ export class Folding {
 
   constructor(options: FoldingOptions) {
     this.options = options
-    const lane = (step: () => Promise<boolean>, between = turn) =>
+    const lane = (step: () => Promise<boolean>, between = options.around.turn) =>
       new Lane(step, (cause) => this.failed(cause), between)
     this.entries = lane(async () => {
       const folded = await this.foldSomeEntries()
@@ -99,7 +99,7 @@ export class Folding {
     const size = this.options.log(origin)?.size ?? 0
     if ((await this.options.views.cursor(origin)) >= size) return
     this.wake(origin)
-    while (this.entries.isRunning && (await this.options.views.cursor(origin)) < size) await turn()
+    while (this.entries.isRunning && (await this.options.views.cursor(origin)) < size) await this.options.around.turn()
   }
 
   async stop(): Promise<void> {

@@ -43,6 +43,7 @@ export class HeldHere<Kept> {
     this.lane = new Lane(
       () => this.step(),
       (cause) => parts.around.report('error', 'held-here-failed', { message: String(cause) }),
+      parts.around.turn,
     )
   }
 

@@ -10,7 +10,7 @@ export class Lane {
   private stopped = false
 
   /** `step` answers whether there was anything to do, `between` is awaited after each. A step that throws ends the run, until the lane is woken again. */
-  constructor(step: () => Promise<boolean>, failed: (cause: unknown) => void, between: () => Promise<void> = turn) {
+  constructor(step: () => Promise<boolean>, failed: (cause: unknown) => void, between: () => Promise<void>) {
     this.step = step
     this.failed = failed
     this.between = between
@@ -53,9 +53,4 @@ export class Lane {
   private async run(): Promise<void> {
     while (!this.stopped && (await this.step())) await this.between()
   }
-}
-
-/** Everything else that is ready runs first. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

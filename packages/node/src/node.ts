@@ -6,7 +6,6 @@
 // There are two doors and no third: `say` (and `share`, which says many) for our own words, the channels' `hear` for
 // theirs. Both end in the same fold into the same views. What a record means is decided in the pure packages.
 
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LogFiles, openReceipts } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
@@ -29,7 +28,6 @@ import type { HeldReceipt } from './receipt-feed.ts'
 import { Rejections } from './rejections.ts'
 import { rightOfWay } from './right-of-way.ts'
 import { type Said, Saying, type SayRequest, type ShareRequest } from './saying.ts'
-import { openSealingDesk } from './sealer.ts'
 import type { ShareResult } from './share.ts'
 import type { Surroundings } from './surroundings.ts'
 import { TrustedCards } from './trust.ts'
@@ -74,7 +72,8 @@ export class Node {
   private readonly requests = new Map<string, PeerRequests>()
   private readonly listeners = new Set<() => void>()
   private readonly release: () => void
-  private readonly whereabouts: Whereabouts
+  /** Set before any channel is opened. */
+  private whereabouts: Whereabouts | undefined
   private cancelHints: (() => void) | undefined
   /** Looks that a hint put off, by party. */
   private readonly later = new Map<string, () => void>()
@@ -99,7 +98,6 @@ export class Node {
       alarm: (code, subject, message) => this.alarm(code, subject, message),
       giveWay: rightOfWay(parts.around, () => this.lineIsBusy()),
     }
-    this.whereabouts = new Whereabouts(identity.dir, parts.around, () => this.health().ready)
     this.folding = new Folding({
       us: identity.party,
       views: parts.views,
@@ -143,38 +141,50 @@ export class Node {
    */
   static async open(dir: string, around: Surroundings, passphrase?: string): Promise<Result<Node>> {
     const identity = await loadIdentity(dir, passphrase)
-    if (!identity.ok) return identity
+    const node = identity.ok ? await Node.openAs(identity.value, around) : identity
+    if (node.ok) wipeUnprotectedKeys(dir)
+    return node
+  }
+
+  /** The same for an identity that is known already, keys and all. */
+  static async openAs(identity: Identity, around: Surroundings): Promise<Result<Node>> {
     const { disk } = around
+    const { dir } = identity
+    await disk.makeFolder(join(dir, 'private', 'spool'), true)
     const release = disk.lock(join(dir, 'private', 'node.lock'))
     if (release === undefined) {
       return refuse('node/locked', `Another process runs the node in ${dir}; end it first, or speak through it.`)
     }
-    wipeUnprotectedKeys(dir)
-    mkdirSync(join(dir, 'private', 'spool'), { recursive: true, mode: 0o700 })
-    const trusted = TrustedCards.open(identity.value)
+    const trusted = await TrustedCards.open(identity, disk)
     const node = new Node(
-      identity.value,
+      identity,
       {
-        identity: identity.value,
+        identity,
         around,
         trusted,
-        pacts: new Pacts(dir),
-        store: new PrivateStore(join(dir, 'private', 'private.db')),
-        desk: openSealingDesk(identity.value.keys.sealing.identity),
+        pacts: await Pacts.open({ disk, dir }),
+        store: new PrivateStore(around.database(join(dir, 'private', 'private.db'))),
+        desk: around.sealingDesk(identity.keys.sealing.identity),
         receipts: await openReceipts({ disk, dir }),
-        views: await openViews({ path: join(dir, 'views.db'), party: identity.value.party, now: () => around.now() }),
+        views: await openViews({
+          path: join(dir, 'views.db'),
+          open: around.database,
+          party: identity.party,
+          now: () => around.now(),
+        }),
         channels: new Map(),
       },
       release,
     )
     // What failed in an earlier run is all done again now.
     node.parts.store.alarmOver('node/failed')
+    node.whereabouts = await Whereabouts.open(dir, around, () => node.health().ready)
     const { doubt } = node.whereabouts
     if (doubt !== undefined) node.alarm('node/may-be-copy', node.party, doubt)
-    await node.views.knowCard(identity.value.card.bytes)
+    await node.views.knowCard(identity.card.bytes)
     for (const card of trusted.all()) await node.views.knowCard(card.bytes)
     for (const pact of node.parts.pacts.all()) await node.agreements.join(pact)
-    node.saying.start()
+    await node.saying.start()
     node.folding.wake()
     await node.rejections.recall()
     return ok(node)
@@ -212,7 +222,7 @@ export class Node {
 
   /** Keeps a card whose fingerprint words a person has compared. */
   async trust(file: Uint8Array): Promise<Result<Card>> {
-    const added = this.parts.trusted.add(file, this.now())
+    const added = await this.parts.trusted.add(file, this.now())
     if (added.ok) await this.views.knowCard(added.value.bytes)
     return added
   }
@@ -350,7 +360,6 @@ export class Node {
   async stop(): Promise<void> {
     if (this.stopped) return
     this.stopped = true
-    this.whereabouts.stop()
     this.cancelHints?.()
     for (const cancel of [...this.later.values(), ...this.retries.values()]) cancel()
     this.agreements.stop()
@@ -359,6 +368,7 @@ export class Node {
     await Promise.all([...this.parts.channels.values()].map((channel) => channel.stop()))
     await this.folding.stop()
     await this.rejections.stop()
+    await this.whereabouts?.stop()
     await this.parts.desk.close()
     await this.views.close()
     this.parts.store.close()
@@ -376,7 +386,7 @@ export class Node {
       cardOf: (party, root) => trusted.withRoot(party, root),
       requestsTo: (card) => this.requestsTo(card),
       forcePin: () => this.views.force(pact.id, pact.version, name)?.receipt,
-      mayBeCopy: () => this.whereabouts.doubt !== undefined,
+      mayBeCopy: () => this.whereabouts?.doubt !== undefined,
       onLog: (origin) => this.unattended(`Folding ${origin}`, () => this.foldLogAnew(origin)),
       onEntries: (origin) => this.folding.wake(origin),
       onContent: (origin) => this.unattended(`Opening content of ${origin}`, () => this.folding.lookForContent(origin)),

@@ -40,23 +40,25 @@ export class PeerRequests {
    * ranges (`partial` says whether it did). Throws PeerUnreachable where no sensible answer comes.
    */
   async get(path: string, maxBytes: number, offset = 0): Promise<Fetched> {
-    const response = await this.send('GET', path, undefined, offset > 0 ? { range: `bytes=${offset}-` } : {})
-    if (response.status === 404) {
-      await response.body?.cancel()
-      return { kind: 'missing' }
-    }
-    // An index or bundle with nothing beyond `offset`: the range cannot be satisfied.
-    if (response.status === 416) {
-      await response.body?.cancel()
-      return { kind: 'bytes', bytes: new Uint8Array(), partial: true }
-    }
-    if (response.status !== 200 && response.status !== 206) {
-      await response.body?.cancel()
-      if (response.status >= 500) throw new PeerUnreachable(`${this.party} answered ${response.status}`)
-      return { kind: 'refused', status: response.status }
-    }
-    const bytes = await this.read(response, maxBytes + (response.status === 200 ? offset : 0))
-    return { kind: 'bytes', bytes, partial: response.status === 206 }
+    const range: Record<string, string> = offset > 0 ? { range: `bytes=${offset}-` } : {}
+    return this.send('GET', path, undefined, range, async (response) => {
+      if (response.status === 404) {
+        await response.body?.cancel()
+        return { kind: 'missing' }
+      }
+      // An index or bundle with nothing beyond `offset`: the range cannot be satisfied.
+      if (response.status === 416) {
+        await response.body?.cancel()
+        return { kind: 'bytes', bytes: new Uint8Array(), partial: true }
+      }
+      if (response.status !== 200 && response.status !== 206) {
+        await response.body?.cancel()
+        if (response.status >= 500) throw new PeerUnreachable(`${this.party} answered ${response.status}`)
+        return { kind: 'refused', status: response.status }
+      }
+      const bytes = await this.read(response, maxBytes + (response.status === 200 ? offset : 0))
+      return { kind: 'bytes', bytes, partial: response.status === 206 }
+    })
   }
 
   /**
@@ -64,26 +66,27 @@ export class PeerRequests {
    * where no sensible answer comes.
    */
   async part(path: string, maxBytes: number, offset: number): Promise<FetchedPart> {
-    const response = await this.send('GET', path, undefined, { range: `bytes=${offset}-${offset + maxBytes - 1}` })
-    const named = /\/([0-9]{1,15})$/.exec(response.headers.get('content-range') ?? '')?.[1]
-    const total = named === undefined ? undefined : Number(named)
-    if (response.status === 206) return { kind: 'part', bytes: await this.readUpTo(response, maxBytes), total }
-    if (response.status === 200) {
-      // Ranges are not honoured: what comes before is read past.
-      return { kind: 'part', bytes: (await this.readUpTo(response, offset + maxBytes)).subarray(offset), total }
-    }
-    await response.body?.cancel()
-    if (response.status === 416) return { kind: 'part', bytes: new Uint8Array(), total }
-    if (response.status === 404) return { kind: 'missing' }
-    if (response.status >= 500) throw new PeerUnreachable(`${this.party} answered ${response.status}`)
-    return { kind: 'refused', status: response.status }
+    const range = { range: `bytes=${offset}-${offset + maxBytes - 1}` }
+    return this.send('GET', path, undefined, range, async (response) => {
+      const named = /\/([0-9]{1,15})$/.exec(response.headers.get('content-range') ?? '')?.[1]
+      const total = named === undefined ? undefined : Number(named)
+      if (response.status === 206) return { kind: 'part', bytes: await this.readUpTo(response, maxBytes), total }
+      if (response.status === 200) {
+        // Ranges are not honoured: what comes before is read past.
+        return { kind: 'part', bytes: (await this.readUpTo(response, offset + maxBytes)).subarray(offset), total }
+      }
+      await response.body?.cancel()
+      if (response.status === 416) return { kind: 'part', bytes: new Uint8Array(), total }
+      if (response.status === 404) return { kind: 'missing' }
+      if (response.status >= 500) throw new PeerUnreachable(`${this.party} answered ${response.status}`)
+      return { kind: 'refused', status: response.status }
+    })
   }
 
   /** “Look again”, and nothing else. Failing is no harm: peers poll. */
   async hint(): Promise<void> {
     try {
-      const response = await this.send('POST', 'hint', new Uint8Array(), {})
-      await response.body?.cancel()
+      await this.send('POST', 'hint', new Uint8Array(), {}, (response) => response.body?.cancel() ?? Promise.resolve())
     } catch (cause) {
       if (!(cause instanceof PeerUnreachable)) throw cause
     }
@@ -93,7 +96,14 @@ export class PeerRequests {
     this.abort.abort()
   }
 
-  private async send(method: string, path: string, body: Uint8Array | undefined, extra: Record<string, string>) {
+  /** One exchange, ended after a time with whatever is still being read of the answer. */
+  private async send<T>(
+    method: string,
+    path: string,
+    body: Uint8Array | undefined,
+    extra: Record<string, string>,
+    take: (response: Response) => Promise<T>,
+  ): Promise<T> {
     const url = new URL(path, this.endpoint).href
     const nonce = toBase64(this.around.random(18)).replaceAll('+', '-').replaceAll('/', '_')
     const headers = signRequest(
@@ -101,14 +111,25 @@ export class PeerRequests {
       this.signer,
     )
     for (const [name, value] of Object.entries(extra)) headers.set(name, value)
+    const timeout = new AbortController()
+    const cancel = this.around.after(LIMITS.requestMsMax, () => timeout.abort())
     try {
-      const response = await this.around.fetch(url, {
+      const asked = this.around.fetch(url, {
         method,
         headers,
         redirect: 'error',
-        signal: AbortSignal.any([this.abort.signal, AbortSignal.timeout(LIMITS.requestMsMax)]),
+        signal: AbortSignal.any([this.abort.signal, timeout.signal]),
         ...(body === undefined ? {} : { body: new Uint8Array(body) }),
       })
+      return await take(await this.answered(asked))
+    } finally {
+      cancel()
+    }
+  }
+
+  private async answered(asked: Promise<Response>): Promise<Response> {
+    try {
+      const response = await asked
       this.reachable = true
       this.lastHeardMs = this.around.now()
       return response

@@ -1,7 +1,7 @@
 // A node's private matters, true in SQL alone: who said what under which account, what waits to be said until the
 // start-up check is over, and alarms with who has acknowledged them. Never rebuilt from the logs, so it is synced.
 
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 
 export interface HeldRow {
   id: number
@@ -21,8 +21,8 @@ export class PrivateStore {
   /** Alarms that could not be written: a full disk must not silence the alarm about it. */
   private readonly unwritten = new Map<string, Omit<Alarm, 'id'>>()
 
-  constructor(path: string) {
-    this.db = new Database(path)
+  constructor(database: Database.Database) {
+    this.db = database
     this.db.pragma('journal_mode = WAL')
     this.db.pragma('synchronous = FULL')
     this.db.exec(`

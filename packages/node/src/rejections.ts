@@ -20,6 +20,7 @@ export class Rejections {
     this.lane = new Lane(
       () => this.step(),
       (cause) => parts.around.report('error', 'rejection-failed', { message: String(cause) }),
+      parts.around.turn,
     )
   }
 

@@ -70,11 +70,7 @@ export class Saying {
         if ('share' in kept) this.sharing.forget(kept, outcome)
       },
     })
-    this.sharing = new Sharing(
-      parts,
-      this,
-      this.held.all().filter((kept) => 'share' in kept),
-    )
+    this.sharing = new Sharing(parts, this)
   }
 
   async say(request: SayRequest): Promise<Result<Said>> {
@@ -124,7 +120,8 @@ export class Saying {
   }
 
   /** Every channel is open: what was kept here before may be looked at. */
-  start(): void {
+  async start(): Promise<void> {
+    await this.sharing.tidy(this.held.all().filter((kept) => 'share' in kept))
     this.held.start()
   }
 

@@ -3,7 +3,6 @@
 // copy that nobody else can reach, so the bytes that leave are the bytes that were judged. Nothing leaves unless
 // everything may, and then everything does.
 
-import type { FileHandle } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import {
   BundleSplitter,
@@ -16,6 +15,7 @@ import {
   type SplitElement,
   type StixObject,
 } from '@countersign/intel'
+import type { DiskFile } from '@countersign/ledger'
 import { ok, type Refusal, type Result, refuse, toHex } from '@countersign/log'
 import { type Agreement } from '@countersign/pact'
 import { STIX_MEDIA_TYPE } from '@countersign/record'
@@ -70,7 +70,7 @@ export interface ShareMeans extends JudgeMeans {
 
 /** The private copy that is read twice. */
 export interface Spooled {
-  file: FileHandle
+  file: DiskFile
   size: number
 }
 
@@ -80,7 +80,7 @@ const WARNINGS_TOLD = 100
 /** Takes the input into `file`, up to `bytesMax`. Closes it where that fails. */
 export async function spool(
   input: AsyncIterable<Uint8Array>,
-  file: FileHandle,
+  file: DiskFile,
   bytesMax: number,
 ): Promise<Result<Spooled>> {
   let size = 0
@@ -91,8 +91,7 @@ export async function spool(
       if (size > bytesMax) {
         return refuse('release/too-large', `The input has more than the ${bytesMax} bytes that may be taken here.`)
       }
-      // All of it: a disk that fills up takes a part and says nothing.
-      await file.appendFile(chunk)
+      await file.write(chunk, size - chunk.length)
     }
     isWhole = true
     return ok({ file, size })
@@ -236,7 +235,7 @@ export async function sayJudged({ file, size }: Spooled, judged: Judged, means: 
 
 /** Reads the spooled input from its beginning; between two reads the event loop turns, and `between` may work. */
 async function eachElement(
-  file: FileHandle,
+  file: DiskFile,
   size: number,
   means: Pick<JudgeMeans, 'progress' | 'giveWay'>,
   take: (element: SplitElement) => void,
@@ -244,11 +243,10 @@ async function eachElement(
 ): Promise<Result<undefined>> {
   const splitter = new BundleSplitter(take)
   for (let at = 0; at < size; ) {
-    // A fresh buffer each time: the splitter may hand out views of it.
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(Math.min(READ_BYTES, size - at)), 0, undefined, at)
-    if (bytesRead === 0) break
-    at += bytesRead
-    const pushed = splitter.push(buffer.subarray(0, bytesRead))
+    const bytes = await file.read(at, Math.min(READ_BYTES, size - at))
+    if (bytes.length === 0) break
+    at += bytes.length
+    const pushed = splitter.push(bytes)
     if (!pushed.ok) return pushed
     const worked = await between()
     if (!worked.ok) return worked

@@ -2,8 +2,6 @@
 // kept under DIR/private/held in a file of its own, durable before it is acknowledged, and said once that is over. What
 // nobody may say is refused before anything is kept.
 
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ok, type Result, toHex } from '@countersign/log'
 import type { Channel } from './channel.ts'
@@ -34,14 +32,18 @@ export class Sharing {
   /** Who wants to hear how a share ended that was kept. */
   private readonly listeners = new Map<string, (outcome: Result<unknown>) => void>()
 
-  constructor(parts: EngineParts, saying: Saying, kept: readonly KeptShare[]) {
+  constructor(parts: EngineParts, saying: Saying) {
     this.parts = parts
     this.saying = saying
     this.folder = join(parts.identity.dir, 'private', 'held')
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
-    // What a run took in and did not acknowledge any more.
+  }
+
+  /** Forgets what an earlier run took in and did not acknowledge any more; `kept` is what it did. */
+  async tidy(kept: readonly KeptShare[]): Promise<void> {
+    const { disk } = this.parts.around
+    await disk.makeFolder(this.folder, true)
     const names = new Set(kept.map(({ share }) => share))
-    for (const name of readdirSync(this.folder)) if (!names.has(name)) rmSync(join(this.folder, name))
+    for (const name of await disk.list(this.folder)) if (!names.has(name)) await this.remove(name)
   }
 
   async share(request: ShareRequest): Promise<ShareResult> {
@@ -61,8 +63,8 @@ export class Sharing {
       const judged = await judge(spooled.value, means)
       if (!judged.ok) return judged
       if (channel.checking) {
-        await spooled.value.file.sync()
-        await this.syncFolder()
+        await spooled.value.file.datasync()
+        await this.parts.around.disk.syncFolder(this.folder)
         const held = this.saying.hold(channel, share, {
           ...asked,
           type: 'intel/share',
@@ -80,7 +82,7 @@ export class Sharing {
       return await this.say(share, spooled.value, judged.value, blank.value, asked, place.value, means)
     } finally {
       await spooled.value.file.close()
-      if (checking && !keep) rmSync(join(this.folder, share), { force: true })
+      if (checking && !keep) await this.remove(share)
     }
   }
 
@@ -90,7 +92,7 @@ export class Sharing {
     if (!place.ok) return place
     const blank = this.blankOf(kept, place.value)
     if (!blank.ok) return blank
-    const file = await open(join(this.folder, kept.share), 'r')
+    const file = await this.parts.around.disk.open(join(this.folder, kept.share))
     try {
       const spooled = { file, size: kept.bytes }
       const means = this.meansOf(blank.value(), place.value)
@@ -104,7 +106,10 @@ export class Sharing {
 
   /** It was said, or refused for good. */
   forget({ share }: KeptShare, outcome: Result<unknown>): void {
-    rmSync(join(this.folder, share), { force: true })
+    this.remove(share).catch((cause: unknown) => {
+      // The next start tidies it away.
+      this.parts.around.report('warn', 'held-share-kept', { share, message: String(cause) })
+    })
     this.listeners.get(share)?.(outcome)
     this.listeners.delete(share)
   }
@@ -156,25 +161,26 @@ export class Sharing {
 
   /** Under a name that lasts; or without one, so that only this process reaches it and a crash leaves nothing. */
   private async spool(input: AsyncIterable<Uint8Array>, name: string | undefined): Promise<Result<Spooled>> {
+    const { disk, random } = this.parts.around
     if (name === undefined) {
-      const path = join(this.parts.identity.dir, 'private', 'spool', toHex(this.parts.around.random(16)))
-      const file = await open(path, 'wx+', 0o600)
-      await unlink(path)
+      const path = join(this.parts.identity.dir, 'private', 'spool', toHex(random(16)))
+      const file = await disk.open(path)
+      await disk.remove(path)
       return spool(input, file, LIMITS.shareBytes)
     }
-    const file = await open(join(this.folder, name), 'wx+', 0o600)
+    const file = await disk.open(join(this.folder, name))
     const spooled = await spool(
       input,
       file,
       Math.min(LIMITS.shareBytes, LIMITS.heldShareBytes - this.saying.heldBytes()),
     )
-    if (!spooled.ok) rmSync(join(this.folder, name), { force: true })
+    if (!spooled.ok) await this.remove(name)
     return spooled
   }
 
-  private async syncFolder(): Promise<void> {
-    const folder = await open(this.folder, 'r')
-    await folder.sync()
-    await folder.close()
+  private async remove(name: string): Promise<void> {
+    const { disk } = this.parts.around
+    const path = join(this.folder, name)
+    if (await disk.exists(path)) await disk.remove(path)
   }
 }

@@ -1,29 +1,31 @@
 // Whose cards this node believes. A card is kept only after a person compared its fingerprint words (spec/card.md);
 // a later card of the same root needs no second comparison.
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Disk } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, cardValidAt, parseCard } from '@countersign/record'
 import type { Member } from './identity.ts'
 
 export class TrustedCards {
   private readonly cards = new Map<string, Card>()
+  private readonly disk: Disk
   private readonly folder: string
   private readonly us: Card
 
-  private constructor(us: Card, folder: string) {
+  private constructor(us: Card, disk: Disk, folder: string) {
     this.us = us
+    this.disk = disk
     this.folder = folder
   }
 
-  static open(identity: Member): TrustedCards {
-    const trusted = new TrustedCards(identity.card, join(identity.dir, 'private', 'trusted'))
-    mkdirSync(trusted.folder, { recursive: true, mode: 0o700 })
-    for (const file of readdirSync(trusted.folder)) {
-      if (!file.endsWith('.json')) continue
-      const card = parseCard(readFileSync(join(trusted.folder, file)))
-      if (card.ok) trusted.cards.set(card.value.party, card.value)
+  static async open({ card, dir }: Member, disk: Disk): Promise<TrustedCards> {
+    const trusted = new TrustedCards(card, disk, join(dir, 'private', 'trusted'))
+    await disk.makeFolder(trusted.folder, true)
+    for (const name of await disk.list(trusted.folder)) {
+      const file = name.endsWith('.json') ? await disk.read(join(trusted.folder, name)) : undefined
+      const kept = file === undefined ? undefined : parseCard(file)
+      if (kept?.ok === true) trusted.cards.set(kept.value.party, kept.value)
     }
     return trusted
   }
@@ -43,8 +45,8 @@ export class TrustedCards {
     return [...this.cards.values()].sort((a, b) => (a.party < b.party ? -1 : 1))
   }
 
-  /** Keeps a card whose fingerprint words a person has compared. */
-  add(file: Uint8Array, nowMs: number): Result<Card> {
+  /** Keeps a card whose fingerprint words a person has compared; durable once it resolves. */
+  async add(file: Uint8Array, nowMs: number): Promise<Result<Card>> {
     const parsed = parseCard(file)
     if (!parsed.ok) return parsed
     const card = parsed.value
@@ -67,9 +69,7 @@ export class TrustedCards {
     if (known !== undefined && known.body.serial > card.body.serial) {
       return refuse('trust/older', `A newer card of ${card.party} is trusted already.`)
     }
-    const path = join(this.folder, `${card.party}.json`)
-    writeFileSync(`${path}.new`, card.bytes, { flush: true })
-    renameSync(`${path}.new`, path)
+    await this.disk.replace(join(this.folder, `${card.party}.json`), card.bytes, true)
     this.cards.set(card.party, card)
     return ok(card)
   }

@@ -3,8 +3,9 @@
 // logs were signed last: it then waits for every peer before it signs. What was recorded is replaced only once no doubt
 // is left, so that a second start does not wash the first one's away.
 
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Disk } from '@countersign/ledger'
+import { utf8 } from '@countersign/log'
 import { LIMITS } from './limits.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -16,25 +17,35 @@ export class Whereabouts {
   private readonly settled: () => boolean
   private cancel: (() => void) | undefined
 
-  /** `settled` says whether every log of ours may sign, so that no doubt is left. */
-  constructor(dir: string, around: Surroundings, settled: () => boolean) {
-    this.file = join(dir, 'private', 'whereabouts.json')
+  private writing: Promise<void> = Promise.resolve()
+
+  private constructor(file: string, around: Surroundings, settled: () => boolean, doubt: string | undefined) {
+    this.file = file
     this.around = around
     this.settled = settled
-    this.doubt = doubtOf(readRecord(this.file), around, isUsed(dir))
-    // Where there is doubt, no log was opened yet that could tell whether it is settled.
-    if (this.doubt === undefined) this.record()
-    this.keep()
+    this.doubt = doubt
   }
 
-  stop(): void {
+  /** `settled` says whether every log of ours may sign, so that no doubt is left. */
+  static async open(dir: string, around: Surroundings, settled: () => boolean): Promise<Whereabouts> {
+    const file = join(dir, 'private', 'whereabouts.json')
+    const doubt = doubtOf(await readRecord(around.disk, file), around, await isUsed(around.disk, dir))
+    const whereabouts = new Whereabouts(file, around, settled, doubt)
+    // Where there is doubt, no log was opened yet that could tell whether it is settled.
+    if (doubt === undefined) await whereabouts.record()
+    whereabouts.keep()
+    return whereabouts
+  }
+
+  async stop(): Promise<void> {
     this.cancel?.()
-    if (this.isCertain()) this.record()
+    if (this.isCertain()) void this.record()
+    await this.writing
   }
 
   private keep(): void {
     this.cancel = this.around.after(LIMITS.whereaboutsMs, () => {
-      if (this.isCertain()) this.record()
+      if (this.isCertain()) void this.record()
       this.keep()
     })
   }
@@ -43,15 +54,19 @@ export class Whereabouts {
     return this.doubt === undefined || this.settled()
   }
 
-  private record(): void {
-    const record = { v: 1, host: this.around.host(), time: this.around.now() }
-    try {
-      writeFileSync(`${this.file}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600, flush: true })
-      renameSync(`${this.file}.new`, this.file)
-    } catch (cause) {
-      // What stands there is older: the next start may wait for more peers than it must, and never for fewer.
-      this.around.report('error', 'whereabouts-unwritten', { message: String(cause) })
-    }
+  /** One after the other, so that an older record never replaces a newer. Never rejects. */
+  private record(): Promise<void> {
+    const { disk, host, now, report } = this.around
+    this.writing = this.writing.then(async () => {
+      try {
+        const record = { v: 1, host: host(), time: now() }
+        await disk.replace(this.file, utf8(`${JSON.stringify(record)}\n`), true)
+      } catch (cause) {
+        // What stands there is older: the next start may wait for more peers than it must, and never for fewer.
+        report('error', 'whereabouts-unwritten', { message: String(cause) })
+      }
+    })
+    return this.writing
   }
 }
 
@@ -68,10 +83,11 @@ function doubtOf(before: WhereaboutsRecord | undefined, around: Surroundings, us
   return `The clock stands at ${iso(around.now())}, before ${iso(before.time)} when this folder last ran; ${waits}`
 }
 
-function readRecord(file: string): WhereaboutsRecord | undefined {
-  if (!existsSync(file)) return undefined
+async function readRecord(disk: Disk, file: string): Promise<WhereaboutsRecord | undefined> {
+  const bytes = await disk.read(file)
+  if (bytes === undefined) return undefined
   try {
-    const { host, time }: Partial<WhereaboutsRecord> = JSON.parse(readFileSync(file, 'utf8'))
+    const { host, time }: Partial<WhereaboutsRecord> = JSON.parse(new TextDecoder().decode(bytes))
     return typeof host === 'string' && typeof time === 'number' ? { host, time } : undefined
   } catch {
     // Torn or tampered with: as good as none.
@@ -80,8 +96,8 @@ function readRecord(file: string): WhereaboutsRecord | undefined {
 }
 
 /** Whether a log was ever opened in the folder. */
-function isUsed(dir: string): boolean {
-  return existsSync(join(dir, 'logs')) && readdirSync(join(dir, 'logs')).length > 0
+async function isUsed(disk: Disk, dir: string): Promise<boolean> {
+  return (await disk.list(join(dir, 'logs'))).length > 0
 }
 
 function iso(epochMs: number): string {

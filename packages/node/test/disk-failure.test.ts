@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statfsSync, unlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LogStopped } from '@countersign/ledger'
+import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
 import { DiskAlarm, diskRefusal, overDisk } from '../src/disk-failure.ts'
 import { PrivateStore } from '../src/private-store.ts'
@@ -72,7 +73,7 @@ describe('the private store', () => {
 
   test('an alarm is raised once, is over, and may be raised anew', () => {
     dir = mkdtempSync(join(tmpdir(), 'countersign-store-'))
-    const store = new PrivateStore(join(dir, 'private.db'))
+    const store = new PrivateStore(new Database(join(dir, 'private.db')))
     expect(store.alarm(1, 'a', 's', 'm')).toBe(true)
     expect(store.alarm(2, 'a', 's', 'm')).toBe(false)
     expect(store.alarmOver('a', 's')).toBe(true)
@@ -84,7 +85,7 @@ describe('the private store', () => {
 
   test('on a full disk an alarm is raised all the same, and written once there is room', (context) => {
     if (!mountSmall()) return context.skip('A small disk needs the right to mount one.')
-    const store = new PrivateStore(join(dir, 'private.db'))
+    const store = new PrivateStore(new Database(join(dir, 'private.db')))
     const ballast = join(dir, 'ballast')
     const free = statfsSync(dir)
     writeFileSync(ballast, Buffer.alloc(free.bavail * free.bsize))
@@ -107,7 +108,7 @@ describe('the private store', () => {
     unlinkSync(ballast)
     store.alarm(3, 'b', 's', 'm')
     store.close()
-    const again = new PrivateStore(join(dir, 'private.db'))
+    const again = new PrivateStore(new Database(join(dir, 'private.db')))
     expect(again.alarms()).toHaveLength(41)
     again.close()
   })

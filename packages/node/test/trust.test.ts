@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nodeDisk } from '@countersign/ledger'
 import { makeCard } from '@countersign/record'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Identity, initNode, realSurroundings, TrustedCards } from '../src/index.ts'
@@ -22,42 +23,42 @@ let trusted: TrustedCards
 beforeAll(async () => {
   alfa = await node('alfa', 'alfa.example')
   bravo = await node('bravo', 'bravo.example')
-  trusted = TrustedCards.open(alfa)
-  expect(trusted.add(bravo.card.bytes, Date.now()).ok).toBe(true)
+  trusted = await TrustedCards.open(alfa, nodeDisk())
+  expect((await trusted.add(bravo.card.bytes, Date.now())).ok).toBe(true)
 })
 
-test('a trusted card is trusted after a restart, for its root and no other', () => {
-  const again = TrustedCards.open(alfa)
+test('a trusted card is trusted after a restart, for its root and no other', async () => {
+  const again = await TrustedCards.open(alfa, nodeDisk())
   expect(again.of('bravo.example')?.digest).toBe(bravo.card.digest)
   expect(again.withRoot('bravo.example', bravo.card.rootDigest)?.digest).toBe(bravo.card.digest)
   expect(again.withRoot('bravo.example', alfa.card.rootDigest)).toBeUndefined()
 })
 
-test('a card of our own party is refused', () => {
-  expect(trusted.add(alfa.card.bytes, Date.now())).toMatchObject({ ok: false, code: 'trust/own' })
+test('a card of our own party is refused', async () => {
+  expect(await trusted.add(alfa.card.bytes, Date.now())).toMatchObject({ ok: false, code: 'trust/own' })
 })
 
-test('a card is refused before and after the time in which it is valid', () => {
+test('a card is refused before and after the time in which it is valid', async () => {
   const century = 100 * 365 * 86_400_000
   for (const now of [Date.now() + century, Date.now() - century]) {
-    expect(trusted.add(bravo.card.bytes, now)).toMatchObject({ ok: false, code: 'trust/expired' })
+    expect(await trusted.add(bravo.card.bytes, now)).toMatchObject({ ok: false, code: 'trust/expired' })
   }
 })
 
 test('a card of another root under a known name is refused, and the first stays', async () => {
   const impostor = await node('impostor', 'bravo.example')
-  expect(trusted.add(impostor.card.bytes, Date.now())).toMatchObject({ ok: false, code: 'trust/other-root' })
+  expect(await trusted.add(impostor.card.bytes, Date.now())).toMatchObject({ ok: false, code: 'trust/other-root' })
   expect(trusted.of('bravo.example')?.digest).toBe(bravo.card.digest)
 })
 
-test('a later card of a trusted root follows by itself, and an older one never again', () => {
+test('a later card of a trusted root follows by itself, and an older one never again', async () => {
   const { keys, card } = bravo
   const signers = {
     ...{ log: keys.log, statement: keys.statement, receipt: keys.receipt, request: keys.request },
     root: [keys.root],
   }
   const second = makeCard({ ...card.body, serial: 2, endpoints: ['https://bravo.example/'] }, signers)
-  expect(trusted.add(second, Date.now()).ok).toBe(true)
-  expect(trusted.add(card.bytes, Date.now())).toMatchObject({ ok: false, code: 'trust/older' })
-  expect(TrustedCards.open(alfa).of('bravo.example')?.body.serial).toBe(2)
+  expect((await trusted.add(second, Date.now())).ok).toBe(true)
+  expect(await trusted.add(card.bytes, Date.now())).toMatchObject({ ok: false, code: 'trust/older' })
+  expect((await TrustedCards.open(alfa, nodeDisk())).of('bravo.example')?.body.serial).toBe(2)
 })

@@ -1,7 +1,7 @@
 // The file behind the views. It can always be folded again from the logs, so the last moments before a power cut may be
 // lost (synchronous NORMAL); what is there is whole.
 
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { BUSY_TIMEOUT_MS } from './limits.ts'
@@ -20,9 +20,8 @@ export interface Store {
   textOf(digest: string): string
 }
 
-/** Opens or makes the database and brings its tables up to date. `path` is a file or `:memory:`. */
-export async function openStore(path: string): Promise<Store> {
-  const sqlite = new Database(path)
+/** Brings the tables of a database up to date. Closes it where that fails. */
+export async function openStore(sqlite: Sqlite): Promise<Store> {
   sqlite.pragma('journal_mode = WAL')
   sqlite.pragma('synchronous = NORMAL')
   sqlite.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)

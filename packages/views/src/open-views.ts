@@ -3,6 +3,7 @@
 
 import { ok, type Result } from '@countersign/log'
 import { parseOrigin, parseRecordRef } from '@countersign/record'
+import Database from 'better-sqlite3'
 import { Alarms } from './alarms.ts'
 import { Answers } from './answers.ts'
 import { type Affected, Bounds } from './bounds.ts'
@@ -31,7 +32,7 @@ import type { EntryToFold, ObjectToFold, ReceiptToFold, Views, ViewsOptions } fr
 
 /** Opens or makes the views, and brings their tables up to date. Throws what the database throws. */
 export async function openViews(options: ViewsOptions): Promise<Views> {
-  return new SqliteViews(await openStore(options.path), options)
+  return new SqliteViews(await openStore(options.open?.(options.path) ?? new Database(options.path)), options)
 }
 
 /** Every table but the sequences, which outlive a reset. */

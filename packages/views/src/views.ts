@@ -6,6 +6,7 @@
 import type { Result } from '@countersign/log'
 import type { Force } from '@countersign/pact'
 import type { Entry } from '@countersign/record'
+import type Database from 'better-sqlite3'
 import type {
   Alarm,
   CardRow,
@@ -27,6 +28,8 @@ import type {
 export interface ViewsOptions {
   /** A file, or `:memory:`. */
   path: string
+  /** How the database there is opened, where it is not by the machine’s own means. */
+  open?(path: string): Database.Database
   /** Our own party: what it says is the outbox, what others say is the inbox. */
   party: string
   /** Milliseconds since 1970. Only for the time at which an object joined a collection, and for what has expired. */

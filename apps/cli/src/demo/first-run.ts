@@ -26,9 +26,9 @@ export async function makeNodes(members: readonly Member[]): Promise<Record<stri
     accounts.close()
   }
   for (const { dir } of members) {
-    const trusted = TrustedCards.open(must(loadMember(dir)))
+    const trusted = await TrustedCards.open(must(loadMember(dir)), around.disk)
     for (const other of members) {
-      if (other.dir !== dir) must(trusted.add(must(loadMember(other.dir)).card.bytes, around.now()))
+      if (other.dir !== dir) must(await trusted.add(must(loadMember(other.dir)).card.bytes, around.now()))
     }
   }
   return logins
