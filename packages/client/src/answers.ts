@@ -33,7 +33,7 @@ export interface PartRow {
   mediaType: string
   size: number
   sealed: string
-  state: 'not-for-us' | 'awaited' | 'held' | 'opened' | 'rejected'
+  state: 'not-for-us' | 'awaited' | 'held' | 'opened' | 'rejected' | 'destroyed'
   code?: string
 }
 

@@ -21,7 +21,7 @@ export interface ReleaseRules {
   readonly parties: readonly string[]
   /** The highest marking a record may carry. */
   readonly markingMax: Tlp
-  /** The record types that may be said; the families log, pact and party always may. */
+  /** The record types that may be said; the families log, pact, party and content always may. */
   readonly records: readonly string[]
   readonly stix: { readonly allow: readonly string[] } | { readonly deny: readonly string[] }
   /** Ids of objects that our own side holds back. */
@@ -217,7 +217,7 @@ interface Named {
 }
 
 /** Families of records that carry the agreement itself. */
-const ALWAYS = /^(?:log|pact|party)\//
+const ALWAYS = /^(?:log|pact|party|content)\//
 
 function typePermitted(type: string, rule: ReleaseRules['stix']): boolean {
   return 'allow' in rule ? rule.allow.includes(type) : !rule.deny.includes(type)

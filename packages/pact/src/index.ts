@@ -45,5 +45,6 @@ export {
   readersOf,
   rolesOf,
 } from './members.ts'
+export { heldSince, retainedUntil, saidAfter } from './retention.ts'
 export { namesEachLog } from './signature.ts'
 export { agreementFromYaml, type DraftFault, type DraftFill } from './yaml.ts'

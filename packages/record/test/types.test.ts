@@ -37,7 +37,8 @@ function spoken(name: string): Statement {
     ...{ v: 1, type: name, id: '0195f3a0-7c11-7abc-8def-0123456789ab', origin: OWN, pact: { id: PACT, version } },
     ...{ from: 'alfa.example', to: type.to === 'none' ? [] : ['bravo.example'], time: '2026-03-01T09:30:00.000Z' },
     ...{ mode: 'Actual', body, marking: { tlp: 'TLP:CLEAR' }, seen: { logs: [], receipts: [] } },
-    re: type.answersOne === true ? [{ origin: PEER, index: 4, leaf: '5'.repeat(64) }] : [],
+    re:
+      type.answersOne === true || type.standing !== undefined ? [{ origin: PEER, index: 4, leaf: '5'.repeat(64) }] : [],
     content: PARTS[name] ?? [],
   }
 }
@@ -86,6 +87,48 @@ describe('what may be answered', () => {
     for (const name of ['hotline/ack', 'content/rejected']) {
       expect(checkType({ ...spoken(name), re }, PARTIES)?.code).toBe('statement/body')
     }
+  })
+})
+
+describe('what is said of content', () => {
+  const TYPES = ['content/consent', 'content/hold', 'content/lift', 'content/destroyed']
+  const at = (origin: string, index: number) => ({ origin, index, leaf: '5'.repeat(64) })
+  const many = (count: number) => Array.from({ length: count }, (_, index) => at(index % 2 === 0 ? PEER : OWN, index))
+
+  test.each<[string, Statement['re']]>([
+    ['one of its own', [at(OWN, 4)]],
+    ['64 of anybody', many(64)],
+  ])('names %s', (_what, re) => {
+    for (const name of TYPES) expect(checkType({ ...spoken(name), re }, PARTIES)).toBeUndefined()
+  })
+
+  test.each<[string, Statement['re']]>([
+    ['nothing', []],
+    ['one record twice', [at(PEER, 4), at(PEER, 4)]],
+    ['a record of another channel', [at(PEER.replace('/main/', '/line/'), 4)]],
+    ['a record under another agreement', [at(PEER.replace(PACT, '8e'.repeat(16)), 4)]],
+  ])('and %s is refused', (_what, re) => {
+    for (const name of TYPES) expect(checkType({ ...spoken(name), re }, PARTIES)?.code).toBe('statement/body')
+  })
+
+  test.each([[[]], [[1, 1]], [[1, 0]], [[16]], [[-1]], [0], ['all']])('parts that are %j are refused', (parts) => {
+    for (const name of ['content/consent', 'content/destroyed']) {
+      const body = { ...spoken(name).body, parts }
+      expect(checkType({ ...spoken(name), body }, PARTIES)?.code).toBe('statement/body')
+    }
+  })
+
+  test('single parts are named of one record alone', () => {
+    for (const name of ['content/consent', 'content/destroyed']) {
+      const of = { ...spoken(name), body: { ...spoken(name).body, parts: [0, 2] } }
+      expect(checkType({ ...of, re: many(1) }, PARTIES)).toBeUndefined()
+      expect(checkType({ ...of, re: many(2) }, PARTIES)?.code).toBe('statement/body')
+    }
+  })
+
+  test('nothing but a hold is lifted', () => {
+    expect(mayAnswer('content/lift', 'content/hold')).toBe(true)
+    expect(mayAnswer('content/lift', 'intel/share')).toBe(false)
   })
 })
 

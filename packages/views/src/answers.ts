@@ -1,7 +1,8 @@
-// Whether a record that answers exactly one other may answer it (spec/records.md, What may be answered): decided where both
-// are folded, undecided until then. What is decided once stays so, for what stands at a place of a log never changes.
+// Whether a record may say what it says of the records it names (spec/records.md, What may be answered; spec/destruction.md,
+// The records): decided where all of them are folded, undecided until then. What is decided once stays so, for what
+// stands at a place of a log never changes.
 
-import { mayAnswer, recordTypes } from '@countersign/record'
+import { mayAnswer, parseOrigin, type RecordType, recordTypes } from '@countersign/record'
 import type { Sqlite } from './database.ts'
 import type { Validity } from './rows.ts'
 
@@ -11,19 +12,25 @@ interface Named {
   re_leaf: string
   leaf: string | null
   type: string | null
+  author: string | null
 }
 
 const CODE = 'statement/answers'
-const ANSWERS_ONE = new Set(recordTypes.flatMap(({ name, answersOne }) => (answersOne === true ? name : [])))
+/** Those that mean nothing without what they name. */
+const BOUND = new Map(
+  recordTypes.flatMap((type): [string, RecordType][] =>
+    type.answersOne === true || type.standing !== undefined ? [[type.name, type]] : [],
+  ),
+)
 
 export class Answers {
   private readonly sql
 
   constructor(sqlite: Sqlite) {
-    const types = [...ANSWERS_ONE].map((name) => `'${name}'`).join(', ')
+    const types = [...BOUND.keys()].map((name) => `'${name}'`).join(', ')
     this.sql = {
       named: sqlite.prepare<[string, number], Named>(
-        `select m.re_origin, m.re_idx, m.re_leaf, r.leaf, r.type from mentions m
+        `select m.re_origin, m.re_idx, m.re_leaf, r.leaf, r.type, r.author from mentions m
          left join records r on r.origin = m.re_origin and r.idx = m.re_idx where m.origin = ? and m.idx = ?`,
       ),
       /** The part of the record named that a rejection is about, where that record addresses the one who rejects. */
@@ -33,8 +40,19 @@ export class Answers {
          join addressees a on a.origin = p.origin and a.idx = p.idx and a.party = json_extract(t.payload, '$.from')
          where t.origin = ? and t.idx = ?`,
       ),
+      addressed: sqlite.prepare<[string, number, string], { n: number }>(
+        'select 1 as n from addressees where origin = ? and idx = ? and party = ?',
+      ),
+      parts: sqlite.prepare<[string, number], { n: number }>(
+        'select count(*) as n from parts where origin = ? and idx = ?',
+      ),
+      /** The greatest index among single parts that are named; null where all are. */
+      lastPart: sqlite.prepare<[string, number], { last: number | null }>(
+        `select max(j.value) as last from statements t, json_each(t.payload, '$.body.parts') j
+         where t.origin = ? and t.idx = ?`,
+      ),
       answersTo: sqlite.prepare<[string, number, number], { origin: string; idx: number }>(
-        `select m.origin, m.idx from mentions m join records r on r.origin = m.origin and r.idx = m.idx
+        `select distinct m.origin, m.idx from mentions m join records r on r.origin = m.origin and r.idx = m.idx
          where m.re_origin = ? and m.re_idx >= ? and m.re_idx < ? and r.type in (${types})`,
       ),
     }
@@ -42,21 +60,36 @@ export class Answers {
 
   /** Of a record that its own log found valid. */
   validity({ origin, idx, type }: { origin: string; idx: number; type: string }): Validity {
-    if (!ANSWERS_ONE.has(type)) return { kind: 'valid' }
-    const named = this.sql.named.get(origin, idx)
-    if (named === undefined || named.type === null) {
-      return { kind: 'undecided', code: CODE, message: 'The record it answers has not arrived yet.' }
+    const rules = BOUND.get(type)
+    if (rules === undefined) return { kind: 'valid' }
+    const named = this.sql.named.all(origin, idx)
+    if (named.length === 0 || named.some((one) => one.type === null)) {
+      return { kind: 'undecided', code: CODE, message: 'A record it names has not arrived yet.' }
     }
-    const fits =
-      named.leaf === named.re_leaf &&
-      mayAnswer(type, named.type) &&
-      (type !== 'content/rejected' || this.sql.rejectable.get(named.re_origin, named.re_idx, origin, idx) !== undefined)
+    const fits = named.every(
+      (one) =>
+        one.leaf === one.re_leaf && mayAnswer(type, one.type ?? '') && this.maySay(rules, { origin, idx, type }, one),
+    )
     if (fits) return { kind: 'valid' }
-    return { kind: 'void', code: CODE, message: 'The record it names is none that it may answer.' }
+    return { kind: 'void', code: CODE, message: 'It names a record of which it may not say this.' }
   }
 
-  /** Records that answer one of these entries. */
+  /** Records that mean nothing without one of these entries. */
   to(origin: string, first: number, past: number): { origin: string; idx: number }[] {
     return this.sql.answersTo.all(origin, first, past)
+  }
+
+  private maySay(rules: RecordType, record: { origin: string; idx: number; type: string }, named: Named): boolean {
+    const { origin, idx, type } = record
+    const { re_origin, re_idx, author } = named
+    if (type === 'content/rejected') return this.sql.rejectable.get(re_origin, re_idx, origin, idx) !== undefined
+    if (rules.standing === undefined) return true
+    const speaker = parseOrigin(origin)
+    if (!speaker.ok) return false
+    const { party } = speaker.value
+    if (rules.standing === 'author') return author === party
+    if (author !== party && this.sql.addressed.get(re_origin, re_idx, party) === undefined) return false
+    // Their indexes rise from 0 without a gap.
+    return (this.sql.parts.get(re_origin, re_idx)?.n ?? 0) > (this.sql.lastPart.get(origin, idx)?.last ?? 0)
   }
 }

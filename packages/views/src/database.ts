@@ -24,6 +24,9 @@ export interface Store {
 export async function openStore(sqlite: Sqlite): Promise<Store> {
   sqlite.pragma('journal_mode = WAL')
   sqlite.pragma('synchronous = NORMAL')
+  // What is deleted is overwritten: content that was destroyed must be found in no file.
+  sqlite.pragma('secure_delete = ON')
+  sqlite.pragma('temp_store = MEMORY')
   sqlite.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) })
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })

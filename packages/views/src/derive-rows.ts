@@ -6,6 +6,7 @@ import { familyOf } from '@countersign/record'
 import type { Answers } from './answers.ts'
 import type { Bounds } from './bounds.ts'
 import type { Sqlite } from './database.ts'
+import type { Destructions } from './destructions.ts'
 import type { Forces } from './forces.ts'
 import type { KnownAgreements } from './known.ts'
 import type { Delivery, RecordRow, Validity } from './rows.ts'
@@ -33,6 +34,8 @@ export interface DerivedRow {
   shown: boolean
   /** What it signs, for a signature that became valid or no longer is. */
   signs?: { version: string; channel: string }
+  /** Whether its validity changed, and of a record of which type. */
+  turned?: string
 }
 
 const BEFORE_FORCE = new Set(['log', 'pact', 'party'])
@@ -41,17 +44,26 @@ export class RowDeriver {
   private readonly agreements: KnownAgreements
   private readonly answers: Answers
   private readonly bounds: Bounds
+  private readonly destructions: Destructions
   private readonly forces: Forces
   private readonly seconds: SecondSignatures
   private readonly sql
 
   constructor(
     sqlite: Sqlite,
-    of: { agreements: KnownAgreements; answers: Answers; bounds: Bounds; forces: Forces; seconds: SecondSignatures },
+    of: {
+      agreements: KnownAgreements
+      answers: Answers
+      bounds: Bounds
+      destructions: Destructions
+      forces: Forces
+      seconds: SecondSignatures
+    },
   ) {
     this.agreements = of.agreements
     this.answers = of.answers
     this.bounds = of.bounds
+    this.destructions = of.destructions
     this.forces = of.forces
     this.seconds = of.seconds
     this.sql = {
@@ -104,6 +116,7 @@ export class RowDeriver {
         idx: record.idx,
         shown,
         ...(signs && { signs: { version: record.version, channel: record.channel } }),
+        ...(kind !== record.validity && { turned: record.type }),
       })
     }
     return moved
@@ -156,7 +169,10 @@ export class RowDeriver {
       return { kind: 'undecided', code, message: 'The agreement is not in force here as far as is known.' }
     }
     const point = this.forces.point(origin, version)
-    if (point !== undefined && idx >= point) return answers
+    if (point !== undefined && idx >= point) {
+      const decided = answers.kind === 'valid' && type === 'content/destroyed'
+      return decided ? this.destructions.validity(record, (of, id) => this.agreements.of(of, id)) : answers
+    }
     return { kind: 'void', code, message: 'It was said before its author had seen that the agreement is in force.' }
   }
 

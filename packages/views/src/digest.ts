@@ -25,6 +25,7 @@ const COMPARED: [table: string, columns: string, order: string][] = [
   ['receipts', 'origin, by_party, size, time, digest', 'origin, by_party, size, time, digest'],
   ['forces', '*', 'version, channel'],
   ['force_points', '*', 'origin, version'],
+  ['destroyed_parts', '*', 'origin, idx, part, by_origin, by_idx'],
   ['object_sources', '*', 'origin, idx, part, position'],
   [
     'objects',

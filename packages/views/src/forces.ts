@@ -10,6 +10,7 @@ import {
   forceOf,
   type HeldReceipts,
   offerExpires,
+  type Sight,
   type SignatureFact,
   saidInForce,
   type WitnessedSignature,
@@ -181,7 +182,8 @@ export class Forces {
     return yes
   }
 
-  private sightOf(origin: string, index: number) {
+  /** What a log had seen up to and with one of its entries. */
+  sightOf(origin: string, index: number): Sight {
     return {
       size: (other: string) => this.sql.seenLog.get(origin, other, index)?.size ?? 0,
       named: (by: string, on: string) => {

@@ -28,6 +28,10 @@ export const MATCH_VALUES_MAX = 100
 export const ROWS_PER_STEP = 100
 /** Sources of objects shown or hidden in one step. */
 export const SOURCES_PER_STEP = 40
+/** Records looked at for the life of their content in one step. */
+export const LIVES_PER_STEP = 200
+/** Pages of the search index that one step of cleaning merges. */
+export const MERGED_PER_STEP = 200
 /** Objects taken into the search index in one step. */
 export const SEARCH_PER_STEP = 20
 /** Steps over rows of records that one question does before it is answered. */

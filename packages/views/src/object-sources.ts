@@ -39,6 +39,15 @@ export class ObjectSources {
         `select ${SOURCE_COLUMNS} from object_sources
          where origin = ? and idx = ? and (part > ? or (part = ? and position > ?)) order by part, position limit ?`,
       ),
+      ofPart: sqlite.prepare<[string, number, number, number], Source>(
+        `select ${SOURCE_COLUMNS} from object_sources where origin = ? and idx = ? and part = ? order by position limit ?`,
+      ),
+      remove: sqlite.prepare<[string, number, number, number]>(
+        'delete from object_sources where origin = ? and idx = ? and part = ? and position = ?',
+      ),
+      removeText: sqlite.prepare<[string, string]>(
+        'delete from object_texts where digest = ? and not exists (select 1 from object_sources where digest = ?)',
+      ),
       advance: sqlite.prepare<[number, number, string, number]>(
         'update sources_due set part = ?, position = ? where origin = ? and idx = ?',
       ),
@@ -94,6 +103,17 @@ export class ObjectSources {
     if (last === undefined || sources.length < SOURCES_PER_STEP) this.sql.done.run(origin, idx)
     else this.sql.advance.run(last.part, last.position, origin, idx)
     return true
+  }
+
+  /** Removes some objects of one part with their texts, for good; true while more are left. */
+  forget(origin: string, idx: number, part: number): boolean {
+    const sources = this.sql.ofPart.all(origin, idx, part, SOURCES_PER_STEP)
+    for (const source of sources) {
+      this.shelf.hide(source)
+      this.sql.remove.run(origin, idx, part, source.position)
+      this.sql.removeText.run(source.digest, source.digest)
+    }
+    return sources.length === SOURCES_PER_STEP
   }
 
   unsettled(): number {

@@ -6,10 +6,12 @@ import { parseOrigin, parseRecordRef } from '@countersign/record'
 import Database from 'better-sqlite3'
 import { Alarms } from './alarms.ts'
 import { Answers } from './answers.ts'
-import { type Affected, Bounds } from './bounds.ts'
+import { Bounds } from './bounds.ts'
 import { readCollection } from './collections.ts'
+import { ContentLives } from './content-lives.ts'
 import { openStore, type Store } from './database.ts'
 import { RowDeriver } from './derive-rows.ts'
+import { Destructions } from './destructions.ts'
 import { digestOf } from './digest.ts'
 import { EntryFolder } from './fold-entries.ts'
 import { Forces } from './forces.ts'
@@ -23,7 +25,7 @@ import { readConflicts, readObject, readObjects } from './read-objects.ts'
 import { PactReader } from './read-pacts.ts'
 import { RecordReader } from './read-records.ts'
 import { Readers } from './readers.ts'
-import type { CollectionName } from './rows.ts'
+import type { CollectionName, RetentionOver } from './rows.ts'
 import { RowsDue } from './rows-due.ts'
 import { COLLECTIONS, PART_STATES, VALIDITY } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
@@ -48,6 +50,9 @@ const FOLDED = [
     'forces',
     'force_points',
     'rows_due',
+    'destruction_waits',
+    'destroyed_parts',
+    'removals_due',
   ],
   ...[
     'object_texts',
@@ -68,6 +73,7 @@ class SqliteViews implements Views {
   private readonly readers: Readers
   private readonly answers: Answers
   private readonly bounds: Bounds
+  private readonly destructions: Destructions
   private readonly forces: Forces
   private readonly seconds: SecondSignatures
   private readonly due: RowsDue
@@ -75,6 +81,7 @@ class SqliteViews implements Views {
   private readonly deriver: RowDeriver
   private readonly shelf: ObjectShelf
   private readonly sources: ObjectSources
+  private readonly lives: ContentLives
   private readonly records_: RecordReader
   private readonly pactReader: PactReader
   private readonly alarmReader: Alarms
@@ -90,13 +97,15 @@ class SqliteViews implements Views {
     this.answers = new Answers(sqlite)
     this.bounds = new Bounds(sqlite)
     this.forces = new Forces(sqlite, this.agreements, this.bounds)
+    this.destructions = new Destructions(sqlite, this.bounds, (origin, index) => this.forces.sightOf(origin, index))
     this.seconds = new SecondSignatures(sqlite, this.agreements, this.bounds)
     this.due = new RowsDue(sqlite)
     this.folder = new EntryFolder(sqlite, this.readers)
-    const { agreements, answers, bounds, forces, seconds } = this
-    this.deriver = new RowDeriver(sqlite, { agreements, answers, bounds, forces, seconds })
+    const { agreements, answers, bounds, destructions, forces, seconds } = this
+    this.deriver = new RowDeriver(sqlite, { agreements, answers, bounds, destructions, forces, seconds })
     this.shelf = new ObjectShelf(sqlite, now)
     this.sources = new ObjectSources(sqlite, this.shelf)
+    this.lives = new ContentLives(sqlite, { party, agreements, bounds })
     this.records_ = new RecordReader(store, { party, deriver: this.deriver, bounds, agreements })
     this.pactReader = new PactReader(sqlite, { agreements, cards: this.cardsKnown, forces, now })
     this.alarmReader = new Alarms(sqlite)
@@ -123,6 +132,12 @@ class SqliteViews implements Views {
       setTitle: sqlite.prepare<[string, number, number, string]>(
         `insert into part_titles values (?, ?, ?, 0, ?)
          on conflict (origin, idx, part) do update set title = excluded.title`,
+      ),
+      removeTitle: sqlite.prepare<[string, number, number]>(
+        'delete from part_titles where origin = ? and idx = ? and part = ?',
+      ),
+      removed: sqlite.prepare<[string, number, number]>(
+        'delete from removals_due where origin = ? and idx = ? and part = ?',
       ),
       contradiction: sqlite.prepare<[string, string, string]>(
         'insert into contradictions values (?, ?, ?) on conflict do nothing',
@@ -201,6 +216,7 @@ class SqliteViews implements Views {
       // A draft that came in it may have had this very log begun again.
       const reached = this.folder.next(origin)
       this.forces.grown(origin, channel, reached)
+      this.eachDue(this.destructions.afterLog(origin, reached))
       return ok({ next: reached })
     }, origin)
   }
@@ -228,7 +244,7 @@ class SqliteViews implements Views {
   async contentState(
     record: string,
     part: number,
-    state: 'awaited' | 'held' | 'opened' | 'rejected',
+    state: 'awaited' | 'held' | 'opened' | 'rejected' | 'destroyed',
     code?: string,
     title?: string,
   ) {
@@ -239,7 +255,8 @@ class SqliteViews implements Views {
       const rank = PART_STATES.indexOf(state)
       const before = this.sql.partState.get(origin.text, index, part)?.state
       if (before === undefined || rank > before) this.sql.setPartState.run(origin.text, index, part, rank, code ?? null)
-      if (title !== undefined) this.sql.setTitle.run(origin.text, index, part, title)
+      if (title !== undefined && before !== PART_STATES.indexOf('destroyed'))
+        this.sql.setTitle.run(origin.text, index, part, title)
     })
   }
 
@@ -251,8 +268,30 @@ class SqliteViews implements Views {
     this.transaction(() => {
       // The record's own row first, so that its objects are on show as soon as they are here.
       this.deriveDue(origin.text, index, index + 1)
+      if (this.sql.partState.get(origin.text, index, part)?.state === PART_STATES.indexOf('destroyed')) return
       this.sources.keep({ origin: origin.text, idx: index, part, pact: origin.pact, collection }, objects)
     })
+  }
+
+  async forgetContent(record: string, part: number) {
+    const ref = parseRecordRef(record)
+    if (!ref.ok) throw new Error(ref.message)
+    const { origin, index } = ref.value
+    return this.transaction(() => {
+      // First of all, so that nothing more is folded of it meanwhile.
+      this.sql.setPartState.run(origin.text, index, part, PART_STATES.indexOf('destroyed'), null)
+      this.sql.removeTitle.run(origin.text, index, part)
+      if (this.sources.forget(origin.text, index, part)) return true
+      this.sql.removed.run(origin.text, index, part)
+      return false
+    })
+  }
+
+  async clean() {
+    if (this.shelf.search.clean()) return true
+    // What was overwritten stands in the log of the database until that is emptied too.
+    this.store.sqlite.pragma('wal_checkpoint(TRUNCATE)')
+    return false
   }
 
   async foldContradiction({ code, origin, message }: { code: string; origin: string; message: string }) {
@@ -347,6 +386,25 @@ class SqliteViews implements Views {
     return this.records_.rejectionsToSay()
   }
 
+  async partsToRemove() {
+    this.settleSome()
+    return this.lives.toRemove()
+  }
+
+  isDestroyed(origin: string, index: number, part: number) {
+    return this.lives.destroyed(origin, index).includes(part)
+  }
+
+  async contentLife(record: string) {
+    this.settleSome()
+    const ref = parseRecordRef(record)
+    return ref.ok ? this.lives.of(ref.value.origin.text, ref.value.index) : undefined
+  }
+
+  async retentionOver(pact: string, channel: string, provedSeconds: number, from?: RetentionOver['next']) {
+    return this.lives.retentionOver(pact, channel, provedSeconds, from)
+  }
+
   async addressees(origin: string, sealed: string) {
     const rows = this.sql.naming.all(origin, sealed)
     return rows.length === 0 ? undefined : new Set(rows.flatMap(({ party }) => party ?? []))
@@ -401,7 +459,7 @@ class SqliteViews implements Views {
     const added = this.bounds.add(receipt)
     if (added === undefined) return
     const next = this.folder.next(origin)
-    for (const { first, past } of added.affected as Affected[]) this.due.add(origin, first, past, next)
+    for (const { first, past } of added.affected) this.due.add(origin, first, past, next)
     if (added.timeFell)
       this.sql.contradiction.run('receipt/time-fell', origin, `The times of ${by} on this log fall as its sizes grow.`)
     for (const { idx } of this.sql.late.all(origin, by, size, time)) {
@@ -409,6 +467,7 @@ class SqliteViews implements Views {
       this.due.add(origin, idx, idx + 1, next)
     }
     for (const { version, channel } of this.forces.touchedBy(receipt)) this.reviewForce(version, channel)
+    this.eachDue(this.destructions.afterReceipt(receipt, added.affected))
     this.eachDue(this.seconds.waiting(origin))
   }
 
@@ -446,6 +505,7 @@ class SqliteViews implements Views {
     for (let idx = 0; idx < next; idx++) this.sources.recordMoved(origin, idx, false)
     while (this.sources.step()) continue
     for (const table of OF_A_LOG) this.store.sqlite.prepare(`delete from ${table} where origin = ?`).run(origin)
+    this.destructions.forget(origin)
     this.readers.drop(origin)
     for (const { version } of this.agreements.versions(pact)) this.reviewForce(version, channel, true)
     this.eachDue(this.seconds.all(pact, channel))
@@ -453,8 +513,10 @@ class SqliteViews implements Views {
   }
 
   private deriveDue(origin: string, first: number, past: number): void {
-    for (const { idx, shown, signs } of this.deriver.derive(origin, first, past)) {
+    for (const { idx, shown, signs, turned } of this.deriver.derive(origin, first, past)) {
       this.sources.recordMoved(origin, idx, shown)
+      if (turned === 'content/destroyed') this.destructions.moved({ origin, idx }, shown)
+      if (turned !== undefined) this.eachDue(this.destructions.afterRecord({ origin, idx }))
       if (signs !== undefined) this.reviewForce(signs.version, signs.channel, !shown)
     }
   }
@@ -491,5 +553,5 @@ interface LogRow {
 /** What is folded again with a log; how far its parts were opened stays. */
 const OF_A_LOG = [
   ...['logs', 'records', 'statements', 'addressees', 'parts', 'mentions', 'seen_logs', 'seen_receipts', 'signatures'],
-  ...['log_versions', 'proposals', 'force_points', 'rows_due', 'receipts_before_lo'],
+  ...['log_versions', 'proposals', 'force_points', 'rows_due', 'receipts_before_lo', 'destruction_waits'],
 ]

@@ -12,7 +12,7 @@ export type Validity =
   | { kind: 'void'; code: string; message: string }
   | { kind: 'undecided'; code: string; message: string }
 
-export type PartState = 'not-for-us' | 'awaited' | 'held' | 'opened' | 'rejected'
+export type PartState = 'not-for-us' | 'awaited' | 'held' | 'opened' | 'rejected' | 'destroyed'
 
 export type RecordState = Delivery | 'void' | 'undecided' | 'superseded'
 
@@ -262,4 +262,38 @@ export interface Rejection {
   part: number
   /** The code with which it was refused, such as `content/cannot-open`. */
   code: string
+}
+
+/** A part that is to be removed wherever it stands here, for a valid record destroyed it (spec/destruction.md). */
+export interface PartToRemove {
+  origin: string
+  index: number
+  part: number
+  sealed: string
+  /** No other part of its log that still counts is the same sealed file. */
+  last: boolean
+  /** We are its author or an addressee, and have not said ourselves that it was destroyed. */
+  toSay: boolean
+}
+
+/** What has been said of the content of a record, and what its destruction still needs. */
+export interface ContentLife {
+  /** Parts that are destroyed. */
+  destroyed: number[]
+  /** Parties that consent to the destruction of every part. */
+  consents: string[]
+  /** The author and addressees that do not yet. */
+  awaited: string[]
+  /** Valid holds that nobody lifted. */
+  holds: { party: string; record: string }[]
+  /** Charges that cite it. */
+  charges: string[]
+  /** POSIX seconds: until when it is retained in any case; null while it is not shown since when it was held. */
+  retainedUntil: number | null
+}
+
+export interface RetentionOver {
+  records: { origin: string; index: number; version: string }[]
+  /** From where to look on; absent at the end. */
+  next?: { at: number; origin: string; idx: number }
 }

@@ -105,6 +105,12 @@ export interface Tables {
   force_points: { origin: string; version: string; idx: number }
   /** Rows, from `first` up to but without `past`, that must be derived again. */
   rows_due: { origin: string; first: number; past: number }
+  /** What a destruction that is not decided yet waits for (destructions.ts). */
+  destruction_waits: { origin: string; idx: number; kind: number; on_origin: string; at_least: number }
+  /** Parts that a valid destruction names, and which one. */
+  destroyed_parts: { origin: string; idx: number; part: number; by_origin: string; by_idx: number }
+  /** Destroyed parts that were not removed here yet. */
+  removals_due: { origin: string; idx: number; part: number }
   object_texts: { digest: string; source: string }
   object_sources: {
     origin: string
@@ -161,6 +167,6 @@ export const DELIVERY = ['said', 'held', 'delivered'] as const
 export const STATES = ['said', 'held', 'delivered', 'superseded', 'void', 'undecided'] as const
 
 /** Rising: a part never goes back. */
-export const PART_STATES = ['awaited', 'held', 'rejected', 'opened'] as const
+export const PART_STATES = ['awaited', 'held', 'rejected', 'opened', 'destroyed'] as const
 
 export const COLLECTIONS = ['inbox', 'outbox'] as const

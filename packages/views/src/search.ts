@@ -4,7 +4,7 @@
 // This is the one file that only SQLite understands; PostgreSQL has pg_trgm in its place.
 
 import type { Sqlite } from './database.ts'
-import { SEARCH_PER_STEP } from './limits.ts'
+import { MERGED_PER_STEP, SEARCH_PER_STEP } from './limits.ts'
 
 export function makeSearchIndex(sqlite: Sqlite): void {
   sqlite.exec(
@@ -43,6 +43,8 @@ export class SearchIndex {
       index: sqlite.prepare<[number, string]>('insert into search_index (rowid, words) values (?, ?)'),
       remove: sqlite.prepare<[number]>('delete from search_texts where seq = ?'),
       unindex: sqlite.prepare<[number]>('delete from search_index where rowid = ?'),
+      merge: sqlite.prepare<[number]>(`insert into search_index (search_index, rank) values ('merge', ?)`),
+      changes: sqlite.prepare<[], { n: number }>('select total_changes() as n'),
       clear: sqlite.prepare('delete from search_texts'),
     }
   }
@@ -59,6 +61,18 @@ export class SearchIndex {
   /** The newest object that is indexed; every later one is found in the stored words. */
   reached(): number {
     return this.sql.reached.get()?.value ?? 0
+  }
+
+  /**
+   * Writes some of the index anew without what was removed from it, which otherwise stands there until its own merges
+   * come by; true while more is left.
+   */
+  clean(): boolean {
+    const changes = () => this.sql.changes.get()?.n ?? 0
+    const before = changes()
+    this.sql.merge.run(-MERGED_PER_STEP)
+    // As the documentation of FTS5 says how to tell the end.
+    return changes() - before >= 2
   }
 
   /** Indexes some more; true where it did something. */

@@ -14,14 +14,17 @@ import type {
   CollectionPage,
   CollectionQuery,
   ConflictRow,
+  ContentLife,
   ObjectDetail,
   ObjectPage,
   ObjectQuery,
   PactRow,
+  PartToRemove,
   RecordDetail,
   RecordPage,
   RecordQuery,
   Rejection,
+  RetentionOver,
   Statistics,
 } from './rows.ts'
 
@@ -114,7 +117,7 @@ export interface Views {
   contentState(
     record: string,
     part: number,
-    state: 'awaited' | 'held' | 'opened' | 'rejected',
+    state: 'awaited' | 'held' | 'opened' | 'rejected' | 'destroyed',
     code?: string,
     title?: string,
   ): Promise<void>
@@ -124,6 +127,14 @@ export interface Views {
    * the event loop turn between two calls. Objects of records that are void or undecided are kept and not shown.
    */
   foldObjects(record: string, part: number, objects: readonly ObjectToFold[]): Promise<void>
+
+  /**
+   * Removes some of what was made of the plaintext of one part; true while more is left. Once nothing is, the part is
+   * shown as destroyed and nothing more of it is folded.
+   */
+  forgetContent(record: string, part: number): Promise<boolean>
+  /** Cleans the file of what was removed, in bounded steps; true while more is left. */
+  clean(): Promise<boolean>
 
   /** Raises an alarm that stays: a fork, a rewind. */
   foldContradiction(contradiction: ContradictionToFold): Promise<void>
@@ -176,6 +187,23 @@ export interface Views {
   partsToOpen(origin: string): Promise<{ origin: string; index: number; part: number; size: number }[]>
   /** Parts of records to us, valid or undecided, that could not be taken and of which we have not told their author. */
   rejectionsToSay(): Promise<Rejection[]>
+
+  /** Parts that a valid record destroyed and that stand here yet, but for those that a hold of ours keeps. */
+  partsToRemove(): Promise<PartToRemove[]>
+  /** Whether a valid record destroyed that part. */
+  isDestroyed(origin: string, index: number, part: number): boolean
+  /** What was said of the content of one record, `origin#index`. */
+  contentLife(record: string): Promise<ContentLife | undefined>
+  /**
+   * Records of a channel, ours or to us, whose retention has run out by a time to which our own log is dated: some of
+   * those after `from`, and from where to look on; undefined at the end.
+   */
+  retentionOver(
+    pact: string,
+    channel: string,
+    provedSeconds: number,
+    from?: RetentionOver['next'],
+  ): Promise<RetentionOver>
 
   /** Whom the statements of a log, void ones too, name beside a sealed file; undefined where none names it. */
   addressees(origin: string, sealed: string): Promise<ReadonlySet<string> | undefined>

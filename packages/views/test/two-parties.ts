@@ -27,7 +27,7 @@ export const receipt = (by: string, origin: string, size: number, time: number):
   digest: toHex(sha256(utf8(`${by} ${origin} ${size} ${time}`))),
 })
 const authorOf = (origin: string) => [alfa, bravo, carol].find(({ party }) => origin.startsWith(party)) ?? alfa
-const said = (origin: string, version: string, change: Partial<Statement>) => {
+export const said = (origin: string, version: string, change: Partial<Statement>) => {
   const author = authorOf(origin)
   return signStatement(
     statement({ pact: { id: PACT, version }, from: author.party, origin, ...change }),

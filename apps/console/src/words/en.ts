@@ -144,6 +144,10 @@ export const en = {
     'hotline/message': 'Message',
     'hotline/ack': 'Acknowledgement',
     'content/rejected': 'Content rejected',
+    'content/consent': 'Consent to destruction',
+    'content/hold': 'Legal hold',
+    'content/lift': 'Hold lifted',
+    'content/destroyed': 'Content destroyed',
   },
   typeUnknown: 'Unread type “{{type}}”',
   typeUnreadable: 'Unreadable entry',
@@ -161,6 +165,13 @@ export const en = {
     'hotline/messageClause': 'It refers to clause {{clause}} of the agreement.',
     'hotline/ack': '{{from}} acknowledged message no. {{number}} to {{to}}.',
     'content/rejected': '{{from}} told {{to}} that it could not accept part {{part}} of a record: {{reason}}.',
+    'content/consent': '{{from}} consents to the destruction of content; it is removed once everyone concerned does.',
+    'content/hold': '{{from}} needs content kept: while this hold stands, nobody may destroy it.',
+    'content/lift': '{{from}} lifted a hold of its own.',
+    'content/destroyedConsent':
+      '{{from}} destroyed content with the consent of everyone concerned. The entry and its proofs stay.',
+    'content/destroyedRetention':
+      '{{from}} destroyed content whose agreed time of retention had run out. The entry and its proofs stay.',
     unknown:
       '{{from}} said something of the type “{{type}}”, which this node does not know. It is kept and shown as it came; a newer version of the software may read it.',
     unreadable: 'The log of {{from}} holds an entry here that is no statement. It is kept as it came.',
@@ -205,6 +216,8 @@ export const en = {
     'pact/not-in-force': 'The agreement was not in force for its author when this was said.',
     'pact/second-signature':
       'Its author had already signed another version on the same base that could still enter into force.',
+    'content/not-destroyable':
+      'Not everyone concerned had consented, the time of retention had not run out, or a hold or a charge stood on it.',
   },
 
   records: {
@@ -316,6 +329,8 @@ export const en = {
     awaited: 'The sealed file has not arrived yet. The node keeps asking for it; nothing is to be done.',
     held: 'The sealed file is here and is about to be opened.',
     rejected: 'The content did not hold what was promised ({{code}}), and the author has been told so.',
+    destroyed:
+      'Destroyed as agreed. The entry, its receipts and its proofs stay; what was said cannot be read any more.',
     rejectedPlain: 'The content did not hold what was promised, and the author has been told so.',
     show: 'Show the content ({{size}})',
     save: 'Save as a file',

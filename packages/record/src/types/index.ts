@@ -1,5 +1,9 @@
 // Every record type this node knows: one line each. To add one, write its folder and its line.
 
+import { contentConsent } from './content-consent/index.ts'
+import { contentDestroyed } from './content-destroyed/index.ts'
+import { contentHold } from './content-hold/index.ts'
+import { contentLift } from './content-lift/index.ts'
 import { contentRejected } from './content-rejected/index.ts'
 import { hotlineAck } from './hotline-ack/index.ts'
 import { hotlineMessage } from './hotline-message/index.ts'
@@ -19,6 +23,10 @@ export const recordTypes: readonly RecordType[] = [
   hotlineMessage,
   hotlineAck,
   contentRejected,
+  contentConsent,
+  contentHold,
+  contentLift,
+  contentDestroyed,
 ]
 
 const byName = new Map(recordTypes.map((type) => [type.name, type]))

@@ -29,6 +29,11 @@ export interface RecordType {
   answers: 'any' | 'none' | readonly string[]
   /** It answers exactly one record, of another party on its own channel, and means nothing without it. */
   answersOne?: true
+  /**
+   * Whose records it may be said of, which is decided where these are held: `holder`, by the author or an addressee of
+   * records with content; `author`, by the author alone.
+   */
+  standing?: 'holder' | 'author'
   /** A valid body. */
   example: Record<string, unknown>
   /** What it is called, for people. */

@@ -32,6 +32,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of CHANGES.split(';')) {
     if (statement.trim() !== '') await sql.raw(statement).execute(db)
   }
+  await emptyFolded(db)
+}
+
+/** Everything folded goes; the views are then folded again from the logs. */
+export async function emptyFolded(db: Kysely<unknown>): Promise<void> {
   for (const table of EMPTIED) await sql.raw(`delete from ${table}`).execute(db)
   // The index of words is made when the views open.
   await sql.raw('drop table if exists search_index').execute(db)

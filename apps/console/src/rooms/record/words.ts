@@ -80,6 +80,19 @@ export function sentences(row: RecordRow, t: TFunction): string[] {
           reason: t(`rejection.${rejection(body)}`),
         }),
       ]
+    case 'content/consent':
+    case 'content/hold':
+    case 'content/lift':
+      return [t(`sentence.${row.type}`, { from })]
+    case 'content/destroyed':
+      return [
+        t(
+          text(body, 'ground') === 'consent'
+            ? 'sentence.content/destroyedConsent'
+            : 'sentence.content/destroyedRetention',
+          { from },
+        ),
+      ]
     case UNREADABLE:
       return [t('sentence.unreadable', { from })]
     default:

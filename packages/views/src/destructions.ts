@@ -1,0 +1,249 @@
+// Whether a record that says that content was destroyed is valid, and which parts are destroyed by those that are
+// (spec/destruction.md). What its author had seen is fixed, so what bars it is too; what has not arrived yet is waited
+// for by name, so that whatever arrives has only those looked at again that asked for it.
+
+import { type Agreement, heldSince, retainedUntil, type Sight, saidAfter } from '@countersign/pact'
+import type { Bounds } from './bounds.ts'
+import type { Sqlite } from './database.ts'
+import type { Validity } from './rows.ts'
+import { PART_STATES, VALIDITY } from './schema.ts'
+
+const DESTROYED = PART_STATES.indexOf('destroyed')
+const CODE = 'content/not-destroyable'
+
+/** What a destruction that is not decided yet waits for; see `Waits`. */
+const WAITS = { log: 0, record: 1, bound: 2, held: 3 } as const
+
+interface Place {
+  origin: string
+  idx: number
+}
+
+interface Said {
+  author: string
+  ground: string
+  parts: string | null
+}
+
+/** A record that says something of another: a consent, a hold, a lift or a charge. */
+interface Mention extends Place {
+  type: string
+  author: string
+  validity: number
+  mode: string
+  parts: string | null
+}
+
+export class Destructions {
+  private readonly bounds: Bounds
+  private readonly sightOf: (origin: string, index: number) => Sight
+  private readonly sql
+
+  constructor(sqlite: Sqlite, bounds: Bounds, sightOf: (origin: string, index: number) => Sight) {
+    this.bounds = bounds
+    this.sightOf = sightOf
+    const parts = `json_extract(t.payload, '$.body.parts') as parts`
+    this.sql = {
+      said: sqlite.prepare<[string, number], Said>(
+        `select r.author, json_extract(t.payload, '$.body.ground') as ground, ${parts} from records r
+         join statements t on t.origin = r.origin and t.idx = r.idx where r.origin = ? and r.idx = ?`,
+      ),
+      named: sqlite.prepare<[string, number], Place & { author: string; version: string; pact: string }>(
+        `select r.origin, r.idx, r.author, r.version, r.pact from mentions m
+         join records r on r.origin = m.re_origin and r.idx = m.re_idx where m.origin = ? and m.idx = ? order by m.place`,
+      ),
+      addressees: sqlite.prepare<[string, number], { party: string }>(
+        'select party from addressees where origin = ? and idx = ?',
+      ),
+      partsOf: sqlite.prepare<[string, number], { part: number }>(
+        'select part from parts where origin = ? and idx = ? order by part',
+      ),
+      mentions: sqlite.prepare<[string, number], Mention>(
+        `select r.origin, r.idx, r.type, r.author, r.validity, r.mode, ${parts} from mentions m
+         join records r on r.origin = m.origin and r.idx = m.idx
+         join statements t on t.origin = r.origin and t.idx = r.idx
+         where m.re_origin = ? and m.re_idx = ?
+         and (r.type in ('content/consent', 'content/hold', 'content/lift') or r.type like 'charge/%')
+         and (r.validity <> ${VALIDITY.void} or r.code = 'pact/not-in-force')`,
+      ),
+      unfolded: sqlite.prepare<[string, number], { origin: string; size: number }>(
+        `select s.seen_origin as origin, max(s.size) as size from seen_logs s left join logs l on l.origin = s.seen_origin
+         where s.origin = ? and s.idx <= ? group by s.seen_origin having coalesce(max(l.next), 0) < max(s.size) limit 1`,
+      ),
+      wait: sqlite.prepare<[string, number, number, string, number]>(
+        'insert into destruction_waits values (?, ?, ?, ?, ?)',
+      ),
+      unwait: sqlite.prepare<[string, number]>('delete from destruction_waits where origin = ? and idx = ?'),
+      forLog: sqlite.prepare<[string, number], Place>(
+        `select origin, idx from destruction_waits where kind = ${WAITS.log} and on_origin = ? and at_least <= ?`,
+      ),
+      forRecord: sqlite.prepare<[string, number], Place>(
+        `select origin, idx from destruction_waits where kind = ${WAITS.record} and on_origin = ? and at_least = ?`,
+      ),
+      forBound: sqlite.prepare<[string, number, number], Place>(
+        `select origin, idx from destruction_waits
+         where kind = ${WAITS.bound} and on_origin = ? and idx >= ? and at_least <= ?`,
+      ),
+      forHeld: sqlite.prepare<[string, number, number], Place>(
+        `select origin, idx from destruction_waits
+         where kind = ${WAITS.held} and on_origin = ? and at_least >= ? and at_least < ?`,
+      ),
+      destroy: sqlite.prepare<[string, number, number, string, number]>(
+        'insert into destroyed_parts values (?, ?, ?, ?, ?) on conflict do nothing',
+      ),
+      undo: sqlite.prepare<[string, number]>('delete from destroyed_parts where by_origin = ? and by_idx = ?'),
+      due: sqlite.prepare<[string, number, number, number, string, number, number]>(
+        `insert into removals_due select ?, ?, ? where not exists (
+           select 1 from part_states where state = ? and origin = ? and idx = ? and part = ?) on conflict do nothing`,
+      ),
+      undoAll: sqlite.prepare<[string]>('delete from destroyed_parts where by_origin = ?'),
+      mode: sqlite.prepare<[string, number], { mode: string }>('select mode from records where origin = ? and idx = ?'),
+    }
+  }
+
+  /** Of a record of this type that may be said of what it names, all of which is folded, and was said in force. */
+  validity(place: Place, agreementOf: (version: string, pact: string) => Agreement | undefined): Validity {
+    this.sql.unwait.run(place.origin, place.idx)
+    const said = this.sql.said.get(place.origin, place.idx)
+    if (said === undefined) throw new Error('A destruction is judged that is not folded.')
+    const missing = this.sql.unfolded.get(place.origin, place.idx)
+    if (missing !== undefined) {
+      this.wait(place, 'log', missing.origin, missing.size)
+      return undecided('What its author had seen has not all arrived yet.')
+    }
+    const sight = this.sightOf(place.origin, place.idx)
+    let awaited: string | undefined
+    for (const named of this.sql.named.all(place.origin, place.idx)) {
+      const mentions = this.sql.mentions
+        .all(named.origin, named.idx)
+        .filter((mention) => mention.mode === 'Actual' && isInSight(mention, place, sight))
+      const open = mentions.find(isOpen)
+      if (open !== undefined) {
+        this.wait(place, 'record', open.origin, open.idx)
+        return undecided('Whether a record on its content is valid is not known yet.')
+      }
+      if (mentions.some(({ type }) => type.startsWith('charge/')))
+        return { kind: 'void', code: CODE, message: 'A charge cites a record whose content it says was destroyed.' }
+      for (const one of mentions) {
+        if (one.type !== 'content/hold') continue
+        const lifts = this.liftsOf(one, place, sight)
+        if (lifts.some(({ validity }) => validity === VALIDITY.valid)) continue
+        const [lift] = lifts
+        if (lift === undefined)
+          return { kind: 'void', code: CODE, message: 'A legal hold stood on content that it says was destroyed.' }
+        this.wait(place, 'record', lift.origin, lift.idx)
+        return undecided('Whether a legal hold was lifted is not known yet.')
+      }
+      if (said.ground === 'consent') {
+        if (!this.allConsent(named, said, mentions))
+          return { kind: 'void', code: CODE, message: 'Not everyone whose consent it needs had given it.' }
+        continue
+      }
+      const agreement = agreementOf(named.version, named.pact)
+      awaited ??= this.retentionFault(place, said.author, named, agreement)
+    }
+    return awaited === undefined ? { kind: 'valid' } : undecided(awaited)
+  }
+
+  /** The parts that a valid destruction names are destroyed, those of one no longer valid are not. */
+  moved(place: Place, valid: boolean): void {
+    const { origin, idx } = place
+    this.sql.undo.run(origin, idx)
+    if (!valid || this.sql.mode.get(origin, idx)?.mode !== 'Actual') return
+    const said = this.sql.said.get(origin, idx)
+    for (const named of this.sql.named.all(origin, idx)) {
+      for (const part of this.partsMeant(named, said?.parts ?? null)) {
+        this.sql.destroy.run(named.origin, named.idx, part, origin, idx)
+        this.sql.due.run(named.origin, named.idx, part, DESTROYED, named.origin, named.idx, part)
+      }
+    }
+  }
+
+  /** A log is folded again: what its records say is judged anew. */
+  forget(origin: string): void {
+    this.sql.undoAll.run(origin)
+  }
+
+  /** Destructions that waited for a log to be folded up to `next`. */
+  afterLog(origin: string, next: number): Place[] {
+    return this.sql.forLog.all(origin, next)
+  }
+
+  /** Destructions that waited for the validity of a record. */
+  afterRecord({ origin, idx }: Place): Place[] {
+    return this.sql.forRecord.all(origin, idx)
+  }
+
+  /** Destructions that a receipt may prove to have been due: on their own log, or on that of what they name. */
+  afterReceipt(
+    { origin, size, time }: { origin: string; size: number; time: number },
+    covered: readonly { first: number; past: number }[],
+  ): Place[] {
+    const due = this.sql.forBound.all(origin, size, time)
+    for (const { first, past } of covered) due.push(...this.sql.forHeld.all(origin, first, past))
+    return due
+  }
+
+  /** What lifts a hold, in sight; what is not decided of it last. */
+  private liftsOf(hold: Place, place: Place, sight: Sight): Mention[] {
+    return this.sql.mentions
+      .all(hold.origin, hold.idx)
+      .filter(
+        ({ type, mode, ...lift }) => type === 'content/lift' && mode === 'Actual' && isInSight(lift, place, sight),
+      )
+  }
+
+  private allConsent(named: Place & { author: string }, said: Said, mentions: readonly Mention[]): boolean {
+    const needed = this.partsMeant(named, said.parts)
+    const parties = [named.author, ...this.sql.addressees.all(named.origin, named.idx).map(({ party }) => party)]
+    return parties.every((party) => {
+      const given = new Set<number>()
+      for (const { type, author, parts } of mentions) {
+        if (type === 'content/consent' && author === party)
+          for (const part of this.partsMeant(named, parts)) given.add(part)
+      }
+      return needed.every((part) => given.has(part))
+    })
+  }
+
+  /** What is still missing to show that the retention had run out; undefined where it is shown. */
+  private retentionFault(
+    place: Place,
+    party: string,
+    named: Place,
+    agreement: Agreement | undefined,
+  ): string | undefined {
+    this.wait(place, 'held', named.origin, named.idx)
+    if (agreement === undefined) return 'The version under which the record was said is not known here.'
+    const others = [...agreement.neutrals, ...agreement.parties].map(({ party: by }) => by)
+    const covering = others.flatMap((by) => this.bounds.earliest(named.origin, by, named.idx) ?? [])
+    const held = heldSince(agreement, party, covering)
+    if (held === null) return 'It is not shown since when the content was held.'
+    const until = retainedUntil(agreement, held)
+    const excluding = others.flatMap((by) => this.bounds.lo(place.origin, by, place.idx) ?? [])
+    if ((saidAfter(agreement, party, excluding) ?? -1) >= until) return undefined
+    this.wait(place, 'bound', place.origin, until)
+    return 'No cosignature shows that the time of retention had run out.'
+  }
+
+  private partsMeant({ origin, idx }: Place, parts: string | null): number[] {
+    return parts === null ? this.sql.partsOf.all(origin, idx).map(({ part }) => part) : JSON.parse(parts)
+  }
+
+  private wait({ origin, idx }: Place, kind: keyof typeof WAITS, on: string, atLeast: number): void {
+    this.sql.wait.run(origin, idx, WAITS[kind], on, atLeast)
+  }
+}
+
+/** What is void only because it was not said in force turns valid once more receipts have arrived. */
+function isOpen({ validity }: Mention): boolean {
+  return validity !== VALIDITY.valid
+}
+
+function isInSight({ origin, idx }: Place, place: Place, sight: Sight): boolean {
+  return origin === place.origin ? idx < place.idx : idx < sight.size(origin)
+}
+
+function undecided(message: string): Validity {
+  return { kind: 'undecided', code: CODE, message }
+}
