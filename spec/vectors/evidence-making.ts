@@ -159,7 +159,7 @@ export function rootOf(entries: readonly Uint8Array[]): Uint8Array {
   return folded(entries.map(leafHash))
 }
 
-function treeOf(entries: readonly Uint8Array[]) {
+export function treeOf(entries: readonly Uint8Array[]) {
   const hashes = entries.map(leafHash)
   return ({ level, index }: SubtreeId): Uint8Array => folded(hashes.slice(index * 2 ** level, (index + 1) * 2 ** level))
 }

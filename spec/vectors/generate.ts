@@ -8,6 +8,7 @@ import { commitment, encodeFrame } from '@countersign/record'
 import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
 import { cardCases } from './card-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
+import { exchangeCases } from './exchange-cases.ts'
 import { forceCases } from './force-cases.ts'
 import { forkCases } from './fork-cases.ts'
 import { alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
@@ -62,4 +63,10 @@ write('force.json', () => ({ cases: forceCases }))
 write('fork.json', () => {
   const { pieces, texts } = withPieces(forkCases.map(({ fork }) => fork))
   return { trusted: text(alfa.file), pieces, cases: forkCases.map((of, i) => ({ ...of, fork: texts[i] })) }
+})
+
+write('exchange.json', () => {
+  const { pieces, texts } = withPieces(exchangeCases.map(({ exchange }) => exchange))
+  const cases = exchangeCases.map((of, i) => ({ ...of, exchange: texts[i] }))
+  return { trusted: [alfa, bravo, watch].map(({ file }) => text(file)), pieces, cases }
 })

@@ -22,7 +22,7 @@ export interface Door {
   record(ref: string): Promise<Result<{ row: RecordRow }>>
   pacts(): Promise<Result<PactRow[]>>
   status(): Promise<Result<unknown>>
-  evidence(ref: string, reveal: boolean): Promise<Result<Uint8Array>>
+  evidence(ref: string, options: { reveal: boolean; exchange: boolean }): Promise<Result<Uint8Array>>
   say(input: SayInput, account: string): ReturnType<NodeClient['say']>
   share(
     input: ShareInput,
@@ -82,7 +82,7 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     record: (ref) => client.record(ref),
     pacts: () => client.pacts(),
     status: () => client.status(),
-    evidence: (ref, reveal) => client.evidence(ref, reveal),
+    evidence: (ref, options) => client.evidence(ref, options),
     say: (input) => client.say(input),
     share: (input, _account, bytes) => client.share(input, bytes),
     trust: (card) => client.trust(card),
@@ -115,7 +115,11 @@ async function openHere(dir: string): Promise<Door> {
       return ok(await node.views.pacts())
     },
     status: async () => ok(await node.status()),
-    evidence: (ref, reveal) => node.evidence(ref, { reveal }),
+    async evidence(ref, options) {
+      // What answers what, the views say.
+      if (options.exchange) await node.settled()
+      return node.evidence(ref, options)
+    },
     async say(input, account) {
       await ready(node)
       return node.say({ ...input, account } as SayRequest)

@@ -135,7 +135,7 @@ describe('two parties and a neutral, set up by hand', () => {
     const [row] = JSON.parse(await done(['records', '--dir', at('alfa'), '--type', 'intel/share', '--json']))
     const proved = await done(['prove', '--dir', at('alfa'), row.record, '-o', at('evidence-2'), '--json'])
     expect(JSON.parse(proved)).toEqual({
-      ...{ record: row.record, output: at('evidence-2'), revealed: false },
+      ...{ record: row.record, output: at('evidence-2'), revealed: false, exchange: false },
       bytes: statSync(at('evidence-2')).size,
     })
     expect(JSON.parse(await done(['card', '--dir', at('alfa'), '--json']))).toMatchObject({ party: 'alfa.example' })

@@ -37,7 +37,7 @@ export const api = {
   pact: (id: string, signal?: AbortSignal) => given(node.pact(id, signal)),
   cards: (signal?: AbortSignal) => given(node.cards(signal)),
   content: (ref: string, part: number, signal?: AbortSignal) => given(node.content(ref, part, signal)),
-  evidence: (ref: string, reveal: boolean) => given(node.evidence(ref, reveal)),
+  evidence: (ref: string, reveal: boolean) => given(node.evidence(ref, { reveal })),
   signIn: (email: string, password: string) => given(node.signIn(email, password)),
   signOut: () => given(node.signOut()),
 }

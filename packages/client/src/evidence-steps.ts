@@ -8,6 +8,7 @@ import {
   type Root,
   refuse,
   toHex,
+  type VerifiedCheckpoint,
   verifyCheckpoint,
   verifyConsistency,
   verifyInclusion,
@@ -28,6 +29,7 @@ import {
   parseEvidence,
   parseOrigin,
   parseReceipt,
+  type Receipt,
   verifyEntry,
 } from '@countersign/record'
 
@@ -48,14 +50,27 @@ export interface RevealedPart {
   plaintext: Uint8Array
 }
 
+/** One record as a file gives it: alone, or one of an exchange. */
+export interface GivenRecord extends Omit<EvidenceFile, 'v' | 'receipts'> {
+  receipts: readonly Attached[]
+}
+
+/** A receipt as a file gives it, with the proof that ties it to the record: of inclusion, or of consistency. */
+type Attached = { by: string; note: string; size: number } & (
+  | { inclusion: string[]; consistency?: never }
+  | { consistency: string[]; inclusion?: never }
+)
+
 /** What is known so far. A member is there once the step that proves it held. */
 export interface Found {
   trusted: readonly Card[]
-  file: EvidenceFile
+  file: GivenRecord
   entry: Entry
   /** The entry that opens the log, and with it says by which card the author speaks. */
   opening: Entry
-  cards: Map<string, Card>
+  cards: ReadonlyMap<string, Card>
+  /** What the records of one file share and is verified once. */
+  shared: Shared
   author?: Card
   signed?: true
   root?: { size: number; root: Root }
@@ -68,19 +83,31 @@ export interface Found {
 export function readFile(bytes: Uint8Array, trusted: readonly Card[]): Result<Found> {
   const file = parseEvidence(bytes)
   if (!file.ok) return file
-  const entry = parseEntry(bytesOf(file.value.entry))
+  const cards = readCards(file.value.cards)
+  if (!cards.ok) return cards
+  return readRecord(file.value, { trusted, cards: cards.value, shared: new Shared('each by its own proof') })
+}
+
+export function readRecord(
+  file: GivenRecord,
+  of: { trusted: readonly Card[]; cards: ReadonlyMap<string, Card>; shared: Shared },
+): Result<Found> {
+  const entry = parseEntry(bytesOf(file.entry))
   if (!entry.ok) return refuse('evidence/entry', `The entry is void: ${entry.message}`)
-  const opening = parseEntry(bytesOf(file.value.cardEntries[0]?.entry ?? ''))
+  const opening = parseEntry(bytesOf(file.cardEntries[0]?.entry ?? ''))
   if (!opening.ok) return refuse('evidence/entry', `The entry that opens the log is void: ${opening.message}`)
+  return ok({ ...of, file, entry: entry.value, opening: opening.value, receipts: [], revealed: [] })
+}
+
+export function readCards(files: readonly Record<string, unknown>[]): Result<Map<string, Card>> {
   const cards = new Map<string, Card>()
-  for (const raw of file.value.cards) {
+  for (const raw of files) {
     const card = parseCard(canonicalJson(raw))
     if (!card.ok) return refuse('evidence/card', `A card in the file is refused: ${card.message}`)
     if (cards.has(card.value.party)) return refuse('evidence/card', `The file holds two cards of ${card.value.party}.`)
     cards.set(card.value.party, card.value)
   }
-  const read = { file: file.value, entry: entry.value, opening: opening.value }
-  return ok({ trusted, ...read, cards, receipts: [], revealed: [] })
+  return ok(cards)
 }
 
 /** Stops somebody else's key in the author's name. */
@@ -119,11 +146,7 @@ export function checkPlace(found: Found): Result<string> {
   }
   const card = found.author ?? found.cards.get(statement.from)
   if (card === undefined) return refuse('evidence/place', 'Without the author’s card the log cannot be checked.')
-  const head = verifyCheckpoint(bytesOf(checkpoint), {
-    origin: record.origin,
-    ed25519PublicKey: card.keys.log.ed25519,
-    mldsa44PublicKey: card.keys.log.mldsa44,
-  })
+  const head = found.shared.head(record.origin, card, checkpoint)
   if (!head.ok) return refuse('evidence/place', `The checkpoint does not verify: ${head.message}`)
   const { size, root } = head.value
   const stands = (index: number, entry: Entry, proof: readonly string[]) =>
@@ -209,21 +232,18 @@ export function checkReceipts(found: Found): Result<string> {
         `The card of ${given.by} is missing or has another root than the agreement pins.`,
       )
     }
-    const receipt = parseReceipt(bytesOf(given.note), {
-      author: author.keys.log,
-      origin,
-      by: { party: given.by, pact: agreement.id, keys: card.keys.receipt },
-    })
+    const receipt = found.shared.receipt(given, { origin, author, by: card, pact: agreement.id })
     if (!receipt.ok) return refuse('evidence/receipts', `A receipt of ${given.by} does not verify: ${receipt.message}`)
     const { size, time } = receipt.value
     const covers = size > index
-    if (size !== given.size || covers !== 'inclusion' in given) {
+    const byInclusion = covers && found.shared.receipts === 'each by its own proof'
+    if (size !== given.size || byInclusion !== (given.inclusion !== undefined)) {
       return refuse('evidence/receipts', `A receipt of ${given.by} is not what the file says it is.`)
     }
     const proven =
-      'inclusion' in given
+      given.inclusion !== undefined
         ? verifyInclusion(index, size, leafHash(entry.bytes), given.inclusion.map(bytesOf), receipt.value.root)
-        : verifyConsistency(size, root.size, given.consistency.map(bytesOf), receipt.value.root, root.root)
+        : found.shared.continued(given, receipt.value, root)
     if (!proven.ok)
       return refuse('evidence/receipts', `A receipt of ${given.by} is over another log: ${proven.message}`)
     found.receipts.push({ by: given.by, size, time, covers, counted: isTrusted(found, card) })
@@ -251,6 +271,55 @@ export function checkContent(found: Found): Result<string> {
 
 function voided(code: string, message: string): Result<string> {
   return refuse('evidence/void', `The entry is void (${code}): ${message}`)
+}
+
+/**
+ * Verifications that the records of one file share: each is made once, whichever record asks first. A receipt in the file
+ * of one record shows that it covers it by the proof of its entry; in that of an exchange by the one proof that it is over
+ * the same log, for all records below its size.
+ */
+export class Shared {
+  readonly receipts: 'each by its own proof' | 'all of a log by one'
+  private readonly heads = new Map<string, Result<VerifiedCheckpoint>>()
+  private readonly verified = new Map<string, Result<Receipt>>()
+  private readonly proofs = new Map<Attached, Result<undefined>>()
+
+  constructor(receipts: Shared['receipts']) {
+    this.receipts = receipts
+  }
+
+  head(origin: string, author: Card, checkpoint: string): Result<VerifiedCheckpoint> {
+    const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = author.keys.log
+    return once(this.heads, `${author.digest} ${origin} ${checkpoint}`, () =>
+      verifyCheckpoint(bytesOf(checkpoint), { origin, ed25519PublicKey, mldsa44PublicKey }),
+    )
+  }
+
+  receipt(
+    { note }: Attached,
+    { origin, author, by, pact }: { origin: string; author: Card; by: Card; pact: string },
+  ): Result<Receipt> {
+    return once(this.verified, `${author.digest} ${by.digest} ${pact} ${origin} ${note}`, () =>
+      parseReceipt(bytesOf(note), {
+        ...{ author: author.keys.log, origin },
+        by: { party: by.party, pact, keys: by.keys.receipt },
+      }),
+    )
+  }
+
+  /** Of one given receipt the root is always the same, and so is that of the log it is given with. */
+  continued(given: Attached, { size, root }: Receipt, log: { size: number; root: Root }): Result<undefined> {
+    const proof = given.consistency ?? []
+    return once(this.proofs, given, () => verifyConsistency(size, log.size, proof.map(bytesOf), root, log.root))
+  }
+}
+
+function once<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const made = make()
+  known.set(key, made)
+  return made
 }
 
 function isTrusted({ trusted }: Found, card: Card): boolean {

@@ -23,6 +23,14 @@ export {
   verifyEvidence,
 } from './verify-evidence.ts'
 export {
+  type ExchangeNotShown,
+  type ExchangeReport,
+  type ExchangeStep,
+  type Reference,
+  verifyExchange,
+} from './verify-exchange.ts'
+export { type FileReport, verifyFile } from './verify-file.ts'
+export {
   FORK_NOT_SHOWN,
   type ForkNotShown,
   type ForkReport,

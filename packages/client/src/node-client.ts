@@ -116,8 +116,13 @@ export class NodeClient {
     return this.getBytes('api/record/content', { ref, part: String(part) }, signal)
   }
 
-  evidence(ref: string, reveal: boolean, signal?: AbortSignal): Promise<Answer<Uint8Array>> {
-    return this.getBytes('api/record/evidence', { ref, reveal: reveal ? '1' : '0' }, signal)
+  evidence(
+    ref: string,
+    { reveal = false, exchange = false }: { reveal?: boolean; exchange?: boolean },
+    signal?: AbortSignal,
+  ): Promise<Answer<Uint8Array>> {
+    const query = { ref, reveal: reveal ? '1' : '0', exchange: exchange ? '1' : '0' }
+    return this.getBytes('api/record/evidence', query, signal)
   }
 
   signIn(email: string, password: string): Promise<Answer<unknown>> {

@@ -7,6 +7,6 @@ import { type Report, verifyEvidence } from './verify-evidence.ts'
 
 /** Fetches the evidence of `origin#index` and verifies it against the cards that the caller trusts. */
 export async function provedRecord(client: NodeClient, ref: string, trusted: readonly Card[]): Promise<Answer<Report>> {
-  const evidence = await client.evidence(ref, false)
+  const evidence = await client.evidence(ref, {})
   return evidence.ok ? ok(verifyEvidence(evidence.value, trusted)) : evidence
 }

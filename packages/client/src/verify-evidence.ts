@@ -61,6 +61,7 @@ export const NOT_SHOWN: readonly NotShown[] = [
 ]
 
 export interface Report {
+  kind: 'record'
   /** Every step holds. */
   holds: boolean
   steps: Step[]
@@ -77,6 +78,11 @@ export interface Report {
 
 /** Verifies an evidence file against the cards the reader trusts. Never throws for anything the file holds. */
 export function verifyEvidence(bytes: Uint8Array, trusted: Found['trusted']): Report {
+  return reportOn(readFile(bytes, trusted))
+}
+
+/** All steps on one record that was read, or the report that it could not be. */
+export function reportOn(read: Result<Found>): Report {
   const steps: Step[] = []
   const note = (step: StepName, result: Result<string>): void => {
     steps.push(
@@ -86,11 +92,10 @@ export function verifyEvidence(bytes: Uint8Array, trusted: Found['trusted']): Re
     )
   }
 
-  const read = readFile(bytes, trusted)
   if (!read.ok) {
     note('form', read)
     const nothing = { record: null, statement: null, receipts: [], times: [], revealed: [], agreement: null }
-    return { holds: false, steps, ...nothing, notShown: NOT_SHOWN }
+    return { kind: 'record', holds: false, steps, ...nothing, notShown: NOT_SHOWN }
   }
   const found = read.value
   note('form', ok('The file, its entries and its cards are well formed.'))
@@ -104,11 +109,11 @@ export function verifyEvidence(bytes: Uint8Array, trusted: Found['trusted']): Re
   note('times', describeTimes(times))
   if (found.file.content.length > 0) note('content', checkContent(found))
 
-  const { receipts, revealed } = found
+  const { receipts, revealed, agreement = null } = found
   const [record, { statement }] = [found.file.record, found.entry]
   const holds = steps.every((step) => step.ok)
-  const agreement = found.agreement ?? null
-  return { holds, steps, record, statement, receipts, times, revealed, agreement, notShown: NOT_SHOWN }
+  const said = { record, statement, receipts, times, revealed, agreement }
+  return { kind: 'record', holds, steps, ...said, notShown: NOT_SHOWN }
 }
 
 /** The interval of each addressee: never earlier or later than neutral and recipient attest. */

@@ -96,8 +96,8 @@ export async function apiRoutes(
         .send(Buffer.from(opened.value.bytes))
     })
     api.get('/api/record/evidence', async (request, reply) => {
-      const cut = await withQuery(evidenceQuery, request, ({ ref, reveal }) =>
-        node.evidence(ref, { reveal: reveal === '1' }),
+      const cut = await withQuery(evidenceQuery, request, ({ ref, reveal, exchange }) =>
+        node.evidence(ref, { reveal: reveal === '1', exchange: exchange === '1' }),
       )
       if (!cut.ok) return sendRefusal(reply, cut)
       return reply

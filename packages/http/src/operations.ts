@@ -39,7 +39,8 @@ export const objectsQuery = z.strictObject({
 })
 export const refQuery = z.strictObject({ ref: text })
 export const partQuery = z.strictObject({ ref: text, part: z.coerce.number().int().min(0).max(15) })
-export const evidenceQuery = z.strictObject({ ref: text, reveal: z.enum(['0', '1']).default('0') })
+const choice = z.enum(['0', '1']).default('0')
+export const evidenceQuery = z.strictObject({ ref: text, reveal: choice, exchange: choice })
 export const idQuery = z.strictObject({ id: text })
 const marking = z.strictObject({ tlp: z.enum(TLP_LABELS), class: text.exactOptional() })
 const mode = z.enum(['Actual', 'Exercise', 'Test'])
@@ -106,7 +107,8 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     ...{ method: 'GET', path: '/api/record/evidence', query: evidenceQuery },
-    summary: 'An evidence file of one record (spec/evidence.md); with `reveal=1` its content too.',
+    summary:
+      'An evidence file of one record (spec/evidence.md); with `reveal=1` its content too, with `exchange=1` all that it answers and that answers it.',
     answer: bytes('The evidence file.'),
   },
   {

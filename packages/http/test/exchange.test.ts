@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { verifyEvidence } from '@countersign/client'
+import { verifyEvidence, verifyFile } from '@countersign/client'
 import { logFolder } from '@countersign/ledger'
 import { auditNode, Node, realSurroundings } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
@@ -121,6 +121,41 @@ describe('two parties under one agreement', () => {
       expect(objectTexts(new TextDecoder().decode(report.revealed[0]?.plaintext))).toEqual(
         objectTexts(CAMPAIGN.toString()),
       )
+    }
+  })
+
+  test('an exchange cut by either side holds the call, its acknowledgement and what followed, and nothing else', async () => {
+    const { alfa, bravo, pact } = parties
+    const said = async (node: typeof alfa.node, request: Parameters<typeof node.say>[0]) => {
+      const outcome = value(await node.say(request))
+      if (outcome.state !== 'said') throw new Error('It was held here.')
+      const { record } = outcome
+      for (const other of [alfa.node, bravo.node]) {
+        await until('it to arrive', async () => (await other.views.record(record))?.row.state === 'delivered')
+      }
+      return record
+    }
+    const first = await said(alfa.node, call('The first call'))
+    const { number } = (await alfa.node.views.record(first))?.row.body as { number: number }
+    const ack = await said(bravo.node, {
+      ...{ pact, type: 'hotline/ack', body: { number }, re: [first], account: 'test' },
+    })
+    const next = await said(alfa.node, { ...call('What follows'), re: [ack] })
+    const other = await said(alfa.node, call('Of other matters'))
+    const cards = [alfa.node.card, ...alfa.node.trustedCards()]
+    for (const node of [alfa.node, bravo.node]) {
+      for (const start of [first, ack, next]) {
+        const report = verifyFile(value(await node.evidence(start, { reveal: true, exchange: true })), cards)
+        if (report.kind !== 'exchange') throw new Error(report.kind)
+        expect(report.steps.filter(({ ok }) => !ok)).toEqual([])
+        const names = report.records.map(({ record }) => `${record?.origin}#${record?.index}`)
+        expect(names.sort()).toEqual([first, ack, next].sort())
+        expect(report.records.map(({ revealed }) => revealed.length).sort()).toEqual([0, 1, 1])
+        expect(report.references.map(({ state }) => state)).toEqual(['fits', 'fits'])
+        for (const { times } of report.records) expect(times[0]).toMatchObject({ hi: expect.any(Number) })
+      }
+      const alone = verifyFile(value(await node.evidence(other, { reveal: false, exchange: true })), cards)
+      expect(alone).toMatchObject({ kind: 'exchange', holds: true, references: [] })
     }
   })
 

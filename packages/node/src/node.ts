@@ -16,7 +16,7 @@ import type { Channel, ChannelContext } from './channel.ts'
 import { Directory, type DirectoryAnswer } from './directory.ts'
 import { overDisk } from './disk-failure.ts'
 import { blankRecord, type EngineParts } from './engine-parts.ts'
-import { cutEvidence } from './evidence.ts'
+import { cutEvidence, cutExchange } from './evidence.ts'
 import { Folding, type OpenedPart } from './folding.ts'
 import { type Identity, loadIdentity } from './identity.ts'
 import { wipeUnprotectedKeys } from './key-store.ts'
@@ -279,13 +279,17 @@ export class Node {
     return ref.ok ? this.folding.readPart(ref.value.origin.text, ref.value.index, part) : ref
   }
 
-  /** An evidence file of `origin#index` (spec/evidence.md); with `reveal` its content too. */
-  async evidence(record: string, options: { reveal: boolean }): Promise<Result<Uint8Array>> {
+  /**
+   * An evidence file of `origin#index` (spec/evidence.md); with `reveal` its content too, with `exchange` all that it
+   * answers and that answers it.
+   */
+  async evidence(record: string, options: { reveal: boolean; exchange?: boolean }): Promise<Result<Uint8Array>> {
     const ref = parseRecordRef(record)
     if (!ref.ok) return ref
     const { origin, index } = ref.value
     const { receipts, pacts } = this.parts
-    return cutEvidence({ origin: origin.text, index }, options, {
+    const cut = options.exchange === true ? cutExchange : cutEvidence
+    return cut({ origin: origin.text, index }, options, {
       log: (of) => this.logOf(of),
       receiptsOn: (of) => [
         ...receipts.given(of).map((receipt) => ({ by: this.party, ...receipt })),
@@ -297,7 +301,13 @@ export class Node {
         return pact?.version === version ? pact : undefined
       },
       cardOf: (party) => this.cardOf(party),
-      readPart: (part) => this.folding.readPart(origin.text, index, part),
+      readPart: (of, part) => this.folding.readPart(of.origin, of.index, part),
+      related: async (of) => {
+        const detail = await this.views.record(`${of.origin}#${of.index}`)
+        if (detail === undefined) return []
+        const rows = [...detail.re, ...detail.answers]
+        return rows.flatMap((row) => (row.validity.kind === 'void' ? [] : row.record))
+      },
     })
   }
 

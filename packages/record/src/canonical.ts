@@ -16,9 +16,12 @@ export function canonicalJson(value: unknown): Uint8Array {
 }
 
 /** The value of bytes that are their own canonical form; refuses with a `json/…` code otherwise, and never throws. */
-export function parseCanonical(bytes: Uint8Array, limits: { maxBytes: number; maxDepth?: number }): Result<unknown> {
+export function parseCanonical(
+  bytes: Uint8Array,
+  limits: { maxBytes: number; maxDepth?: number; maxValues?: number },
+): Result<unknown> {
   const fault = checkJson(bytes, {
-    ...{ maxBytes: limits.maxBytes, maxDepth: limits.maxDepth ?? LIMITS.jsonDepth },
+    ...{ maxDepth: LIMITS.jsonDepth, ...limits },
     ...{ protoKey: 'refuse', numbers: 'safe-integers' },
   })
   if (fault !== undefined) return refuse(fault.code, fault.message)

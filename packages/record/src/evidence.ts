@@ -1,58 +1,38 @@
-// The evidence file: its form, and nothing about whether it holds (spec/evidence.md). `parseEvidence` is the only maker
-// of an `Evidence`.
+// The evidence file of one record: its form, and nothing about whether it holds (spec/evidence.md). `parseEvidence` is the
+// only maker of an `EvidenceFile` that came from elsewhere.
 
 import { fromBase64, ok, type Result, refuse } from '@countersign/log'
 import { z } from 'zod'
 import { canonicalJson, parseCanonical } from './canonical.ts'
-import { SALT_BYTES } from './content.ts'
-import { base64Of } from './schema-parts.ts'
-
-export const EVIDENCE_LIMITS = {
-  fileBytes: 268_435_456,
-  cards: 64,
-  /** Until cards can change within a log, exactly the entry that opens it. */
-  cardEntries: 1,
-  receipts: 256,
-  parts: 16,
-  proofHashes: 64,
-} as const
-
-const base64 = z.string().refine((text) => fromBase64(text) !== undefined, 'not canonical base64')
-const proof = z.array(base64).max(EVIDENCE_LIMITS.proofHashes)
-const size = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
-
-const receiptSchema = z.union([
-  z.strictObject({ by: z.string(), note: base64, size, inclusion: proof }),
-  z.strictObject({ by: z.string(), note: base64, size, consistency: proof }),
-])
+import {
+  cardEntries,
+  cards,
+  checkpointNote,
+  EVIDENCE_LIMITS,
+  entryBytes,
+  proof,
+  receiptWithConsistency,
+  receiptWithInclusion,
+  revealedContent,
+  someObject,
+  sortedReceipts,
+} from './evidence-pieces.ts'
+import { index, origin } from './schema-parts.ts'
 
 const evidenceSchema = z.strictObject({
   v: z.literal(1),
-  record: z.strictObject({ origin: z.string(), index: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) }),
-  entry: base64,
-  cardEntries: z
-    .array(z.strictObject({ index: z.literal(0), entry: base64, inclusion: proof }))
-    .length(EVIDENCE_LIMITS.cardEntries),
-  agreement: z.record(z.string(), z.unknown()).nullable(),
-  cards: z.array(z.record(z.string(), z.unknown())).max(EVIDENCE_LIMITS.cards),
-  checkpoint: base64,
+  record: z.strictObject({ origin, index }),
+  entry: entryBytes,
+  cardEntries,
+  agreement: someObject.nullable(),
+  cards,
+  checkpoint: checkpointNote,
   inclusion: proof,
-  receipts: z.array(receiptSchema).max(EVIDENCE_LIMITS.receipts),
-  content: z
-    .array(
-      z.strictObject({
-        part: z
-          .number()
-          .int()
-          .min(0)
-          .max(EVIDENCE_LIMITS.parts - 1),
-        // A salt of another length would let a part of the plaintext pass for salt, and what is left for the whole.
-        salt: base64Of(SALT_BYTES),
-        plaintext: base64,
-      }),
-    )
-    .max(EVIDENCE_LIMITS.parts)
-    .refine((parts) => parts.every(({ part }, i) => i === 0 || (parts[i - 1]?.part ?? part) < part), 'sorted by part'),
+  receipts: z
+    .array(z.union([receiptWithInclusion, receiptWithConsistency]))
+    .max(EVIDENCE_LIMITS.receipts)
+    .refine(sortedReceipts, 'sorted by size and signer'),
+  content: revealedContent,
 })
 
 /** JSON with base64 texts, as it stands in the file. */
@@ -60,17 +40,12 @@ export type EvidenceFile = z.infer<typeof evidenceSchema>
 
 /** Reads an evidence file. Refuses with `evidence/…` codes; believes nothing of what it says. */
 export function parseEvidence(bytes: Uint8Array): Result<EvidenceFile> {
-  const parsed = parseCanonical(bytes, { maxBytes: EVIDENCE_LIMITS.fileBytes })
+  const parsed = parseCanonical(bytes, { maxBytes: EVIDENCE_LIMITS.fileBytes, maxValues: EVIDENCE_LIMITS.values })
   if (!parsed.ok) return refuse('evidence/form', `This is no evidence file: ${parsed.message}`)
   const checked = evidenceSchema.safeParse(parsed.value)
-  if (!checked.success) {
-    const issue = checked.error.issues[0]
-    return refuse(
-      'evidence/form',
-      `This is no evidence file: ${issue?.path.join('.') || 'the file'} ${issue?.message ?? ''}`,
-    )
-  }
-  return ok(checked.data)
+  return checked.success
+    ? ok(checked.data)
+    : refuse('evidence/form', `This is no evidence file: ${firstIssue(checked.error)}`)
 }
 
 export function formatEvidence(file: EvidenceFile): Uint8Array {
@@ -82,4 +57,10 @@ export function bytesOf(text: string): Uint8Array {
   const bytes = fromBase64(text)
   if (bytes === undefined) throw new Error('A checked evidence file held a text that is not base64.')
   return bytes
+}
+
+/** Where a file is first not as it must be, without quoting what stands there. */
+export function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0]
+  return `${issue?.path.join('.') || 'the file'} ${issue?.message ?? 'is malformed'}`
 }

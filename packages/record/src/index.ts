@@ -34,8 +34,10 @@ export {
   signStatement,
   verifyEntry,
 } from './entry.ts'
-export { bytesOf, EVIDENCE_LIMITS, type EvidenceFile, formatEvidence, parseEvidence } from './evidence.ts'
+export { bytesOf, type EvidenceFile, formatEvidence, parseEvidence } from './evidence.ts'
 export { type EvidenceKind, evidenceKind } from './evidence-kind.ts'
+export { EVIDENCE_LIMITS } from './evidence-pieces.ts'
+export { EXCHANGE_LIMITS, type ExchangeFile, formatExchange, parseExchange } from './exchange.ts'
 export { fingerprintWords } from './fingerprint.ts'
 export {
   FORK_LIMITS,
@@ -73,7 +75,7 @@ export { preAuthEncoding, type SignaturePair, signBoth, verifyBoth } from './sig
 export { type ContentPart, familyOf, type Statement, statementSchema, TLP_LABELS, type TlpLabel } from './statement.ts'
 export { checkJson, type JsonFault, type JsonFaultCode, type JsonLimits } from './strict-json.ts'
 export { MESSAGE_MEDIA_TYPE, type Message, messageSchema, PRECEDENCES } from './types/hotline-message/index.ts'
-export { mayAnswer, recordTypes, typeNamed } from './types/index.ts'
+export { fitsAnswer, mayAnswer, recordTypes, typeNamed } from './types/index.ts'
 export { STIX_MEDIA_TYPE } from './types/intel-share/index.ts'
 export { originsOf } from './types/pact-sign/index.ts'
 export type { Language, RecordType } from './types/record-type.ts'

@@ -37,14 +37,10 @@ export function isChannelName(text: string): boolean {
 
 /** `<party domain>/<agreement id>/<channel>/<generation>`. */
 export function parseOrigin(text: string): Result<Origin> {
-  const [party, pact, channel, generation, ...more] = text.split('/')
+  // Nothing longer is taken apart at all.
+  const [party, pact, channel, generation, ...more] = text.length <= LIMITS.originBytes ? text.split('/') : []
   const whole =
-    text.length <= LIMITS.originBytes &&
-    more.length === 0 &&
-    party !== undefined &&
-    pact !== undefined &&
-    channel !== undefined &&
-    generation !== undefined
+    more.length === 0 && party !== undefined && pact !== undefined && channel !== undefined && generation !== undefined
   if (!whole || !isPartyDomain(party) || !isPactId(pact) || !isChannelName(channel) || !GENERATION.test(generation)) {
     return refuse('name/origin', 'This is no origin: party/agreement/channel/generation is expected.')
   }

@@ -11,6 +11,8 @@ export type JsonLimits = {
   readonly maxBytes: number
   /** Arrays and objects inside each other; a bare `[]` is depth 1. */
   readonly maxDepth: number
+  /** Values of any kind, those inside others counted: what bounds the memory that reading them takes. */
+  readonly maxValues?: number
   /** Source bytes between the quotes of one string or key. */
   readonly maxStringBytes?: number
   /** Source bytes of one number, sign, point and exponent counted. */
@@ -31,6 +33,7 @@ export type JsonFaultCode =
   | 'json/lone-surrogate'
   | 'json/too-deep'
   | 'json/too-large'
+  | 'json/too-many-values'
   | 'json/string-too-long'
   | 'json/number-too-long'
   | 'json/no-safe-integer'
@@ -57,6 +60,7 @@ const MESSAGES: Record<JsonFaultCode, string> = {
   'json/lone-surrogate': 'a \\u escape gives half of a surrogate pair',
   'json/too-deep': 'arrays and objects are nested too deeply',
   'json/too-large': 'the text is larger than permitted',
+  'json/too-many-values': 'there are more values than permitted',
   'json/string-too-long': 'a string is longer than permitted',
   'json/number-too-long': 'a number has more digits than permitted',
   'json/no-safe-integer': 'a number is no integer between −(2⁵³ − 1) and 2⁵³ − 1',
@@ -136,7 +140,8 @@ class Scan {
 
   run(): JsonFault | undefined {
     const bytes = this.#bytes
-    const { maxDepth } = this.#limits
+    const { maxDepth, maxValues = Number.POSITIVE_INFINITY } = this.#limits
+    let values = 0
     /** For each open container the number of keys when it was opened, or -1 for an array. */
     const opened: number[] = []
     /** For each of them what was used of #undone then. */
@@ -144,6 +149,7 @@ class Scan {
     let i = this.#space(0)
     for (;;) {
       // A value begins at i.
+      if (++values > maxValues) return fault('json/too-many-values', i)
       const c = bytes[i]
       if (c === QUOTE) {
         i = this.#string(i)

@@ -1,5 +1,6 @@
 // Every record type this node knows: one line each. To add one, write its folder and its line.
 
+import type { Statement } from '../statement.ts'
 import { contentConsent } from './content-consent/index.ts'
 import { contentDestroyed } from './content-destroyed/index.ts'
 import { contentHold } from './content-hold/index.ts'
@@ -42,4 +43,15 @@ export function typeNamed(name: string): RecordType | undefined {
 export function mayAnswer(type: string, answered: string): boolean {
   const answers = typeNamed(type)?.answers ?? 'any'
   return answers === 'any' || (answers !== 'none' && answers.includes(answered))
+}
+
+/**
+ * Whether `answer` may answer the very record whose statement is `named` (spec/records.md, What may be answered), where its
+ * type answers exactly one. What other types name is their author’s claim, and fits whatever it is.
+ */
+export function fitsAnswer(answer: Statement, named: Statement): boolean {
+  if (typeNamed(answer.type)?.answersOne !== true) return true
+  if (!mayAnswer(answer.type, named.type)) return false
+  if (answer.type !== 'content/rejected') return true
+  return named.to.includes(answer.from) && named.content[Number(answer.body.part)] !== undefined
 }

@@ -1,0 +1,112 @@
+// A report on a file of evidence in lines for a terminal, and as JSON for a program.
+
+import type { ExchangeReport, FileReport, ForkReport, Report } from '@countersign/client'
+import { toBase64 } from '@countersign/log'
+import { plain } from './output.ts'
+
+export function tellReport(report: FileReport): string {
+  switch (report.kind) {
+    case 'record':
+      return tellRecord(report)
+    case 'exchange':
+      return tellExchange(report)
+    case 'fork':
+      return tellFork(report)
+  }
+}
+
+export function jsonOfReport(report: FileReport): unknown {
+  switch (report.kind) {
+    case 'record':
+      return jsonOfRecord(report)
+    case 'exchange':
+      return { ...report, records: report.records.map(jsonOfRecord) }
+    case 'fork':
+      return jsonOfFork(report)
+  }
+}
+
+function tellRecord(report: Report): string {
+  return [...headOf(report), '', ...stepsOf(report.steps), '', ...notProved(report.notShown)].join('\n')
+}
+
+function tellExchange(report: ExchangeReport): string {
+  const lines = report.holds
+    ? [`Proved: an exchange of ${report.records.length} record${report.records.length === 1 ? '' : 's'}.`]
+    : ['Not proved.']
+  lines.push('', ...stepsOf(report.steps))
+  for (const record of report.records) {
+    lines.push('', ...headOf(record))
+    const named = report.references.filter(({ from }) => from === nameOf(record))
+    for (const { to, state } of named) {
+      lines.push(
+        `${state === 'fits' ? 'It answers' : state === 'outside' ? 'It names, not in this file,' : 'It names wrongly'} ${to}`,
+      )
+    }
+    if (!record.holds) lines.push(...stepsOf(record.steps))
+  }
+  return [...lines, '', ...notProved(report.notShown)].join('\n')
+}
+
+function tellFork(report: ForkReport): string {
+  const { fork } = report
+  const lines =
+    report.holds && fork !== null
+      ? [
+          `Proved: the keys of ${fork.party} signed two checkpoints that contradict each other, of ${fork.heads[0].size} and of ${fork.heads[1].size} entries.`,
+          `Log ${fork.origin}`,
+        ]
+      : ['Not proved.']
+  return [...lines, '', ...stepsOf(report.steps), '', ...notProved(report.notShown)].join('\n')
+}
+
+/** Who said what to whom, and when it was held; or only that it is not proved. */
+function headOf(report: Report): string[] {
+  const { statement, record, times } = report
+  if (!report.holds || statement === null || record === null) {
+    return [`Not proved${record === null ? '' : `: record ${record.origin}#${record.index}`}.`]
+  }
+  return [
+    `Proved: ${statement.from} said ${plain(statement.type)} to ${statement.to.join(', ') || 'nobody in particular'}.`,
+    ...(statement.mode === 'Actual' ? [] : [`It was said as ${statement.mode === 'Test' ? 'a test' : 'an exercise'}.`]),
+    ...times.map(({ recipient, lo, hi }) => {
+      return `${recipient === '' ? 'It was logged' : `For ${recipient} it was held`} ${between(lo, hi)}.`
+    }),
+    `Record ${record.origin}#${record.index}`,
+  ]
+}
+
+function stepsOf(steps: readonly { ok: boolean; message: string }[]): string[] {
+  return steps.map(({ ok, message }) => `  ${ok ? '✓' : '✗'} ${plain(message)}`)
+}
+
+function notProved(what: readonly { message: string }[]): string[] {
+  return ['Not proved by this file:', ...what.map(({ message }) => `  – ${message}`)]
+}
+
+function nameOf({ record }: Report): string {
+  return record === null ? '' : `${record.origin}#${record.index}`
+}
+
+function jsonOfRecord({ revealed, ...report }: Report): unknown {
+  const parts = revealed.map(({ part, mediaType, plaintext }) => ({ part, mediaType, base64: toBase64(plaintext) }))
+  return { ...report, revealed: parts }
+}
+
+function jsonOfFork({ fork, ...report }: ForkReport): unknown {
+  if (fork === null) return { ...report, fork }
+  const { origin, party, heads } = fork
+  const told = heads.map(({ size, root, card }) => ({ size, root: toBase64(root), card: card.digest }))
+  return { ...report, fork: { origin, party, heads: told } }
+}
+
+function between(lo: number | null, hi: number | null): string {
+  if (lo === null && hi === null) return 'at a time that no cosigner you trust bounds'
+  if (lo === null) return `not later than ${at(hi)}`
+  if (hi === null) return `not before ${at(lo)}, and no receipt you can trust shows by when`
+  return `between ${at(lo)} and ${at(hi)}`
+}
+
+function at(seconds: number | null): string {
+  return new Date((seconds ?? 0) * 1000).toISOString().replace('.000', '')
+}

@@ -1,0 +1,20 @@
+// Any file of evidence, by what it is (spec/evidence.md, Telling files apart).
+
+import { type Card, evidenceKind } from '@countersign/record'
+import { type Report, verifyEvidence } from './verify-evidence.ts'
+import { type ExchangeReport, verifyExchange } from './verify-exchange.ts'
+import { type ForkReport, verifyFork } from './verify-fork.ts'
+
+/** The report on any bytes; of what is no file of evidence, that of a record that cannot be read. */
+export type FileReport = Report | ExchangeReport | ForkReport
+
+export function verifyFile(bytes: Uint8Array, trusted: readonly Card[]): FileReport {
+  switch (evidenceKind(bytes)) {
+    case 'exchange':
+      return verifyExchange(bytes, trusted)
+    case 'fork':
+      return verifyFork(bytes, trusted)
+    default:
+      return verifyEvidence(bytes, trusted)
+  }
+}
