@@ -13,11 +13,13 @@ const ARROWS: Record<string, string[]> = {
   'packages/pact': ['log', 'record'],
   'packages/intel': ['log', 'record'],
   'packages/ledger': ['log', 'record'],
+  'packages/listen': ['log'],
+  'packages/witness': ['log', 'ledger', 'listen'],
   'packages/views': PURE,
   'packages/node': [...PURE, 'ledger', 'views'],
-  'packages/http': [...PURE, 'node'],
+  'packages/http': [...PURE, 'node', 'listen'],
   'packages/client': PURE,
-  'apps/cli': [...PURE, 'ledger', 'views', 'node', 'http', 'client'],
+  'apps/cli': [...PURE, 'ledger', 'views', 'node', 'http', 'client', 'witness'],
   'apps/console': [...PURE, 'client'],
 }
 

@@ -5,8 +5,8 @@ import { resolve } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 import { Refused } from './output.ts'
 
-export const dirOption = () =>
-  new Option('--dir <dir>', 'folder of the node').argParser((value: string) => resolve(value)).makeOptionMandatory()
+export const dirOption = (what = 'folder of the node') =>
+  new Option('--dir <dir>', what).argParser((value: string) => resolve(value)).makeOptionMandatory()
 
 export const jsonOption = () => new Option('--json', 'print JSON')
 

@@ -14,6 +14,7 @@ import { sayCommand } from './commands/say.ts'
 import { serveCommand } from './commands/serve.ts'
 import { trustCommand } from './commands/trust.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { witnessCommand } from './commands/witness.ts'
 import { EXIT, note, Refused } from './output.ts'
 import { offerPassphrase, passphraseOption } from './passphrase.ts'
 
@@ -35,6 +36,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     auditCommand,
     accountCommand,
     keyCommand,
+    witnessCommand,
     demoCommand,
   ]
   for (const add of commands) add(program)

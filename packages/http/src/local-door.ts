@@ -5,6 +5,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { closeGently } from '@countersign/listen'
 import type { Node } from '@countersign/node'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { LIMITS } from './limits.ts'
@@ -31,9 +32,7 @@ export async function openLocalDoor(node: Node, routes: (app: FastifyInstance) =
   return {
     socket,
     async close() {
-      const cut = setTimeout(() => app.server.closeAllConnections(), LIMITS.closeGraceMs)
-      await app.close()
-      clearTimeout(cut)
+      await closeGently(app, LIMITS.closeGraceMs)
       if (elsewhere) rmSync(dirname(socket), { recursive: true, force: true })
     },
   }

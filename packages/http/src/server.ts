@@ -2,10 +2,9 @@
 // Beyond loopback it serves TLS, or is told that it stands behind a proxy that does; otherwise it does not start.
 // The shell of the machine's owner has a door of its own, whatever the public one asks for (local-door.ts).
 
-import { existsSync, readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
-import { createSecureContext } from 'node:tls'
-import { ok, type Result, refuse } from '@countersign/log'
+import { existsSync } from 'node:fs'
+import { closeGently, type ListenOptions, listenOn, readListening, trustProxy } from '@countersign/listen'
+import { ok, type Refusal, type Result, refuse } from '@countersign/log'
 import type { Node } from '@countersign/node'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
@@ -17,11 +16,7 @@ import { LIMITS } from './limits.ts'
 import { type LocalDoor, openLocalDoor } from './local-door.ts'
 import { taxiiRoutes } from './taxii.ts'
 
-export interface ServeOptions {
-  /** `host:port`; IPv6 hosts in brackets. Port 0 takes a free one. */
-  listen: string
-  tls?: { certFile: string; keyFile: string }
-  behindProxy?: boolean
+export interface ServeOptions extends ListenOptions {
   /** Folder of the built console; without it the node has no pages. */
   consoleDir?: string
   /** A demonstration’s node says so on its pages. */
@@ -48,28 +43,9 @@ const SECURITY_HEADERS = {
 }
 
 export async function serveNode(node: Node, options: ServeOptions): Promise<Result<Served>> {
-  const address = parseListen(options.listen)
-  if (address === undefined) {
-    return refuse('serve/listen', `“${options.listen}” is no address; give host:port, such as 127.0.0.1:7100.`)
-  }
-  if (!isLoopback(address.host) && options.tls === undefined && options.behindProxy !== true) {
-    return refuse(
-      'serve/tls',
-      `${address.host} is not this machine alone: give --tls-cert and --tls-key, or --behind-proxy where a proxy speaks TLS.`,
-    )
-  }
-  let https: { cert: Buffer; key: Buffer } | undefined
-  if (options.tls !== undefined) {
-    try {
-      https = { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) }
-      createSecureContext(https)
-    } catch (cause) {
-      return refuse(
-        'serve/tls-files',
-        `The certificate and key cannot be used (${cause instanceof Error ? cause.message : cause}); give a certificate chain and its private key, both PEM.`,
-      )
-    }
-  }
+  const listening = readListening(options)
+  if (!listening.ok) return listening
+  const { https, scheme } = listening.value
   // Requests are logged without bodies, cookies, credentials or query strings: none of them may end in a file.
   const logger =
     options.log === true
@@ -88,12 +64,10 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
     logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: LIMITS.jsonBodyBytes,
-    // The one proxy in front; what it passes on from its client is the client's word.
-    trustProxy: options.behindProxy === true ? (_address: string, hop: number) => hop === 0 : false,
+    trustProxy: trustProxy(options),
   }
   const app: FastifyInstance =
     https === undefined ? Fastify(settings) : Fastify({ ...settings, https } as typeof settings)
-  const scheme = https === undefined ? 'http' : 'https'
   const accounts = await openAccounts(node.dir, node.card.body.endpoints[0] ?? `${scheme}://${options.listen}`)
 
   await app.register(rateLimit, { global: false })
@@ -103,41 +77,34 @@ export async function serveNode(node: Node, options: ServeOptions): Promise<Resu
   await apiRoutes(app, node, accounts, { demo: options.demo === true })
   if (options.consoleDir !== undefined && existsSync(options.consoleDir)) await consolePages(app, options.consoleDir)
 
-  let local: LocalDoor | undefined
+  const failed = async (refusal: Refusal): Promise<Refusal> => {
+    accounts.close()
+    await app.close()
+    return refusal
+  }
+  let local: LocalDoor
   try {
     local = await openLocalDoor(node, async (door) => {
       commonRoutes(door, node)
       await apiRoutes(door, node, accounts, { demo: options.demo === true })
     })
-    await app.listen({ host: address.host, port: address.port })
   } catch (cause) {
-    accounts.close()
-    await local?.close()
-    await app.close()
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    return code === 'EADDRINUSE'
-      ? refuse(
-          'serve/port-in-use',
-          `Port ${address.port} is in use; stop what listens there or choose another with --listen.`,
-        )
-      : refuse(
-          'serve/listen',
-          `The node cannot listen on ${options.listen} (${cause instanceof Error ? cause.message : cause}).`,
-        )
+    const why = cause instanceof Error ? cause.message : cause
+    return failed(refuse('serve/listen', `The door for the shell of this machine cannot be opened (${why}).`))
   }
-  const bound = app.addresses().find((one) => typeof one !== 'string')?.port
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host
+  const url = await listenOn(app, listening.value)
+  if (!url.ok) {
+    await local.close()
+    return failed(url)
+  }
   return ok({
-    url: `${scheme}://${host}:${bound ?? address.port}/`,
+    url: url.value,
     socket: local.socket,
     app,
     accounts,
     async close() {
       await local.close()
-      // A connection on which nothing was asked yet is not idle to the server, which would wait for it for ever.
-      const cut = setTimeout(() => app.server.closeAllConnections(), LIMITS.closeGraceMs)
-      await app.close()
-      clearTimeout(cut)
+      await closeGently(app, LIMITS.closeGraceMs)
       accounts.close()
     },
   })
@@ -167,15 +134,4 @@ async function consolePages(app: FastifyInstance, dir: string): Promise<void> {
     }
     return reply.header('cache-control', 'no-store').sendFile('index.html')
   })
-}
-
-function parseListen(listen: string): { host: string; port: number } | undefined {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]+)):([0-9]{1,5})$/.exec(listen)
-  const host = match?.[1] ?? match?.[2]
-  const port = Number(match?.[3])
-  return host === undefined || port > 65_535 ? undefined : { host, port }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

@@ -7,6 +7,7 @@ import { SERVING_FILE } from '../door.ts'
 import { dirOption, examples } from '../options.ts'
 import { misused, must, note, Refused } from '../output.ts'
 import { keyPassphrase } from '../passphrase.ts'
+import { report } from '../report.ts'
 
 interface ServeFlags {
   dir: string
@@ -73,9 +74,4 @@ async function serve(flags: ServeFlags): Promise<void> {
   await close()
   await node.stop()
   if (process.connected) process.disconnect()
-}
-
-/** One line of JSON on standard error. The engine hands in no content, key or token. */
-function report(level: 'info' | 'warn' | 'error', event: string, facts: Record<string, unknown> = {}): void {
-  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...facts })}\n`)
 }

@@ -1,0 +1,97 @@
+// `countersign witness` as it is run: real processes, what they print and how they end.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type KeyPair, parseVerifierKey, verifyCosignatures } from '@countersign/log'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SampleLog, signersOf } from '../../../packages/witness/test/sample-log.ts'
+import { done, run } from './shell.ts'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const NAME = 'witness.example/w1'
+const ORIGIN = 'log.example/one'
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'countersign-witness-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Running {
+  child: ChildProcess
+  url: string
+  log: () => string
+  exited: Promise<number | null>
+}
+
+async function start(dir: string, ...more: string[]): Promise<Running> {
+  const child = spawn(process.execPath, [MAIN, 'witness', '--dir', dir, '--listen', '127.0.0.1:0', ...more], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let err = ''
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stderr?.on('data', (chunk) => {
+      err += chunk
+      const at = / logs at (http\S+)\n/.exec(err)?.[1]
+      if (at !== undefined) resolve(at)
+    })
+    child.once('exit', () => reject(new Error(err)))
+  })
+  return { child, url, log: () => err, exited }
+}
+
+const post = (url: string, body: Uint8Array) =>
+  fetch(`${url}add-checkpoint`, { method: 'POST', body: Uint8Array.from(body) })
+
+function keysOf(vkeys: string): KeyPair {
+  const [four, six] = vkeys.trimEnd().split('\n').map(parseVerifierKey)
+  if (four?.ok !== true || six?.ok !== true) throw new Error(vkeys)
+  expect([four.value.type, six.value.type]).toEqual([4, 6])
+  return { ed25519: four.value.publicKey, mldsa44: six.value.publicKey }
+}
+
+test('is made, is shown, is stopped cleanly, rereads its policy when told, and logs a line for each request', async () => {
+  const dir = join(folder, 'w1')
+  const made = await run(['witness', 'init', '--dir', dir, '--name', NAME])
+  expect(made).toMatchObject({ code: 0, err: expect.stringContaining('countersign witness --dir') })
+  expect(readFileSync(join(dir, 'vkeys'), 'utf8')).toBe(made.out)
+  expect(statSync(join(dir, 'private', 'keys.json')).mode & 0o777).toBe(0o600)
+  const keys = keysOf(made.out)
+  const log = new SampleLog(ORIGIN, signersOf(1)).grow(5)
+  const { child, url, log: said, exited } = await start(dir)
+  expect((await post(url, log.request(0))).status).toBe(404)
+  writeFileSync(join(dir, 'policy'), `${log.policyLines()}quorum none\n`)
+  child.kill('SIGHUP')
+  while (!said().includes('"policy-read"')) await new Promise((resolve) => child.stderr?.once('data', resolve))
+  const answer = await post(url, log.request(0))
+  const note = Buffer.concat([log.note(), Buffer.from(await answer.text())])
+  expect(verifyCosignatures(note, NAME, keys)).toMatchObject({ ok: true, value: { size: 5 } })
+  expect(await run(['witness', '--dir', dir, '--listen', '127.0.0.1:0'])).toMatchObject({
+    ...{ code: 1, err: expect.stringContaining('Another process') },
+  })
+  expect(await done(['witness', 'show', '--dir', dir])).toMatch(/log\.example\/one: 5 entries, 20/)
+  child.kill('SIGTERM')
+  expect(await exited).toBe(0)
+  const lines = said().trimEnd().split('\n').slice(1)
+  const events = lines.map((line): Record<string, unknown> => JSON.parse(line))
+  expect(events.map(({ event, status }) => [event, status])).toEqual([
+    ['add-checkpoint', 404],
+    ['policy-read', undefined],
+    ['add-checkpoint', 200],
+  ])
+})
+
+test('says what is wrong with how it is called', async () => {
+  const cases: [string[], number, string][] = [
+    [['witness', '--dir', join(folder, 'none'), '--listen', '127.0.0.1:0'], 1, 'countersign witness init'],
+    [['witness', '--dir', join(folder, 'none')], 2, '--listen'],
+    [['witness', 'init', '--dir', join(folder, 'x'), '--name', 'https://witness.example/w1'], 2, 'witness.example/w1'],
+    [['witness', 'init', '--dir', join(folder, 'x'), '--name', 'a+b'], 1, 'plus'],
+  ]
+  for (const [args, code, said] of cases) {
+    expect(await run(args)).toMatchObject({ code, err: expect.stringContaining(said) })
+  }
+})
