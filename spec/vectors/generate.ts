@@ -11,6 +11,7 @@ import { evidenceCases } from './evidence-cases.ts'
 import { exchangeCases } from './exchange-cases.ts'
 import { forceCases } from './force-cases.ts'
 import { forkCases } from './fork-cases.ts'
+import { keyCards, keyLogCases, newestCases, noticeCases, reachCases } from './keys-cases.ts'
 import { alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
 import { statementCases } from './statement-cases.ts'
 import { hex, text, withPieces } from './texts.ts'
@@ -70,3 +71,9 @@ write('exchange.json', () => {
   const cases = exchangeCases.map((of, i) => ({ ...of, exchange: texts[i] }))
   return { trusted: [alfa, bravo, watch].map(({ file }) => text(file)), pieces, cases }
 })
+write('keys.json', () => ({
+  root: alfa.card.rootDigest,
+  origin: ORIGIN,
+  parties: ['alfa.example', 'bravo.example'],
+  ...{ cards: keyCards, reach: reachCases, newest: newestCases, notices: noticeCases, logs: keyLogCases },
+}))

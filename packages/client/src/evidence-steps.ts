@@ -17,6 +17,7 @@ import { type Agreement, agreementDigest, channelOf, namesEachLog, parseAgreemen
 import {
   bytesOf,
   type Card,
+  CardSet,
   canonicalJson,
   commitment,
   type Entry,
@@ -198,11 +199,12 @@ export function checkRules(found: Found): Result<string> {
   const { origin, index } = found.file.record
   const channel = parseOrigin(origin)
   const parties = channel.ok ? (channelOf(agreement, channel.value.channel)?.parties ?? []) : []
-  const options = { origin, card: author, parties }
+  const options = { origin, cards: new CardSet([author]), root: author.rootDigest, parties }
   const reader = new LogReader(options)
   const opened = reader.read(0, ok(opening))
-  if (opened.kind === 'void') {
-    return refuse('evidence/opening', `The log was not opened by the card in the file: ${opened.message}`)
+  if (opened.kind !== 'valid') {
+    const why = opened.kind === 'void' ? opened.message : 'It names another.'
+    return refuse('evidence/opening', `The log was not opened by the card in the file: ${why}`)
   }
   if (index > 0) {
     const later = new LogReader(options, { ...reader.snapshot(), next: index })

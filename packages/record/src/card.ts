@@ -17,10 +17,11 @@ import {
 import { z } from 'zod'
 import { canonicalJson, parseCanonical } from './canonical.ts'
 import { LIMITS } from './limits.ts'
-import { base64Of, partyDomain, strictlySorted, timestamp } from './schema-parts.ts'
+import { base64Of, hex32, partyDomain, strictlySorted, timestamp } from './schema-parts.ts'
 import { preAuthEncoding, signBoth, verifyBoth } from './signing.ts'
 
 const CARD_TYPE = 'application/vnd.countersign.card.v1+json'
+const SUCCESSION_TYPE = 'application/vnd.countersign.root-succession.v1+json'
 const POSSESSION_TYPE = 'application/vnd.countersign.possession.v1+json'
 const PAIRED_ROLES = ['log', 'statement', 'receipt'] as const
 
@@ -51,7 +52,24 @@ export const cardBodySchema = z.strictObject({
   }),
   endpoints: z.array(z.string().refine(isEndpoint, 'an endpoint')).min(1).max(LIMITS.endpoints),
   validity: z.strictObject({ notBefore: timestamp, notAfter: timestamp }),
+  /** Only on a further card: the digest of an earlier one of the party (spec/keys.md). */
+  succeeds: hex32.exactOptional(),
 })
+
+/** Signatures of root keys, by their index in the root that is meant. */
+export const rootSignaturesSchema = z
+  .array(
+    z.strictObject({
+      key: z
+        .number()
+        .int()
+        .min(0)
+        .max(LIMITS.rootKeys - 1),
+      ...signaturePair.shape,
+    }),
+  )
+  .min(1)
+  .max(LIMITS.rootKeys)
 
 export const cardFileSchema = z.strictObject({
   card: cardBodySchema,
@@ -61,22 +79,13 @@ export const cardFileSchema = z.strictObject({
     receipt: signaturePair,
     request: z.strictObject({ ed25519: base64Of(64) }),
   }),
-  root: z
-    .array(
-      z.strictObject({
-        key: z
-          .number()
-          .int()
-          .min(0)
-          .max(LIMITS.rootKeys - 1),
-        ...signaturePair.shape,
-      }),
-    )
-    .min(1)
-    .max(LIMITS.rootKeys),
+  root: rootSignaturesSchema,
+  succession: rootSignaturesSchema.exactOptional(),
 })
 
 export type CardBody = z.infer<typeof cardBodySchema>
+export type CardFile = z.infer<typeof cardFileSchema>
+export type RootSignatures = z.infer<typeof rootSignaturesSchema>
 
 export interface Card {
   /** The whole file as it came. */
@@ -87,6 +96,8 @@ export interface Card {
   digest: string
   /** Hex; what agreements pin. */
   rootDigest: string
+  /** The earlier card it names, and where the root was another, what that root’s keys signed. */
+  succeeds?: { card: string; signatures: RootSignatures }
   keys: {
     log: KeyPair
     statement: KeyPair
@@ -116,7 +127,10 @@ export function parseCard(bytes: Uint8Array): Result<Card> {
       `This is no card: ${issue?.path.join('.') || 'the file'} – ${issue?.message ?? 'malformed'}.`,
     )
   }
-  const { card: body, possession, root } = checked.data
+  const { card: body, possession, root, succession } = checked.data
+  if (body.succeeds === undefined && succession !== undefined) {
+    return refuse('card/form', 'This is no card: a “succession” needs the card that it succeeds.')
+  }
   const form = checkBody(body)
   if (!form.ok) return form
   const message = canonicalJson(body)
@@ -136,36 +150,74 @@ export function parseCard(bytes: Uint8Array): Result<Card> {
   if (!ed25519.verify(keys.request.ed25519, possessionMessage(digest, 'request'), raw(possession.request.ed25519))) {
     return refuse('card/possession', 'The card’s request key has not signed for this card and role.')
   }
-  for (const [i, { key, ...signatures }] of root.entries()) {
-    const rootKey = body.root.keys[key]
-    if (rootKey === undefined || (i > 0 && key <= (root[i - 1]?.key ?? key))) {
-      return refuse(
-        'card/root-order',
-        'The root signatures of the card are not in order, or of a key it does not name.',
-      )
+  const signed = checkRootSignatures(root, body.root, preAuthEncoding(CARD_TYPE, message))
+  if (!signed.ok) return signed
+  const card: Card = { bytes, body, party: body.party, digest, rootDigest: rootDigestOf(body), keys }
+  if (body.succeeds === undefined) return ok(card)
+  return ok({ ...card, succeeds: { card: body.succeeds, signatures: succession ?? [] } })
+}
+
+/** At least the threshold of a root, each signature given by one of its keys, in order, and holding. */
+export function checkRootSignatures(
+  signatures: RootSignatures,
+  root: CardBody['root'],
+  message: Uint8Array,
+): Result<undefined> {
+  for (const [i, { key, ...pair }] of signatures.entries()) {
+    const rootKey = root.keys[key]
+    if (rootKey === undefined || (i > 0 && key <= (signatures[i - 1]?.key ?? key))) {
+      return refuse('card/root-order', 'The root signatures are not in order, or of a key that the root does not name.')
     }
-    if (!verifyBoth(preAuthEncoding(CARD_TYPE, message), signatures, decoded(rootKey))) {
-      return refuse('card/root-signature', 'A root signature of the card does not verify.')
+    if (!verifyBoth(message, pair, decoded(rootKey))) {
+      return refuse('card/root-signature', 'A root signature does not verify.')
     }
   }
-  if (root.length < body.root.threshold) return refuse('card/threshold', 'Too few root keys have signed the card.')
-  return ok({ bytes, body, party: body.party, digest, rootDigest: rootDigestOf(body), keys })
+  return signatures.length < root.threshold ? refuse('card/threshold', 'Too few root keys have signed.') : ok(undefined)
+}
+
+/** Whether a card follows the one it names: of a new root, by the old root’s threshold (spec/keys.md, A root succeeds another). */
+export function successionHolds(card: Card, previous: Card): boolean {
+  const { succeeds, body } = card
+  if (succeeds?.card !== previous.digest || card.party !== previous.party) return false
+  if (body.serial <= previous.body.serial) return false
+  if (card.rootDigest === previous.rootDigest) return true
+  const message = successionMessage(card.digest, previous.digest)
+  return checkRootSignatures(succeeds.signatures, previous.body.root, message).ok
+}
+
+/** What the root’s own keys sign of a card. */
+export function cardMessage(body: CardBody): Uint8Array {
+  return preAuthEncoding(CARD_TYPE, canonicalJson(body))
+}
+
+/** What the keys of the root before sign. */
+export function successionMessage(card: string, succeeds: string): Uint8Array {
+  return preAuthEncoding(SUCCESSION_TYPE, canonicalJson({ card, succeeds }))
+}
+
+/** A card body with proof that its maker holds its keys; the root’s signatures are still to come. */
+export function makePossession(body: CardBody, signers: Omit<CardSigners, 'root'>): CardFile['possession'] {
+  const digest = cardDigestOf(body)
+  return {
+    log: signBoth(possessionMessage(digest, 'log'), signers.log),
+    statement: signBoth(possessionMessage(digest, 'statement'), signers.statement),
+    receipt: signBoth(possessionMessage(digest, 'receipt'), signers.receipt),
+    request: { ed25519: toBase64(signers.request.sign(possessionMessage(digest, 'request'))) },
+  }
 }
 
 /** The signed file of a card. Throws where the body breaks the format: the caller’s defect. */
 export function makeCard(body: CardBody, signers: CardSigners): Uint8Array {
-  const message = canonicalJson(cardBodySchema.parse(body))
-  const digest = toHex(sha256(message))
+  const message = cardMessage(cardBodySchema.parse(body))
   return canonicalJson({
     card: body,
-    possession: {
-      log: signBoth(possessionMessage(digest, 'log'), signers.log),
-      statement: signBoth(possessionMessage(digest, 'statement'), signers.statement),
-      receipt: signBoth(possessionMessage(digest, 'receipt'), signers.receipt),
-      request: { ed25519: toBase64(signers.request.sign(possessionMessage(digest, 'request'))) },
-    },
-    root: signers.root.map((signer, key) => ({ key, ...signBoth(preAuthEncoding(CARD_TYPE, message), signer) })),
+    possession: makePossession(body, signers),
+    root: signers.root.map((signer, key) => ({ key, ...signBoth(message, signer) })),
   })
+}
+
+export function cardDigestOf(body: CardBody): string {
+  return toHex(sha256(canonicalJson(body)))
 }
 
 /** Looked at when a card is accepted, never to judge a log entry. */

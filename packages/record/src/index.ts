@@ -5,14 +5,22 @@ export { canonicalJson, parseCanonical } from './canonical.ts'
 export {
   type Card,
   type CardBody,
+  type CardFile,
   type CardSigners,
   cardBodySchema,
+  cardDigestOf,
   cardFileSchema,
+  cardMessage,
   cardValidAt,
   makeCard,
+  makePossession,
   parseCard,
+  type RootSignatures,
   rootDigestOf,
+  rootSignaturesSchema,
+  successionMessage,
 } from './card.ts'
+export { CardSet, type Reach, sameLogKeys } from './card-set.ts'
 export {
   type ContentContext,
   commitment,
@@ -61,6 +69,20 @@ export {
   type RecordRef,
   receiptKeyName,
 } from './names.ts'
+export {
+  checkNotice,
+  KEY_ROLES,
+  type KeyRole,
+  keyName,
+  makeNotice,
+  type Notice,
+  type NoticeBody,
+  noticeBodySchema,
+  noticeDigest,
+  noticeMessage,
+  noticeOf,
+  parseNotice,
+} from './notice.ts'
 export { parseReceipt, type Receipt, type ReceiptKeys, receiptDigest } from './receipt.ts'
 export {
   base64Of,

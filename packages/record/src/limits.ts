@@ -3,6 +3,9 @@
 export const LIMITS = {
   payloadBytes: 46_000,
   cardFileBytes: 65_536,
+  noticeBytes: 32_768,
+  /** Cards that one notice names. */
+  noticeCards: 16,
   receiptBytes: 65_536,
   jsonDepth: 32,
   partyBytes: 128,

@@ -30,8 +30,22 @@ export class Bounds {
     const exactly = 'where origin = ? and by_party = ? and size = ? and time = ? and digest = ?'
     const of = 'from receipts where origin = ? and by_party = ?'
     this.sql = {
-      insert: sqlite.prepare<[string, string, number, number, string]>(
-        'insert into receipts values (?, ?, ?, ?, ?, 0, 0) on conflict do nothing',
+      insert: sqlite.prepare<[string, string, number, number, string, string]>(
+        `insert into receipts (origin, by_party, size, time, digest, bounds_hi, bounds_lo, key_name, aside)
+         values (?, ?, ?, ?, ?, 0, 0, ?, 0) on conflict do nothing`,
+      ),
+      smallerEarlier: sqlite.prepare<[string, string, number, number], { n: number }>(
+        'select 1 as n from receipts where origin = ? and by_party = ? and size > ? and +time < ? limit 1',
+      ),
+      largerLater: sqlite.prepare<[string, string, number, number], { n: number }>(
+        'select 1 as n from receipts where origin = ? and by_party = ? and time > ? and +size < ? limit 1',
+      ),
+      unmarkAll: sqlite.prepare<[string, string]>(
+        'update receipts set bounds_hi = 0, bounds_lo = 0 where origin = ? and by_party = ?',
+      ),
+      counted: sqlite.prepare<[string, string], ReceiptToFold>(
+        `select origin, by_party as "by", size, time, digest from receipts
+         where origin = ? and by_party = ? and aside = 0 order by time, size, digest`,
       ),
       hiAbove: sqlite.prepare<[string, string, number], Bound>(
         `select ${COLUMNS} ${of} and bounds_hi = 1 and size > ? order by size limit 1`,
@@ -46,7 +60,7 @@ export class Bounds {
         `select ${COLUMNS} ${of} and bounds_lo = 1 and size > ? order by size limit 1`,
       ),
       notBefore: sqlite.prepare<[string, string, number, number], Bound>(
-        `select ${COLUMNS} ${of} and time >= ? and size > ? order by time, size, digest limit 1`,
+        `select ${COLUMNS} ${of} and aside = 0 and time >= ? and size > ? order by time, size, digest limit 1`,
       ),
       unmarkHi: sqlite.prepare<[string, string, number, number, string]>(
         `update receipts set bounds_hi = 0 ${exactly}`,
@@ -55,10 +69,10 @@ export class Bounds {
         `update receipts set bounds_lo = 0 ${exactly}`,
       ),
       exactly: sqlite.prepare<[string, string, number, string, number, number], { n: number }>(
-        `select 1 as n ${of} and size = ? and digest = ? and time >= ? and time < ? limit 1`,
+        `select 1 as n ${of} and aside = 0 and size = ? and digest = ? and time >= ? and time < ? limit 1`,
       ),
       between: sqlite.prepare<[string, string, number, number, number, number], { n: number }>(
-        `select 1 as n ${of} and time >= ? and time < ? and size > ? and size < ? order by time limit 1`,
+        `select 1 as n ${of} and aside = 0 and time >= ? and time < ? and size > ? and size < ? order by time limit 1`,
       ),
       bounding: sqlite.prepare<[string, string, number, number, string], { size: number }>(
         `select size from receipts ${exactly} and (bounds_hi = 1 or bounds_lo = 1)`,
@@ -75,12 +89,23 @@ export class Bounds {
    * other receipts on this log (times never fall as sizes grow); undefined where it was known.
    */
   add(receipt: ReceiptToFold): { affected: Affected[]; timeFell: boolean } | undefined {
-    const { origin, by, size, time, digest } = receipt
-    if (this.sql.insert.run(origin, by, size, time, digest).changes === 0) return undefined
-    const larger = this.sql.hiAbove.get(origin, by, size)
-    const smaller = this.sql.loUpTo.get(origin, by, size - 1)
-    const timeFell = (larger !== undefined && larger.time < time) || (smaller !== undefined && smaller.time > time)
+    const { origin, by, size, time, digest, key } = receipt
+    if (this.sql.insert.run(origin, by, size, time, digest, key ?? '').changes === 0) return undefined
+    // Of all it gave, also of what does not count: a contradiction stays one.
+    const timeFell =
+      this.sql.smallerEarlier.get(origin, by, size, time) !== undefined ||
+      this.sql.largerLater.get(origin, by, time, size) !== undefined
+    return { affected: this.bound(receipt), timeFell }
+  }
 
+  /** After it changed which receipts of a signer on a log count: its bounds are found anew. */
+  rebuild(origin: string, by: string): void {
+    this.sql.unmarkAll.run(origin, by)
+    for (const receipt of this.sql.counted.all(origin, by)) this.bound(receipt)
+  }
+
+  private bound({ origin, by, size, time, digest }: ReceiptToFold): Affected[] {
+    const receipt = { origin, by, size, time, digest }
     const affected: Affected[] = []
     const rivalHi = this.sql.hiAbove.get(origin, by, size - 1)
     const isHi = rivalHi === undefined || !standsInFor(rivalHi, receipt, 'hi')
@@ -101,7 +126,7 @@ export class Bounds {
       affected.push({ first: size, past: above?.size ?? Number.MAX_SAFE_INTEGER })
     }
     if (isHi || isLo) this.sql.mark.run(isHi ? 1 : 0, isLo ? 1 : 0, origin, by, size, time, digest)
-    return { affected, timeFell }
+    return affected
   }
 
   /** Forgets a receipt; false where it is a bound, and stays. */

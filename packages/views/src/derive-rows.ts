@@ -9,6 +9,7 @@ import type { Sqlite } from './database.ts'
 import type { Destructions } from './destructions.ts'
 import type { Forces } from './forces.ts'
 import type { KnownAgreements } from './known.ts'
+import type { Notices } from './notices.ts'
 import type { Delivery, RecordRow, Validity } from './rows.ts'
 import { DELIVERY, STATES, VALIDITY } from './schema.ts'
 import type { SecondSignatures } from './second-signatures.ts'
@@ -46,6 +47,7 @@ export class RowDeriver {
   private readonly bounds: Bounds
   private readonly destructions: Destructions
   private readonly forces: Forces
+  private readonly notices: Notices
   private readonly seconds: SecondSignatures
   private readonly sql
 
@@ -57,6 +59,7 @@ export class RowDeriver {
       bounds: Bounds
       destructions: Destructions
       forces: Forces
+      notices: Notices
       seconds: SecondSignatures
     },
   ) {
@@ -65,6 +68,7 @@ export class RowDeriver {
     this.bounds = of.bounds
     this.destructions = of.destructions
     this.forces = of.forces
+    this.notices = of.notices
     this.seconds = of.seconds
     this.sql = {
       records: sqlite.prepare<[string, number, number], StoredRecord>(
@@ -153,6 +157,14 @@ export class RowDeriver {
   }
 
   private validityOf(record: StoredRecord): Validity {
+    const validity = this.unfrozenValidityOf(record)
+    const frozen = this.notices.frozenAt(record.origin)
+    if (validity.kind === 'void' || frozen === undefined || record.idx < frozen) return validity
+    const message = `A notice of compromised keys froze this log at ${frozen} entries; this one stands beyond.`
+    return { kind: 'void', code: 'party/frozen', message }
+  }
+
+  private unfrozenValidityOf(record: StoredRecord): Validity {
     const { origin, idx, pact, version, channel, type } = record
     if (record.own_code !== null) return { kind: 'void', code: record.own_code, message: record.own_message }
     const answers = this.answers.validity(record)
@@ -163,6 +175,7 @@ export class RowDeriver {
       return { kind: 'undecided', code: 'pact/version-unknown', message }
     }
     if (type === 'pact/sign') return this.signatureValidity(agreement, record)
+    if (type === 'party/notice') return this.notices.validity(origin, idx)
     if (BEFORE_FORCE.has(familyOf(type))) return { kind: 'valid' }
     const code = 'pact/not-in-force'
     if (this.forces.of(version, channel) === undefined) {

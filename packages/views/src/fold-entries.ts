@@ -6,7 +6,9 @@ import {
   canonicalJson,
   type Entry,
   type LogReader,
+  noticeOf,
   type Origin,
+  type Outcome,
   parseEntry,
   parseOrigin,
   type Statement,
@@ -14,7 +16,7 @@ import {
 } from '@countersign/record'
 import type { Sqlite } from './database.ts'
 import { ENTRIES_PER_FOLD_MAX } from './limits.ts'
-import type { Opening, Readers, Reading } from './readers.ts'
+import type { Readers } from './readers.ts'
 import { STATES, VALIDITY } from './schema.ts'
 import type { EntryToFold } from './views.ts'
 
@@ -28,6 +30,8 @@ export interface Folded {
   drafts: Uint8Array[]
   /** Earlier proposals of this log that a later one took the place of. */
   replaced: number[]
+  /** Whether a notice, or a name of a receipt, is among them. */
+  noticed: boolean
 }
 
 interface LogRow {
@@ -46,8 +50,15 @@ export class EntryFolder {
       sqlite.prepare(`insert into ${table} values (${Array(columns).fill('?').join(', ')})`)
     this.sql = {
       log: sqlite.prepare<[string], LogRow>('select next, card, version from logs where origin = ?'),
-      addLog: insert('logs', 9),
-      advance: sqlite.prepare<[number, string]>('update logs set next = ? where origin = ?'),
+      addLog: sqlite.prepare(
+        `insert into logs (origin, pact, channel, party, next, card, version, opening_card, opening_version, awaits)
+         values (?, ?, ?, ?, 0, '', ?, ?, ?, null)`,
+      ),
+      advance: sqlite.prepare<[number, string, string | null, string]>(
+        'update logs set next = ?, card = ?, awaits = ? where origin = ?',
+      ),
+      cardFrom: insert('log_cards', 3),
+      notice: insert('notice_entries', 7),
       record: insert('records', 24),
       statement: insert('statements', 3),
       addressee: insert('addressees', 4),
@@ -84,28 +95,42 @@ export class EntryFolder {
     const first = known?.next ?? 0
     if (fromIndex > first) return refuse('views/gap', `The entries of ${origin} from ${first} on must be folded first.`)
     const fresh = entries.slice(first - fromIndex)
-    const reading = known === undefined ? this.begin(place.value, fresh[0]) : ok<Reading>(known)
-    if (!reading.ok) return reading
-    const reader = this.readers.of(place.value, reading.value)
-    const folded: Folded = { next: first + fresh.length, first, signed: false, drafts: [], replaced: [] }
-    for (const [i, entry] of fresh.entries()) this.one(place.value, first + i, entry, reader, folded)
-    this.sql.advance.run(folded.next, origin)
+    const version = known === undefined ? this.begin(place.value, fresh[0]) : ok(known.version)
+    if (!version.ok) return version
+    const reader = this.readers.of(place.value, version.value)
+    const folded: Folded = { next: first, first, signed: false, drafts: [], replaced: [], noticed: false }
+    let awaits: string | null = null
+    for (const entry of fresh) {
+      const outcome = this.one(place.value, folded.next, entry, reader, folded)
+      awaits = outcome.kind === 'awaits' ? outcome.card : null
+      if (awaits !== null) break
+      folded.next++
+    }
+    this.sql.advance.run(folded.next, reader.card?.digest ?? '', awaits, origin)
     return ok(folded)
   }
 
-  private begin(origin: Origin, entry: EntryToFold | undefined): Result<Reading> {
-    const opening = entry === undefined ? { card: null, version: null } : openingOf(entry.bytes)
-    const reading = this.readers.choose(origin, opening)
-    if (!reading.ok) return reading
-    const { text, pact, channel, party } = origin
-    const { card, version } = reading.value
-    this.sql.addLog.run(text, pact, channel, party, 0, card, version, opening.card, opening.version)
-    return reading
+  /** The card in force for the entry that is folded next. */
+  cardInForce(origin: string): string | undefined {
+    return this.sql.log.get(origin)?.card || undefined
   }
 
-  private one(origin: Origin, index: number, entry: EntryToFold, reader: LogReader, folded: Folded): void {
+  private begin(origin: Origin, entry: EntryToFold | undefined): Result<string> {
+    const opening = entry === undefined ? { card: null, version: null } : openingOf(entry.bytes)
+    const version = this.readers.choose(origin, opening.version)
+    if (!version.ok) return version
+    const { text, pact, channel, party } = origin
+    this.sql.addLog.run(text, pact, channel, party, version.value, opening.card, opening.version)
+    return version
+  }
+
+  private one(origin: Origin, index: number, entry: EntryToFold, reader: LogReader, folded: Folded): Outcome {
     const read = entry.parsed ?? parseEntry(entry.bytes)
-    const outcome = reader.read(index, read, entry.signature)
+    const before = reader.card?.digest
+    // Of the first entry no card was in force when its signatures were looked at: the one it names.
+    const known = entry.card === undefined || index === 0 || entry.card === before
+    const outcome = reader.read(index, read, known ? entry.signature : 'check')
+    if (outcome.kind === 'awaits') return outcome
     const valid = outcome.kind === 'valid'
     const parsed = read.ok ? read.value : undefined
     const statement = parsed?.statement
@@ -119,7 +144,7 @@ export class EntryFolder {
       ...[valid ? null : outcome.code, valid ? '' : outcome.message],
       ...[VALIDITY.undecided, 'views/unsettled', '', STATES.indexOf('undecided'), 0, null, null],
     )
-    if (parsed === undefined || statement === undefined) return
+    if (parsed === undefined || statement === undefined) return outcome
     this.sql.statement.run(origin.text, index, fromUtf8(parsed.payload) ?? '')
     for (const [i, party] of statement.to.entries()) this.sql.addressee.run(origin.text, index, i, party)
     for (const [i, part] of statement.content.entries()) {
@@ -129,6 +154,10 @@ export class EntryFolder {
       this.sql.mention.run(origin.text, index, i, of, at, hash)
     }
     if (valid) this.remember(origin, index, statement, folded)
+    const after = reader.card?.digest
+    // From the entry after the one that says so; the first is signed by the card it names.
+    if (after !== undefined && after !== before) this.sql.cardFrom.run(origin.text, index === 0 ? 0 : index + 1, after)
+    return outcome
   }
 
   /** What later records of this log, and of others, are judged by. */
@@ -139,7 +168,17 @@ export class EntryFolder {
     for (const { by, origin: on, size, digest } of statement.seen.receipts) {
       this.sql.seenReceipt.run(origin.text, by, on, index, size, digest, size, origin.text, by, on)
     }
+    if (statement.seen.receipts.length > 0) folded.noticed = true
     const { version } = statement.pact
+    if (statement.type === 'party/notice') {
+      const notice = noticeOf(statement.body)
+      if (notice.ok) {
+        const { digest, body, bytes } = notice.value
+        this.sql.notice.run(origin.text, index, origin.pact, version, digest, body.party, fromUtf8(bytes) ?? '')
+        folded.noticed = true
+      }
+    }
+    if (statement.type === 'party/keys') folded.noticed = true
     this.sql.use.run(origin.text, version, index)
     if (statement.type === 'pact/sign') {
       const { base, origins } = statement.body as { base: string | null; origins: string[] }
@@ -159,7 +198,8 @@ export class EntryFolder {
   }
 }
 
-function openingOf(bytes: Uint8Array): Opening {
+/** What the first entry of a log names, whether it is valid or not; null where it names nothing. */
+function openingOf(bytes: Uint8Array): { card: string | null; version: string | null } {
   const statement = entryOf(bytes)?.statement
   const card = statement?.type === 'log/open' ? statement.body.card : null
   return { card: typeof card === 'string' ? card : null, version: statement?.pact.version ?? null }

@@ -3,7 +3,7 @@
 
 import { fromUtf8, ok, type Result, toBase64, utf8 } from '@countersign/log'
 import { type Agreement, agreementDigest, parseAgreement } from '@countersign/pact'
-import { type Card, parseCard } from '@countersign/record'
+import { type Card, CardSet, parseCard } from '@countersign/record'
 import type { Sqlite } from './database.ts'
 import type { CardRow } from './rows.ts'
 
@@ -65,45 +65,39 @@ export class KnownAgreements {
 }
 
 export class KnownCards {
+  /** Which of them a reader accepts, it says by the root that its agreement pins. */
+  set = new CardSet()
   private readonly sqlite: Sqlite
-  private readonly byDigest = new Map<string, Card>()
 
   constructor(sqlite: Sqlite) {
     this.sqlite = sqlite
     for (const { file } of sqlite.prepare<[], { file: string }>('select file from cards').all()) {
       const card = parseCard(utf8(file))
-      if (card.ok) this.byDigest.set(card.value.digest, card.value)
+      if (card.ok) this.set.add(card.value)
     }
   }
 
   of(digest: string): Card | undefined {
-    return this.byDigest.get(digest)
-  }
-
-  /** A party's cards, the highest serial first. */
-  ofParty(party: string): Card[] {
-    return [...this.byDigest.values()]
-      .filter((card) => card.party === party)
-      .sort((a, b) => b.body.serial - a.body.serial || (a.digest < b.digest ? -1 : 1))
+    return this.set.of(digest)
   }
 
   withRoot(party: string, rootDigest: string): Card | undefined {
-    return this.ofParty(party).find((card) => card.rootDigest === rootDigest)
+    return this.set.newest(party, rootDigest)
   }
 
   keep(file: Uint8Array): Result<Card> {
     const card = parseCard(file)
-    if (!card.ok || this.byDigest.has(card.value.digest)) return card
+    if (!card.ok || !this.set.add(card.value)) return card
     const { digest, party, rootDigest, body } = card.value
     this.sqlite
-      .prepare('insert into cards values (?, ?, ?, ?, ?, ?)')
+      .prepare(`insert into cards values (?, ?, ?, ?, ?, ?) on conflict (digest) do update set file = excluded.file`)
       .run(digest, party, rootDigest, body.serial, body.name, fromUtf8(file) ?? '')
-    this.byDigest.set(digest, card.value)
     return card
   }
 
   rows(): CardRow[] {
-    return [...this.byDigest.values()]
+    return this.set
+      .all()
       .map(({ party, body, digest, rootDigest, bytes }) => ({
         ...{ party, name: body.name, serial: body.serial, digest, rootDigest },
         bytes: toBase64(bytes),
@@ -113,6 +107,6 @@ export class KnownCards {
 
   clear(): void {
     this.sqlite.exec('delete from cards')
-    this.byDigest.clear()
+    this.set = new CardSet()
   }
 }

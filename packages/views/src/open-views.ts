@@ -19,6 +19,7 @@ import { Forces } from './forces.ts'
 import { type KnownAgreement, KnownAgreements, KnownCards } from './known.ts'
 import { OBJECTS_PER_FOLD_MAX, RECEIPTS_PER_FOLD_MAX, ROWS_PER_STEP, STEPS_PER_READ } from './limits.ts'
 
+import { Notices } from './notices.ts'
 import { ObjectShelf } from './object-shelf.ts'
 import { ObjectSources } from './object-sources.ts'
 import { readConflicts, readObject, readObjects } from './read-objects.ts'
@@ -39,6 +40,7 @@ export async function openViews(options: ViewsOptions): Promise<Views> {
 
 /** Every table but the sequences, which outlive a reset. */
 const FOLDED = [
+  ...['log_cards', 'notice_entries', 'notices_due', 'notices', 'frozen'],
   ...['logs', 'log_versions', 'records', 'statements', 'addressees', 'parts', 'part_states', 'part_titles', 'mentions'],
   ...[
     'seen_logs',
@@ -75,6 +77,7 @@ class SqliteViews implements Views {
   private readonly bounds: Bounds
   private readonly destructions: Destructions
   private readonly forces: Forces
+  private readonly notices_: Notices
   private readonly seconds: SecondSignatures
   private readonly due: RowsDue
   private readonly folder: EntryFolder
@@ -102,17 +105,21 @@ class SqliteViews implements Views {
     this.due = new RowsDue(sqlite)
     this.folder = new EntryFolder(sqlite, this.readers)
     const { agreements, answers, bounds, destructions, forces, seconds } = this
-    this.deriver = new RowDeriver(sqlite, { agreements, answers, bounds, destructions, forces, seconds })
+    const notices = new Notices(sqlite, { agreements, cards: this.cardsKnown, bounds })
+    this.notices_ = notices
+    this.deriver = new RowDeriver(sqlite, { agreements, answers, bounds, destructions, forces, notices, seconds })
     this.shelf = new ObjectShelf(sqlite, now)
     this.sources = new ObjectSources(sqlite, this.shelf)
     this.lives = new ContentLives(sqlite, { party, agreements, bounds })
     this.records_ = new RecordReader(store, { party, deriver: this.deriver, bounds, agreements })
     this.pactReader = new PactReader(sqlite, { agreements, cards: this.cardsKnown, forces, now })
-    this.alarmReader = new Alarms(sqlite)
+    this.alarmReader = new Alarms(sqlite, notices)
     this.sql = {
-      logs: sqlite.prepare<[], LogRow>(
-        'select origin, pact, channel, next, card, version, opening_card, opening_version from logs',
+      logs: sqlite.prepare<[], LogRow>('select origin, pact, channel, next, version, opening_version from logs'),
+      awaited: sqlite.prepare<[], { party: string; card: string }>(
+        'select distinct party, awaits as card from logs where awaits is not null',
       ),
+      noticeEntries: sqlite.prepare<[], { origin: string; idx: number }>('select origin, idx from notice_entries'),
       speaksUnder: sqlite.prepare<[string, string], { origin: string; first: number; next: number }>(
         'select l.origin, u.first, l.next from logs l join log_versions u on u.origin = l.origin where l.pact = ? and u.version = ?',
       ),
@@ -177,7 +184,8 @@ class SqliteViews implements Views {
     return this.transaction((): Result<{ party: string; digest: string }> => {
       const card = this.cardsKnown.keep(file)
       if (!card.ok) return card
-      this.readAnew()
+      this.notices_.allTouched()
+      this.eachDue(this.sql.noticeEntries.all())
       return ok({ party: card.value.party, digest: card.value.digest })
     })
   }
@@ -196,11 +204,19 @@ class SqliteViews implements Views {
     return this.folder.next(origin)
   }
 
+  async cardInForce(origin: string) {
+    return this.folder.cardInForce(origin)
+  }
+
+  async cardsAwaited() {
+    return [...this.sql.awaited.all(), ...this.notices_.cardsAwaited()]
+  }
+
   async foldEntries(origin: string, fromIndex: number, entries: readonly EntryToFold[]) {
     return this.transaction((): Result<{ next: number }> => {
       const folded = this.folder.fold(origin, fromIndex, entries)
       if (!folded.ok) return folded
-      const { next, first, signed, drafts, replaced } = folded.value
+      const { next, first, signed, drafts, replaced, noticed } = folded.value
       const place = parseOrigin(origin)
       const channel = place.ok ? place.value.channel : ''
       this.due.add(origin, first, next, next)
@@ -213,6 +229,8 @@ class SqliteViews implements Views {
       // Signatures are derived first, so that a speaker knows at once of a version that they bring into force.
       if (signed) this.deriveDue(origin, first, next)
       this.eachDue(this.seconds.waiting(origin))
+      // What is frozen depends on which card is in force, and which receipts count on which are named.
+      if (noticed && place.ok) this.notices_.touched(place.value.pact)
       // A draft that came in it may have had this very log begun again.
       const reached = this.folder.next(origin)
       this.forces.grown(origin, channel, reached)
@@ -311,6 +329,7 @@ class SqliteViews implements Views {
     })
     this.readers.clear()
     this.forces.recall()
+    this.notices_.recall()
   }
 
   async digest() {
@@ -414,6 +433,15 @@ class SqliteViews implements Views {
     return this.cardsKnown.rows()
   }
 
+  async notices() {
+    this.settleSome()
+    return this.notices_.rows()
+  }
+
+  frozenAt(origin: string) {
+    return this.notices_.frozenAt(origin)
+  }
+
   async alarms() {
     return this.alarmReader.all()
   }
@@ -450,6 +478,7 @@ class SqliteViews implements Views {
       if (origin === undefined) this.readers.clear()
       else this.readers.drop(origin)
       this.forces.recall()
+      this.notices_.recall()
       throw cause
     }
   }
@@ -460,6 +489,8 @@ class SqliteViews implements Views {
     if (added === undefined) return
     const next = this.folder.next(origin)
     for (const { first, past } of added.affected) this.due.add(origin, first, past, next)
+    const place = parseOrigin(origin)
+    if (place.ok) this.notices_.touched(place.value.pact)
     if (added.timeFell)
       this.sql.contradiction.run('receipt/time-fell', origin, `The times of ${by} on this log fall as its sizes grow.`)
     for (const { idx } of this.sql.late.all(origin, by, size, time)) {
@@ -484,19 +515,20 @@ class SqliteViews implements Views {
 
   private agreementArrived({ version, agreement }: KnownAgreement): void {
     this.readAnew()
+    this.notices_.touched(agreement.id)
     for (const { origin, first, next } of this.sql.speaksUnder.all(agreement.id, version)) {
       this.due.add(origin, first, next, next)
     }
     for (const { name } of agreement.channels) this.reviewForce(version, name)
   }
 
-  /** Logs whose first entry names a card or a version that was not known when they were read are read from the start. */
+  /** Logs whose first entry names a version that was not known when they were read are read from the start. */
   private readAnew(): void {
     for (const log of this.sql.logs.all()) {
       const place = parseOrigin(log.origin)
       if (!place.ok) continue
-      const reading = this.readers.choose(place.value, { card: log.opening_card, version: log.opening_version })
-      if (!reading.ok || (reading.value.card === log.card && reading.value.version === log.version)) continue
+      const version = this.readers.choose(place.value, log.opening_version)
+      if (!version.ok || version.value === log.version) continue
       this.forget(log)
     }
   }
@@ -522,7 +554,21 @@ class SqliteViews implements Views {
   }
 
   private step(): boolean {
-    return this.deriveSome() || this.sources.step() || this.shelf.search.step()
+    return this.reckonNotices() || this.deriveSome() || this.sources.step() || this.shelf.search.step()
+  }
+
+  private reckonNotices(): boolean {
+    const changed = this.notices_.step()
+    for (const { origin, first } of changed?.logs ?? []) {
+      const place = parseOrigin(origin)
+      const next = this.folder.next(origin)
+      this.due.add(origin, first, next, next)
+      if (!place.ok) continue
+      const { pact, channel } = place.value
+      for (const { version } of this.agreements.versions(pact)) this.reviewForce(version, channel, true)
+      this.eachDue(this.seconds.all(pact, channel))
+    }
+    return changed !== undefined
   }
 
   private deriveSome(): boolean {
@@ -534,7 +580,7 @@ class SqliteViews implements Views {
   private settleSome(): void {
     this.transaction(() => {
       // Objects and their words are left to settle: a question must not wait for a share of a hundred thousand.
-      for (let step = 0; step < STEPS_PER_READ && this.deriveSome(); step++);
+      for (let step = 0; step < STEPS_PER_READ && (this.reckonNotices() || this.deriveSome()); step++);
     })
   }
 }
@@ -544,9 +590,7 @@ interface LogRow {
   pact: string
   channel: string
   next: number
-  card: string
   version: string
-  opening_card: string | null
   opening_version: string | null
 }
 
@@ -554,4 +598,5 @@ interface LogRow {
 const OF_A_LOG = [
   ...['logs', 'records', 'statements', 'addressees', 'parts', 'mentions', 'seen_logs', 'seen_receipts', 'signatures'],
   ...['log_versions', 'proposals', 'force_points', 'rows_due', 'receipts_before_lo', 'destruction_waits'],
+  ...['log_cards', 'notice_entries'],
 ]

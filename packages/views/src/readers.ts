@@ -2,22 +2,10 @@
 // already, so nothing is stored for it: after a restart its memory is put together again from them.
 
 import { ok, type Result, refuse } from '@countersign/log'
-import { channelOf } from '@countersign/pact'
+import { channelOf, pinnedRoot } from '@countersign/pact'
 import { LogReader, type LogReaderState, type Origin } from '@countersign/record'
 import type { Sqlite } from './database.ts'
 import type { KnownAgreements, KnownCards } from './known.ts'
-
-/** What a log is read by. */
-export interface Reading {
-  card: string
-  version: string
-}
-
-/** What the first entry of a log names, whether it is valid or not; null where it names nothing. */
-export interface Opening {
-  card: string | null
-  version: string | null
-}
 
 export class Readers {
   private readonly agreements: KnownAgreements
@@ -29,12 +17,7 @@ export class Readers {
     this.agreements = agreements
     this.cards = cards
     this.sql = {
-      log: sqlite.prepare<[string], { next: number; card: string; version: string }>(
-        'select next, card, version from logs where origin = ?',
-      ),
-      opened: sqlite.prepare<[string], { own_code: string | null }>(
-        'select own_code from records where origin = ? and idx = 0',
-      ),
+      log: sqlite.prepare<[string], { next: number; card: string }>('select next, card from logs where origin = ?'),
       ids: sqlite.prepare<[string], { id: string }>('select id from records where origin = ? and own_code is null'),
       logs: sqlite.prepare<[string], { seen_origin: string; size: number; root: string }>(
         'select seen_origin, size, root from seen_logs where origin = ? order by seen_origin, idx',
@@ -47,34 +30,30 @@ export class Readers {
   }
 
   /**
-   * What a log is to be read by: the version and the card its first entry names, where they are known; otherwise any
-   * version, and the party's newest card, so that what is wrong with it is shown. The card's root is the one the
-   * agreement pins. Refuses `views/agreement-unknown`, `views/not-of-channel` and `views/card-unknown`.
+   * The version a log is to be read by: the one its first entry names, where it is known; otherwise any, so that what is
+   * wrong with it is shown. Refuses `views/agreement-unknown` and `views/not-of-channel`.
    */
-  choose(origin: Origin, opening: Opening): Result<Reading> {
+  choose(origin: Origin, named: string | null): Result<string> {
     const versions = this.agreements.versions(origin.pact)
-    const known = versions.find(({ version }) => version === opening.version) ?? versions[0]
+    const known = versions.find(({ version }) => version === named) ?? versions[0]
     if (known === undefined)
       return refuse('views/agreement-unknown', 'The agreement of this log is not known here yet.')
     if (!(channelOf(known.agreement, origin.channel)?.parties.includes(origin.party) ?? false)) {
       return refuse('views/not-of-channel', 'The agreement knows no such log.')
     }
-    const root = known.agreement.parties.find(({ party }) => party === origin.party)?.root
-    const cards = this.cards.ofParty(origin.party).filter(({ rootDigest }) => rootDigest === root)
-    const card = cards.find(({ digest }) => digest === opening.card) ?? cards[0]
-    if (card === undefined) return refuse('views/card-unknown', 'The card of this log’s party is not known here yet.')
-    return ok({ card: card.digest, version: known.version })
+    return ok(known.version)
   }
 
   /** The reader of a log, at the entry after its last row. */
-  of(origin: Origin, reading: Reading): LogReader {
+  of(origin: Origin, version: string): LogReader {
     const open = this.open.get(origin.text)
     if (open !== undefined) return open
-    const card = this.cards.of(reading.card)
-    const agreement = this.agreements.of(reading.version)
-    if (card === undefined || agreement === undefined) throw new Error(`${origin.text} is read by what is not known`)
+    const agreement = this.agreements.of(version)
+    if (agreement === undefined) throw new Error(`${origin.text} is read by what is not known`)
     const parties = channelOf(agreement, origin.channel)?.parties ?? []
-    const reader = new LogReader({ origin: origin.text, card, parties }, this.recalled(origin.text))
+    const root = pinnedRoot(agreement, origin.party) ?? ''
+    const options = { origin: origin.text, cards: this.cards.set, root, parties }
+    const reader = new LogReader(options, this.recalled(origin.text))
     this.open.set(origin.text, reader)
     return reader
   }
@@ -95,7 +74,7 @@ export class Readers {
     const receipts = new Map(this.sql.receipts.all(origin).map(({ name, size }) => [name, size]))
     return {
       next: log.next,
-      opened: this.sql.opened.get(origin)?.own_code === null,
+      card: log.card === '' ? null : log.card,
       ids: this.sql.ids.all(origin).map(({ id }) => id),
       logs: [...logs].map(([name, { size, root }]) => [name, size, root]),
       receipts: [...receipts],

@@ -197,6 +197,24 @@ export interface CardRow {
   bytes: string
 }
 
+/** A valid notice of compromised keys, as the logs of one agreement carry it (spec/keys.md). */
+export interface NoticeRow {
+  pact: string
+  /** H(canonical notice), hex. */
+  digest: string
+  party: string
+  /** POSIX seconds since which it stands; null while no neutral has covered it. */
+  since: number | null
+  roles: string[]
+  /** Digests of the cards whose keys are given up. */
+  cards: string[]
+  /** `origin#index` of each record that carries it. */
+  carriedBy: string[]
+  frozen: { origin: string; size: number }[]
+  /** The notice file, canonical JSON. */
+  file: string
+}
+
 export interface Alarm {
   code: 'type/unknown' | 'object/conflict' | 'receipt/time-fell' | (string & {})
   /** An origin, a type or an object id: what it is about. */

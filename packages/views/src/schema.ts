@@ -4,8 +4,9 @@ export interface Tables {
   cards: { digest: string; party: string; root_digest: string; serial: number; name: string; file: string }
   agreements: { version: string; pact: string; body: string }
   /**
-   * `card` and `version` are what the log was read by: those its first entry names (`opening_…`) where they are known,
-   * others only until then.
+   * `card` is in force for the entry to be folded next; empty in a log that is not opened. `version` is what the log is
+   * read by: that which its first entry names (`opening_version`) where it is known, another only until then. `awaits`
+   * is the card that the next entry needs and that is not known.
    */
   logs: {
     origin: string
@@ -17,7 +18,25 @@ export interface Tables {
     version: string
     opening_card: string | null
     opening_version: string | null
+    awaits: string | null
   }
+  /** The cards of each log, each from its first entry. */
+  log_cards: { origin: string; first: number; card: string }
+  /** Every `party/notice` that its own log found valid. */
+  notice_entries: {
+    origin: string
+    idx: number
+    pact: string
+    version: string
+    digest: string
+    party: string
+    file: string
+  }
+  /** Agreements whose notices must be reckoned anew. */
+  notices_due: { pact: string }
+  /** Valid notices and since when they stand. */
+  notices: { pact: string; digest: string; party: string; since: number | null }
+  frozen: { origin: string; size: number; notice: string }
   /**
    * Up to `own_message` what the log itself decides, never changed; from `validity` to `superseded_by` what is derived
    * from everything that has arrived.
@@ -97,6 +116,9 @@ export interface Tables {
     digest: string
     bounds_hi: number
     bounds_lo: number
+    key_name: string
+    /** 1 where a notice gave up its key and it was not pinned in time: it counts for nothing. */
+    aside: number
   }
   /** Records covered by a signer only in receipts dated before lo: its next receipt may deliver them. */
   receipts_before_lo: { origin: string; by_party: string; idx: number; lo: number }

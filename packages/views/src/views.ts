@@ -15,6 +15,7 @@ import type {
   CollectionQuery,
   ConflictRow,
   ContentLife,
+  NoticeRow,
   ObjectDetail,
   ObjectPage,
   ObjectQuery,
@@ -45,6 +46,8 @@ export interface EntryToFold {
   /** As `parseEntry` read these bytes, where the caller has done so. */
   parsed?: Result<Entry>
   signature: boolean
+  /** Digest of the card by whose keys that was found; where another is in force, it is looked at again. */
+  card?: string
 }
 
 /** A verified receipt or cosignature (spec/receipt.md). */
@@ -57,6 +60,8 @@ export interface ReceiptToFold {
   time: number
   /** SHA-256 of the receipt file, hex. */
   digest: string
+  /** The ids of the keys of its signer's two lines, hex: what a notice of compromise is matched with. */
+  key?: string
 }
 
 /** What views keep of one STIX object; the source text is kept and served verbatim, whatever the rest says. */
@@ -94,13 +99,17 @@ export interface Views {
   /** Keeps one version of an agreement, canonical bytes. Refuses what `parseAgreement` refuses. */
   knowAgreement(canonical: Uint8Array): Promise<Result<{ id: string; version: string }>>
 
-  /** The index of the first entry of a log that is not folded yet; may fall after `knowCard`: feed from here. */
+  /** The index of the first entry of a log that is not folded yet; may fall after `knowAgreement`: feed from here. */
   cursor(origin: string): Promise<number>
+  /** Digest of the card in force for that entry; undefined for the first of a log, and in one that was not opened. */
+  cardInForce(origin: string): Promise<string | undefined>
+  /** Cards that a log, or a notice in one, needs to be read on, and that are not known; each with its party. */
+  cardsAwaited(): Promise<{ party: string; card: string }[]>
 
   /**
    * Folds the entries of one log from `fromIndex` on; those below the cursor are passed over. At most
-   * ENTRIES_PER_FOLD_MAX. Refuses `views/gap` above the cursor, and `views/card-unknown` or `views/agreement-unknown`
-   * until the author's card and a version of the agreement are known: feed again then.
+   * ENTRIES_PER_FOLD_MAX. Ends before an entry that needs a card that is not known: feed again once it is. Refuses
+   * `views/gap` above the cursor, and `views/agreement-unknown` until a version of the agreement is known.
    */
   foldEntries(origin: string, fromIndex: number, entries: readonly EntryToFold[]): Promise<Result<{ next: number }>>
 
@@ -208,6 +217,10 @@ export interface Views {
   /** Whom the statements of a log, void ones too, name beside a sealed file; undefined where none names it. */
   addressees(origin: string, sealed: string): Promise<ReadonlySet<string> | undefined>
   cards(): Promise<CardRow[]>
+  /** Valid notices of compromised keys, with the logs that carry each. */
+  notices(): Promise<NoticeRow[]>
+  /** The size at which a notice froze a log; undefined where none did. Answered from memory. */
+  frozenAt(origin: string): number | undefined
   alarms(): Promise<Alarm[]>
   statistics(): Promise<Statistics>
 

@@ -13,6 +13,8 @@ import { logOpen } from './log-open/index.ts'
 import { logPin } from './log-pin/index.ts'
 import { pactPropose } from './pact-propose/index.ts'
 import { pactSign } from './pact-sign/index.ts'
+import { partyKeys } from './party-keys/index.ts'
+import { partyNotice } from './party-notice/index.ts'
 import type { RecordType } from './record-type.ts'
 
 export const recordTypes: readonly RecordType[] = [
@@ -28,6 +30,8 @@ export const recordTypes: readonly RecordType[] = [
   contentHold,
   contentLift,
   contentDestroyed,
+  partyKeys,
+  partyNotice,
 ]
 
 const byName = new Map(recordTypes.map((type) => [type.name, type]))

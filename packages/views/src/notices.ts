@@ -1,0 +1,379 @@
+// Notices of compromised keys (spec/keys.md, What a notice does): whether one that a log carries is valid, since when it
+// stands, which receipts are set aside for it, and at which size it freezes logs. All of it is reckoned anew from what is
+// held whenever that may change it, in the two steps of the page: first the receipts that count, then T and the sizes
+// from those; so the order of arrival decides nothing, and no two notices wait for each other.
+
+import { cosignerKeys, toHex, utf8 } from '@countersign/log'
+import { type Agreement, pinnedRoot } from '@countersign/pact'
+import {
+  type Card,
+  checkNotice,
+  type KeyRole,
+  keyName,
+  type Notice,
+  parseNotice,
+  parseOrigin,
+  receiptKeyName,
+} from '@countersign/record'
+import type { Bounds } from './bounds.ts'
+import type { Sqlite } from './database.ts'
+import type { KnownAgreements, KnownCards } from './known.ts'
+import type { NoticeRow, Validity } from './rows.ts'
+
+interface Carried {
+  origin: string
+  idx: number
+  pact: string
+  version: string
+  digest: string
+  party: string
+  file: string
+}
+
+/** One notice under one version of an agreement, with the entries that carry it. */
+interface Standing {
+  notice: Notice
+  agreement: Agreement
+  cards: Card[]
+  entries: { origin: string; idx: number }[]
+}
+
+/** What changed: logs whose rows and channels must be looked at again. */
+export interface NoticesChanged {
+  logs: { origin: string; first: number }[]
+}
+
+/** The earliest time by which one signer covered an entry, among the receipts that are looked at. */
+type Earliest = (by: string, origin: string, idx: number) => number | undefined
+
+const CODE = 'party/notice'
+
+/** The name of the key a receipt was made with, as its note shows it: the ids of the two lines, hex. */
+export function receiptKeyIds(party: string, pact: string, card: Card): string {
+  return cosignerKeys(receiptKeyName(party, pact), card.keys.receipt)
+    .map(({ keyId }) => toHex(keyId))
+    .join('')
+}
+
+export class Notices {
+  private readonly agreements: KnownAgreements
+  private readonly cards: KnownCards
+  private readonly bounds: Bounds
+  private readonly sizes = new Map<string, number>()
+  private readonly sql
+
+  constructor(sqlite: Sqlite, of: { agreements: KnownAgreements; cards: KnownCards; bounds: Bounds }) {
+    this.agreements = of.agreements
+    this.cards = of.cards
+    this.bounds = of.bounds
+    this.sql = {
+      one: sqlite.prepare<[string, number], Carried>('select * from notice_entries where origin = ? and idx = ?'),
+      ofPact: sqlite.prepare<[string], Carried>('select * from notice_entries where pact = ? order by origin, idx'),
+      pacts: sqlite.prepare<[], { pact: string }>('select distinct pact from notice_entries'),
+      hasAny: sqlite.prepare<[string], { n: number }>('select 1 as n from notice_entries where pact = ? limit 1'),
+      putDue: sqlite.prepare<[string]>('insert into notices_due values (?) on conflict do nothing'),
+      due: sqlite.prepare<[], { pact: string }>('select pact from notices_due order by pact limit 1'),
+      done: sqlite.prepare<[string]>('delete from notices_due where pact = ?'),
+      earliestOfAll: sqlite.prepare<[string, string, number], { time: number | null }>(
+        'select min(time) as time from receipts where origin = ? and by_party = ? and size > ?',
+      ),
+      coveredBefore: sqlite.prepare<[string, number, string, number], { n: number }>(
+        'select 1 as n from receipts where origin = ? and size > ? and by_party <> ? and time < ? limit 1',
+      ),
+      byKey: sqlite.prepare<[string, string, string], Made>(
+        `select origin, size, time, digest, aside from receipts where by_party = ? and key_name = ? and origin like ?`,
+      ),
+      setAside: sqlite.prepare<[string, string], Made & { key_name: string }>(
+        'select origin, size, time, digest, aside, key_name from receipts where by_party = ? and origin like ? and aside = 1',
+      ),
+      mark: sqlite.prepare<[number, string, string, number, number, string]>(
+        'update receipts set aside = ? where origin = ? and by_party = ? and size = ? and time = ? and digest = ?',
+      ),
+      pins: sqlite.prepare<[string, string, string], { origin: string; idx: number }>(
+        'select origin, idx from seen_receipts where digest = ? and receipt_origin = ? and by_party = ?',
+      ),
+      logsOf: sqlite.prepare<[string, string], { origin: string }>(
+        'select origin from logs where pact = ? and party = ? order by origin',
+      ),
+      cardAt: sqlite.prepare<[string, number], { card: string }>(
+        'select card from log_cards where origin = ? and first <= ? order by first desc limit 1',
+      ),
+      ofLog: sqlite.prepare<[string, string, number], { by_party: string; size: number; time: number }>(
+        `select by_party, size, time from receipts
+         where origin = ? and by_party <> ? and time < ? and aside = 0 order by size desc, time desc`,
+      ),
+      smallestAfter: sqlite.prepare<[string, string, number], { size: number | null }>(
+        'select min(size) as size from receipts where origin = ? and by_party = ? and time > ? and aside = 0',
+      ),
+      frozen: sqlite.prepare<[], { origin: string; size: number; notice: string }>('select * from frozen'),
+      freeze: sqlite.prepare<[string, number, string]>(
+        `insert into frozen values (?, ?, ?)
+         on conflict (origin) do update set size = excluded.size, notice = excluded.notice`,
+      ),
+      thaw: sqlite.prepare<[string]>('delete from frozen where origin = ?'),
+      keep: sqlite.prepare<[string, string, string, number | null]>('insert into notices values (?, ?, ?, ?)'),
+      forget: sqlite.prepare<[string]>('delete from notices where pact = ?'),
+      kept: sqlite.prepare<[], { pact: string; digest: string; party: string; since: number | null }>(
+        'select * from notices order by pact, digest',
+      ),
+    }
+    this.recall()
+  }
+
+  /** Reads again what the tables hold, as after a transaction that failed. */
+  recall(): void {
+    this.sizes.clear()
+    for (const { origin, size } of this.sql.frozen.all()) this.sizes.set(origin, size)
+  }
+
+  /** The size at which a log is frozen; undefined where it is not. */
+  frozenAt(origin: string): number | undefined {
+    return this.sizes.get(origin)
+  }
+
+  /** Something arrived that may change what the notices of an agreement come to. */
+  touched(pact: string): void {
+    if (this.sql.hasAny.get(pact) !== undefined) this.sql.putDue.run(pact)
+  }
+
+  /** A card arrived: any notice may have waited for it. */
+  allTouched(): void {
+    for (const { pact } of this.sql.pacts.all()) this.sql.putDue.run(pact)
+  }
+
+  /** Of a `party/notice` that its own log found valid, whether or not that log is frozen. */
+  validity(origin: string, idx: number): Validity {
+    const carried = this.sql.one.get(origin, idx)
+    if (carried === undefined) return { kind: 'valid' }
+    const checked = this.check(carried)
+    if ('standing' in checked) return { kind: 'valid' }
+    if ('awaits' in checked) {
+      return { kind: 'undecided', code: CODE, message: 'A card that it names is not held here yet.' }
+    }
+    return { kind: 'void', code: CODE, message: checked.message }
+  }
+
+  /** Cards that a carried notice needs and that are not held. */
+  cardsAwaited(): { party: string; card: string }[] {
+    return this.sql.pacts.all().flatMap(({ pact }) =>
+      this.sql.ofPact.all(pact).flatMap((carried) => {
+        const checked = this.check(carried)
+        return 'awaits' in checked ? { party: carried.party, card: checked.awaits } : []
+      }),
+    )
+  }
+
+  /** Every valid notice, with the logs that carry it. */
+  rows(): NoticeRow[] {
+    const frozen = this.sql.frozen.all()
+    return this.sql.kept.all().map(({ pact, digest, party, since }) => {
+      const carried = this.sql.ofPact.all(pact).filter((one) => one.digest === digest)
+      const notice = parseNotice(utf8(carried[0]?.file ?? ''))
+      return {
+        ...{ pact, digest, party, since },
+        file: carried[0]?.file ?? '',
+        roles: notice.ok ? [...notice.value.body.roles] : [],
+        cards: notice.ok ? [...notice.value.body.cards] : [],
+        carriedBy: carried.map(({ origin, idx }) => `${origin}#${idx}`),
+        frozen: frozen
+          .filter((one) => one.notice === digest && parsedPact(one.origin) === pact)
+          .map(({ origin, size }) => ({ origin, size })),
+      }
+    })
+  }
+
+  /** Reckons the notices of one agreement anew; undefined where none is due. */
+  step(): NoticesChanged | undefined {
+    const due = this.sql.due.get()
+    if (due === undefined) return undefined
+    this.sql.done.run(due.pact)
+    const changed = new Map<string, number>()
+    const note = (origin: string, first: number) =>
+      changed.set(origin, Math.min(first, changed.get(origin) ?? Number.POSITIVE_INFINITY))
+    const standing = this.standing(due.pact)
+    this.setReceiptsAside(due.pact, standing, note)
+    this.freezeLogs(due.pact, standing, note)
+    return { logs: [...changed].map(([origin, first]) => ({ origin, first })) }
+  }
+
+  private check(carried: Carried): { standing: Omit<Standing, 'entries'> } | { awaits: string } | { message: string } {
+    const agreement = this.agreements.of(carried.version, carried.pact)
+    // Its version is not known: the record is undecided for that, and carries nothing yet.
+    if (agreement === undefined) return { message: 'It is said under a version that is not known here.' }
+    const root = pinnedRoot(agreement, carried.party)
+    if (root === undefined) return { message: 'It is about somebody who is neither party nor neutral.' }
+    const notice = parseNotice(utf8(carried.file))
+    if (!notice.ok) return { message: notice.message }
+    const checked = checkNotice(notice.value, this.cards.set, root)
+    if ('awaits' in checked) return { awaits: checked.awaits }
+    if (!checked.ok) return { message: checked.message }
+    return { standing: { notice: notice.value, agreement, cards: checked.value } }
+  }
+
+  /** The valid notices of an agreement, each under each version under which a log carries it. */
+  private standing(pact: string): Standing[] {
+    const found = new Map<string, Standing>()
+    for (const carried of this.sql.ofPact.all(pact)) {
+      const checked = this.check(carried)
+      if (!('standing' in checked)) continue
+      const key = `${carried.digest} ${carried.version}`
+      const one = found.get(key) ?? { ...checked.standing, entries: [] }
+      one.entries.push({ origin: carried.origin, idx: carried.idx })
+      found.set(key, one)
+    }
+    return [...found.values()]
+  }
+
+  /** T of spec/keys.md. */
+  private since({ notice, agreement, entries }: Standing, earliest: Earliest): number | undefined {
+    const { party } = notice.body
+    const neutrals = agreement.neutrals.filter((neutral) => neutral.party !== party)
+    const least = (by: string) => {
+      const times = entries.flatMap(({ origin, idx }) => earliest(by, origin, idx) ?? [])
+      return times.length === 0 ? undefined : Math.min(...times)
+    }
+    if (neutrals.length === 0) {
+      const times = agreement.parties
+        .filter((one) => one.party !== party)
+        .flatMap((one) =>
+          entries
+            .filter(({ origin }) => !origin.startsWith(`${one.party}/`))
+            .flatMap(({ origin, idx }) => earliest(one.party, origin, idx) ?? []),
+        )
+      return times.length === 0 ? undefined : Math.min(...times)
+    }
+    const byOperator = new Map<string, number>()
+    for (const { party: by, operator } of neutrals) {
+      const time = least(by)
+      if (time !== undefined) byOperator.set(operator, Math.min(time, byOperator.get(operator) ?? time))
+    }
+    const needed = Math.min(agreement.quorum, new Set(neutrals.map(({ operator }) => operator)).size)
+    return [...byOperator.values()].sort((a, b) => a - b)[needed - 1]
+  }
+
+  private setReceiptsAside(pact: string, standing: readonly Standing[], note: (origin: string, first: number) => void) {
+    const ofAll: Earliest = (by, origin, idx) => this.sql.earliestOfAll.get(origin, by, idx)?.time ?? undefined
+    /** Signer and key → the T by which its receipts had to be pinned: the least of several. */
+    const named = new Map<string, { party: string; key: string; since: number }>()
+    for (const one of standing) {
+      if (!one.notice.body.roles.includes('receipt')) continue
+      const since = this.since(one, ofAll)
+      if (since === undefined) continue
+      const { party } = one.notice.body
+      for (const card of one.cards) {
+        const key = receiptKeyIds(party, pact, card)
+        const before = named.get(`${party} ${key}`)?.since ?? since
+        named.set(`${party} ${key}`, { party, key, since: Math.min(since, before) })
+      }
+    }
+    const rebuilt = new Set<string>()
+    const set = (party: string, made: Made, aside: number) => {
+      if (made.aside === aside) return
+      this.sql.mark.run(aside, made.origin, party, made.size, made.time, made.digest)
+      rebuilt.add(`${made.origin} ${party}`)
+    }
+    const like = `%/${pact}/%`
+    for (const { party, key, since } of named.values()) {
+      for (const made of this.sql.byKey.all(party, key, like))
+        set(party, made, this.isPinned(party, made, since) ? 0 : 1)
+    }
+    for (const party of new Set(standing.map(({ notice }) => notice.body.party))) {
+      for (const made of this.sql.setAside.all(party, like)) {
+        if (!named.has(`${party} ${made.key_name}`)) set(party, made, 0)
+      }
+    }
+    for (const key of rebuilt) {
+      const [origin = '', by = ''] = key.split(' ')
+      this.bounds.rebuild(origin, by)
+      note(origin, 0)
+    }
+  }
+
+  private isPinned(party: string, { origin, digest }: Made, since: number): boolean {
+    return this.sql.pins
+      .all(digest, origin, party)
+      .some(
+        (pin) =>
+          !pin.origin.startsWith(`${party}/`) &&
+          this.sql.coveredBefore.get(pin.origin, pin.idx, party, since) !== undefined,
+      )
+  }
+
+  private freezeLogs(pact: string, standing: readonly Standing[], note: (origin: string, first: number) => void) {
+    const counted: Earliest = (by, origin, idx) => this.bounds.earliest(origin, by, idx)?.time
+    const sizes = new Map<string, { size: number; notice: string }>()
+    const kept = new Map<string, { party: string; since: number | null }>()
+    for (const one of standing) {
+      const { party, roles } = one.notice.body
+      const { digest } = one.notice
+      const since = this.since(one, counted)
+      const before = kept.get(digest)?.since ?? null
+      kept.set(digest, { party, since: since === undefined ? before : Math.min(since, before ?? since) })
+      if (since === undefined) continue
+      const names = (role: 'log' | 'statement') =>
+        roles.includes(role as KeyRole) ? new Set(one.cards.map((card) => keyName(card.keys[role]))) : new Set<string>()
+      const [logs, statements] = [names('log'), names('statement')]
+      for (const { origin } of this.sql.logsOf.all(pact, party)) {
+        const size = this.sizeBefore(origin, party, one.agreement, since)
+        const has = (at: number, role: 'log' | 'statement', keys: Set<string>) => {
+          const card = this.cards.of(this.sql.cardAt.get(origin, at)?.card ?? '')
+          return card !== undefined && keys.has(keyName(card.keys[role]))
+        }
+        if (!has(0, 'log', logs) && !has(size, 'statement', statements)) continue
+        const other = sizes.get(origin)
+        if (other === undefined || size < other.size || (size === other.size && digest < other.notice)) {
+          sizes.set(origin, { size, notice: digest })
+        }
+      }
+    }
+    for (const { origin, size } of this.sql.frozen.all()) {
+      if (parsedPact(origin) !== pact || sizes.has(origin)) continue
+      this.sql.thaw.run(origin)
+      this.sizes.delete(origin)
+      note(origin, size)
+    }
+    for (const [origin, { size, notice }] of sizes) {
+      const before = this.sizes.get(origin)
+      this.sql.freeze.run(origin, size, notice)
+      this.sizes.set(origin, size)
+      if (before !== size) note(origin, Math.min(size, before ?? size))
+    }
+    this.sql.forget.run(pact)
+    for (const [digest, { party, since }] of kept) this.sql.keep.run(pact, digest, party, since)
+  }
+
+  /** The largest size that a cosigner other than the author signed before T, without what it dated before lo. */
+  private sizeBefore(origin: string, author: string, agreement: Agreement, since: number): number {
+    let best = 0
+    for (const { size, time } of this.sql.ofLog.iterate(origin, author, since)) {
+      if (size <= best) break
+      best = Math.max(best, Math.min(size, this.firstLaterThan(origin, agreement, time)))
+    }
+    return best
+  }
+
+  /** The first entry of a log whose lo is later than `time`. */
+  private firstLaterThan(origin: string, agreement: Agreement, time: number): number {
+    const byOperator = new Map<string, number>()
+    for (const { party, operator } of agreement.neutrals) {
+      const size = this.sql.smallestAfter.get(origin, party, time)?.size ?? undefined
+      if (size === undefined) continue
+      byOperator.set(operator, Math.min(size, byOperator.get(operator) ?? size))
+    }
+    if (agreement.quorum < 1) return Number.POSITIVE_INFINITY
+    return [...byOperator.values()].sort((a, b) => a - b)[agreement.quorum - 1] ?? Number.POSITIVE_INFINITY
+  }
+}
+
+interface Made {
+  origin: string
+  size: number
+  time: number
+  digest: string
+  aside: number
+}
+
+function parsedPact(origin: string): string {
+  const parsed = parseOrigin(origin)
+  return parsed.ok ? parsed.value.pact : ''
+}
