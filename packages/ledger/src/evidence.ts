@@ -15,7 +15,8 @@ export async function keepEvidence(
 ): Promise<void> {
   const { disk, dir } = at
   const folder = join(evidenceFolder(dir), originHash(origin))
-  if (await disk.exists(join(folder, `${name}-served`))) return
+  // It may stand there, and not durably: the sync that should have made it so may have failed, or never begun.
+  if (await disk.exists(join(folder, `${name}-served`))) return disk.syncFolder(folder)
   await disk.makeFolder(folder, true)
   if (notes.held !== undefined) await disk.replace(join(folder, `${name}-held`), notes.held, true)
   await disk.replace(join(folder, `${name}-served`), notes.served, true)

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import type { Disk } from './disk.ts'
 import { generationsFile } from './paths.ts'
 
-/** Names a log in the index, durably; does nothing where it is named. */
+/** Names a log in the index; named durably once it resolves, though it was named before. */
 export async function recordGeneration(
   at: { disk: Disk; dir: string },
   pact: string,
@@ -15,7 +15,8 @@ export async function recordGeneration(
   const line = `${channel}/${generation}`
   const text = new TextDecoder().decode((await at.disk.read(path)) ?? new Uint8Array())
   const lines = text.split('\n').slice(0, -1)
-  if (lines.includes(line)) return
+  // It may stand there, and not durably: the sync that should have made it so may have failed, or never begun.
+  if (lines.includes(line)) return at.disk.syncFolder(dirname(path))
   await at.disk.makeFolder(dirname(path), true)
   // Replaced as a whole: a line that a crash tore would else swallow the next.
   await at.disk.replace(path, new TextEncoder().encode([...lines, line, ''].join('\n')), true)

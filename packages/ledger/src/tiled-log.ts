@@ -114,12 +114,16 @@ export class TiledLog implements LogFiles {
     this.frontier = new TreeFrontier()
   }
 
-  /** A fresh, empty log. Refuses `ledger/exists` where one was published there. */
+  /** A fresh, empty log. Refuses `ledger/exists` where one was published there, or kept and not published yet. */
   static async create(disk: Disk, place: LogPlace): Promise<Result<TiledLog>> {
-    if (await disk.exists(join(place.folder, 'checkpoint')))
-      return refuse('ledger/exists', `There is a log in ${place.folder} already.`)
+    const exists = refuse('ledger/exists', `There is a log in ${place.folder} already.`)
+    if (await disk.exists(join(place.folder, 'checkpoint'))) return exists
+    const at = { disk, random: place.random, folder: place.journal }
+    const kept = await Journal.open(at)
+    if (kept.ok) await kept.value.journal.close()
+    if (kept.ok || kept.code !== 'ledger/empty') return kept.ok ? exists : kept
     await disk.makeFolder(join(place.folder, 'addenda'), true)
-    const journal = await Journal.create({ disk, random: place.random, folder: place.journal })
+    const journal = await Journal.create(at)
     return ok(new TiledLog(disk, place.folder, place.origin, journal))
   }
 

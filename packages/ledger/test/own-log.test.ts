@@ -183,3 +183,16 @@ test('a log that could not be opened holds neither its lock nor a file', async (
   expect(again.size).toBe(1)
   await again.close()
 })
+
+test('a log whose entries were kept and never published is not begun anew over them', async () => {
+  const log = await create()
+  await log.append(utf8('entry 0'))
+  await log.close()
+  // As a run leaves it that ended between the sync of the journal and the publishing.
+  rmSync(logFolder(dir, ORIGIN), { recursive: true })
+  const second = await createOwnLog({ disk: nodeDisk(), dir, origin: ORIGIN, signers })
+  expect(second).toMatchObject({ ok: false, code: 'ledger/exists' })
+  const again = await reopen()
+  expect(new TextDecoder().decode(await again.entry(0))).toBe('entry 0')
+  await again.close()
+})

@@ -1,7 +1,11 @@
 // A disk in memory that knows what is durable, for tests that cut the power. File bytes and folder entries are kept apart,
-// as an operating system may keep them: what was not synced survives a cut or not, each write and each name by itself, a
-// write also in part. Where a sync failed, what it should have written is shown until the cut and written by no later
-// sync. What stands above it (replacing, appending, making folders) is the ledger's own code, as on a real disk.
+// as an operating system may keep them. What was not synced survives a cut or not: each name by itself, so that a file
+// may be found under its old name, its new one, both or none; each write by itself, whole or sector by sector, and where
+// a file grew without its bytes, as zeros or as what lay on the disk before. Files and folders know nothing of each
+// other's order. Where a sync of a file failed, what it should have written is shown until the cut and written by no
+// later sync. What stands above it (replacing, appending, making folders) is the ledger's own code, as on a real disk.
+//
+// How many turns each call takes is drawn as well, so that one seed is one order in which all that runs at once is done.
 
 import { basename, dirname } from 'node:path'
 import { type Disk, type DiskCalls, type DiskFile, diskOf } from '../src/disk.ts'
@@ -46,6 +50,9 @@ export interface Fault {
   kind: 'cut' | 'kill' | 'fail'
 }
 
+/** Turns a call takes at most. */
+const TURNS = 12
+
 const SECTOR_BYTES = 512
 
 export class PowerCutDisk {
@@ -57,29 +64,33 @@ export class PowerCutDisk {
   /** Whether the fault has struck. */
   struck = false
   private readonly random: Random
-  private readonly fault: Fault | undefined
+  private readonly faults: readonly Fault[]
   private readonly root: FolderNode
   private readonly locks = new Set<string>()
   private ended = false
 
-  constructor(random: Random, fault?: Fault, root: FolderNode = emptyFolder()) {
+  constructor(random: Random, faults: readonly Fault[] = [], root: FolderNode = emptyFolder()) {
     this.random = random
-    this.fault = fault
+    this.faults = faults.map((fault) => ({ ...fault }))
     this.root = root
     this.disk = diskOf(this.systemCalls())
   }
 
   /** The machine after the power came back: whatever ran before is over. */
-  afterCut(fault?: Fault): PowerCutDisk {
+  afterCut(faults?: readonly Fault[]): PowerCutDisk {
     this.ended = true
-    return new PowerCutDisk(this.random, fault, this.survivorOf(this.root))
+    return new PowerCutDisk(this.random, faults, this.survivorOf(this.root))
   }
 
   /** The machine after the process ended, and nothing else: what was not synced is still shown. */
-  afterKill(fault?: Fault): PowerCutDisk {
+  afterKill(faults?: readonly Fault[]): PowerCutDisk {
     this.ended = true
-    return new PowerCutDisk(this.random, fault, this.root)
+    return new PowerCutDisk(this.random, faults, this.root)
   }
+
+  /** Random bytes of this machine, from its seed. */
+  readonly bytes = (count: number): Uint8Array =>
+    Uint8Array.from({ length: count }, () => Math.floor(this.random() * 256))
 
   /** What a reader finds under a path at this moment, without a call. */
   shown(path: string): Uint8Array | undefined {
@@ -87,27 +98,28 @@ export class PowerCutDisk {
   }
 
   /** One call to the machine. A call that the fault strikes may have been done, or not. */
-  private call<T>(name: string, act: () => T, failing?: () => void): Promise<T> {
-    // Answers come a turn later, as a real disk's do, so that callers meet each other in between.
-    return Promise.resolve().then(() => {
-      if (this.ended) throw new PowerIsCut('The power is cut.')
-      const number = this.calls++
-      this.trace.push(name)
-      if (this.fault?.at !== number) return act()
-      this.struck = true
-      if (this.fault.kind === 'fail') {
-        if (failing === undefined) {
-          // Reading and looking do not fail here; the next call that writes does.
-          this.fault.at++
-          return act()
-        }
-        failing()
-        throw Object.assign(new Error(`EIO: i/o error, ${name}`), { code: 'EIO' })
+  private async call<T>(name: string, act: () => T, failing?: () => void): Promise<T> {
+    // Answers come some turns later, as a real disk's do, so that callers meet each other in between.
+    for (let turns = Math.floor(this.random() * TURNS); turns >= 0; turns--) await Promise.resolve()
+    if (this.ended) throw new PowerIsCut('The power is cut.')
+    const number = this.calls++
+    this.trace.push(name)
+    const fault = this.faults.find(({ at }) => at === number)
+    if (fault === undefined) return act()
+    if (fault.kind === 'fail') {
+      if (failing === undefined) {
+        // Reading and looking do not fail here; the next call that writes does.
+        fault.at++
+        return act()
       }
-      if (this.random() < 0.5) act()
-      this.ended = true
-      throw new PowerIsCut('The power is cut.')
-    })
+      this.struck = true
+      failing()
+      throw Object.assign(new Error(`EIO: i/o error, ${name}`), { code: 'EIO' })
+    }
+    this.struck = true
+    if (this.random() < 0.5) act()
+    this.ended = true
+    throw new PowerIsCut('The power is cut.')
   }
 
   private systemCalls(): DiskCalls {
@@ -251,21 +263,30 @@ export class PowerCutDisk {
     return survivor
   }
 
-  /** Of what was not synced, each write may be there, there in part, there as zeros, or not at all. */
+  /** Of what was not synced, each write may be there, there in part, or not at all. */
   private partlyWritten(file: FileNode): Uint8Array {
     let bytes = file.durable
     for (const one of file.pending) {
       const chance = this.random()
       if (chance < 0.3) continue
-      if (one === 'empty' || chance < 0.6) bytes = after(bytes, one)
-      else {
-        const sectors = Math.floor((this.random() * one.bytes.length) / SECTOR_BYTES)
-        const part = one.bytes.slice(0, chance < 0.8 ? sectors * SECTOR_BYTES : one.bytes.length)
-        if (chance >= 0.8) part.fill(0, sectors * SECTOR_BYTES)
-        bytes = written(bytes, one.at, part)
-      }
+      bytes = one === 'empty' || chance < 0.6 ? after(bytes, one) : this.torn(bytes, one.at, one.bytes)
     }
     return bytes
+  }
+
+  /** A write that reached the disk sector by sector, in any order, up to some moment; the file may have grown before. */
+  private torn(bytes: Uint8Array, at: number, more: Uint8Array): Uint8Array {
+    const reach = this.random() < 0.5 ? more.length : Math.floor(this.random() * more.length)
+    const torn = written(bytes, at, more.subarray(0, reach))
+    const share = this.random()
+    const filling = this.random() < 0.5 ? 0 : 0xa5
+    for (let from = at - (at % SECTOR_BYTES); from < at + reach; from += SECTOR_BYTES) {
+      if (this.random() < share) continue
+      const [start, end] = [Math.max(from, at), Math.min(from + SECTOR_BYTES, at + reach)]
+      torn.fill(filling, start, end)
+      if (start < bytes.length) torn.set(bytes.subarray(start, Math.min(end, bytes.length)), start)
+    }
+    return torn
   }
 }
 
