@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { auditAfter } from './crash/audit.ts'
+import { type Call, callsOf, STRIKES, type Strike, straceIsThere, strike } from './crash/strace.ts'
+
+/** COUNTERSIGN_STRIKE='writer SIGKILL fsync 2 /logs' runs one case again, as a failure prints it. */
+const ONE = process.env.COUNTERSIGN_STRIKE
+const EVERY = process.env.COUNTERSIGN_NIGHTLY !== undefined || ONE !== undefined
+const AT_ONCE = 2
+/** Without the nightly run: of each kind of call, struck in each way, so many, spread over the script. */
+const SCRIPTS = [
+  ['writer', 3],
+  ['segments', 1],
+  ['mirror', 3],
+] as const
+
+const dir = mkdtempSync(join(tmpdir(), 'countersign-crash-'))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+interface Case {
+  call: Call
+  by: Strike
+}
+
+const nameOf = ({ call: { script, name, path, number }, by }: Case) => `${script} ${by} ${name} ${number} ${path}`
+
+/** Some of `all`, evenly spread, the first and the last among them. */
+function spread<T>(all: readonly T[], count: number): T[] {
+  if (all.length <= count) return [...all]
+  return all.filter((_, i) => Math.floor((i * count) / all.length) !== Math.floor(((i - 1) * count) / all.length))
+}
+
+function casesOf(calls: readonly Call[], ofEach: number): Case[] {
+  const byName = Map.groupBy(calls, ({ name }) => name)
+  return STRIKES.flatMap((by) =>
+    [...byName.values()].flatMap((some) => (EVERY ? some : spread(some, ofEach)).map((call) => ({ call, by }))),
+  )
+}
+
+async function struck(one: Case, folder: string): Promise<void> {
+  const { told, hit } = await strike(one.call, one.by, folder)
+  expect(hit, 'the call was made again, and struck').toBe(true)
+  await auditAfter(one.call.script, folder, told)
+}
+
+const straceMissing = !straceIsThere()
+if (straceMissing) process.stdout.write('crash: strace is not here, or may trace nothing: no call is struck\n')
+
+test.skipIf(straceMissing).each(SCRIPTS)(
+  'killed, or failed by the disk, at any call: %s keeps what it promised, contradicts nothing and goes on',
+  { timeout: 7_200_000 },
+  async (script, ofEach) => {
+    if (ONE?.startsWith(`${script} `) === false) return
+    const calls = await callsOf(script, join(dir, script))
+    const all = casesOf(calls, ofEach).filter((one) => ONE === undefined || nameOf(one) === ONE)
+    const failures: string[] = []
+    const waiting = [...all]
+    const worker = async (number: number) => {
+      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+        try {
+          await struck(one, join(dir, `${script}-${number}`))
+        } catch (cause) {
+          const said = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+          const again = `COUNTERSIGN_STRIKE='${nameOf(one)}' npm test -- packages/ledger/test/crash.test.ts`
+          failures.push(again)
+          process.stdout.write(`crash: ${again}\n${said}\n`)
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, number) => worker(number)))
+    process.stdout.write(
+      `crash: ${script}: ${all.length - failures.length} of ${all.length} cases, at ${calls.length} calls\n`,
+    )
+    expect(failures).toEqual([])
+  },
+)

@@ -1,0 +1,113 @@
+// Runs the process under strace: once as it is, which gives every call it makes to the machine under its folder; then
+// with one of these calls struck. strace counts the calls of each thread apart, so the process has one thread for files,
+// and a call is named by its path and its number among the calls of its name on that path.
+
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Told } from './scripts.ts'
+
+const PROCESS = fileURLToPath(new URL('./process.ts', import.meta.url))
+
+/** The calls that write, name, or open: where a machine can end, or fail, with something half done. */
+const CALLS =
+  'write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,/^rename,/^link,/^unlink,/^mkdir,/^open,/^copy_file,sendfile'
+
+export const STRIKES = ['SIGKILL', 'EIO', 'ENOSPC'] as const
+export type Strike = (typeof STRIKES)[number]
+
+export interface Call {
+  script: string
+  name: string
+  /** Relative to the process's folder. */
+  path: string
+  /** Among the calls of this name on this path, from 1 on. */
+  number: number
+}
+
+export interface Run {
+  told: Told[]
+  /** Whether the call was struck. */
+  hit: boolean
+}
+
+export function straceIsThere(): boolean {
+  try {
+    execFileSync('strace', ['-V'], { stdio: 'ignore' })
+    // Some machines have it and let nobody trace.
+    execFileSync('strace', ['-o', '/dev/null', 'true'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Every call of a script in the order it is made; of a script with a mark, those after it. */
+export async function callsOf(script: string, dir: string): Promise<Call[]> {
+  await run(script, dir, ['--seccomp-bpf'])
+  const calls: Call[] = []
+  const counts = new Map<string, number>()
+  for (const line of readFileSync(`${dir}.strace`, 'utf8').split('\n')) {
+    const match = /^([0-9]+) +([a-z0-9_]+)\((.*)/.exec(line)
+    if (match === null) continue
+    const [, thread, name = '', rest = ''] = match
+    if (name === 'write' && rest.startsWith('1<') && rest.includes('\\"mark\\"')) calls.length = 0
+    const paths = new Set([...rest.matchAll(/"([^"]*)"|<([^>]*)>/g)].map(([, named, opened]) => named ?? opened ?? ''))
+    let first = true
+    for (const path of paths) {
+      if (path !== dir && !path.startsWith(`${dir}/`)) continue
+      const key = `${thread} ${name} ${path}`
+      const number = (counts.get(key) ?? 0) + 1
+      counts.set(key, number)
+      if (first) calls.push({ script, name, path: path.slice(dir.length), number })
+      first = false
+    }
+  }
+  return calls
+}
+
+/** The script in a fresh folder, with one call struck. */
+export function strike({ script, name, path, number }: Call, by: Strike, dir: string): Promise<Run> {
+  // A signal is lost where strace looks at single calls only.
+  const how = by === 'SIGKILL' ? [`signal=SIGKILL`] : [`error=${by}`, '--seccomp-bpf']
+  const [effect, ...more] = how
+  return run(script, dir, ['-P', `${dir}${path}`, '-e', `inject=${name}:${effect}:when=${number}`, ...more])
+}
+
+function run(script: string, dir: string, options: string[]): Promise<Run> {
+  rmSync(dir, { recursive: true, force: true })
+  mkdirSync(dir, { recursive: true })
+  const trace = `${dir}.strace`
+  const args = ['-f', '-qq', '-y', '-s', '40', '-o', trace, '-e', `trace=${CALLS}`, ...options]
+  const env = {
+    ...process.env,
+    UV_THREADPOOL_SIZE: '1',
+    UV_USE_IO_URING: '0',
+    NODE_COMPILE_CACHE: join(tmpdir(), 'countersign-compiled'),
+  }
+  return new Promise((resolve, reject) => {
+    const child = spawn('strace', [...args, process.execPath, PROCESS, script, dir], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env,
+    })
+    let out = ''
+    let err = ''
+    child.stdout.on('data', (chunk) => (out += chunk))
+    child.stderr.on('data', (chunk) => (err += chunk))
+    child.on('error', reject)
+    child.on('close', (status, signal) => {
+      // The last line may be cut off: the promise was made, and not told whole.
+      const told = out
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as Told)
+      const killed = signal === 'SIGKILL' || status === 137
+      if (killed) return resolve({ told, hit: true })
+      const whole = status === 0 && told.some((line) => 'ended' in line)
+      if (!whole) return reject(new Error(`The process ended with ${status ?? signal}: ${err}\n${out.slice(-2000)}`))
+      return resolve({ told, hit: readFileSync(trace, 'utf8').includes('(INJECTED)') })
+    })
+  })
+}
