@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  type CarriedIn,
   NodeClient,
   type PactRow,
   type RecordPage,
@@ -12,7 +13,7 @@ import {
   type ShareInput,
 } from '@countersign/client'
 import { fromBase64, ok, type Refusal, type Result, refuse } from '@countersign/log'
-import { Node, realSurroundings, type SayRequest, type ShareResult } from '@countersign/node'
+import { Node, realSurroundings, type SayRequest, type ShareResult, type Surroundings } from '@countersign/node'
 import { fetchThrough, isOwnSocket } from './local-socket.ts'
 import { must } from './output.ts'
 import { keyPassphrase } from './passphrase.ts'
@@ -32,16 +33,28 @@ export interface Door {
   ): ReturnType<NodeClient['share']>
   trust(card: Uint8Array): Promise<Result<{ party: string }>>
   propose(yaml: string): Promise<Result<{ pact: string; version: string; invitation: Uint8Array }> | Refusal>
+  /** Takes in what was carried by hand in the folder `from`. */
+  carryIn(
+    from: string,
+    pact: string | undefined,
+    progress: (done: number, total: number) => void,
+  ): Promise<Result<CarriedIn> | Refusal>
   sign(what: string | Uint8Array): Promise<Result<{ pact: string; version: string; as: string }>>
   close(): Promise<void>
 }
 
 export const SERVING_FILE = join('private', 'serving.json')
 
-/** Opens the node in `dir`, wherever it runs. Ends the command where there is none. */
-export async function openDoor(dir: string): Promise<Door> {
+/** Opens the node in `dir`, wherever it runs; where it does not, `around` is what it is opened with here. Ends the command where there is none. */
+export async function openDoor(dir: string, around = realSurroundings()): Promise<Door> {
   const running = await runningAt(dir)
-  return running ?? openHere(dir)
+  return running ?? openHere(dir, around)
+}
+
+/** Surroundings without a network, for what must not depend on one. */
+export function noNetwork(): Surroundings {
+  const fetch = () => Promise.reject(new Error('This command uses no network.'))
+  return { ...realSurroundings(), fetch }
 }
 
 /** Runs `act` with the node and closes it again, whatever happens. */
@@ -93,12 +106,13 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     },
     sign: (what) =>
       client.sign(typeof what === 'string' ? { pact: what } : { invitation: Buffer.from(what).toString('base64') }),
+    carryIn: (from, pact, progress) => client.carryIn({ from, ...(pact === undefined ? {} : { pact }) }, progress),
     close: async () => {},
   }
 }
 
-async function openHere(dir: string): Promise<Door> {
-  const node = must(await Node.open(dir, realSurroundings(), await keyPassphrase(dir)))
+async function openHere(dir: string, around: Surroundings): Promise<Door> {
+  const node = must(await Node.open(dir, around, await keyPassphrase(dir)))
   return {
     async records(query) {
       await node.settled()
@@ -138,6 +152,7 @@ async function openHere(dir: string): Promise<Door> {
     trust: (card) => node.trust(card),
     propose: (yaml) => node.proposePact(yaml),
     sign: (what) => node.signPact(what),
+    carryIn: (from, pact, progress) => node.carryIn(from, { ...(pact === undefined ? {} : { pact }), progress }),
     close: () => node.stop(),
   }
 }

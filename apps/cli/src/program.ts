@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { accountCommand } from './commands/account.ts'
 import { auditCommand } from './commands/audit.ts'
 import { cardCommand } from './commands/card.ts'
+import { carryCommand } from './commands/carry.ts'
 import { demoCommand } from './commands/demo.ts'
 import { initCommand } from './commands/init.ts'
 import { keyCommand } from './commands/key.ts'
@@ -34,6 +35,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     proveCommand,
     verifyCommand,
     auditCommand,
+    carryCommand,
     accountCommand,
     keyCommand,
     witnessCommand,

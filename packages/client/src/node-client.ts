@@ -4,6 +4,7 @@
 import { ok, type Refusal, refuse, toBase64 } from '@countersign/log'
 import type {
   CardRow,
+  CarriedIn,
   Me,
   NodeFacts,
   NodeStatus,
@@ -166,6 +167,23 @@ export class NodeClient {
     return this.postJson('api/pact/sign', what)
   }
 
+  /** Takes in a folder that the node's machine sees; `progress` is told how far that is. */
+  async carryIn(
+    input: { from: string; pact?: string },
+    progress: (done: number, total: number) => void = () => {},
+  ): Promise<Answer<CarriedIn>> {
+    const headers = { 'content-type': 'application/json' }
+    const response = await this.call('api/carry/in', { method: 'POST', headers, body: JSON.stringify(input) })
+    if (!response.ok) return response
+    for await (const line of linesOf(response.value.body)) {
+      const said = JSON.parse(line) as Partial<{ report: CarriedIn; code: string; message: string } & Progress>
+      if (said.report !== undefined) return ok(said.report)
+      if (said.code !== undefined) return refuse(said.code, said.message ?? '')
+      progress(said.done ?? 0, said.total ?? 0)
+    }
+    return refuse('network/broken', 'The node broke off its answer; see its log, and carry in again.')
+  }
+
   private async getJson<T>(path: string, query: object, signal?: AbortSignal): Promise<Answer<T>> {
     return this.json(await this.call(withQuery(path, query), signal === undefined ? {} : { signal }))
   }
@@ -202,6 +220,25 @@ export class NodeClient {
 
   private async json<T>(response: Answer<Response>): Promise<Answer<T>> {
     return response.ok ? ok((await response.value.json()) as T) : response
+  }
+}
+
+interface Progress {
+  done: number
+  total: number
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  const reader = body?.getReader()
+  let rest = ''
+  for (;;) {
+    const { done = true, value } = (await reader?.read()) ?? {}
+    rest += decoder.decode(value, { stream: !done })
+    const lines = rest.split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+    if (done) return
   }
 }
 

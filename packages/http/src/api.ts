@@ -1,6 +1,7 @@
 // The console's API, and the shell's: parse, call the engine, render. Officers come with the cookie of a session, the
 // shell of the machine's owner with the local token; nobody else is answered.
 
+import { Readable } from 'node:stream'
 import { ok, type Result, refuse, toBase64 } from '@countersign/log'
 import type { Node, SayRequest } from '@countersign/node'
 import { type Card, fingerprintWords } from '@countersign/record'
@@ -11,6 +12,7 @@ import { sendRefusal } from './errors.ts'
 import { LIMITS } from './limits.ts'
 import { openApi } from './openapi.ts'
 import {
+  carryInBody,
   evidenceQuery,
   idQuery,
   isDescribed,
@@ -174,7 +176,41 @@ export async function apiRoutes(
       const what = parsed.value
       return answer(reply, await node.signPact('pact' in what ? what.pact : Buffer.from(what.invitation, 'base64')))
     })
+    api.post('/api/carry/in', async (request, reply) => {
+      if (!accounts.isLocal(headersOf(request))) {
+        const message = 'Only the shell of this machine’s owner takes in a folder; use: countersign carry in'
+        return reply.code(403).send({ code: 'auth/local', message })
+      }
+      const parsed = parse(carryInBody, request.body)
+      if (!parsed.ok) return sendRefusal(reply, parsed)
+      const { from, ...rest } = parsed.value
+      return reply.type('application/x-ndjson').send(Readable.from(carriedLines(node, from, rest)))
+    })
   })
+}
+
+/** How far it is, as often as that changes, and last what came of it. */
+async function* carriedLines(node: Node, from: string, options: { pact?: string }): AsyncGenerator<string> {
+  let at: { done: number; total: number } | undefined
+  let wake = Promise.withResolvers<void>()
+  const taking = node.carryIn(from, {
+    ...options,
+    progress(done, total) {
+      at = { done, total }
+      wake.resolve()
+    },
+  })
+  const ended = taking.then(
+    () => true,
+    () => true,
+  )
+  while (!(await Promise.race([ended, wake.promise.then(() => false)]))) {
+    wake = Promise.withResolvers<void>()
+    yield `${JSON.stringify(at)}\n`
+  }
+  const taken = await taking
+  const { code, message } = taken.ok ? { code: '', message: '' } : taken
+  yield `${JSON.stringify(taken.ok ? { report: taken.value } : { code, message })}\n`
 }
 
 declare module 'fastify' {

@@ -1,6 +1,8 @@
 // Every bound of the HTTP side, in one place. Sizes in bytes.
 
 export const LIMITS = {
+  /** A path on this machine. */
+  pathChars: 4_096,
   /** A JSON request to the console's API. */
   apiBodyBytes: 4_194_304,
   /** One that carries an agreement or an invitation. */

@@ -68,9 +68,11 @@ export const shareQuery = z.strictObject({
 })
 export const signBody = z.union([z.strictObject({ pact: text }), z.strictObject({ invitation: z.base64() })])
 export const trustBody = z.strictObject({ card: z.base64() })
+export const carryInBody = z.strictObject({ from: z.string().min(1).max(LIMITS.pathChars), pact: text.exactOptional() })
 export const proposeBody = z.strictObject({ yaml: z.string() })
 
 const JSON_TYPE = 'application/json'
+const LINES_TYPE = 'application/x-ndjson'
 const BYTES_TYPE = 'application/octet-stream'
 const json = (description: string) => ({ mediaType: JSON_TYPE, description })
 const bytes = (description: string) => ({ mediaType: BYTES_TYPE, description })
@@ -157,6 +159,15 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'POST', path: '/api/pact/sign', body: jsonBody(signBody) },
     summary: 'Signs an agreement: the one an invitation (base64) carries, or one held here by its id.',
     answer: json('Its id and version, and whether as party or as neutral.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/carry/in', body: jsonBody(carryInBody) },
+    summary:
+      'Takes in what was carried by hand in a folder that this node’s machine sees (spec/directory.md). Only with the local token: an officer’s page names no folders of the machine.',
+    answer: {
+      mediaType: LINES_TYPE,
+      description: 'Lines of JSON: `done` and `total` on the way, and last `report`, or `code` and `message`.',
+    },
   },
 ]
 

@@ -2,7 +2,7 @@
 // to what the node really answers.
 
 import type * as client from '@countersign/client'
-import type { NodeStatus } from '@countersign/node'
+import type { CarriedIn, NodeStatus } from '@countersign/node'
 import type * as views from '@countersign/views'
 import { expectTypeOf, test } from 'vitest'
 
@@ -13,4 +13,5 @@ test('what the node answers is what its client expects', () => {
   expectTypeOf<views.ObjectDetail>().toExtend<client.ObjectDetail>()
   expectTypeOf<views.PactRow>().toExtend<client.PactRow>()
   expectTypeOf<NodeStatus>().toExtend<client.NodeStatus>()
+  expectTypeOf<CarriedIn>().toExtend<client.CarriedIn>()
 })

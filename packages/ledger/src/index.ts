@@ -1,6 +1,14 @@
 // Logs on disk: the one writer, mirrors, sealed content, receipts and audit.
 
 export { auditLog, type Finding, type LogAudit } from './audit.ts'
+export {
+  type CarriedFolder,
+  CarriedFolderFailed,
+  type CarriedPart,
+  type Kept,
+  type OpenCarriedFolder,
+  openCarriedFolder,
+} from './carried-folder.ts'
 export type { Disk, DiskFile } from './disk.ts'
 export { keepEvidence } from './evidence.ts'
 export { recordGeneration } from './generations.ts'

@@ -15,4 +15,6 @@ export const LIMITS = {
   /** Tiles of hashes, and bundles of entries, kept in memory after they were read. */
   tilesCached: 256,
   bundlesCached: 4,
+  /** What is read at once of a file that is copied to a carried folder. */
+  carriedChunkBytes: 1_048_576,
 } as const

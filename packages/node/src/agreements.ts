@@ -210,12 +210,26 @@ export class Agreements {
     const { around, identity } = this.parts
     for (const channel of this.ourChannels(pact)) {
       if (except.has(channel.name)) continue
-      await channel.ready()
+      const ready = await this.readyInTime(channel)
+      if (!ready.ok) return ready
       const to = othersOf(pact.agreement, channel.name, identity.party)
       const said = await channel.speaker?.say({ ...blankRecord(around, type, pact), to, body: body() })
       if (said?.ok === false) return said
     }
     return ok(undefined)
+  }
+
+  /** The peers that our log is compared with may be silent for long, or reached by a stick alone. */
+  private async readyInTime(channel: Channel): Promise<Result<undefined>> {
+    const { after } = this.parts.around
+    const late = Promise.withResolvers<Result<undefined>>()
+    const cancel = after(LIMITS.signReadyMs, () => {
+      const message = `Our log of the channel ${channel.name} signs nothing before it was compared with the copies of ${channel.awaited().join(', ') || 'its peers'}; do this again once they answered, or once what they carried out was taken in.`
+      late.resolve(refuse('node/not-ready', message))
+    })
+    const ready = await Promise.race([channel.ready().then(() => ok(undefined)), late.promise])
+    cancel()
+    return ready
   }
 
   /** Opens a log on each of our channels that has none. */
@@ -285,7 +299,7 @@ export class Agreements {
 }
 
 /** At most a few generations of each channel: a peer's index is a peer's word. */
-function generationLines(text: string): [string, string][] {
+export function generationLines(text: string): [string, string][] {
   const counts = new Map<string, number>()
   const lines: [string, string][] = []
   for (const line of text.split('\n')) {

@@ -40,6 +40,26 @@ export class Rounds {
     this.start()
   }
 
+  /** Does `work` when no round runs; the next round waits for it. Rejects where it fails; that is no failure of a round. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    while (this.running !== undefined) await this.running
+    if (this.stopped) throw new Error('The node is being stopped; do this again when it runs.')
+    const done = work()
+    this.running = done.then(
+      () => {},
+      () => {},
+    )
+    try {
+      return await done
+    } finally {
+      this.running = undefined
+      if (this.again && !this.stopped) {
+        this.again = false
+        this.start()
+      }
+    }
+  }
+
   async stop(): Promise<void> {
     this.stopped = true
     this.cancel?.()

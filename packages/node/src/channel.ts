@@ -21,12 +21,13 @@ import { mayHear } from './generations.ts'
 import type { Identity } from './identity.ts'
 import { KeptHeads } from './kept-heads.ts'
 import { LIMITS } from './limits.ts'
+import type { LogSource } from './log-source.ts'
 import type { StoredPact } from './pacts.ts'
 import { PeerEar } from './peer-ear.ts'
-import { PeerLog } from './peer-log.ts'
-import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
+import { type CarriedHearing, PeerLog } from './peer-log.ts'
+import { type PeerFiles, type PeerRequests, PeerUnreachable } from './peer-requests.ts'
 import { pinIsWorthwhile } from './pins.ts'
-import { type HeldReceipt, ReceiptFeed } from './receipt-feed.ts'
+import { type HeldReceipt, ReceiptFeed, type ReceiptFeedOptions } from './receipt-feed.ts'
 import type { Cosigner } from './signed-heads.ts'
 import { type ChannelSight, type Draft, type Head, type Pin, Speaker } from './speaker.ts'
 import { type CheckOutcome, type StartupCheck, startCheck } from './startup-check.ts'
@@ -71,9 +72,9 @@ export class Channel {
   state: SpeakerState = 'none'
   private readonly context: ChannelContext
   private readonly peers = new Map<string, PeerEar>()
-  private readonly feeds = new Map<string, { feed: ReceiptFeed; rounds: Rounds; cosigner: string }>()
+  private readonly feeds = new Map<string, Feed>()
   /** Origins of which it is being looked whether they may be heard. */
-  private readonly opening = new Set<string>()
+  private readonly opening = new Map<string, Promise<void>>()
   private check: StartupCheck | undefined
   private heads: KeptHeads | undefined
   private pinSince: number | undefined
@@ -138,22 +139,26 @@ export class Channel {
   }
 
   /** Starts hearing a peer's log; does nothing where it is heard already, or where its author does not show it yet. */
-  async hear(origin: string, author: Card): Promise<void> {
+  async hear(origin: string, author: Card, shownBy = this.atAuthor(origin, author)): Promise<void> {
     if (this.peers.has(origin) || this.opening.has(origin) || this.stopping) return
-    this.opening.add(origin)
-    try {
-      if ((await this.mayHear(origin, author)) && !this.stopping) await this.beginHearing(origin, author)
-    } finally {
-      this.opening.delete(origin)
-    }
+    const opening = this.beginWhereShown(origin, author, shownBy).finally(() => this.opening.delete(origin))
+    this.opening.set(origin, opening)
+    await opening
   }
 
-  private async mayHear(origin: string, author: Card): Promise<boolean> {
-    const { identity, around, requestsTo, onAlarm } = this.context
+  private async beginWhereShown(origin: string, author: Card, shownBy: LogSource): Promise<void> {
+    if ((await this.mayHear(origin, author, shownBy)) && !this.stopping) await this.beginHearing(origin, author)
+  }
+
+  private atAuthor(origin: string, author: Card): LogSource {
     const [, pact, channel, generation] = origin.split('/')
-    const atAuthor = { requests: requestsTo(author), prefix: `logs/${pact}/${channel}/${generation}` }
-    const may = await mayHear({ disk: around.disk, dir: identity.dir }, origin, author, atAuthor)
-    if (may === 'too-many') {
+    return { requests: this.context.requestsTo(author), prefix: `logs/${pact}/${channel}/${generation}` }
+  }
+
+  private async mayHear(origin: string, author: Card, shownBy: LogSource): Promise<boolean> {
+    const { identity, around, onAlarm } = this.context
+    const may = await mayHear({ disk: around.disk, dir: identity.dir }, origin, author, shownBy)
+    if (may === 'too-many' && shownBy.carried === undefined) {
       const message = `${author.party} names more logs of the channel ${this.name} than the ${LIMITS.generationsPerChannel} that are heard; the others stay unheard.`
       onAlarm('peer/generations', `${author.party}/${this.pact.id}/${this.name}`, message)
     }
@@ -199,7 +204,7 @@ export class Channel {
       author,
       mirror,
       sources: [
-        { requests: requestsTo(author), prefix: `logs/${pact}/${channel}/${generation}` },
+        this.atAuthor(origin, author),
         ...(depositaryCard === undefined || depositaryCard.party === identity.party
           ? []
           : [
@@ -243,6 +248,51 @@ export class Channel {
     })
     await log.recall()
     return log
+  }
+
+  /**
+   * Takes from what was carried here by hand what it has of a peer's log, whose author need not be reachable. Undefined
+   * where the log is not heard: no source shows it, or its mirror cannot be opened.
+   */
+  async hearCarried(
+    origin: string,
+    author: Card,
+    sources: readonly LogSource[],
+    cosigners: readonly Cosigner[],
+  ): Promise<CarriedHearing | undefined> {
+    for (const source of sources) {
+      // Its author may be asked for it at this moment, and be long in answering.
+      await this.opening.get(origin)?.catch(() => {})
+      await this.hear(origin, author, source)
+    }
+    return this.peers.get(origin)?.hearCarried(sources, cosigners)
+  }
+
+  /** Takes the receipts of one cosigner on one log from what was carried here. Whether more wait for the log itself. */
+  async takeCarriedReceipts(
+    origin: string,
+    cosigner: string,
+    requests: PeerFiles,
+    onPassedOver: (name: string) => void,
+  ): Promise<{ waits: boolean } | undefined> {
+    const own = this.feeds.get(`${origin} ${cosigner}`)
+    if (own === undefined) return undefined
+    const feed = new ReceiptFeed({ ...own.options, requests, onFault: () => {}, onPassedOver })
+    await own.rounds.alone(async () => {
+      try {
+        for (let all = false; !all && !this.stopping; ) all = await own.watch(feed.round())
+      } finally {
+        own.feed.forgetHeld()
+      }
+    })
+    return { waits: feed.waits }
+  }
+
+  /** Compares a copy of our log that was carried here, while or after it is compared with the peers' own. */
+  async compareCarried(source: LogSource, answers: string | undefined): Promise<string | undefined> {
+    const origin = this.speaker?.log.origin ?? ''
+    const held = answers === undefined ? [] : this.context.receipts.held(origin, answers)
+    return this.check?.carried(source, answers, Math.max(0, ...held.map(({ size }) => size)))
   }
 
   /** Looks again at everything that `party` publishes on this channel. */
@@ -380,7 +430,7 @@ export class Channel {
   }
 
   /** Who countersigns a log of `author` on this channel, but for ourselves. */
-  private cosignersOf(author: string): Cosigner[] {
+  cosignersOf(author: string): Cosigner[] {
     const { identity, cardOf, requestsTo } = this.context
     const { agreement } = this.pact
     const readers = readersOf(agreement, this.name)
@@ -396,7 +446,7 @@ export class Channel {
     const { receipts, onReceipt, onSuperseded, onAlarm } = this.context
     for (const { card: cosigner, requests } of this.cosignersOf(author.party)) {
       const { party } = cosigner
-      const feed = new ReceiptFeed({
+      const options: ReceiptFeedOptions = {
         origin,
         author,
         cosigner,
@@ -409,14 +459,19 @@ export class Channel {
         onSuperseded,
         onFork: (receipt, kind) => this.forked(receipt, kind),
         onFault: (code, message) => onAlarm(code, `${origin} by ${party}`, message),
-      })
+      }
+      const feed = new ReceiptFeed(options)
       const alarm = new DiskAlarm('ledger/receipts-failing', {
         onAlarm: (code, message) => this.context.onAlarm(code, `${origin} ${party}`, message),
         onAlarmOver: (code) => this.context.onAlarmOver(code, `${origin} ${party}`),
       })
-      const round = () => alarm.watch('A receipt could not be kept; it is fetched again by itself.', feed.round())
+      const watch = <T>(work: Promise<T>) =>
+        alarm.watch('A receipt could not be kept; it is fetched again by itself.', work)
+      const round = async () => {
+        await watch(feed.round())
+      }
       const rounds = this.rounds(round, party, this.pact.agreement.intervals.pollSeconds)
-      this.feeds.set(`${origin} ${party}`, { feed, rounds, cosigner: party })
+      this.feeds.set(`${origin} ${party}`, { feed, options, rounds, watch, cosigner: party })
       rounds.wake()
     }
   }
@@ -497,6 +552,16 @@ export class Channel {
       },
     })
   }
+}
+
+/** Receipts of one cosigner on one log. */
+interface Feed {
+  feed: ReceiptFeed
+  options: ReceiptFeedOptions
+  rounds: Rounds
+  cosigner: string
+  /** Raises the alarm where the disk fails. */
+  watch<T>(work: Promise<T>): Promise<T>
 }
 
 function authorOf(origin: string): string {

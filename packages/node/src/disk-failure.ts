@@ -40,9 +40,10 @@ export class DiskAlarm {
     this.tell = tell
   }
 
-  async watch(consequence: string, round: Promise<void>): Promise<void> {
+  async watch<T>(consequence: string, round: Promise<T>): Promise<T> {
+    let done: T
     try {
-      await round
+      done = await round
     } catch (cause) {
       // A log that stopped says why; what it says of starting again is for those that are not opened anew by themselves.
       const reason = cause instanceof LogStopped ? cause.cause : cause
@@ -55,5 +56,6 @@ export class DiskAlarm {
     }
     if (this.raised) this.tell.onAlarmOver(this.code)
     this.raised = false
+    return done
   }
 }

@@ -3,6 +3,8 @@
 export { openAge, sealAge } from './age.ts'
 export type { Proposed, Signed } from './agreements.ts'
 export { type AuditedLog, type AuditOptions, auditNode, type NodeAudit } from './audit.ts'
+export type { CarriedIn, CarriedInLog, CarriedInReceipts } from './carry-in.ts'
+export { type CarriedOut, type CarriedOutLog, type CarryOutOptions, carryOut } from './carry-out.ts'
 export type { DirectoryAnswer } from './directory.ts'
 export type { OpenedPart } from './folding.ts'
 export { type Identity, type InitOptions, initNode, loadIdentity, loadMember, type Member } from './identity.ts'

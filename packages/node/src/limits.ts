@@ -23,10 +23,23 @@ export const LIMITS = {
   receiptsPerRound: 512,
   /** The private keys of a node, all of them. */
   keysBytes: 1_048_576,
+  /** Files of one party on a carried folder whose fate is remembered for the report. */
+  carriedPathsRemembered: 65_536,
+  /** How long a node waits, once a carried copy has answered for our log, until it may sign: the others' time, and some. */
+  carriedReadyMs: 15_000,
+  /** How often a log is looked at anew that grows while it is carried out, and how many files are written at once. */
+  carriedPlansTried: 4,
+  carriedAtOnce: 8,
+  /** Names looked at in one folder of what was carried here. */
+  carriedNamesListed: 16_384,
+  /** Paths of one log that a report on a carried folder names. */
+  carriedPathsNamed: 20,
   /** A request to a peer. */
   requestMsMax: 30_000,
   /** How long the start-up check waits for peers once a neutral has answered. */
   startupGraceMs: 10_000,
+  /** How long a signature under an agreement waits until our log may sign. */
+  signReadyMs: 20_000,
   /** How often it is recorded where and when the folder runs. */
   whereaboutsMs: 60_000,
   /** Back-off after failures of a peer: from, to. */

@@ -1,4 +1,5 @@
-// One place that serves a log: its author's folder, or a mirror of it at another node. What comes back is hostile until
+// One place that serves a log: its author's folder, or a mirror of it at another node, reached over the network or on
+// what was carried here. What comes back is hostile until
 // it leads to a root that the author signed; whatever does not is the fault of the source, and no word about the author.
 
 import {
@@ -12,12 +13,17 @@ import {
   TreeFrontier,
 } from '@countersign/log'
 import { LIMITS } from './limits.ts'
-import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
+import { type PeerFiles, PeerUnreachable } from './peer-requests.ts'
 
 export interface LogSource {
-  requests: PeerRequests
+  requests: PeerFiles
   /** Where the log stands below the peer's root. */
   prefix: string
+  /**
+   * Carried here by hand: whose folder it is that holds the log, its author's or another's. Such a folder may be old, or
+   * damaged on the way, and neither says anything about its author.
+   */
+  carried?: 'author' | 'mirror'
 }
 
 export interface Head {

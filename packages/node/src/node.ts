@@ -12,10 +12,11 @@ import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, parseRecordRef } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
 import { Agreements, type Signed } from './agreements.ts'
+import { type CarriedIn, carryIn } from './carry-in.ts'
 import type { Channel, ChannelContext } from './channel.ts'
 import { Directory, type DirectoryAnswer } from './directory.ts'
 import { overDisk } from './disk-failure.ts'
-import { blankRecord, type EngineParts } from './engine-parts.ts'
+import { blankRecord, type EngineParts, noSuchPact } from './engine-parts.ts'
 import { cutEvidence, cutExchange } from './evidence.ts'
 import { Folding, type OpenedPart } from './folding.ts'
 import { type Identity, loadIdentity } from './identity.ts'
@@ -79,6 +80,8 @@ export class Node {
   private readonly later = new Map<string, () => void>()
   /** What failed and is done again later, by what it is. */
   private readonly retries = new Map<string, () => void>()
+  /** Sticks are taken in one after the other. */
+  private carrying: Promise<unknown> = Promise.resolve()
   private stopped = false
 
   private constructor(
@@ -268,6 +271,29 @@ export class Node {
     this.later.set(party, cancel)
   }
 
+  /** Takes in what was carried here by hand in the folder `from`, countersigns it, and waits until it is folded. */
+  carryIn(
+    from: string,
+    options: { pact?: string; progress?(done: number, total: number): void } = {},
+  ): Promise<Result<CarriedIn>> {
+    const { pact, progress = () => {} } = options
+    const taken = this.carrying.then(async (): Promise<Result<CarriedIn>> => {
+      if (pact !== undefined && this.parts.pacts.get(pact) === undefined) return noSuchPact(pact)
+      const folder = await this.parts.around.carriedFolder(from)
+      if (!folder.ok) return folder
+      const stopped = () => this.stopped
+      const report = await carryIn(this.parts, folder.value, {
+        ...(pact === undefined ? {} : { pact }),
+        stopped,
+        progress,
+      })
+      await this.settled()
+      return ok(report)
+    })
+    this.carrying = taken.catch(() => {})
+    return overDisk('Not everything was taken in; what was, is kept. Mend that, then carry in again.', taken)
+  }
+
   /** What the published directory gives to `party`, who signed the request. */
   directory(party: string | undefined, path: string): Promise<DirectoryAnswer> {
     return this.files.answer(party, path)
@@ -373,6 +399,7 @@ export class Node {
     this.cancelHints?.()
     for (const cancel of [...this.later.values(), ...this.retries.values()]) cancel()
     this.agreements.stop()
+    await this.carrying
     for (const requests of this.requests.values()) requests.close()
     await this.saying.stop()
     await Promise.all([...this.parts.channels.values()].map((channel) => channel.stop()))

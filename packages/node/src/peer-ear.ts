@@ -7,7 +7,9 @@ import type { Result } from '@countersign/log'
 import type { Rounds } from './backoff.ts'
 import { DiskAlarm } from './disk-failure.ts'
 import { LIMITS } from './limits.ts'
-import type { PeerLog } from './peer-log.ts'
+import type { LogSource } from './log-source.ts'
+import type { CarriedHearing, PeerLog } from './peer-log.ts'
+import type { Cosigner } from './signed-heads.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface PeerEarOptions {
@@ -65,6 +67,21 @@ export class PeerEar {
   wake(): void {
     // It hears by itself once it was opened, and is opened once.
     if (this.beginning === undefined) this.rounds.wake()
+  }
+
+  /** Takes what was carried here, between two rounds. Undefined where the mirror is not open. */
+  async hearCarried(
+    sources: readonly LogSource[],
+    cosigners: readonly Cosigner[],
+  ): Promise<CarriedHearing | undefined> {
+    await this.beginning
+    return this.rounds.alone(() => this.alarm.watch(CONSEQUENCE, this.takeCarried(sources, cosigners)))
+  }
+
+  private async takeCarried(sources: readonly LogSource[], cosigners: readonly Cosigner[]) {
+    if (this.isRefused) return undefined
+    if (!this.isOpen || this.log?.mirror.stopped !== undefined) await this.openAnew()
+    return this.log?.hearCarried(sources, cosigners)
   }
 
   async stop(): Promise<void> {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { Mirror, Receipts } from '@countersign/ledger'
 import { cosign, equalBytes, logNote, toHex, verifyCheckpoint } from '@countersign/log'
 import { type Card, padmeSize, parseEntry, receiptKeyName, type SignerPair } from '@countersign/record'
+import { type Damage, damageOf } from './carried-damage.ts'
 import { LIMITS } from './limits.ts'
 import { freshEntries, type Head, type LogSource, provesFork, type SignedHead } from './log-source.ts'
 import { PeerUnreachable } from './peer-requests.ts'
@@ -45,6 +46,20 @@ export interface PeerLogOptions {
   step?: { entriesPerStep: number; bytesPerStep: number }
 }
 
+/** What came of a log that was carried here. */
+export interface CarriedHearing {
+  /** Of the largest head on what was carried; 0 where there is none. */
+  carried: number
+  /** Entries taken, and records whose sealed content was taken. */
+  entries: number
+  content: number
+  /** Sealed content that no source has, by its hash. */
+  lacking: string[]
+  /** Why a source was not taken from, or not to its end. */
+  faults: { source: LogSource; message: string; damages: Damage[] }[]
+  receipt: 'given' | 'had' | 'none'
+}
+
 interface MissingPart {
   sealed: string
   sizeMax: number
@@ -65,11 +80,17 @@ export class PeerLog {
   private examined = ''
   private newEntriesHeld = false
   private newContentHeld = false
+  /** Whether something that was carried here could not be countersigned then. */
+  private carriedAwaits = false
+  private contradicted = 0
+  /** Where this round looks for sealed content. */
+  private sources: readonly LogSource[]
   /** Bytes of the entries held in the last, partial bundle. */
   private tailBytes = 0
 
   constructor(options: PeerLogOptions) {
     this.options = options
+    this.sources = options.sources
     this.origin = options.origin
     this.mirror = options.mirror
     // What our own receipt attests was held when we gave it, and is not looked for again.
@@ -89,14 +110,14 @@ export class PeerLog {
 
   /** One round: takes what is new and countersigns it. Throws PeerUnreachable where nobody could be asked. */
   async round(): Promise<void> {
+    this.sources = this.options.sources
     let failure: unknown
-    for (const [index, source] of this.options.sources.entries()) {
+    for (const source of this.sources) {
       try {
-        const fromAuthor = index === 0
         if (await this.hear(source)) {
-          if (fromAuthor) this.lastHeardMs = this.options.around.now()
+          if (this.isAuthor(source)) this.lastHeardMs = this.options.around.now()
           // The receipt first: whoever spoke waits for it, and for nothing that we do with what was said.
-          await this.countersign(fromAuthor)
+          await this.countersign(source)
           this.tellWhatIsNew()
           return
         }
@@ -106,7 +127,47 @@ export class PeerLog {
         failure ??= cause
       }
     }
+    // What was carried here is held, though nobody answers now.
+    if (this.carriedAwaits) await this.countersignHeld()
     if (failure !== undefined) throw failure
+  }
+
+  /** Takes what was carried here, from every source that has something, and countersigns what is held then. */
+  async hearCarried(sources: readonly LogSource[], cosigners: readonly Cosigner[]): Promise<CarriedHearing> {
+    const { receipts } = this.options
+    const { size: before } = this.mirror
+    const given = receipts.newest(this.origin)?.size ?? 0
+    const contradicted = this.contradicted
+    const hearing: CarriedHearing = { carried: 0, entries: 0, content: 0, lacking: [], faults: [], receipt: 'none' }
+    this.sources = sources
+    for (const source of sources) {
+      let head: SignedHead | undefined
+      try {
+        head = await this.headOf(source)
+        if (head === undefined) continue
+        hearing.carried = Math.max(hearing.carried, head.size)
+        if (!(await this.precedes(head))) await this.extendTo(source, head, cosigners)
+      } catch (cause) {
+        if (!(cause instanceof PeerUnreachable)) throw cause
+        const damages = head === undefined ? [] : await this.salvage(source, head, cosigners)
+        hearing.faults.push({ source, message: cause.message, damages })
+      }
+    }
+    await this.scan()
+    const wanting = this.missing.length
+    hearing.lacking = await this.fetchAllContent()
+    hearing.content = wanting - this.missing.length
+    // A depositary's receipt discharges the author, so it is given for what its folder holds; never for an old head
+    // again, and by no other neutral, whose cosignature would say what the author showed by now.
+    const atAuthor = sources.find(({ carried }) => carried === 'author')
+    // A log that forks is not countersigned.
+    if (this.contradicted === contradicted) await this.countersign(atAuthor)
+    this.tellWhatIsNew()
+    const now = receipts.newest(this.origin)?.size ?? 0
+    hearing.entries = this.mirror.size - before
+    hearing.receipt = now > given ? 'given' : now >= this.mirror.size ? 'had' : 'none'
+    this.carriedAwaits = hearing.receipt === 'none' && this.contradicted === contradicted
+    return hearing
   }
 
   private tellWhatIsNew(): void {
@@ -116,32 +177,55 @@ export class PeerLog {
     this.newContentHeld = false
   }
 
+  /** Takes what lies before the damage, where the author signed a head there. */
+  private async salvage(source: LogSource, served: SignedHead, cosigners: readonly Cosigner[]): Promise<Damage[]> {
+    const { mirror } = this
+    const { origin, author, pact } = this.options
+    const { soundTo, damages } = await damageOf(source, { from: mirror.size, size: served.size })
+    const upTo = Math.min(soundTo, served.size - 1)
+    const looked = { origin, author, pact, source, cosigners }
+    const head = upTo > mirror.size ? await signedHead(looked, { above: mirror.size, upTo }) : undefined
+    try {
+      if (head !== undefined) await this.extendTo(source, head, cosigners)
+    } catch (cause) {
+      if (!(cause instanceof PeerUnreachable)) throw cause
+    }
+    return damages
+  }
+
   /** False where the source does not hold the log. */
   private async hear(source: LogSource): Promise<boolean> {
-    const { mirror } = this.options
-    const fetched = await source.requests.get(`${source.prefix}/checkpoint`, LIMITS.noteBytes)
-    if (fetched.kind !== 'bytes') return false
-    if (mirror.checkpoint === undefined || !equalBytes(mirror.checkpoint, fetched.bytes)) {
-      const head = verifyCheckpoint(fetched.bytes, { origin: this.origin, ...this.authorKeys() })
-      if (!head.ok)
-        throw new PeerUnreachable(
-          `${this.options.author.party} sent a checkpoint that does not verify (${head.message})`,
-        )
-      // Another node's mirror may lag behind ours: an older head of the same log is no contradiction there.
-      if (!this.isAuthor(source) && (await this.precedes(head.value))) return false
-      await this.extendTo(source, { ...head.value, note: fetched.bytes })
+    const { cosigners } = this.options
+    const head = await this.headOf(source)
+    if (head === undefined) return false
+    // Another node's mirror may lag behind ours: an older head of the same log is no contradiction there.
+    if (!this.isAuthor(source) && head.size < this.mirror.size && (await this.precedes(head))) return false
+    if (!equalBytes(this.mirror.checkpoint ?? new Uint8Array(), head.note)) {
+      await this.extendTo(source, head, cosigners)
     }
     await this.scan()
     await this.fetchContent()
     return true
   }
 
+  /** Undefined where the source does not hold the log. */
+  private async headOf({ requests, prefix }: LogSource): Promise<SignedHead | undefined> {
+    const fetched = await requests.get(`${prefix}/checkpoint`, LIMITS.noteBytes)
+    if (fetched.kind !== 'bytes') return undefined
+    const { checkpoint, size, root } = this.mirror
+    if (checkpoint !== undefined && equalBytes(checkpoint, fetched.bytes)) return { size, root, note: checkpoint }
+    const head = verifyCheckpoint(fetched.bytes, { origin: this.origin, ...this.authorKeys() })
+    if (head.ok) return { size: head.value.size, root: head.value.root, note: fetched.bytes }
+    throw new PeerUnreachable(`${requests.party} sent a checkpoint that does not verify (${head.message})`)
+  }
+
   /** Takes what leads to a head; where that is more than memory bears, in steps between heads that the author signed. */
-  private async extendTo(source: LogSource, served: SignedHead): Promise<void> {
+  private async extendTo(source: LogSource, served: SignedHead, cosigners: readonly Cosigner[]): Promise<void> {
     const { mirror, step = LIMITS } = this.options
     let entriesMax: number = step.entriesPerStep
     for (;;) {
-      const head = served.size - mirror.size <= entriesMax ? served : await this.headOnTheWay(source, entriesMax)
+      const head =
+        served.size - mirror.size <= entriesMax ? served : await this.headOnTheWay(source, entriesMax, cosigners)
       const fresh = await this.newEntries(source, head.size, served.size, step.bytesPerStep)
       if (fresh.fit !== undefined) {
         entriesMax = fresh.fit
@@ -161,13 +245,17 @@ export class PeerLog {
     }
   }
 
-  private async headOnTheWay(source: LogSource, entriesMax: number): Promise<SignedHead> {
-    const { origin, author, pact, cosigners, onTooFarBehind } = this.options
+  private async headOnTheWay(
+    source: LogSource,
+    entriesMax: number,
+    cosigners: readonly Cosigner[],
+  ): Promise<SignedHead> {
+    const { origin, author, pact, onTooFarBehind } = this.options
     const above = this.mirror.size
     const head = await signedHead({ origin, author, pact, source, cosigners }, { above, upTo: above + entriesMax })
     if (head !== undefined) return head
     const message = `The log of ${author.party} goes on after ${above} entries by more than can be taken at once, and nobody shows a head on the way; it is tried again.`
-    onTooFarBehind(message)
+    if (source.carried === undefined) onTooFarBehind(message)
     throw new PeerUnreachable(message)
   }
 
@@ -175,8 +263,9 @@ export class PeerLog {
     return source === this.options.sources[0]
   }
 
+  /** Whether a head is one that our log had or has. */
   private async precedes({ size, root }: Head): Promise<boolean> {
-    return size < this.mirror.size && equalBytes(await this.mirror.rootAt(size), root)
+    return size <= this.mirror.size && equalBytes(await this.mirror.rootAt(size), root)
   }
 
   /** Tells a contradiction of the author from the garbage of a source. Throws in any case. */
@@ -185,14 +274,20 @@ export class PeerLog {
     served: SignedHead,
     refusal: { code: string; message: string },
   ): Promise<never> {
-    const { mirror, onContradiction } = this.options
+    const { mirror } = this.options
+    const onContradiction: PeerLogOptions['onContradiction'] = (...told) => {
+      this.contradicted++
+      this.carriedAwaits = false
+      return this.options.onContradiction(...told)
+    }
     const root = toHex(served.root)
     if (refusal.code !== 'mirror/root') {
       if (refusal.code !== 'mirror/entries') await onContradiction(refusal.code, refusal.message, served.note)
     } else if (this.examined !== root) {
       // Only the whole log tells whether its author signed another beginning than ours. One head is examined once.
       const forked = await provesFork(source, served, { size: mirror.size, root: mirror.root })
-      this.examined = root
+      // What was carried here may have been damaged on the way, and its author will still show the whole.
+      if (source.carried === undefined) this.examined = root
       const what = `The author signed two different logs: one of ${served.size} entries, and the one held here.`
       if (forked) await onContradiction('mirror/fork', what, served.note)
       else if (this.isAuthor(source)) await onContradiction(refusal.code, refusal.message, served.note)
@@ -286,8 +381,26 @@ export class PeerLog {
     this.completeTo = this.mirror.size
   }
 
+  /** Likewise, leaving out what is not there: it is named, and what comes after it is taken all the same. */
+  private async fetchAllContent(): Promise<string[]> {
+    const lacking = new Set<string>()
+    for (const { parts } of this.missing) {
+      for (const part of parts) {
+        if (await this.mirror.hasAddendum(part.sealed)) continue
+        const bytes = await this.fetchAddendum(part)
+        if (bytes === undefined) lacking.add(part.sealed)
+        else await this.mirror.putAddendum(bytes)
+      }
+    }
+    const left = this.missing.filter(({ parts }) => parts.some(({ sealed }) => lacking.has(sealed)))
+    if (left.length < this.missing.length) this.newContentHeld = true
+    this.missing.splice(0, Number.POSITIVE_INFINITY, ...left)
+    this.completeTo = left[0]?.index ?? this.mirror.size
+    return [...lacking]
+  }
+
   private async fetchAddendum(part: MissingPart): Promise<Uint8Array | undefined> {
-    for (const source of this.options.sources) {
+    for (const source of this.sources) {
       try {
         const fetched = await source.requests.get(`${source.prefix}/addenda/${part.sealed}`, part.sizeMax)
         if (fetched.kind !== 'bytes') continue
@@ -300,15 +413,25 @@ export class PeerLog {
     return undefined
   }
 
-  private async countersign(fromAuthor: boolean): Promise<void> {
+  private async countersignHeld(): Promise<void> {
+    if (this.missing.length > 0) return
+    this.completeTo = this.mirror.size
+    await this.countersign(undefined)
+  }
+
+  /** `source` is where the head was seen just now; undefined where nowhere. */
+  private async countersign(source: LogSource | undefined): Promise<void> {
     const { mirror, receipts, cosignSeconds, around } = this.options
     if (mirror.checkpoint === undefined || this.completeTo < mirror.size || !this.options.mayCountersign()) return
     const newest = receipts.newest(this.origin)
     const seconds = Math.floor(around.now() / 1000)
     const grown = newest === undefined || mirror.size > newest.size
     const due = cosignSeconds !== undefined && newest !== undefined && seconds >= newest.time + cosignSeconds
-    // A neutral's cosignature says what the author showed by then: what it had from elsewhere may be old.
-    if (cosignSeconds !== undefined && !fromAuthor) return
+    // A neutral's cosignature says what the author showed by then: what it had from elsewhere may be old. A depositary's
+    // receipt discharges the author, too: it is given for what the author's own folder held when it was carried here.
+    const shown = source !== undefined && this.isAuthor(source)
+    const deposited = source?.carried === 'author' && this.options.role === 'depositary' && grown
+    if (cosignSeconds !== undefined && !shown && !deposited) return
     if (!grown && !due) return
     const time = Math.max(seconds, newest?.time ?? 0)
     // The author’s own two lines and nothing else that came with them.

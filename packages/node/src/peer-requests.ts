@@ -1,4 +1,4 @@
-// GET and hint, towards one peer. Sizes and times are bounded; what comes back is hostile until verified by the caller.
+// The files of a peer, and GET and hint towards one over the network. Sizes and times are bounded; what comes back is hostile until verified by the caller.
 
 import { toBase64 } from '@countersign/log'
 import { LIMITS } from './limits.ts'
@@ -17,7 +17,22 @@ export type FetchedPart =
 
 export class PeerUnreachable extends Error {}
 
-export class PeerRequests {
+/** What a peer publishes, wherever it is read: at its node, or from a folder that was carried here. */
+export interface PeerFiles {
+  readonly party: string
+  /**
+   * The file at `path` below the peer's root, at most `maxBytes` long; from byte `offset` on where ranges are honoured
+   * (`partial` says whether they were). Throws PeerUnreachable where no sensible answer comes.
+   */
+  get(path: string, maxBytes: number, offset?: number): Promise<Fetched>
+  /**
+   * At most `maxBytes` of a file of any length, from byte `offset` on; none where it ends there. Throws PeerUnreachable
+   * where no sensible answer comes.
+   */
+  part(path: string, maxBytes: number, offset: number): Promise<FetchedPart>
+}
+
+export class PeerRequests implements PeerFiles {
   readonly party: string
   /** Whether the last request was answered at all. */
   reachable = false
@@ -35,10 +50,6 @@ export class PeerRequests {
     this.around = around
   }
 
-  /**
-   * The file at `path` below the peer's root, at most `maxBytes` long; from byte `offset` on where the peer honours
-   * ranges (`partial` says whether it did). Throws PeerUnreachable where no sensible answer comes.
-   */
   async get(path: string, maxBytes: number, offset = 0): Promise<Fetched> {
     const range: Record<string, string> = offset > 0 ? { range: `bytes=${offset}-` } : {}
     return this.send('GET', path, undefined, range, async (response) => {
@@ -61,10 +72,6 @@ export class PeerRequests {
     })
   }
 
-  /**
-   * At most `maxBytes` of a file of any length, from byte `offset` on; none where it ends there. Throws PeerUnreachable
-   * where no sensible answer comes.
-   */
   async part(path: string, maxBytes: number, offset: number): Promise<FetchedPart> {
     const range = { range: `bytes=${offset}-${offset + maxBytes - 1}` }
     return this.send('GET', path, undefined, range, async (response) => {

@@ -8,7 +8,7 @@ import type { LogFiles, Receipts } from '@countersign/ledger'
 import { equalBytes, fromUtf8 } from '@countersign/log'
 import { type Card, parseReceipt, receiptDigest } from '@countersign/record'
 import { LIMITS } from './limits.ts'
-import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
+import { type PeerFiles, PeerUnreachable } from './peer-requests.ts'
 
 export interface HeldReceipt {
   origin: string
@@ -24,7 +24,7 @@ export interface ReceiptFeedOptions {
   author: Card
   cosigner: Card
   pact: string
-  requests: PeerRequests
+  requests: PeerFiles
   receipts: Receipts
   /** The log as it is held here. */
   log(): LogFiles | undefined
@@ -37,6 +37,8 @@ export interface ReceiptFeedOptions {
   onFork(receipt: HeldReceipt, kind: 'other-root' | 'beyond'): Promise<void>
   /** The cosigner gave what is no receipt, or receipts that contradict each other. Told once for each code. */
   onFault(code: 'receipt/invalid' | 'receipt/order', message: string): void
+  /** A receipt that the index names is not given, or does not verify. Told of each. */
+  onPassedOver?(name: string): void
   limits?: { indexBytes: number; receiptsPerRound: number }
 }
 
@@ -70,22 +72,29 @@ export class ReceiptFeed {
     return this.newest.size < (this.options.log()?.size ?? 0)
   }
 
-  async round(): Promise<void> {
+  /** What is held was changed by another hand: it is looked at again before the next receipt is taken. */
+  forgetHeld(): void {
+    this.held = undefined
+    this.newest = { size: 0, time: 0 }
+  }
+
+  /** False where more may be taken at once than one round takes. */
+  async round(): Promise<boolean> {
     this.waits = false
     await this.recall()
     let left = this.limits.receiptsPerRound
     while (left > 0) {
       const lines = await this.indexLines()
-      if (lines.length === 0) return
+      if (lines.length === 0) return true
       for (const [i, line] of lines.entries()) {
         const name = nameOf(line)
         if (name !== undefined) {
           if (name.size > (this.options.log()?.size ?? 0) && !this.options.isWhole()) {
             this.waits = true
-            return
+            return true
           }
           if (this.isWanted(name, nameOf(lines[i + 1] ?? ''))) {
-            if (left-- === 0) return
+            if (left-- === 0) return false
             await this.take(name)
           }
           this.listed = { size: Math.max(name.size, this.listed.size), time: Math.max(name.time, this.listed.time) }
@@ -93,6 +102,7 @@ export class ReceiptFeed {
         this.offset += Buffer.byteLength(line) + 1
       }
     }
+    return false
   }
 
   /** What an earlier run held; what it did not come to remove goes now. */
@@ -156,6 +166,7 @@ export class ReceiptFeed {
           })
         : undefined
     if (fetched.kind !== 'bytes' || parsed?.ok !== true || parsed.value.size !== size || parsed.value.time !== time) {
+      this.options.onPassedOver?.(`${size}-${time}`)
       this.fault('receipt/invalid', `lists the receipt ${size}-${time} and gives none that verifies`)
       return
     }

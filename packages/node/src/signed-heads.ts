@@ -7,11 +7,11 @@ import { formatNote, fromUtf8, parseNote, verifyCheckpoint } from '@countersign/
 import { type Card, parseReceipt } from '@countersign/record'
 import { LIMITS } from './limits.ts'
 import type { LogSource, SignedHead } from './log-source.ts'
-import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
+import { type PeerFiles, PeerUnreachable } from './peer-requests.ts'
 
 export interface Cosigner {
   card: Card
-  requests: PeerRequests
+  requests: PeerFiles
 }
 
 interface Looked {
@@ -46,7 +46,7 @@ export async function signedHead(
 
 /** A folder of files named by size, with an index, and how a head is read from one of them. */
 interface Shelf {
-  requests: PeerRequests
+  requests: PeerFiles
   folder: string
   head(file: Uint8Array): SignedHead | undefined
 }
@@ -80,7 +80,7 @@ function shelves({ origin, author, pact, source, cosigners }: Looked): Shelf[] {
 }
 
 async function largestListed(
-  requests: PeerRequests,
+  requests: PeerFiles,
   folder: string,
   { above, upTo }: { above: number; upTo: number },
 ): Promise<string | undefined> {

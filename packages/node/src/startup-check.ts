@@ -4,19 +4,23 @@
 // others have had ten seconds, so that nobody's silence can mute a restarted line; but a folder that may be a copy waits
 // for all, and a head that we signed beyond our log is waited for until somebody serves its entries. What a peer serves
 // that does not lead to a head we signed is that peer's fault and says nothing about our log.
+//
+// A copy that was carried here by hand is compared likewise, and a longer tail recovered from it. It is its peer's answer
+// where it is not older than what that peer is known to hold, and never for a folder that may be a copy of another: what
+// was carried away after it was made may still be on its way.
 
 import type { OwnLog } from '@countersign/ledger'
 import { equalBytes, toHex, verifyCheckpoint } from '@countersign/log'
 import type { Card } from '@countersign/record'
 import { LIMITS } from './limits.ts'
 import { freshEntries, type Head, type LogSource, provesFork, type SignedHead } from './log-source.ts'
-import { type PeerRequests, PeerUnreachable } from './peer-requests.ts'
+import { type PeerFiles, PeerUnreachable } from './peer-requests.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface CheckPeer {
   party: string
   neutral: boolean
-  requests: PeerRequests
+  requests: PeerFiles
 }
 
 export type CheckOutcome =
@@ -28,6 +32,11 @@ export interface StartupCheck {
   outcome: Promise<CheckOutcome>
   /** Whose answer is still awaited. */
   awaited(): string[]
+  /**
+   * Compares a copy that was carried here: a peer's mirror of our log, or what left us for that place before. `atLeast`
+   * is the size that `answers` is known to hold; undefined `answers` is nobody's answer. A sentence where it is none.
+   */
+  carried(source: LogSource, answers: string | undefined, atLeast: number): Promise<string | undefined>
 }
 
 const RETRY_MS = 500
@@ -62,21 +71,43 @@ export function startCheck(options: CheckOptions): StartupCheck {
   // Two peers may serve back tails at once: they are taken one after the other.
   let turn: Promise<unknown> = Promise.resolve()
 
+  /** The size of the copy; 0 where there is none. */
+  async function comparedWith(source: LogSource, by: string, examined: Set<string>): Promise<number> {
+    const head = await fetchHead(source, log, options.us)
+    signed = Math.max(signed, head?.size ?? 0)
+    const tail = head === undefined || confirmed ? NO_TAIL : await fetchTail(source, log, head)
+    const compared = turn.then(() => compare(source, log, head, tail, { signing: confirmed, examined }))
+    turn = compared.catch(() => {})
+    const message = await compared
+    if (message !== undefined) {
+      contradiction = { by, message: `${by} ${message}` }
+      if (confirmed) options.late(by, contradiction.message)
+    }
+    return head?.size ?? 0
+  }
+
+  async function carried(source: LogSource, answers: string | undefined, atLeast: number) {
+    const { party } = source.requests
+    try {
+      const size = await comparedWith(source, party, new Set())
+      if (size === 0) return `it holds no copy of this log`
+      if (answers === undefined || answered.has(answers)) return undefined
+      if (waitForAll) return `this folder may be a copy of another, for which nothing carried by hand can answer`
+      if (size < atLeast) return `its copy is older than what ${answers} is known to hold`
+      answered.add(answers)
+      return undefined
+    } catch (cause) {
+      if (!(cause instanceof PeerUnreachable)) throw cause
+      return cause.message
+    }
+  }
+
   async function ask(peer: CheckPeer): Promise<void> {
     const source = { requests: peer.requests, prefix: options.mirrorPath }
     const examined = new Set<string>()
     while (!stopped() && contradiction === undefined) {
       try {
-        const head = await fetchHead(source, log, options.us)
-        signed = Math.max(signed, head?.size ?? 0)
-        const tail = head === undefined || confirmed ? NO_TAIL : await fetchTail(source, log, head)
-        const compared = turn.then(() => compare(source, log, head, tail, { signing: confirmed, examined }))
-        turn = compared.catch(() => {})
-        const message = await compared
-        if (message !== undefined) {
-          contradiction = { by: peer.party, message: `${peer.party} ${message}` }
-          if (confirmed) options.late(peer.party, contradiction.message)
-        }
+        await comparedWith(source, peer.party, examined)
         answered.add(peer.party)
         return
       } catch (cause) {
@@ -107,6 +138,7 @@ export function startCheck(options: CheckOptions): StartupCheck {
 
   return {
     outcome: outcome(),
+    carried,
     awaited: () => peers.filter((peer) => !answered.has(peer.party)).map((peer) => peer.party),
   }
 }

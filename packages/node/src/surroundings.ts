@@ -5,7 +5,7 @@
 import { createHash, randomFillSync } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { type Disk, nodeDisk } from '@countersign/ledger'
+import { type Disk, nodeDisk, type OpenCarriedFolder, openCarriedFolder } from '@countersign/ledger'
 import Database from 'better-sqlite3'
 import { openSealingDesk, type SealingDesk } from './sealer.ts'
 
@@ -20,6 +20,8 @@ export interface Surroundings {
   /** Names the machine: another name is another machine. */
   host(): string
   disk: Disk
+  /** A folder that others carried here, or will carry on. */
+  carriedFolder: OpenCarriedFolder
   /** The SQLite database in that file, made where there is none. */
   database(path: string): Database.Database
   /** Seals to others and opens with our `identity`; age draws randomness of its own. */
@@ -40,6 +42,7 @@ export function realSurroundings(report: Surroundings['report'] = () => {}): Sur
     random: (bytes) => randomFillSync(new Uint8Array(bytes)),
     host: machineName,
     disk: nodeDisk(),
+    carriedFolder: openCarriedFolder,
     database: (path) => new Database(path),
     sealingDesk: openSealingDesk,
     fetch: globalThis.fetch,

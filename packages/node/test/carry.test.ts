@@ -1,0 +1,37 @@
+import { utf8 } from '@countersign/log'
+import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
+import { expect, test } from 'vitest'
+import { type Island, inForceByStick, islands, stateOf, stick, visit } from './islands.ts'
+import { value } from './served-files.ts'
+
+async function call(from: Island, pact: string, text: string): Promise<string> {
+  const said = value(
+    await from.node.say({
+      pact,
+      type: 'hotline/message',
+      account: 'duty',
+      body: { precedence: 'ROUTINE' },
+      content: [
+        { role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: utf8(JSON.stringify({ subject: text, text })) },
+      ],
+    }),
+  )
+  if (said.state !== 'said') throw new Error('It was not said.')
+  return said.record
+}
+
+test('two nodes that never share a network come to an agreement and deliver to each other by a stick alone', async () => {
+  const { all, yaml } = await islands(2)
+  const [alfa, bravo] = all as [Island, Island]
+  const at = stick()
+  const pact = await inForceByStick(all, yaml, at)
+  const there = await call(alfa, pact, 'From alfa.')
+  const back = await call(bravo, pact, 'From bravo.')
+  await alfa.out(at)
+  await visit(bravo, at)
+  await visit(alfa, at)
+  expect(await stateOf(alfa, there)).toBe('delivered')
+  await visit(bravo, at)
+  expect(await stateOf(bravo, back)).toBe('delivered')
+  expect(await stateOf(bravo, there)).toBe('delivered')
+})

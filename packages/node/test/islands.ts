@@ -1,0 +1,104 @@
+// Whole nodes that share no network: each is reached by a stick alone, a folder that is carried between them.
+
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { CarriedIn } from '../src/carry-in.ts'
+import { type CarriedOut, carryOut } from '../src/carry-out.ts'
+import { initNode } from '../src/identity.ts'
+import { Node } from '../src/node.ts'
+import { realSurroundings, type Surroundings } from '../src/surroundings.ts'
+import { TrustedCards } from '../src/trust.ts'
+import { folder, value } from './served-files.ts'
+
+const DEMO = readFileSync(new URL('../../../agreements/demo.yaml', import.meta.url), 'utf8')
+/** Of two parties, and nobody between them. */
+const ALONE = DEMO.replace(/# The neutral both[^]*?roles: \[depositary, observer\]\n/, '')
+
+export interface Island {
+  party: string
+  dir: string
+  node: Node
+  restart(around?: Surroundings): Promise<void>
+  out(stick: string, reader?: string): Promise<CarriedOut>
+  in(stick: string): Promise<CarriedIn>
+}
+
+/** Reaches nobody. */
+export function noNetwork(): Surroundings {
+  return {
+    ...realSurroundings(),
+    fetch: async () => {
+      throw new Error('There is no network.')
+    },
+  }
+}
+
+export function stick(): string {
+  const at = join(folder(), 'stick')
+  mkdirSync(at)
+  return at
+}
+
+/** Nodes that trust each other's cards; the last is the neutral, where there are three. */
+export async function islands(count: 2 | 3): Promise<{ all: Island[]; yaml: string }> {
+  const names = ['alfa.example', 'bravo.example', 'watch.example'].slice(0, count)
+  const dir = folder()
+  const around = noNetwork()
+  const made = []
+  for (const party of names) {
+    const neutral = party === 'watch.example'
+    made.push(value(await initNode({ dir: join(dir, party), party, endpoint: `https://${party}/`, neutral }, around)))
+  }
+  const all: Island[] = []
+  for (const identity of made) {
+    const trusted = await TrustedCards.open(identity, around.disk)
+    for (const { party, card } of made) if (party !== identity.party) value(await trusted.add(card.bytes, Date.now()))
+    all.push(await island(identity.party, identity.dir))
+  }
+  return { all, yaml: count === 2 ? ALONE : DEMO }
+}
+
+async function island(party: string, dir: string): Promise<Island> {
+  const self: Island = {
+    party,
+    dir,
+    node: value(await Node.open(dir, noNetwork())),
+    async restart(around = noNetwork()) {
+      await self.node.stop()
+      self.node = value(await Node.open(dir, around))
+    },
+    async out(to, reader) {
+      const asked = { dir, to, around: noNetwork(), progress: () => {} }
+      return value(await carryOut({ ...asked, ...(reader === undefined ? {} : { reader }) }))
+    },
+    async in(from) {
+      return value(await self.node.carryIn(from))
+    },
+  }
+  onTestFinished(() => self.node.stop())
+  return self
+}
+
+/** Proposed by the first, signed by all, and carried until it is in force. */
+export async function inForceByStick(all: readonly Island[], yaml: string, at: string): Promise<string> {
+  const [alfa, ...others] = all
+  if (alfa === undefined) throw new Error('There is nobody.')
+  const { pact, invitation } = value(await alfa.node.proposePact(yaml))
+  for (const other of others) value(await other.node.signPact(invitation))
+  value(await alfa.node.signPact(invitation))
+  for (let trip = 0; trip < 3; trip++) for (const one of all) await visit(one, at)
+  return pact
+}
+
+/** The stick comes to a site: what is on it is taken in, and what is new is carried out. */
+export async function visit(one: Island, at: string): Promise<CarriedIn> {
+  const taken = await one.in(at)
+  await one.out(at)
+  return taken
+}
+
+export async function stateOf(one: Island, record: string): Promise<string | undefined> {
+  await one.node.settled()
+  return (await one.node.views.record(record))?.row.state
+}
