@@ -60,6 +60,8 @@ export interface PartiesOptions {
   tls?: boolean
   /** Alfa stands behind a proxy that is reached here. Nobody but tests asks it. */
   behindProxy?: string
+  /** Where alfa's folder is made instead of beside the others'. */
+  alfaDir?: string
   /** Stands between alfa and everybody who asks it. */
   meddler?: { meddle: Meddler }
 }
@@ -83,7 +85,7 @@ export async function startParties(options: PartiesOptions = {}): Promise<Partie
       endpoint = `http://127.0.0.1:${proxy.port}/`
       closers.push(proxy.close)
     }
-    const at = join(dir, name)
+    const at = name === 'alfa.example' ? (options.alfaDir ?? join(dir, name)) : join(dir, name)
     if (name === 'alfa.example') endpoint = options.behindProxy ?? endpoint
     const identity = value(
       await initNode({ dir: at, party: name, endpoint, neutral: name === 'watch.example' }, around),

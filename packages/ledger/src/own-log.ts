@@ -16,7 +16,7 @@ import type { Random } from './journal.ts'
 import { LIMITS } from './limits.ts'
 import { machineRandom } from './node-disk.ts'
 import { journalFolder, logFolder } from './paths.ts'
-import { type Extension, type LogFiles, type LogPlace, LogStopped, TiledLog } from './tiled-log.ts'
+import { type Extension, type LogFiles, type LogPlace, LogStopped, TiledLog, whyStopped } from './tiled-log.ts'
 
 export interface OwnLogOptions {
   disk: Disk
@@ -294,9 +294,9 @@ class Writer implements OwnLog {
 
   /** For whoever was never written: others may have been, as the log's own failure says. */
   private notKept({ cause }: LogStopped): LogStopped {
-    const what = cause instanceof Error ? cause.message : String(cause)
+    const { what, remedy } = whyStopped(cause)
     return new LogStopped(
-      `${this.origin} is not written any more (${what}); this was not kept. Mend the disk, start the node again, then say it once more.`,
+      `${this.origin} is not written any more (${what}); this was not kept. ${remedy}, start the node again, then say it once more.`,
       { cause },
     )
   }

@@ -484,14 +484,21 @@ export class TiledLog implements LogFiles {
   /** Writes nothing more: what stands on the disk is not known any more, or what should be written cannot be made. */
   stop(cause: unknown): LogStopped {
     if (this.failure !== undefined) return this.failure
-    const what = cause instanceof Error ? cause.message : String(cause)
+    const { what, remedy } = whyStopped(cause)
     this.failure = new LogStopped(
-      `Writing ${this.origin} failed (${what}); nothing acknowledged is lost, and what was being said may have been kept. Mend the disk, then start the node again: it shows among the records, or it was not kept.`,
+      `Writing ${this.origin} failed (${what}); nothing acknowledged is lost, and what was being said may have been kept. ${remedy}, then start the node again: it shows among the records, or it was not kept.`,
       { cause },
     )
     for (const listener of this.stopListeners) listener(this.failure)
     return this.failure
   }
+}
+
+/** Why a log was stopped, and what a person does about it. */
+export function whyStopped(cause: unknown): { what: string; remedy: string } {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'ENOSPC' || code === 'EDQUOT') return { what: 'the disk is full', remedy: 'Make room' }
+  return { what: cause instanceof Error ? cause.message : String(cause), remedy: 'Mend the disk' }
 }
 
 /** Size and root of a note, unverified. */
