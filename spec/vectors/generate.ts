@@ -14,6 +14,7 @@ import { forkCases } from './fork-cases.ts'
 import { keyCards, keyLogCases, newestCases, noticeCases, reachCases } from './keys-cases.ts'
 import { alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
 import { statementCases } from './statement-cases.ts'
+import { successionCases } from './succession-cases.ts'
 import { hex, text, withPieces } from './texts.ts'
 
 function write(name: string, make: () => unknown): void {
@@ -77,3 +78,5 @@ write('keys.json', () => ({
   parties: ['alfa.example', 'bravo.example'],
   ...{ cards: keyCards, reach: reachCases, newest: newestCases, notices: noticeCases, logs: keyLogCases },
 }))
+
+write('succession.json', () => ({ cases: successionCases }))

@@ -40,6 +40,11 @@ export function asRoot(bytes: Uint8Array): Root | undefined {
   return bytes.length === HASH_BYTES ? (bytes as Root) : undefined
 }
 
+/** The same for a leaf that was hashed before. */
+export function asLeafHash(bytes: Uint8Array): LeafHash | undefined {
+  return bytes.length === HASH_BYTES ? (bytes as LeafHash) : undefined
+}
+
 export function rootOfNode(hash: Uint8Array): Root {
   return hash as Root
 }

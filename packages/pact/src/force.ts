@@ -35,9 +35,9 @@ export interface HeldReceipts {
   shown(named: NamedReceipt, index: number, from: number, before: number): boolean
 }
 
-/** What a log had seen, up to and with one of its entries. */
+/** What a log had seen, up to and with one of its entries; with what it inherits (succession.ts). */
 export interface Sight {
-  /** How much of another log. */
+  /** How much of another log; of one that it succeeds, the size it pins. */
   size(origin: string): number
   /** Of the receipts it named by one cosigner on one log the largest; of several of that size the first named. */
   named(by: string, origin: string): NamedReceipt | undefined

@@ -47,4 +47,5 @@ export {
 } from './members.ts'
 export { heldSince, retainedUntil, saidAfter } from './retention.ts'
 export { namesEachLog } from './signature.ts'
+export { inheritedSight, type Predecessor } from './succession.ts'
 export { agreementFromYaml, type DraftFault, type DraftFill } from './yaml.ts'

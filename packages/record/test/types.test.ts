@@ -57,6 +57,22 @@ describe.each(recordTypes.map((type) => [type.name, type] as const))('%s', (name
   })
 })
 
+test.each([
+  ['another of its own logs on the channel', OWN.replace(/09c4/, '0000'), undefined],
+  ['itself', OWN, 'statement/body'],
+  ['a log of another party', PEER, 'statement/body'],
+  ['a log of another channel', OWN.replace('/main/', '/line/'), 'statement/body'],
+  ['a log of another agreement', OWN.replace(PACT, '8e'.repeat(16)), 'statement/body'],
+])('a log that succeeds %s', (_what, origin, code) => {
+  const predecessor = { origin, size: 1, root: '3'.repeat(64) }
+  const opened = (change: object) => {
+    const body = { card: '6f'.repeat(32), predecessor: { ...predecessor, ...change } }
+    return checkType({ ...spoken('log/open'), body }, PARTIES)?.code
+  }
+  expect(opened({})).toBe(code)
+  expect(opened({ size: 0 })).toBe('statement/body')
+})
+
 describe('what may be answered', () => {
   test.each([
     ['hotline/ack', 'hotline/message', true],

@@ -1,11 +1,11 @@
 // What a person should look at, derived from what was folded: types that nobody here knows, objects in two texts, and
-// logs or cosigners that contradict themselves.
+// logs or cosigners that contradict themselves; logs that go on after their author gave them up (spec/succession.md).
 
 import type { Sqlite } from './database.ts'
 import { ALARMS_MAX } from './limits.ts'
 import type { Notices } from './notices.ts'
 import type { Alarm } from './rows.ts'
-import { VALIDITY } from './schema.ts'
+import { SUCCESSION, VALIDITY } from './schema.ts'
 
 export class Alarms {
   private readonly notices: Notices
@@ -21,6 +21,24 @@ export class Alarms {
       conflicts: sqlite.prepare<[number], { subject: string; count: number; record: string }>(
         `select id as subject, count(*) as count, min(origin || '#' || idx) as record from object_sources
          where refused = 1 group by id order by id limit ?`,
+      ),
+      goesOn: sqlite.prepare<[number], { subject: string; size: number; count: number }>(
+        `select s.predecessor as subject, s.size, l.next - s.size as count from successions s
+         join logs l on l.origin = s.predecessor and l.next > s.size
+         join records r on r.origin = s.origin and r.idx = 0 and r.validity <> ${VALIDITY.void}
+         where s.state = ${SUCCESSION.held} order by s.predecessor, s.size limit ?`,
+      ),
+      otherPredecessor: sqlite.prepare<[number], { subject: string; origin: string; size: number }>(
+        `select predecessor as subject, origin, size from successions
+         where state = ${SUCCESSION.otherRoot} order by origin limit ?`,
+      ),
+      several: sqlite.prepare<[number], { subject: string; count: number; origin: string }>(
+        `select l.party || '/' || l.pact || '/' || l.channel as subject, count(*) as count, min(l.origin) as origin
+         from logs l join records r on r.origin = l.origin and r.idx = 0 and r.validity = ${VALIDITY.valid}
+         where not exists (
+           select 1 from successions s join records f on f.origin = s.origin and f.idx = 0
+           where s.predecessor = l.origin and f.validity <> ${VALIDITY.void})
+         group by l.pact, l.channel, l.party having count(*) > 1 order by subject limit ?`,
       ),
       contradictions: sqlite.prepare<[number], { code: string; subject: string; message: string }>(
         'select code, origin as subject, message from contradictions order by code, origin, message limit ?',
@@ -45,7 +63,23 @@ export class Alarms {
       const message = `The object ${one.subject} came with another text under the same version; the first is kept.`
       return { code: 'object/conflict', message, ...one }
     })
-    return [...notices, ...contradictions, ...unknown, ...conflicts].slice(0, ALARMS_MAX)
+    return [...notices, ...contradictions, ...this.ofSuccession(), ...unknown, ...conflicts].slice(0, ALARMS_MAX)
+  }
+
+  private ofSuccession(): Alarm[] {
+    const goesOn = this.sql.goesOn.all(ALARMS_MAX).map(({ subject, size, count }): Alarm => {
+      const message = `The log ${subject} goes on after the ${size} entries up to which its author stands by it: what follows is shown, and binds its author.`
+      return { code: 'log/goes-on', subject, message, count, record: `${subject}#${size}` }
+    })
+    const other = this.sql.otherPredecessor.all(ALARMS_MAX).map(({ subject, origin, size }): Alarm => {
+      const message = `The log ${origin} names as its predecessor another log of ${size} entries than is held here under the name ${subject}: its author signed two.`
+      return { code: 'log/other-predecessor', subject, message, count: 1, record: `${origin}#0` }
+    })
+    const several = this.sql.several.all(ALARMS_MAX).map(({ subject, count, origin }): Alarm => {
+      const message = `${count} logs of ${subject} stand beside each other, and none goes on from another: all of them bind their author. Ask it which it speaks in, and why there are more.`
+      return { code: 'log/several', subject, message, count, record: `${origin}#0` }
+    })
+    return [...goesOn, ...other, ...several]
   }
 }
 

@@ -13,6 +13,7 @@ import type { Notices } from './notices.ts'
 import type { Delivery, RecordRow, Validity } from './rows.ts'
 import { DELIVERY, STATES, VALIDITY } from './schema.ts'
 import type { SecondSignatures } from './second-signatures.ts'
+import type { Successions } from './successions.ts'
 
 export interface StoredRecord {
   origin: string
@@ -49,6 +50,7 @@ export class RowDeriver {
   private readonly forces: Forces
   private readonly notices: Notices
   private readonly seconds: SecondSignatures
+  private readonly successions: Successions
   private readonly sql
 
   constructor(
@@ -61,6 +63,7 @@ export class RowDeriver {
       forces: Forces
       notices: Notices
       seconds: SecondSignatures
+      successions: Successions
     },
   ) {
     this.agreements = of.agreements
@@ -70,6 +73,7 @@ export class RowDeriver {
     this.forces = of.forces
     this.notices = of.notices
     this.seconds = of.seconds
+    this.successions = of.successions
     this.sql = {
       records: sqlite.prepare<[string, number, number], StoredRecord>(
         `select origin, idx, pact, version, channel, author, type, time_ms, own_code, own_message, validity, at_ms
@@ -185,6 +189,10 @@ export class RowDeriver {
     if (point !== undefined && idx >= point) {
       const decided = answers.kind === 'valid' && type === 'content/destroyed'
       return decided ? this.destructions.validity(record, (of, id) => this.agreements.of(of, id)) : answers
+    }
+    const awaited = this.successions.awaited(origin)
+    if (awaited !== undefined) {
+      return { kind: 'undecided', code, message: `Its log goes on from ${awaited}, which is not held so far yet.` }
     }
     return { kind: 'void', code, message: 'It was said before its author had seen that the agreement is in force.' }
   }

@@ -7,6 +7,7 @@ import type { Bounds } from './bounds.ts'
 import type { Sqlite } from './database.ts'
 import type { Validity } from './rows.ts'
 import { PART_STATES, VALIDITY } from './schema.ts'
+import type { Successions } from './successions.ts'
 
 const DESTROYED = PART_STATES.indexOf('destroyed')
 const CODE = 'content/not-destroyable'
@@ -36,11 +37,18 @@ interface Mention extends Place {
 
 export class Destructions {
   private readonly bounds: Bounds
+  private readonly successions: Successions
   private readonly sightOf: (origin: string, index: number) => Sight
   private readonly sql
 
-  constructor(sqlite: Sqlite, bounds: Bounds, sightOf: (origin: string, index: number) => Sight) {
+  constructor(
+    sqlite: Sqlite,
+    bounds: Bounds,
+    successions: Successions,
+    sightOf: (origin: string, index: number) => Sight,
+  ) {
     this.bounds = bounds
+    this.successions = successions
     this.sightOf = sightOf
     const parts = `json_extract(t.payload, '$.body.parts') as parts`
     this.sql = {
@@ -106,11 +114,14 @@ export class Destructions {
     this.sql.unwait.run(place.origin, place.idx)
     const said = this.sql.said.get(place.origin, place.idx)
     if (said === undefined) throw new Error('A destruction is judged that is not folded.')
-    const missing = this.sql.unfolded.get(place.origin, place.idx)
+    const missing = this.missing(place)
     if (missing !== undefined) {
       this.wait(place, 'log', missing.origin, missing.size)
       return undecided('What its author had seen has not all arrived yet.')
     }
+    // It is judged again once that is decided.
+    if (this.successions.awaited(place.origin) !== undefined)
+      return undecided('The log that its own goes on from has not arrived so far yet.')
     const sight = this.sightOf(place.origin, place.idx)
     let awaited: string | undefined
     for (const named of this.sql.named.all(place.origin, place.idx)) {
@@ -182,6 +193,16 @@ export class Destructions {
     const due = this.sql.forBound.all(origin, size, time)
     for (const { first, past } of covered) due.push(...this.sql.forHeld.all(origin, first, past))
     return due
+  }
+
+  /** A log of which more had been seen, by its own log or one that this goes on from, than is folded. */
+  private missing({ origin, idx }: Place): { origin: string; size: number } | undefined {
+    const before = this.successions.chain(origin).map((one) => ({ origin: one.origin, idx: one.size - 1 }))
+    for (const at of [{ origin, idx }, ...before]) {
+      const found = this.sql.unfolded.get(at.origin, at.idx)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   /** What lifts a hold, in sight; what is not decided of it last. */

@@ -22,6 +22,7 @@ const COMPARED: [table: string, columns: string, order: string][] = [
   ['part_titles', 'origin, idx, part, title', 'origin, idx, part'],
   ['mentions', '*', 'origin, idx, place'],
   ['signatures', '*', 'origin, idx'],
+  ['successions', '*', 'origin'],
   ['receipts', 'origin, by_party, size, time, digest, key_name, aside', 'origin, by_party, size, time, digest'],
   ['log_cards', '*', 'origin, first'],
   ['notice_entries', '*', 'origin, idx'],

@@ -18,6 +18,7 @@ import type { Sqlite } from './database.ts'
 import { ENTRIES_PER_FOLD_MAX } from './limits.ts'
 import type { Readers } from './readers.ts'
 import { STATES, VALIDITY } from './schema.ts'
+import type { Successions } from './successions.ts'
 import type { EntryToFold } from './views.ts'
 
 /** What a batch brought that others must look at. */
@@ -42,10 +43,12 @@ interface LogRow {
 
 export class EntryFolder {
   private readonly readers: Readers
+  private readonly successions: Successions
   private readonly sql
 
-  constructor(sqlite: Sqlite, readers: Readers) {
+  constructor(sqlite: Sqlite, readers: Readers, successions: Successions) {
     this.readers = readers
+    this.successions = successions
     const insert = (table: string, columns: number) =>
       sqlite.prepare(`insert into ${table} values (${Array(columns).fill('?').join(', ')})`)
     this.sql = {
@@ -180,6 +183,10 @@ export class EntryFolder {
     }
     if (statement.type === 'party/keys') folded.noticed = true
     this.sql.use.run(origin.text, version, index)
+    if (statement.type === 'log/open') {
+      const { predecessor } = statement.body as { predecessor: { origin: string; size: number; root: string } | null }
+      if (predecessor !== null) this.successions.add(origin.text, predecessor)
+    }
     if (statement.type === 'pact/sign') {
       const { base, origins } = statement.body as { base: string | null; origins: string[] }
       const { text, pact, channel, party } = origin

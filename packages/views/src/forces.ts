@@ -9,7 +9,9 @@ import {
   type Force,
   forceOf,
   type HeldReceipts,
+  inheritedSight,
   offerExpires,
+  type Predecessor,
   type Sight,
   type SignatureFact,
   saidInForce,
@@ -23,18 +25,27 @@ import type { DueRange } from './rows-due.ts'
 import { VALIDITY } from './schema.ts'
 import type { ReceiptToFold } from './views.ts'
 
+/** What logs go on from, and how far each counts. */
+interface Inheritance {
+  predecessor(origin: string): Predecessor | undefined
+  /** The size at which a notice froze it. */
+  frozenAt(origin: string): number | undefined
+}
+
 export class Forces {
   private readonly agreements: KnownAgreements
   private readonly bounds: Bounds
+  private readonly logs: Inheritance
   private readonly receipts: HeldReceipts
   private readonly memory = new Map<string, Force>()
   /** The time from which every witnessed signature is, for each version and channel looked at since the start. */
   private readonly allSince = new Map<string, number>()
   private readonly sql
 
-  constructor(sqlite: Sqlite, agreements: KnownAgreements, bounds: Bounds) {
+  constructor(sqlite: Sqlite, agreements: KnownAgreements, bounds: Bounds, logs: Inheritance) {
     this.agreements = agreements
     this.bounds = bounds
+    this.logs = logs
     this.receipts = {
       earliest: (by, origin, index) => {
         const earliest = bounds.earliest(origin, by, index)
@@ -59,6 +70,9 @@ export class Forces {
       ),
       remove: sqlite.prepare<[string, string]>('delete from forces where version = ? and channel = ?'),
       insert: sqlite.prepare<[string, string, string, number, string]>('insert into forces values (?, ?, ?, ?, ?)'),
+      next: sqlite.prepare<[string], { channel: string; next: number }>(
+        'select channel, next from logs where origin = ?',
+      ),
       logs: sqlite.prepare<[string, string, string], { origin: string; next: number; first: number }>(
         `select l.origin, l.next, u.first from logs l join log_versions u on u.origin = l.origin and u.version = ?
          where l.pact = ? and l.channel = ?`,
@@ -159,6 +173,23 @@ export class Forces {
     }
   }
 
+  /**
+   * A log inherits from another as of now, or no longer: looks again for the first entry said in force. Gives its rows,
+   * for what waited for that is decided now.
+   */
+  inherits(origin: string): DueRange[] {
+    const log = this.sql.next.get(origin)
+    if (log === undefined) return []
+    for (const { version } of this.sql.usedIn.all(origin)) {
+      const agreement = this.agreements.of(version)
+      this.sql.removePoint.run(origin, version)
+      if (agreement === undefined || this.of(version, log.channel) === undefined) continue
+      const signatures = this.witnessed(agreement, version, log.channel)
+      this.locate(agreement, version, log.channel, signatures, origin, log.next)
+    }
+    return [{ origin, first: 0, past: log.next }]
+  }
+
   private locate(
     agreement: Agreement,
     version: string,
@@ -182,15 +213,18 @@ export class Forces {
     return yes
   }
 
-  /** What a log had seen up to and with one of its entries. */
+  /** What a log had seen up to and with one of its entries, with what it inherits. */
   sightOf(origin: string, index: number): Sight {
-    return {
-      size: (other: string) => this.sql.seenLog.get(origin, other, index)?.size ?? 0,
-      named: (by: string, on: string) => {
-        const named = this.sql.named.get(origin, by, on, index)
+    const seenAt = (of: string, at: number): Sight => ({
+      size: (other) => this.sql.seenLog.get(of, other, at)?.size ?? 0,
+      named: (by, on) => {
+        const named = this.sql.named.get(of, by, on, at)
         return named === undefined ? undefined : { by, origin: on, ...named }
       },
-    }
+    })
+    // Of what a predecessor said, only the valid statements show what it had seen.
+    const valid = (of: string, at: number) => seenAt(of, Math.min(at, (this.logs.frozenAt(of) ?? at + 1) - 1))
+    return inheritedSight({ origin, index }, valid, this.logs.predecessor)
   }
 
   private witnessed(agreement: Agreement, version: string, channel: string): WitnessedSignature[] {

@@ -34,6 +34,8 @@ export const LIVES_PER_STEP = 200
 export const MERGED_PER_STEP = 200
 /** Objects taken into the search index in one step. */
 export const SEARCH_PER_STEP = 20
+/** Leaves hashed in one step of comparing a predecessor with the root its successor pins. */
+export const LEAVES_PER_STEP = 1024
 /** Steps over rows of records that one question does before it is answered. */
 export const STEPS_PER_READ = 2
 

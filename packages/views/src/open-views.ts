@@ -30,6 +30,7 @@ import type { CollectionName, RetentionOver } from './rows.ts'
 import { RowsDue } from './rows-due.ts'
 import { COLLECTIONS, PART_STATES, VALIDITY } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
+import { Successions } from './successions.ts'
 import { versionOrder } from './times.ts'
 import type { EntryToFold, ObjectToFold, ReceiptToFold, Views, ViewsOptions } from './views.ts'
 
@@ -46,6 +47,7 @@ const FOLDED = [
     'seen_logs',
     'seen_receipts',
     'signatures',
+    'successions',
     'proposals',
     'receipts',
     'receipts_before_lo',
@@ -79,6 +81,7 @@ class SqliteViews implements Views {
   private readonly forces: Forces
   private readonly notices_: Notices
   private readonly seconds: SecondSignatures
+  private readonly successions: Successions
   private readonly due: RowsDue
   private readonly folder: EntryFolder
   private readonly deriver: RowDeriver
@@ -99,15 +102,23 @@ class SqliteViews implements Views {
     this.readers = new Readers(sqlite, this.agreements, this.cardsKnown)
     this.answers = new Answers(sqlite)
     this.bounds = new Bounds(sqlite)
-    this.forces = new Forces(sqlite, this.agreements, this.bounds)
-    this.destructions = new Destructions(sqlite, this.bounds, (origin, index) => this.forces.sightOf(origin, index))
+    this.successions = new Successions(sqlite)
+    this.forces = new Forces(sqlite, this.agreements, this.bounds, {
+      predecessor: (origin) => this.successions.predecessor(origin),
+      frozenAt: (origin) => this.notices_.frozenAt(origin),
+    })
+    this.destructions = new Destructions(sqlite, this.bounds, this.successions, (origin, index) =>
+      this.forces.sightOf(origin, index),
+    )
     this.seconds = new SecondSignatures(sqlite, this.agreements, this.bounds)
     this.due = new RowsDue(sqlite)
-    this.folder = new EntryFolder(sqlite, this.readers)
-    const { agreements, answers, bounds, destructions, forces, seconds } = this
+    this.folder = new EntryFolder(sqlite, this.readers, this.successions)
+    const { agreements, answers, bounds, destructions, forces, seconds, successions } = this
     const notices = new Notices(sqlite, { agreements, cards: this.cardsKnown, bounds })
     this.notices_ = notices
-    this.deriver = new RowDeriver(sqlite, { agreements, answers, bounds, destructions, forces, notices, seconds })
+    this.deriver = new RowDeriver(sqlite, {
+      ...{ agreements, answers, bounds, destructions, forces, notices, seconds, successions },
+    })
     this.shelf = new ObjectShelf(sqlite, now)
     this.sources = new ObjectSources(sqlite, this.shelf)
     this.lives = new ContentLives(sqlite, { party, agreements, bounds })
@@ -328,6 +339,7 @@ class SqliteViews implements Views {
       this.agreements.clear()
     })
     this.readers.clear()
+    this.successions.drop()
     this.forces.recall()
     this.notices_.recall()
   }
@@ -477,6 +489,7 @@ class SqliteViews implements Views {
     } catch (cause) {
       if (origin === undefined) this.readers.clear()
       else this.readers.drop(origin)
+      this.successions.drop()
       this.forces.recall()
       this.notices_.recall()
       throw cause
@@ -539,7 +552,9 @@ class SqliteViews implements Views {
     for (const table of OF_A_LOG) this.store.sqlite.prepare(`delete from ${table} where origin = ?`).run(origin)
     this.destructions.forget(origin)
     this.readers.drop(origin)
+    const waiting = this.successions.forget(origin)
     for (const { version } of this.agreements.versions(pact)) this.reviewForce(version, channel, true)
+    for (const heir of waiting) this.inherits(heir)
     this.eachDue(this.seconds.all(pact, channel))
     this.eachDue(this.answers.to(origin, 0, next))
   }
@@ -554,7 +569,12 @@ class SqliteViews implements Views {
   }
 
   private step(): boolean {
-    return this.reckonNotices() || this.deriveSome() || this.sources.step() || this.shelf.search.step()
+    return this.decideSome() || this.deriveSome() || this.sources.step() || this.shelf.search.step()
+  }
+
+  /** What rows are derived from: notices, and what logs inherit. */
+  private decideSome(): boolean {
+    return this.reckonNotices() || this.compareSome()
   }
 
   private reckonNotices(): boolean {
@@ -571,6 +591,19 @@ class SqliteViews implements Views {
     return changed !== undefined
   }
 
+  /** Compares a predecessor with the root that its successor pins. */
+  private compareSome(): boolean {
+    const step = this.successions.step()
+    if (step?.decided !== undefined) {
+      for (const heir of [step.decided, ...this.successions.heirs(step.decided)]) this.inherits(heir)
+    }
+    return step !== undefined
+  }
+
+  private inherits(origin: string): void {
+    for (const { first, past } of this.forces.inherits(origin)) this.due.add(origin, first, past, past)
+  }
+
   private deriveSome(): boolean {
     const range = this.due.take(ROWS_PER_STEP)
     if (range !== undefined) this.deriveDue(range.origin, range.first, range.past)
@@ -580,7 +613,7 @@ class SqliteViews implements Views {
   private settleSome(): void {
     this.transaction(() => {
       // Objects and their words are left to settle: a question must not wait for a share of a hundred thousand.
-      for (let step = 0; step < STEPS_PER_READ && (this.reckonNotices() || this.deriveSome()); step++);
+      for (let step = 0; step < STEPS_PER_READ && (this.decideSome() || this.deriveSome()); step++);
     })
   }
 }

@@ -106,6 +106,8 @@ export interface Tables {
     /** Whether it follows one for another version on the same base in its log. */
     second: number
   }
+  /** What a valid `log/open` names as its predecessor, and whether that is held up to there: SUCCESSION. */
+  successions: { origin: string; predecessor: string; size: number; root: string; state: number }
   proposals: { origin: string; idx: number; version: string; base: string }
   /** `bounds_hi`, `bounds_lo`: no other receipt of this signer on this log makes it superfluous as a hi, as a lo. */
   receipts: {
@@ -183,6 +185,8 @@ export interface Tables {
 }
 
 export const VALIDITY = { valid: 0, void: 1, undecided: 2 } as const
+
+export const SUCCESSION = { awaited: 0, held: 1, otherRoot: 2 } as const
 
 /** Rising: the least over all recipients is a record's delivery. */
 export const DELIVERY = ['said', 'held', 'delivered'] as const

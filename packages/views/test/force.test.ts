@@ -5,9 +5,22 @@ import { agreement, alfa, bravo, PACT, watch } from '../../../spec/vectors/sampl
 import type { ReceiptToFold, Views } from '../src/index.ts'
 import * as twoParties from './two-parties.ts'
 
-const { ALFA, ALFA_AGAIN, BRAVO, BRAVO_AGAIN, ELSEWHERE, EXPIRES, FIRST, SECOND, V1, V2, V_ELSEWHERE, VERSION } =
-  twoParties
-const { fresh, opens, proposes, receipt, shares, signs } = twoParties
+const {
+  ALFA,
+  ALFA_AGAIN,
+  ALFA_THIRD,
+  BRAVO,
+  BRAVO_AGAIN,
+  ELSEWHERE,
+  EXPIRES,
+  FIRST,
+  SECOND,
+  V1,
+  V2,
+  V_ELSEWHERE,
+  VERSION,
+} = twoParties
+const { fresh, opens, pins, proposes, receipt, shares, signs } = twoParties
 
 let views: Views
 beforeEach(async () => {
@@ -259,6 +272,57 @@ describe('a second signature on one base', () => {
   })
 })
 
+describe('a log that succeeds another', () => {
+  const signed = receipt('watch', BRAVO, 2, EXPIRES - 90)
+  const first = [opens(ALFA, V1), signs(ALFA, V1), shares(ALFA, [signed], V1)]
+  const second = (predecessor: twoParties.Pinned) => [
+    opens(ALFA_AGAIN, V1, predecessor),
+    shares(ALFA_AGAIN, [signed], V1),
+  ]
+  beforeEach(async () => {
+    await know([FIRST])
+    await feed(BRAVO, [opens(BRAVO, V1), signs(BRAVO, V1)])
+    for (const one of [signed, receipt('watch', ALFA, 3, EXPIRES - 91)]) await views.foldReceipt(one)
+  })
+
+  test('speaks in force by the signature that stands in its predecessor, once that is held so far', async () => {
+    await feed(ALFA_AGAIN, second(pins(ALFA, first, 3)))
+    await feed(ALFA, first.slice(0, 2))
+    expect(await validity(ALFA_AGAIN, 1)).toMatchObject({ kind: 'undecided', message: expect.stringContaining(ALFA) })
+    await feed(ALFA, first)
+    expect(await validity(ALFA_AGAIN, 1)).toEqual(VALID)
+    expect(await views.alarms()).toEqual([])
+  })
+
+  test('inherits nothing of a predecessor with another root, which is an alarm', async () => {
+    await feed(ALFA_AGAIN, second({ origin: ALFA, size: 2, root: 'a'.repeat(64) }))
+    await feed(ALFA, first)
+    expect((await validity(ALFA_AGAIN, 1))?.kind).toBe('void')
+    expect((await views.alarms()).map(({ code, record }) => [code, record])).toEqual([
+      ['log/other-predecessor', `${ALFA_AGAIN}#0`],
+    ])
+  })
+
+  test('is alarmed where its predecessor goes on beyond what it pins', async () => {
+    await feed(ALFA, first)
+    await feed(ALFA_AGAIN, second(pins(ALFA, first, 2)))
+    expect(await validity(ALFA_AGAIN, 1)).toEqual(VALID)
+    // What stands beyond stays what it is.
+    expect(await validity(ALFA, 2)).toEqual(VALID)
+    expect(await views.alarms()).toMatchObject([{ code: 'log/goes-on', subject: ALFA, count: 1, record: `${ALFA}#2` }])
+  })
+
+  test('is no second log; one that succeeds none is, and it is alarmed', async () => {
+    await feed(ALFA, first)
+    await feed(ALFA_AGAIN, [opens(ALFA_AGAIN, V1)])
+    await validity(ALFA_AGAIN, 0)
+    expect((await views.alarms()).map(({ code }) => code)).toEqual(['log/several'])
+    await feed(ALFA_THIRD, [opens(ALFA_THIRD, V1, pins(ALFA_AGAIN, [opens(ALFA_AGAIN, V1)], 1))])
+    await validity(ALFA_THIRD, 0)
+    expect((await views.alarms()).filter(({ code }) => code === 'log/several')).toMatchObject([{ count: 2 }])
+  })
+})
+
 test('a draft of another agreement in a proposal makes nothing known', async () => {
   await know([agreement])
   await feed(BRAVO, [opens(BRAVO), proposes(BRAVO, ELSEWHERE)])
@@ -268,17 +332,19 @@ test('a draft of another agreement in a proposal makes nothing known', async () 
 
 test('logs, receipts, cards and drafts give the same views in whatever order they arrive', async () => {
   const signed = receipt('watch', BRAVO, 2, EXPIRES - 90)
+  const first = [
+    ...[opens(ALFA, V1), signs(ALFA, V1), proposes(ALFA, SECOND), signs(ALFA, V2), shares(ALFA, [], V2)],
+    ...[shares(ALFA, [signed], V2), shares(ALFA, [], V1), shares(ALFA, [], V_ELSEWHERE), proposes(ALFA, agreement)],
+  ]
   const logs: [string, Uint8Array[]][] = [
-    [
-      ALFA,
-      [
-        ...[opens(ALFA, V1), signs(ALFA, V1), proposes(ALFA, SECOND), signs(ALFA, V2), shares(ALFA, [], V2)],
-        ...[shares(ALFA, [signed], V2), shares(ALFA, [], V1), shares(ALFA, [], V_ELSEWHERE), proposes(ALFA, agreement)],
-      ],
-    ],
+    [ALFA, first],
     [BRAVO, [opens(BRAVO, V2), signs(BRAVO, V2), proposes(BRAVO, ELSEWHERE), shares(BRAVO, [signed], V2)]],
     [BRAVO_AGAIN, [opens(BRAVO_AGAIN, V2), signs(BRAVO_AGAIN, V1), signs(BRAVO_AGAIN, V2)]],
-    [ALFA_AGAIN, [opens(ALFA_AGAIN, V1), signs(ALFA_AGAIN, V2), shares(ALFA_AGAIN, [signed], V2)]],
+    [ALFA_AGAIN, [opens(ALFA_AGAIN, V1, pins(ALFA, first, 6)), shares(ALFA_AGAIN, [signed], V2)]],
+    [
+      ALFA_THIRD,
+      [opens(ALFA_THIRD, V1, pins(ALFA_AGAIN, first, 1)), signs(ALFA_THIRD, V2), shares(ALFA_THIRD, [], V2)],
+    ],
   ]
   const receipts = [
     ...[signed, receipt('watch', ALFA, 4, EXPIRES - 100), receipt('watch', BRAVO, 2, EXPIRES + 10)],
@@ -334,7 +400,7 @@ test('logs, receipts, cards and drafts give the same views in whatever order the
   expect(await validity(ALFA, 3)).toEqual(VALID)
   expect(await validity(ALFA, 4)).toEqual(notInForce)
   expect(await validity(ALFA, 5)).toEqual(VALID)
-  expect(await validity(ALFA_AGAIN, 2)).toEqual(VALID)
+  expect(await validity(ALFA_AGAIN, 1)).toEqual(VALID)
   expect(await validity(BRAVO, 3)).toEqual(notInForce)
   expect(views.force(PACT, V2, 'main')?.since).toBe(EXPIRES - 95)
   await fc.assert(

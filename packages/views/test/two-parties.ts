@@ -1,6 +1,6 @@
 // Two parties and a depositary, what they say in their logs on one channel, and the views that all of it is folded into.
 
-import { sha256, toHex, utf8 } from '@countersign/log'
+import { leafHash, sha256, TreeFrontier, toHex, utf8 } from '@countersign/log'
 import { type Agreement, agreementDigest, canonicalAgreement } from '@countersign/pact'
 import { type Statement, signStatement } from '@countersign/record'
 import { agreement, alfa, bravo, member, ORIGIN, PACT, statement, watch } from '../../../spec/vectors/samples.ts'
@@ -13,6 +13,7 @@ export const ALFA = ORIGIN
 export const BRAVO = ORIGIN.replace('alfa', 'bravo')
 /** Other logs of the two on the channel; these sort first. */
 export const ALFA_AGAIN = ALFA.replace(/[0-9a-f]{16}$/, '0'.repeat(16))
+export const ALFA_THIRD = ALFA.replace(/[0-9a-f]{16}$/, 'f'.repeat(16))
 export const BRAVO_AGAIN = BRAVO.replace(/[0-9a-f]{16}$/, '0'.repeat(16))
 export const versionOf = agreementDigest
 export const VERSION = versionOf(agreement)
@@ -34,10 +35,22 @@ export const said = (origin: string, version: string, change: Partial<Statement>
     author.statement,
   )
 }
+export const pins = (origin: string, log: readonly Uint8Array[], size: number): Pinned => ({
+  ...{ origin, size },
+  root: rootOf(log, size),
+})
 const peerOf = (origin: string) => (origin.startsWith('alfa') ? 'bravo.example' : 'alfa.example')
-export const opens = (origin: string, version = VERSION) => {
+/** The log named as predecessor, with the size and root that are pinned. */
+export type Pinned = { origin: string; size: number; root: string } | null
+export const opens = (origin: string, version = VERSION, predecessor: Pinned = null) => {
   const { digest } = authorOf(origin).card
-  return said(origin, version, { type: 'log/open', body: { card: digest, predecessor: null } })
+  return said(origin, version, { type: 'log/open', body: { card: digest, predecessor } })
+}
+/** The root of a log's first entries, hex; of those there are, where it has fewer. */
+export const rootOf = (log: readonly Uint8Array[], size = log.length) => {
+  const tree = new TreeFrontier()
+  for (const entry of log.slice(0, size)) tree.append(leafHash(entry))
+  return toHex(tree.root())
 }
 /** `channels`: those its author is a party of, on each of which it names a log. */
 export const signs = (origin: string, version = VERSION, to = [peerOf(origin)], channels = ['line', 'main']) => {

@@ -12,7 +12,7 @@ alter table signatures add column second smallint not null default 0;
 create index signatures_second on signatures (pact, channel, origin, idx) where second = 1;
 `
 
-const EMPTIED = [
+export const EMPTIED = [
   ...['logs', 'records', 'statements', 'addressees', 'parts', 'part_states', 'part_titles', 'mentions', 'seen_logs'],
   ...[
     'seen_receipts',

@@ -7,10 +7,12 @@ import * as first from './0001-records-and-objects.ts'
 import * as force from './0002-force.ts'
 import * as destruction from './0003-destruction.ts'
 import * as keys from './0004-keys.ts'
+import * as succession from './0005-succession.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
   '0002-force': force,
   '0003-destruction': destruction,
   '0004-keys': keys,
+  '0005-succession': succession,
 }
