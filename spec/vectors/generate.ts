@@ -1,8 +1,6 @@
 // Writes the vectors. They are made once and kept: signatures of ML-DSA-44 are randomised, and what others have tested
 // against does not change. A file that is there is left alone.
 
-import { existsSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { toBase64 } from '@countersign/log'
 import { commitment, encodeFrame } from '@countersign/record'
 import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
@@ -16,12 +14,7 @@ import { alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
 import { statementCases } from './statement-cases.ts'
 import { successionCases } from './succession-cases.ts'
 import { hex, text, withPieces } from './texts.ts'
-
-function write(name: string, make: () => unknown): void {
-  const path = fileURLToPath(new URL(name, import.meta.url))
-  if (existsSync(path)) process.stderr.write(`${name} is there and is kept.\n`)
-  else writeFileSync(path, `${JSON.stringify(make(), undefined, 1)}\n`)
-}
+import { write } from './writing.ts'
 
 write('statements.json', () => ({
   card: text(alfa.file),

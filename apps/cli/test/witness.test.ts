@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type KeyPair, parseVerifierKey, verifyCosignatures } from '@countersign/log'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { SampleLog, signersOf } from '../../../packages/witness/test/sample-log.ts'
+import { SampleLog, signersOf } from '../../../packages/log/test/sample-log.ts'
 import { done, run } from './shell.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))

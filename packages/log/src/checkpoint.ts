@@ -6,6 +6,7 @@ import { ed25519, mldsa44 } from '#crypto'
 import { concat, equalBytes, fromBase64, toBase64, uint64be, utf8 } from './bytes.ts'
 import { asRoot, type Root } from './hash.ts'
 import { isKeyName, type KeyPair, makeVerifierKey, type SignerPair, type VerifierKey } from './key.ts'
+import { MAX_NAME_BYTES } from './limits.ts'
 import { formatNote, openNote, signatureLine, signNoteLine } from './note.ts'
 import { ok, type Result, refuse } from './result.ts'
 
@@ -112,15 +113,18 @@ export function logNote({ text, lines }: VerifiedCheckpoint): Uint8Array {
   return formatNote(text, lines)
 }
 
-/** C2SP tlog-cosignature, `cosigned_message` with start 0. */
+/** C2SP tlog-cosignature, `cosigned_message`: of a checkpoint, or with `start` of the subtree from there to `size`. */
 export function cosignedMessage(of: {
   name: string
   time: number
   origin: string
   size: number
   root: Uint8Array
+  start?: number
 }): Uint8Array {
   const [name, origin] = [utf8(of.name), utf8(of.origin)]
+  for (const text of [name, origin])
+    if (text.length === 0 || text.length > MAX_NAME_BYTES) throw new Error('A name or origin has 1 to 255 bytes here.')
   return concat(
     utf8('subtree/v1\n\0'),
     Uint8Array.of(name.length),
@@ -128,7 +132,7 @@ export function cosignedMessage(of: {
     uint64be(of.time),
     Uint8Array.of(origin.length),
     origin,
-    uint64be(0),
+    uint64be(of.start ?? 0),
     uint64be(of.size),
     of.root,
   )

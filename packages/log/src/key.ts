@@ -30,14 +30,14 @@ export interface SignerPair {
 
 const KEY_BYTES: Record<SignatureType, number> = { 1: 32, 4: 32, 6: 1_312 }
 
-/** Not empty, no space of Unicode, no plus, no control character, at most 255 bytes. */
+/** As signed-note has it: not empty, no space of Unicode, no plus; and no control character, which no note may hold. */
+export function isNoteName(name: string): boolean {
+  return name.length > 0 && !/[\p{White_Space}\0-\x1f+]/u.test(name) && name.isWellFormed()
+}
+
+/** A name that a key can have here: at most 255 bytes, so that it fits the message of type 06. */
 export function isKeyName(name: string): boolean {
-  return (
-    name.length > 0 &&
-    !/[\p{White_Space}\p{Cc}+]/u.test(name) &&
-    name.isWellFormed() &&
-    utf8(name).length <= MAX_NAME_BYTES
-  )
+  return isNoteName(name) && utf8(name).length <= MAX_NAME_BYTES
 }
 
 /** Throws for a name or key that cannot be one: the caller’s defect. */

@@ -18,11 +18,16 @@ export const MAX_WITNESS_PROOF_LINES = 63
 export const MAX_WITNESS_ANSWER_BYTES = 65_536
 /** How often a witness may name another size before it is left alone until the next checkpoint. */
 export const MAX_WITNESS_CONFLICTS = 3
+/** Hashes of an inclusion proof: of a tree of 2⁶³ entries. */
+export const MAX_PROOF_HASHES = 63
+/** A proof file: a note, a proof, and whatever else its makers put beside it. */
+export const MAX_PROOF_FILE_BYTES = 2_097_152
 /** A policy file. C2SP tlog-policy asks for at least 32 logs, 32 witnesses and 32 groups. */
 export const MAX_POLICY_BYTES = 4_194_304
 /** Logs, witnesses and groups of one policy together. */
 export const MAX_POLICY_LINES = 1_024
 export const HASH_BYTES = 32
 export const TILE_WIDTH = 256
+export const MAX_TILE_LEVEL = 63
 /** Keys whose imported form is kept. */
 export const KEY_CACHE_SIZE = 1_024

@@ -4,7 +4,7 @@
 import { ed25519 } from '#crypto'
 import { concat, equalBytes, fromBase64, fromUtf8, toBase64, toHex, utf8 } from './bytes.ts'
 import type { Signer } from './crypto/contract.ts'
-import { isKeyName, makeVerifierKey, type VerifierKey } from './key.ts'
+import { isNoteName, makeVerifierKey, type VerifierKey } from './key.ts'
 import { MAX_NOTE_BYTES, MAX_SIGNATURE_LINES } from './limits.ts'
 import { ok, type Result, refuse } from './result.ts'
 
@@ -38,8 +38,7 @@ export function parseNote(bytes: Uint8Array): Result<SignedNote> {
   if (bytes.length > MAX_NOTE_BYTES) return refuse('note/too-large', 'The note is too large.')
   const whole = fromUtf8(bytes)
   if (whole === undefined) return refuse('note/not-utf8', 'The note is not valid UTF-8.')
-  if (/[\0-\x09\x0b-\x1f\x7f]/.test(whole))
-    return refuse('note/control-character', 'The note holds a control character.')
+  if (/[\0-\x09\x0b-\x1f]/.test(whole)) return refuse('note/control-character', 'The note holds a control character.')
   const split = whole.lastIndexOf('\n\n')
   if (split < 0 || !whole.endsWith('\n')) return refuse('note/form', 'The note has no signatures after an empty line.')
   const text = whole.slice(0, split + 1)
@@ -51,25 +50,26 @@ export function parseNote(bytes: Uint8Array): Result<SignedNote> {
   const signatures: SignatureLine[] = []
   const seen = new Set<string>()
   for (const line of lines) {
-    const [name, encoded, ...more] = line.slice(DASH.length).split(' ')
-    const raw = fromBase64(encoded ?? '')
-    if (
-      !line.startsWith(DASH) ||
-      name === undefined ||
-      !isKeyName(name) ||
-      raw === undefined ||
-      raw.length < 5 ||
-      more.length > 0
-    ) {
-      return refuse('note/signature-line', 'A signature line of the note is malformed.')
-    }
-    const label = `${name} ${toHex(raw.subarray(0, 4))}`
+    const read = parseSignatureLine(`${line}\n`)
+    if (!read.ok) return read
+    const { name, keyId } = read.value
+    const label = `${name} ${toHex(keyId)}`
     if (seen.has(label))
       return refuse('note/duplicate-signature', `The note has two signatures of ${name} with one key.`)
     seen.add(label)
-    signatures.push({ name, keyId: raw.slice(0, 4), signature: raw.slice(4), line: `${line}\n` })
+    signatures.push(read.value)
   }
   return ok({ text, signatures })
+}
+
+/** `— name base64(keyID ‖ signature)`, with its newline. */
+export function parseSignatureLine(line: string): Result<SignatureLine> {
+  const [name = '', encoded = '', ...more] = line.slice(DASH.length, -1).split(' ')
+  const raw = fromBase64(encoded)
+  const wellFormed = line.startsWith(DASH) && line.endsWith('\n') && more.length === 0 && isNoteName(name)
+  if (!wellFormed || raw === undefined || raw.length < 5)
+    return refuse('note/signature-line', 'A signature line is malformed.')
+  return ok({ name, keyId: raw.slice(0, 4), signature: raw.slice(4), line })
 }
 
 /**

@@ -1,7 +1,7 @@
 // C2SP tlog-tiles: where tiles and entry bundles stand, and what is in them.
 
 import { nodeHash } from './hash.ts'
-import { HASH_BYTES, MAX_ENTRY_BYTES, TILE_WIDTH } from './limits.ts'
+import { HASH_BYTES, MAX_ENTRY_BYTES, MAX_TILE_LEVEL, TILE_WIDTH } from './limits.ts'
 import type { SubtreeId } from './proof.ts'
 import { ok, type Result, refuse } from './result.ts'
 
@@ -15,6 +15,7 @@ export interface Tile {
 
 /** `tile/<L>/<N>[.p/<W>]`. Without `width` the full tile. */
 export function tilePath(level: number, index: number, width: number = TILE_WIDTH): string {
+  if (!Number.isInteger(level) || level < 0 || level > MAX_TILE_LEVEL) throw new Error(`There is no level ${level}.`)
   return `tile/${level}/${indexPath(index)}${partial(width)}`
 }
 
@@ -32,7 +33,7 @@ export function parseTilePath(path: string): (Omit<Tile, 'level'> & { level: num
   const level = match[1] === 'entries' ? 'entries' : Number(match[1])
   if (!Number.isSafeInteger(index) || indexPath(index) !== match[2] || (match[3] !== undefined && width >= TILE_WIDTH))
     return undefined
-  return level === 'entries' || level <= 63 ? { level, index, width } : undefined
+  return level === 'entries' || level <= MAX_TILE_LEVEL ? { level, index, width } : undefined
 }
 
 /** Every tile, full and partial, that a log of `size` serves; with `oldSize` only those a log of that size had not. */
@@ -107,6 +108,7 @@ export function decodeEntryBundle(bundle: Uint8Array, width: number): Result<Uin
 }
 
 function indexPath(index: number): string {
+  if (!Number.isSafeInteger(index) || index < 0) throw new Error(`There is no tile ${index}.`)
   let rest = Math.floor(index / 1_000)
   let path = String(index % 1_000).padStart(3, '0')
   while (rest > 0) {
@@ -117,5 +119,6 @@ function indexPath(index: number): string {
 }
 
 function partial(width: number): string {
+  if (!Number.isInteger(width) || width < 1 || width > TILE_WIDTH) throw new Error(`No tile is ${width} wide.`)
   return width === TILE_WIDTH ? '' : `.p/${width}`
 }

@@ -41,7 +41,7 @@ export async function initWitness(
   name: string,
   random: (bytes: number) => Uint8Array,
 ): Promise<Result<WitnessIdentity>> {
-  if (!isKeyName(name)) {
+  if (!isKeyName(name) || /\p{Cc}/u.test(name)) {
     return refuse(
       'witness/name',
       `“${name}” cannot name a witness; take a URL without its scheme, such as witness.example/w1: no space, no plus, at most 255 bytes.`,

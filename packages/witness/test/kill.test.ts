@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { originHash } from '@countersign/ledger'
 import { type KeyPair, toHex, verifyCosignatures } from '@countersign/log'
 import { afterAll, expect, test } from 'vitest'
+import { SampleLog, signersOf } from '../../log/test/sample-log.ts'
 import { initWitness, policyFile } from '../src/index.ts'
-import { SampleLog, signersOf } from './sample-log.ts'
 
 const PROCESS = fileURLToPath(new URL('./process.ts', import.meta.url))
 const NAME = 'witness.example/w1'

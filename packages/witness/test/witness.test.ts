@@ -14,8 +14,8 @@ import {
   verifyCosignatures,
 } from '@countersign/log'
 import { afterEach, describe, expect, test } from 'vitest'
+import { publicOf, SampleLog, signersOf } from '../../log/test/sample-log.ts'
 import { initWitness, loadWitness, policyFile, serveWitness, Witness, witnessedLogs } from '../src/index.ts'
-import { publicOf, SampleLog, signersOf } from './sample-log.ts'
 
 const ORIGIN = 'log.example/one'
 const NAME = 'witness.example/w1'

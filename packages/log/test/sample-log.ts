@@ -16,7 +16,7 @@ import {
   signCheckpoint,
   TreeFrontier,
   utf8,
-} from '@countersign/log'
+} from '../src/index.ts'
 
 export const signersOf = (n: number): SignerPair => ({
   ed25519: ed25519.signer(new Uint8Array(32).fill(n)),
