@@ -29,6 +29,13 @@ test('a file of a fork is known for what it is, and believed only with a card of
   expect(told).toContain('signed two checkpoints that contradict each other, of 3 and of 7 entries')
   expect(told).toContain('which of the two histories is the true one')
   expect(JSON.parse(await done([...args, '--json']))).toMatchObject({ kind: 'fork', holds: true })
+  const written = await run([...args, '--report', at('fork.html'), '--language', 'ru'])
+  expect(written).toMatchObject({ code: 0, err: expect.stringContaining('open it in a browser') })
+  expect(readFileSync(at('fork.html'), 'utf8')).toContain('Доказано, что один журнал подписан в двух вариантах.')
+  expect(await run([...args, '--report', at('fork.pdf')])).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/print it to PDF/),
+  })
   writeFileSync(
     at('stranger.card'),
     JSON.parse(readFileSync(new URL('../../../spec/vectors/evidence.json', import.meta.url), 'utf8')).trusted[1],

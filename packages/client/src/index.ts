@@ -13,6 +13,7 @@ export {
   withQuery,
 } from './node-client.ts'
 export { provedRecord } from './proved.ts'
+export { REPORT_LANGUAGES, type ReportOptions, reportHtml } from './report/report-html.ts'
 export {
   NOT_SHOWN,
   type NotShown,

@@ -1,9 +1,19 @@
-import { verifyFile } from '@countersign/client'
-import { parseCard } from '@countersign/record'
-import type { Command } from 'commander'
+import { writeFileSync } from 'node:fs'
+import { type FileReport, REPORT_LANGUAGES, reportHtml, verifyFile } from '@countersign/client'
+import { sha256, toHex } from '@countersign/log'
+import { type Card, type Language, parseCard } from '@countersign/record'
+import { type Command, Option } from 'commander'
+import { hanFaces } from '../han-face.ts'
 import { examples, jsonOption, readInput } from '../options.ts'
-import { EXIT, must, print, printJson } from '../output.ts'
+import { EXIT, misused, must, note, print, printJson, Refused } from '../output.ts'
 import { jsonOfReport, tellReport } from '../tell-report.ts'
+
+interface Options {
+  card: string[]
+  report?: string
+  language: Language
+  json?: boolean
+}
 
 export function verifyCommand(program: Command): void {
   program
@@ -11,16 +21,46 @@ export function verifyCommand(program: Command): void {
     .description('check evidence of a record, an exchange or a fork, offline, against the cards you trust')
     .argument('<file>', 'the evidence file')
     .requiredOption('--card <file...>', 'cards you trust, of author and cosigners')
+    .option('--report <file>', 'write a report for people, one A4 page, as an HTML file to open and print')
+    .addOption(
+      new Option('--language <language>', 'of the report').choices(REPORT_LANGUAGES).default('en' satisfies Language),
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      examples('countersign verify share.evidence --card alfa.card --card bravo.card --card watch.card'),
+      examples(
+        'countersign verify share.evidence --card alfa.card --card bravo.card --card watch.card',
+        'countersign verify call.evidence --card alfa.card --report call.html --language ru',
+        'countersign verify fork.evidence --card alfa.card',
+      ),
     )
-    .action((file: string, options: { card: string[]; json?: boolean }) => {
+    .action((file: string, options: Options) => {
+      if (options.report?.toLowerCase().endsWith('.pdf')) {
+        throw misused('A report is written as HTML; give it a name such as report.html, open it and print it to PDF.')
+      }
       const cards = options.card.map((path) => must(parseCard(readInput(path))))
-      const report = verifyFile(readInput(file), cards)
+      const bytes = readInput(file)
+      const report = verifyFile(bytes, cards)
+      if (options.report !== undefined)
+        writeReport(options.report, report, { bytes, cards, language: options.language })
       if (options.json === true) printJson(jsonOfReport(report))
       else print(tellReport(report))
       if (!report.holds) process.exitCode = EXIT.refused
     })
+}
+
+/** Also where the file does not hold: the page says so first, and why. */
+function writeReport(
+  path: string,
+  report: FileReport,
+  { bytes, cards, language }: { bytes: Uint8Array; cards: Card[]; language: Language },
+): void {
+  const digest = toHex(sha256(bytes))
+  try {
+    writeFileSync(path, reportHtml(report, { language, digest, trusted: cards, faces: hanFaces }))
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Refused({ code: 'cli/unwritable', message: `${path} cannot be written (${why}); choose another.` })
+  }
+  note(`The report is in ${path}: open it in a browser, and print it from there.`)
 }

@@ -51,11 +51,20 @@ export function mayAnswer(type: string, answered: string): boolean {
 
 /**
  * Whether `answer` may answer the very record whose statement is `named` (spec/records.md, What may be answered), where its
- * type answers exactly one. What other types name is their author’s claim, and fits whatever it is.
+ * type means nothing without it. What other types name is their author’s claim, and fits whatever it is.
  */
 export function fitsAnswer(answer: Statement, named: Statement): boolean {
-  if (typeNamed(answer.type)?.answersOne !== true) return true
+  const rules = typeNamed(answer.type)
+  if (rules === undefined || (rules.answersOne !== true && rules.standing === undefined)) return true
   if (!mayAnswer(answer.type, named.type)) return false
-  if (answer.type !== 'content/rejected') return true
-  return named.to.includes(answer.from) && named.content[Number(answer.body.part)] !== undefined
+  const { body, from } = answer
+  if (answer.type === 'content/rejected') {
+    return named.to.includes(from) && named.content[Number(body.part)] !== undefined
+  }
+  if (rules.standing === undefined) return true
+  if (rules.standing === 'author') return named.from === from
+  const parts = Array.isArray(body.parts) ? body.parts : [0]
+  return (
+    (named.from === from || named.to.includes(from)) && parts.every((part) => named.content[Number(part)] !== undefined)
+  )
 }
