@@ -31,11 +31,13 @@ export interface CarriedFolder {
   list(path: string, max: number): Promise<string[]>
   /**
    * Makes the file at `path` a copy of the file `from`, of any size. One that equals it already is not written again.
-   * Undefined where there is no file `from`.
+   * Undefined where there is no file `from`. Its name is durable once `settle` was called.
    */
   copy(path: string, from: string): Promise<Kept | undefined>
   /** Likewise with bytes. */
   keep(path: string, bytes: Uint8Array): Promise<Kept>
+  /** Makes durable the names of all that was written: what follows may rely on it. */
+  settle(): Promise<void>
 }
 
 export type OpenCarriedFolder = (path: string, apartFrom?: string) => Promise<Result<CarriedFolder>>
@@ -80,6 +82,8 @@ class FolderOnStick implements CarriedFolder {
   /** Folders found to be real, and those that this run named durably. */
   private readonly real = new Set<string>([''])
   private readonly making = new Map<string, Promise<void>>()
+  /** Folders with names that are not durable yet. */
+  private readonly unsettled = new Set<string>()
 
   constructor(root: string) {
     this.root = root
@@ -170,9 +174,16 @@ class FolderOnStick implements CarriedFolder {
       // A folder in the place of a file is moved out of the way only where it is empty: nothing of anybody's is lost.
       if ('kind' in before && before.kind === 'refused') await removeAny(whole)
       await rename(beside, whole)
-      await syncFolder(dirname(whole))
+      this.unsettled.add(dirname(path))
     })
     return 'kind' in before && before.kind === 'missing' ? 'new' : 'replaced'
+  }
+
+  async settle(): Promise<void> {
+    for (const folder of this.unsettled) {
+      await this.attempt(folder, () => syncFolder(join(this.root, folder)))
+      this.unsettled.delete(folder)
+    }
   }
 
   private async makeFolders(path: string): Promise<void> {

@@ -292,6 +292,7 @@ class Trip {
     // A failure ends them all, and none is left writing behind it.
     const ended = await Promise.allSettled(Array.from({ length: LIMITS.carriedAtOnce }, worker))
     for (const one of ended) if (one.status === 'rejected') throw one.reason
+    await this.of.stick.settle()
     return count
   }
 
@@ -308,7 +309,9 @@ class Trip {
   }
 
   private async keep(path: string, bytes: Uint8Array): Promise<void> {
-    this.files[await this.of.stick.keep(`${this.of.us}/${path}`, bytes)]++
+    const { stick, us } = this.of
+    this.files[await stick.keep(`${us}/${path}`, bytes)]++
+    await stick.settle()
   }
 
   private async copyGrowing(path: string): Promise<void> {

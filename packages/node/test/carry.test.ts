@@ -1,24 +1,5 @@
-import { utf8 } from '@countersign/log'
-import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { expect, test } from 'vitest'
-import { type Island, inForceByStick, islands, stateOf, stick, visit } from './islands.ts'
-import { value } from './served-files.ts'
-
-async function call(from: Island, pact: string, text: string): Promise<string> {
-  const said = value(
-    await from.node.say({
-      pact,
-      type: 'hotline/message',
-      account: 'duty',
-      body: { precedence: 'ROUTINE' },
-      content: [
-        { role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: utf8(JSON.stringify({ subject: text, text })) },
-      ],
-    }),
-  )
-  if (said.state !== 'said') throw new Error('It was not said.')
-  return said.record
-}
+import { call, type Island, inForceByStick, islands, stateOf, stick, visit } from './islands.ts'
 
 test('two nodes that never share a network come to an agreement and deliver to each other by a stick alone', async () => {
   const { all, yaml } = await islands(2)

@@ -1,7 +1,10 @@
 // Whole nodes that share no network: each is reached by a stick alone, a folder that is carried between them.
 
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Result, utf8 } from '@countersign/log'
+import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { onTestFinished } from 'vitest'
 import type { CarriedIn } from '../src/carry-in.ts'
 import { type CarriedOut, carryOut } from '../src/carry-out.ts'
@@ -21,6 +24,7 @@ export interface Island {
   node: Node
   restart(around?: Surroundings): Promise<void>
   out(stick: string, reader?: string): Promise<CarriedOut>
+  tryOut(stick: string, reader?: string): Promise<Result<CarriedOut>>
   in(stick: string): Promise<CarriedIn>
 }
 
@@ -34,9 +38,10 @@ export function noNetwork(): Surroundings {
   }
 }
 
+/** On another file system than the nodes, where the machine has one in memory. */
 export function stick(): string {
-  const at = join(folder(), 'stick')
-  mkdirSync(at)
+  const at = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'countersign-stick-'))
+  onTestFinished(() => rmSync(at, { recursive: true, force: true }))
   return at
 }
 
@@ -69,8 +74,11 @@ async function island(party: string, dir: string): Promise<Island> {
       self.node = value(await Node.open(dir, around))
     },
     async out(to, reader) {
+      return value(await self.tryOut(to, reader))
+    },
+    tryOut(to, reader) {
       const asked = { dir, to, around: noNetwork(), progress: () => {} }
-      return value(await carryOut({ ...asked, ...(reader === undefined ? {} : { reader }) }))
+      return carryOut({ ...asked, ...(reader === undefined ? {} : { reader }) })
     },
     async in(from) {
       return value(await self.node.carryIn(from))
@@ -96,6 +104,28 @@ export async function visit(one: Island, at: string): Promise<CarriedIn> {
   const taken = await one.in(at)
   await one.out(at)
   return taken
+}
+
+/** Our own logs. */
+export function logsOf({ dir, party }: Island): string[] {
+  return readdirSync(join(dir, 'logs')).flatMap((pact) =>
+    readFileSync(join(dir, 'logs', pact, 'index'), 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => `${party}/${pact}/${line}`),
+  )
+}
+
+export async function call(from: Island, pact: string, text: string, channel = 'line'): Promise<string> {
+  const bytes = utf8(JSON.stringify({ subject: text, text }))
+  const said = value(
+    await from.node.say({
+      ...{ pact, channel, type: 'hotline/message', account: 'duty', body: { precedence: 'ROUTINE' } },
+      content: [{ role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes }],
+    }),
+  )
+  if (said.state !== 'said') throw new Error('It was not said.')
+  return said.record
 }
 
 export async function stateOf(one: Island, record: string): Promise<string | undefined> {
