@@ -1,5 +1,42 @@
+import { cpSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { CarriedFolderFailed } from '@countersign/ledger'
+import { ok } from '@countersign/log'
 import { expect, test } from 'vitest'
-import { call, type Island, inForceByStick, islands, stateOf, stick, visit } from './islands.ts'
+import { carryOut } from '../src/carry-out.ts'
+import type { Surroundings } from '../src/surroundings.ts'
+import { call, type Island, inForceByStick, islands, message, noNetwork, stateOf, stick, visit } from './islands.ts'
+import { filesIn } from './stick-damage.ts'
+
+const PUBLISHED = /^alfa\.example\/(?:card$|cards\/|logs\/|mirrors\/|receipts\/|held\/)/
+
+/** A stick that is pulled out once it was written so often. */
+function pulledOutAfter(writes: number): Surroundings {
+  const around = noNetwork()
+  return {
+    ...around,
+    async carriedFolder(path, apartFrom) {
+      const opened = await around.carriedFolder(path, apartFrom)
+      if (!opened.ok) return opened
+      const real = opened.value
+      let left = writes
+      const whileIn = async <T extends string | undefined>(kept: Promise<T>): Promise<T> => {
+        const outcome = await kept
+        if (outcome !== 'same' && outcome !== undefined && left-- <= 0)
+          throw new CarriedFolderFailed('It was pulled out.')
+        return outcome
+      }
+      return ok({
+        root: real.root,
+        part: (...asked) => real.part(...asked),
+        list: (...asked) => real.list(...asked),
+        copy: (...asked) => whileIn(real.copy(...asked)),
+        keep: (...asked) => whileIn(real.keep(...asked)),
+        settle: () => real.settle(),
+      })
+    },
+  }
+}
 
 test('two nodes that never share a network come to an agreement and deliver to each other by a stick alone', async () => {
   const { all, yaml } = await islands(2)
@@ -15,4 +52,159 @@ test('two nodes that never share a network come to an agreement and deliver to e
   await visit(bravo, at)
   expect(await stateOf(bravo, back)).toBe('delivered')
   expect(await stateOf(bravo, there)).toBe('delivered')
+})
+
+test('a depositary that travels with the stick keeps, discharges and brings what two parties say', async () => {
+  const { all, yaml } = await islands(3)
+  const [alfa, bravo, watch] = all as [Island, Island, Island]
+  const at = stick()
+  const pact = await inForceByStick(all, yaml, at)
+  const record = await call(alfa, pact, 'By way of the watch.')
+  await alfa.out(at, 'watch.example')
+  const heard = await visit(watch, at)
+  expect(heard.logs.find(({ entries }) => entries > 0)).toMatchObject({ entries: 1, content: 1, receipt: 'given' })
+  // Bravo never sees alfa's own folder: the depositary has it all, and can open none of it.
+  rmSync(join(at, 'alfa.example'), { recursive: true })
+  const taken = await visit(bravo, at)
+  expect(taken.logs.find(({ entries }) => entries > 0)).toMatchObject({ entries: 1, content: 1, receipt: 'given' })
+  expect(await stateOf(bravo, record)).toBe('delivered')
+  await alfa.in(at)
+  expect(await stateOf(alfa, record)).toBe('delivered')
+})
+
+test('a depositary’s receipt reaches a party through another that it never meets', async () => {
+  const { all, yaml } = await islands(3)
+  const [alfa, bravo, watch] = all as [Island, Island, Island]
+  const at = stick()
+  const pact = await inForceByStick(all, yaml, at)
+  const record = await call(alfa, pact, 'Kept by the watch.')
+  await alfa.out(at)
+  await visit(watch, at)
+  await visit(bravo, at)
+  // Only what bravo carries of its own comes back.
+  for (const party of ['alfa.example', 'watch.example']) rmSync(join(at, party), { recursive: true })
+  const { receipts } = await alfa.in(at)
+  expect(receipts.map(({ by, taken }) => [by, taken])).toEqual([
+    ['bravo.example', 1],
+    ['watch.example', 1],
+  ])
+  expect(await stateOf(alfa, record)).toBe('delivered')
+})
+
+test('a stick for one reader holds nothing that this reader may not read', async () => {
+  const { all, yaml } = await islands(3)
+  const [alfa] = all as [Island, Island, Island]
+  const at = stick()
+  // Without a depositary there is force only once both receipts are back.
+  const pact = await inForceByStick(all, yaml.replace('roles: [depositary, observer]', 'roles: [observer]'), at)
+  await call(alfa, pact, 'For bravo.')
+  const sealedFor = async (reader: string) => {
+    const empty = stick()
+    await alfa.out(empty, reader)
+    expect(filesIn(empty).every((path) => PUBLISHED.test(path))).toBe(true)
+    return filesIn(empty).filter((path) => path.includes('/addenda/')).length
+  }
+  expect([await sealedFor('bravo.example'), await sealedFor('watch.example')]).toEqual([1, 0])
+  expect(await alfa.tryOut(at, 'stranger.example')).toMatchObject({ ok: false, code: 'carry/no-reader' })
+})
+
+test('what was carried out already is not written again', async () => {
+  const { all, yaml } = await islands(2)
+  const [alfa] = all as [Island, Island]
+  const at = stick()
+  const pact = await inForceByStick(all, yaml, at)
+  expect((await alfa.out(at)).files).toMatchObject({ new: 0, replaced: 0 })
+  await call(alfa, pact, 'One more.')
+  const { files } = await alfa.out(at)
+  // A bundle, its tile, the sealed file, and the checkpoint over them.
+  expect(files).toMatchObject({ new: 3, replaced: 1 })
+})
+
+test('a stick is never the node’s own folder, nor one that holds it with its keys', async () => {
+  const { all } = await islands(2)
+  const [alfa] = all as [Island, Island]
+  for (const to of [alfa.dir, join(alfa.dir, 'private'), dirname(alfa.dir)])
+    expect(await alfa.tryOut(to)).toMatchObject({ ok: false, code: 'carry/own-folder' })
+  expect(await alfa.tryOut(join(alfa.dir, 'none'))).toMatchObject({ ok: false, code: 'carry/no-folder' })
+})
+
+test('a site without a network signs again after a start once a stick serves back its log', async () => {
+  const { all, yaml } = await islands(2)
+  const [alfa, bravo] = all as [Island, Island]
+  const at = stick()
+  const pact = await inForceByStick(all, yaml, at)
+  await visit(alfa, at)
+  await alfa.restart()
+  const waiting = await alfa.node.say(message(pact, 'Said before anybody was asked.'))
+  expect(waiting).toMatchObject({ ok: true, value: { state: 'held-here', awaited: ['bravo.example'] } })
+  // The same stick, without what bravo serves back: what is ours on it answers for nobody.
+  const without = stick()
+  cpSync(join(at, 'alfa.example'), join(without, 'alfa.example'), { recursive: true })
+  expect((await alfa.in(without)).checks).toMatchObject([{ state: 'checking' }, { state: 'checking' }])
+  expect((await alfa.in(at)).checks).toEqual([])
+  expect(alfa.node.health().ready).toBe(true)
+  await alfa.out(at)
+  const taken = await bravo.in(at)
+  expect(taken.logs.find(({ entries }) => entries > 0)).toMatchObject({ entries: 1, content: 1 })
+})
+
+test('a folder that lost what it said takes it back from the stick, before it signs', async () => {
+  const { all, yaml } = await islands(2)
+  const [alfa, bravo] = all as [Island, Island]
+  const at = stick()
+  const pact = await inForceByStick(all, yaml, at)
+  await visit(alfa, at)
+  await alfa.node.stop()
+  const backup = `${alfa.dir}-backup`
+  cpSync(alfa.dir, backup, { recursive: true })
+  await alfa.restart()
+  await alfa.in(at)
+  const record = await call(alfa, pact, 'Said after the backup.')
+  await alfa.out(at)
+  // Bravo has not seen it yet: of all there is, only the stick knows that it was said.
+  await alfa.node.stop()
+  rmSync(alfa.dir, { recursive: true })
+  renameSync(backup, alfa.dir)
+  await alfa.restart()
+  expect((await alfa.in(at)).checks).toEqual([])
+  expect(await stateOf(alfa, record)).toBe('said')
+  await visit(bravo, at)
+  await alfa.in(at)
+  expect(await stateOf(alfa, record)).toBe('delivered')
+  expect((await bravo.node.status()).alarms).toEqual([])
+})
+
+test('a folder that may be a copy of another is not answered for by a stick', async () => {
+  const { all, yaml } = await islands(2)
+  const [alfa] = all as [Island, Island]
+  const at = stick()
+  await inForceByStick(all, yaml, at)
+  await visit(alfa, at)
+  await alfa.restart({ ...noNetwork(), host: () => 'another machine' })
+  const { checks } = await alfa.in(at)
+  expect(checks).toMatchObject([{ state: 'checking' }, { state: 'checking' }])
+  expect(checks[0]?.answers[0]?.why).toContain('may be a copy')
+})
+
+test('a stick that is pulled out at any file is at least what it was', async () => {
+  const { all, yaml } = await islands(2)
+  const [alfa, bravo] = all as [Island, Island]
+  const at = stick()
+  const pact = await inForceByStick(all, yaml, at)
+  await visit(alfa, at)
+  let pulled = 0
+  for (let writes = 0; ; writes++) {
+    const record = await call(alfa, pact, `After ${writes} files.`)
+    const out = await carryOut({ dir: alfa.dir, to: at, around: pulledOutAfter(writes), progress: () => {} })
+    const { logs } = await bravo.in(at)
+    expect(logs.flatMap(({ missing, refused }) => [...missing, ...refused])).toEqual([])
+    if (out.ok) {
+      expect(await stateOf(bravo, record)).toBe('delivered')
+      break
+    }
+    expect(out).toMatchObject({ code: 'carry/stick' })
+    pulled++
+  }
+  expect(pulled).toBeGreaterThan(3)
+  expect((await bravo.node.status()).alarms).toEqual([])
 })

@@ -10,6 +10,7 @@ import type { CarriedIn } from '../src/carry-in.ts'
 import { type CarriedOut, carryOut } from '../src/carry-out.ts'
 import { initNode } from '../src/identity.ts'
 import { Node } from '../src/node.ts'
+import type { SayRequest } from '../src/saying.ts'
 import { realSurroundings, type Surroundings } from '../src/surroundings.ts'
 import { TrustedCards } from '../src/trust.ts'
 import { folder, value } from './served-files.ts'
@@ -116,14 +117,16 @@ export function logsOf({ dir, party }: Island): string[] {
   )
 }
 
-export async function call(from: Island, pact: string, text: string, channel = 'line'): Promise<string> {
+export function message(pact: string, text: string, channel = 'line'): SayRequest {
   const bytes = utf8(JSON.stringify({ subject: text, text }))
-  const said = value(
-    await from.node.say({
-      ...{ pact, channel, type: 'hotline/message', account: 'duty', body: { precedence: 'ROUTINE' } },
-      content: [{ role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes }],
-    }),
-  )
+  return {
+    ...{ pact, channel, type: 'hotline/message', account: 'duty', body: { precedence: 'ROUTINE' } },
+    content: [{ role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes }],
+  }
+}
+
+export async function call(from: Island, pact: string, text: string, channel?: string): Promise<string> {
+  const said = value(await from.node.say(message(pact, text, channel)))
   if (said.state !== 'said') throw new Error('It was not said.')
   return said.record
 }
