@@ -49,6 +49,15 @@ export class Addenda {
     return sealed
   }
 
+  /** Takes it away, with what an ended run left of it; durably once this resolves. */
+  async remove(sealed: string): Promise<void> {
+    await this.putting.get(sealed)?.catch(() => {})
+    const path = this.pathOf(sealed)
+    for (const at of [path, `${path}.new`]) if (await this.disk.exists(at)) await this.disk.remove(at)
+    await this.disk.syncFolder(this.folder)
+    this.doubtful.delete(sealed)
+  }
+
   private async keep(sealed: string, bytes: Uint8Array): Promise<void> {
     try {
       await this.disk.replace(this.pathOf(sealed), bytes, true)

@@ -75,6 +75,7 @@ function mirrorOf(log: TiledLog, { origin, keys }: MirrorOptions, release: () =>
     hasAddendum: (sealed) => log.hasAddendum(sealed),
     readAddendum: (sealed) => log.readAddendum(sealed),
     putAddendum: (bytes) => log.putAddendum(bytes),
+    removeAddendum: (sealed) => log.removeAddendum(sealed),
     async extend(entries, note) {
       const head = verifyCheckpoint(note, names)
       if (!head.ok) return head

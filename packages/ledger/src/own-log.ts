@@ -237,6 +237,9 @@ class Writer implements OwnLog {
   putAddendum(bytes: Uint8Array) {
     return this.log.putAddendum(bytes)
   }
+  removeAddendum(sealed: string) {
+    return this.log.removeAddendum(sealed)
+  }
 
   /**
    * While the disk keeps one batch, the next is hashed and signed: each waits for the other, and for nothing else. The

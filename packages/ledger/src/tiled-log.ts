@@ -50,6 +50,8 @@ export interface LogFiles {
   readAddendum(sealed: string): Promise<Uint8Array | undefined>
   /** Keeps a file of sealed content under its SHA-256, durably; gives that name, hex. Throws what the disk throws. */
   putAddendum(bytes: Uint8Array): Promise<string>
+  /** Takes away the file of sealed content of that name, if it is held; durably. Throws what the disk throws. */
+  removeAddendum(sealed: string): Promise<void>
 }
 
 /** A failed write or sync: the log is not written again until it was opened anew. */
@@ -295,6 +297,10 @@ export class TiledLog implements LogFiles {
 
   putAddendum(bytes: Uint8Array): Promise<string> {
     return this.addenda.put(bytes)
+  }
+
+  removeAddendum(sealed: string): Promise<void> {
+    return this.addenda.remove(sealed)
   }
 
   /** Adds what is durable to what is in memory. */

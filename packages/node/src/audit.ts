@@ -214,6 +214,11 @@ async function compareViews(
     }
     await folding.settled()
     await folding.stop()
+    // What was destroyed is removed by whoever runs the node; here it is only seen what is gone.
+    for (const { origin, index, part, sealed } of await views.partsToRemove()) {
+      if ((await logs.get(origin)?.readAddendum(sealed)) !== undefined) continue
+      while (await views.forgetContent(`${origin}#${index}`, part)) await around.turn()
+    }
   }
 
   try {

@@ -47,6 +47,8 @@ export interface ChannelContext {
   onLog(origin: string): void
   onEntries(origin: string): void
   onContent(origin: string): void
+  /** Whether a valid record destroyed that part. */
+  isDestroyed(origin: string, index: number, part: number): boolean
   onReceipt(receipt: HeldReceipt): void
   /** A receipt held before is superfluous; true where nothing here rests on it. */
   onSuperseded(receipt: Omit<HeldReceipt, 'bytes'>): Promise<boolean>
@@ -229,6 +231,7 @@ export class Channel {
         for (const [key, { feed, rounds }] of this.feeds) if (feed.waits && key.startsWith(`${origin} `)) rounds.wake()
       },
       onContent: () => this.context.onContent(origin),
+      isDestroyed: (index, part) => this.context.isDestroyed(origin, index, part),
       onReceipt: (receipt) => {
         this.context.onReceipt({ origin, by: identity.party, ...receipt, digest: sha256Hex(receipt.bytes) })
         this.context.onNews()

@@ -69,6 +69,11 @@ export const LIMITS = {
   shareBytes: 1_073_741_824,
   /** Records of one share: they are signed in one step and kept in one write. */
   shareRecords: 500,
+  /** When it is first looked, after a start, for content whose retention has run out, and how often from then on. */
+  retentionFirstMs: 60_000,
+  retentionSweepMs: 3_600_000,
+  /** Records named by one that says that their retention has run out. */
+  destroyedPerRecord: 64,
   /** Requests kept while the start-up check has not finished. */
   heldHereMax: 1_000,
   /** The STIX of all shares kept meanwhile. */

@@ -14,6 +14,7 @@ import { openViews, type Views } from '@countersign/views'
 import { Agreements, type Signed } from './agreements.ts'
 import { type CarriedIn, carryIn } from './carry-in.ts'
 import type { Channel, ChannelContext } from './channel.ts'
+import { Destroying } from './destroying.ts'
 import { Directory, type DirectoryAnswer } from './directory.ts'
 import { overDisk } from './disk-failure.ts'
 import { blankRecord, type EngineParts, noSuchPact } from './engine-parts.ts'
@@ -27,6 +28,7 @@ import { PeerRequests } from './peer-requests.ts'
 import { PrivateStore } from './private-store.ts'
 import type { HeldReceipt } from './receipt-feed.ts'
 import { Rejections } from './rejections.ts'
+import { Removing } from './removing.ts'
 import { rightOfWay } from './right-of-way.ts'
 import { type Said, Saying, type SayRequest, type ShareRequest } from './saying.ts'
 import type { ShareResult } from './share.ts'
@@ -70,6 +72,9 @@ export class Node {
   private readonly agreements: Agreements
   private readonly saying: Saying
   private readonly rejections: Rejections
+  private readonly removing: Removing
+  /** That content be destroyed, or held. */
+  readonly content: Destroying
   private readonly requests = new Map<string, PeerRequests>()
   private readonly listeners = new Set<() => void>()
   private readonly release: () => void
@@ -109,18 +114,20 @@ export class Node {
       cardOf: (party) => parts.trusted.of(party),
       log: (origin) => this.logOf(origin),
       rejected: (rejection) => this.rejections.add(rejection),
-      caughtUp: () => this.rejections.look(),
+      caughtUp: () => this.lookAgain(),
       changed: () => this.changed(),
       giveWay: this.parts.giveWay,
     })
     this.saying = new Saying(this.parts)
     this.rejections = new Rejections(this.parts, this.saying)
+    this.removing = new Removing(this.parts, this.saying, (origin) => this.logOf(origin))
+    this.content = new Destroying(this.parts, this.saying, this.removing)
     this.agreements = new Agreements(
       this.parts,
       (pact, channel) => this.contextOf(pact, channel),
       () => {
         this.saying.sayHeld()
-        this.rejections.look()
+        this.lookAgain()
       },
     )
     this.files = new Directory(identity.party, {
@@ -190,6 +197,7 @@ export class Node {
     await node.saying.start()
     node.folding.wake()
     await node.rejections.recall()
+    node.removing.start()
     return ok(node)
   }
 
@@ -405,6 +413,8 @@ export class Node {
     await Promise.all([...this.parts.channels.values()].map((channel) => channel.stop()))
     await this.folding.stop()
     await this.rejections.stop()
+    await this.content.stop()
+    await this.removing.stop()
     await this.whereabouts?.stop()
     await this.parts.desk.close()
     await this.views.close()
@@ -427,6 +437,7 @@ export class Node {
       onLog: (origin) => this.unattended(`Folding ${origin}`, () => this.foldLogAnew(origin)),
       onEntries: (origin) => this.folding.wake(origin),
       onContent: (origin) => this.unattended(`Opening content of ${origin}`, () => this.folding.lookForContent(origin)),
+      isDestroyed: (origin, index, part) => this.views.isDestroyed(origin, index, part),
       onReceipt: (receipt) => {
         const { origin } = receipt
         this.unattended(
@@ -463,6 +474,13 @@ export class Node {
     await this.views.foldReceipt({ origin, by, size, time, digest })
     this.folding.wake()
     this.changed()
+  }
+
+  /** More was decided, or a log of ours speaks again. */
+  private lookAgain(): void {
+    this.rejections.look()
+    this.content.look()
+    this.removing.look()
   }
 
   /** Whether a call is on its way, from us or to us. */

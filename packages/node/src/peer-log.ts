@@ -37,6 +37,8 @@ export interface PeerLogOptions {
   onEntries(): void
   /** Sealed content is held that was missed before. */
   onContent(): void
+  /** Whether a valid record destroyed that part: then nobody needs to hold it. */
+  isDestroyed(index: number, part: number): boolean
   /** We gave a receipt. */
   onReceipt(receipt: { size: number; time: number; bytes: Uint8Array }): void
   /** The author's log contradicts what it signed before; `served` is the note that does. */
@@ -61,6 +63,7 @@ export interface CarriedHearing {
 }
 
 interface MissingPart {
+  part: number
   sealed: string
   sizeMax: number
 }
@@ -358,8 +361,8 @@ export class PeerLog {
     // The frame has 40 bytes before the plaintext (spec/content.md).
     const sizeMax = padmeSize(40 + limits.partBytes)
     return statement.content
-      .filter((part, i) => i < limits.parts && part.size <= sizeMax)
-      .map(({ sealed, size }) => ({ sealed, sizeMax: size + LIMITS.sealOverheadBytes }))
+      .map(({ sealed, size }, part) => ({ part, sealed, size, sizeMax: size + LIMITS.sealOverheadBytes }))
+      .filter(({ part, size }) => part < limits.parts && size <= sizeMax)
   }
 
   private async fetchContent(): Promise<void> {
@@ -367,13 +370,15 @@ export class PeerLog {
       const next = this.missing[0]
       if (next === undefined) break
       for (const part of next.parts) {
-        if (await this.mirror.hasAddendum(part.sealed)) continue
+        if (this.options.isDestroyed(next.index, part.part) || (await this.mirror.hasAddendum(part.sealed))) continue
         const bytes = await this.fetchAddendum(part)
         if (bytes === undefined) {
           this.completeTo = next.index
           return
         }
         await this.mirror.putAddendum(bytes)
+        // It may have been destroyed while it was on its way.
+        if (this.options.isDestroyed(next.index, part.part)) await this.mirror.removeAddendum(part.sealed)
       }
       this.missing.shift()
       this.newContentHeld = true

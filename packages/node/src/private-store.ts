@@ -16,6 +16,22 @@ export interface Alarm {
   message: string
 }
 
+/** That content is destroyed as soon as it may be: who wanted it here, when, and why. Private to this node. */
+export interface DestructionWish {
+  /** `origin#index`. */
+  record: string
+  reason: string
+  account: string
+  at: number
+  done: boolean
+}
+
+type WishRow = Omit<DestructionWish, 'done'> & { done: number }
+
+function wishOf(row: WishRow): DestructionWish {
+  return { ...row, done: row.done === 1 }
+}
+
 export class PrivateStore {
   private readonly db: Database.Database
   /** Alarms that could not be written: a full disk must not silence the alarm about it. */
@@ -25,8 +41,14 @@ export class PrivateStore {
     this.db = database
     this.db.pragma('journal_mode = WAL')
     this.db.pragma('synchronous = FULL')
+    // What waited here to be said is gone once it is said, and content may have to be destroyed everywhere.
+    this.db.pragma('secure_delete = ON')
+    this.db.pragma('temp_store = MEMORY')
     this.db.exec(`
       CREATE TABLE IF NOT EXISTS said_by (statement TEXT PRIMARY KEY, account TEXT NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS destruction (
+        record TEXT PRIMARY KEY, reason TEXT NOT NULL, account TEXT NOT NULL, at INTEGER NOT NULL, done INTEGER NOT NULL
+      ) STRICT;
       CREATE TABLE IF NOT EXISTS held_here (id INTEGER PRIMARY KEY, request TEXT NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS alarm (
         id INTEGER PRIMARY KEY, at INTEGER NOT NULL, code TEXT NOT NULL, subject TEXT NOT NULL,
@@ -43,6 +65,39 @@ export class PrivateStore {
     return this.db
       .prepare<[string], { account: string }>('SELECT account FROM said_by WHERE statement = ?')
       .get(statementId)?.account
+  }
+
+  /** Somebody here wants the content of a record destroyed, and why. True where nobody did before. */
+  wishDestroyed({ record, reason, account, at }: Omit<DestructionWish, 'done'>): boolean {
+    const insert = this.db.prepare('INSERT INTO destruction VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING')
+    return insert.run(record, reason, account, at).changes > 0
+  }
+
+  /** Nobody waits for it any more: it is destroyed, or was taken back. */
+  wishDone(record: string): void {
+    this.db.prepare('UPDATE destruction SET done = 1 WHERE record = ?').run(record)
+  }
+
+  forgetWish(record: string): boolean {
+    return this.db.prepare('DELETE FROM destruction WHERE record = ? AND done = 0').run(record).changes > 0
+  }
+
+  /** Those that are still waited for. */
+  wishes(): DestructionWish[] {
+    return this.db
+      .prepare<[], WishRow>('SELECT * FROM destruction WHERE done = 0 ORDER BY at, record')
+      .all()
+      .map(wishOf)
+  }
+
+  wishFor(record: string): DestructionWish | undefined {
+    const row = this.db.prepare<[string], WishRow>('SELECT * FROM destruction WHERE record = ?').get(record)
+    return row === undefined ? undefined : wishOf(row)
+  }
+
+  /** Nothing that was deleted is left in the file or its log. */
+  clean(): void {
+    this.db.pragma('wal_checkpoint(TRUNCATE)')
   }
 
   /** Keeps what waits to be said; the number of its row. */

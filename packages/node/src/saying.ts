@@ -110,6 +110,26 @@ export class Saying {
     return said.ok ? ok({ state: 'said', record: said.value }) : said
   }
 
+  /** Says something of the content of records of one channel, named `origin#index`. Gives the record it became. */
+  async sayOfContent(
+    channel: Channel,
+    type: string,
+    body: Record<string, unknown>,
+    re: string[],
+    account = 'node',
+  ): Promise<Result<string>> {
+    const said = await this.say({
+      ...{ pact: channel.pact.id, channel: channel.name, type, body, re, account },
+      marking: { tlp: 'TLP:CLEAR' },
+    })
+    if (!said.ok) return said
+    if (said.value.state === 'said') return ok(said.value.record)
+    return refuse(
+      'node/not-ready',
+      'It is kept here unsigned, and said once our log was compared with its peers’ copies.',
+    )
+  }
+
   share(request: ShareRequest): Promise<ShareResult> {
     return this.sharing.share(request)
   }

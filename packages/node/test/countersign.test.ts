@@ -35,6 +35,7 @@ test.each<[string, string[]]>([
     mayCountersign: () => true,
     onEntries() {},
     onContent() {},
+    isDestroyed: () => false,
     onReceipt: ({ bytes }) => void given.push(bytes),
     cosigners: [],
     onContradiction: async () => undefined,

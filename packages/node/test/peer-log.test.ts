@@ -58,6 +58,7 @@ async function hearing(
       mayCountersign: () => true,
       onEntries() {},
       onContent() {},
+      isDestroyed: () => false,
       onReceipt() {},
       onTooFarBehind() {},
       onContradiction: async (code) => void contradictions.push(code),

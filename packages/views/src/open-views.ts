@@ -310,10 +310,14 @@ class SqliteViews implements Views {
       // First of all, so that nothing more is folded of it meanwhile.
       this.sql.setPartState.run(origin.text, index, part, PART_STATES.indexOf('destroyed'), null)
       this.sql.removeTitle.run(origin.text, index, part)
-      if (this.sources.forget(origin.text, index, part)) return true
-      this.sql.removed.run(origin.text, index, part)
-      return false
+      return this.sources.forget(origin.text, index, part)
     })
+  }
+
+  async contentRemoved(record: string, part: number) {
+    const ref = parseRecordRef(record)
+    if (!ref.ok) throw new Error(ref.message)
+    this.sql.removed.run(ref.value.origin.text, ref.value.index, part)
   }
 
   async clean() {

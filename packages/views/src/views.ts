@@ -142,6 +142,8 @@ export interface Views {
    * shown as destroyed and nothing more of it is folded.
    */
   forgetContent(record: string, part: number): Promise<boolean>
+  /** Nothing of that part is left anywhere here, and what was to be said of it is said: it is to be removed no more. */
+  contentRemoved(record: string, part: number): Promise<void>
   /** Cleans the file of what was removed, in bounded steps; true while more is left. */
   clean(): Promise<boolean>
 

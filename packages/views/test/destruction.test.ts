@@ -244,6 +244,8 @@ describe('what was destroyed', () => {
       { origin: ALFA, index: 2, part: 0, sealed: '1'.repeat(64), last: true, toSay: false },
     ])
     while (await views.forgetContent(SHARED, 0)) continue
+    expect(await views.partsToRemove()).toHaveLength(1)
+    await views.contentRemoved(SHARED, 0)
     while (await views.clean()) continue
     expect(await views.partsToRemove()).toEqual([])
     await views.foldObjects(SHARED, 0, [object])
