@@ -5,6 +5,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type CarriedIn,
+  type ContentState,
+  type DestroyAnswer,
   NodeClient,
   type PactRow,
   type RecordPage,
@@ -23,6 +25,11 @@ export interface Door {
   record(ref: string): Promise<Result<{ row: RecordRow }>>
   pacts(): Promise<Result<PactRow[]>>
   status(): Promise<Result<unknown>>
+  contentState(ref: string): Promise<Result<ContentState>>
+  destroy(record: string, reason: string, account: string): Promise<Result<DestroyAnswer>>
+  takeBack(record: string): Promise<Result<unknown>>
+  hold(record: string, reason: string, account: string): Promise<Result<{ hold: string }>>
+  lift(record: string, account: string): Promise<Result<{ lifted: string[] }>>
   evidence(ref: string, options: { reveal: boolean; exchange: boolean }): Promise<Result<Uint8Array>>
   say(input: SayInput, account: string): ReturnType<NodeClient['say']>
   share(
@@ -95,6 +102,11 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     record: (ref) => client.record(ref),
     pacts: () => client.pacts(),
     status: () => client.status(),
+    contentState: (ref) => client.contentState(ref),
+    destroy: (record, reason) => client.destroyContent(record, reason),
+    takeBack: (record) => client.takeBackDestruction(record),
+    hold: (record, reason) => client.holdContent(record, reason),
+    lift: (record) => client.liftHolds(record),
     evidence: (ref, options) => client.evidence(ref, options),
     say: (input) => client.say(input),
     share: (input, _account, bytes) => client.share(input, bytes),
@@ -129,6 +141,24 @@ async function openHere(dir: string, around: Surroundings): Promise<Door> {
       return ok(await node.views.pacts())
     },
     status: async () => ok(await node.status()),
+    async contentState(ref) {
+      await node.settled()
+      const state = await node.content.state(ref)
+      return state === undefined ? refuse('not-found/record', 'This record is not held here.') : ok(state)
+    },
+    async destroy(record, reason, account) {
+      await ready(node)
+      return node.content.destroy({ record, reason, account })
+    },
+    takeBack: (record) => node.content.takeBack(record),
+    async hold(record, reason, account) {
+      await ready(node)
+      return node.content.hold({ record, reason, account })
+    },
+    async lift(record, account) {
+      await ready(node)
+      return node.content.lift(record, account)
+    },
     async evidence(ref, options) {
       // What answers what, the views say.
       if (options.exchange) await node.settled()

@@ -6,6 +6,7 @@ import { auditCommand } from './commands/audit.ts'
 import { cardCommand } from './commands/card.ts'
 import { carryCommand } from './commands/carry.ts'
 import { demoCommand } from './commands/demo.ts'
+import { destroyCommand, holdCommand } from './commands/destroy.ts'
 import { initCommand } from './commands/init.ts'
 import { keyCommand } from './commands/key.ts'
 import { pactCommand } from './commands/pact.ts'
@@ -33,6 +34,8 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     sayCommand,
     recordsCommand,
     proveCommand,
+    destroyCommand,
+    holdCommand,
     verifyCommand,
     auditCommand,
     carryCommand,

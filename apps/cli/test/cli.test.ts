@@ -181,6 +181,42 @@ describe('two parties and a neutral, set up by hand', () => {
     await done(['say', 'hotline/ack', '--dir', at('alfa'), '--re', ref])
   })
 
+  test('content is destroyed once both sides asked for it, and not while a hold stands', {
+    timeout: 60_000,
+  }, async () => {
+    const ref = (
+      await done(['say', 'hotline/message', '--dir', at('bravo'), '--precedence', 'ROUTINE', '-'], 'Burn this')
+    ).trim()
+    const held = async () =>
+      JSON.parse(await done(['records', '--dir', at('alfa'), '--json'])).some(
+        (row: { record: string; title: string }) => row.record === ref && row.title === 'Burn this',
+      )
+    await until(held)
+    expect(await run(['destroy', ref, '--dir', at('alfa')])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Give a reason'),
+    })
+    const because = ['--reason', 'Agreed by telephone']
+    expect(await done(['hold', ref, '--dir', at('alfa'), ...because])).toContain('Nobody may destroy it')
+    const state = async (name: string) =>
+      JSON.parse(await done(['destroy', ref, '--status', '--dir', at(name), '--json']))
+    await until(async () => (await state('bravo')).holds.length === 1)
+    expect(await run(['destroy', ref, '--dir', at('bravo'), ...because])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('A legal hold of alfa.example stands on this record'),
+    })
+    expect(await done(['hold', ref, '--lift', '--dir', at('alfa')])).toContain('Lifted')
+    await until(async () => (await state('bravo')).holds.length === 0)
+    expect(await done(['destroy', ref, '--dir', at('bravo'), ...because])).toMatch(
+      /Our consent is said\. It is destroyed once these consent too: alfa\.example, or on 20[0-9-]+, when/,
+    )
+    expect(await done(['destroy', ref, '--status', '--dir', at('bravo')])).toContain('Not yet     alfa.example')
+    await until(async () => (await state('alfa')).consents.includes('bravo.example'))
+    await done(['destroy', ref, '--dir', at('alfa'), ...because])
+    await until(async () => (await state('bravo')).destroyed.length === 1)
+    expect(await done(['destroy', ref, '--dir', at('bravo'), ...because])).toContain('destroyed already')
+  })
+
   test('an audit finds nothing, and then the one bit that was turned', { timeout: 60_000 }, async () => {
     for (const stop of servers.splice(0)) await stop()
     expect(await done(['audit', '--dir', at('bravo')])).toContain('The views equal what the logs say.')

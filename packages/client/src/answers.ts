@@ -267,3 +267,23 @@ export interface ObjectPage {
   /** Whether there are at least `total`, and the rest was not counted. */
   totalIsLeast?: boolean
 }
+
+/** What was said of a record's content, and what its destruction still needs (spec/destruction.md). */
+export interface ContentState {
+  /** Parts that are destroyed. */
+  destroyed: number[]
+  /** Parties that consent to the destruction of every part, and the author and addressees that do not yet. */
+  consents: string[]
+  awaited: string[]
+  holds: { party: string; record: string }[]
+  charges: string[]
+  /** POSIX seconds; null while it is not shown since when it was held. */
+  retainedUntil: number | null
+  /** What was asked for at this node. */
+  wish: { record: string; reason: string; account: string; at: number; done: boolean } | null
+}
+
+export type DestroyAnswer =
+  | { state: 'destroyed'; ground: 'consent' | 'retention' }
+  | { state: 'already' }
+  | { state: 'asked'; awaited: string[]; retainedUntil: number | null }

@@ -5,6 +5,8 @@ import { ok, type Refusal, refuse, toBase64 } from '@countersign/log'
 import type {
   CardRow,
   CarriedIn,
+  ContentState,
+  DestroyAnswer,
   Me,
   NodeFacts,
   NodeStatus,
@@ -126,6 +128,26 @@ export class NodeClient {
     return this.getBytes('api/record/evidence', query, signal)
   }
 
+  contentState(ref: string, signal?: AbortSignal): Promise<Answer<ContentState>> {
+    return this.getJson('api/content', { ref }, signal)
+  }
+
+  destroyContent(record: string, reason: string): Promise<Answer<DestroyAnswer>> {
+    return this.postJson('api/content/destroy', { record, reason })
+  }
+
+  takeBackDestruction(record: string): Promise<Answer<undefined>> {
+    return this.postJson('api/content/take-back', { record })
+  }
+
+  holdContent(record: string, reason: string): Promise<Answer<{ hold: string }>> {
+    return this.postJson('api/content/hold', { record, reason })
+  }
+
+  liftHolds(record: string): Promise<Answer<{ lifted: string[] }>> {
+    return this.postJson('api/content/lift', { record })
+  }
+
   signIn(email: string, password: string): Promise<Answer<unknown>> {
     return this.postJson('api/auth/sign-in/email', { email, password })
   }
@@ -219,7 +241,9 @@ export class NodeClient {
   }
 
   private async json<T>(response: Answer<Response>): Promise<Answer<T>> {
-    return response.ok ? ok((await response.value.json()) as T) : response
+    if (!response.ok) return response
+    const text = await response.value.text()
+    return ok((text === '' ? undefined : JSON.parse(text)) as T)
   }
 }
 

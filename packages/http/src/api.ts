@@ -13,6 +13,8 @@ import { LIMITS } from './limits.ts'
 import { openApi } from './openapi.ts'
 import {
   carryInBody,
+  contentBody,
+  contentRefBody,
   evidenceQuery,
   idQuery,
   isDescribed,
@@ -107,6 +109,39 @@ export async function apiRoutes(
         .header('content-disposition', 'attachment; filename="record.evidence"')
         .send(Buffer.from(cut.value))
     })
+
+    api.get('/api/content', async (request, reply) =>
+      answer(
+        reply,
+        await withQuery(refQuery, request, async ({ ref }) => {
+          const state = await node.content.state(ref)
+          return state === undefined ? refuse('not-found/record', 'This record is not held here.') : ok(state)
+        }),
+      ),
+    )
+    api.post('/api/content/destroy', async (request, reply) =>
+      answer(
+        reply,
+        await withBody(contentBody, request, (asked) =>
+          node.content.destroy({ ...asked, account: accountOf(request) }),
+        ),
+      ),
+    )
+    api.post('/api/content/take-back', async (request, reply) =>
+      answer(reply, await withBody(contentRefBody, request, ({ record }) => node.content.takeBack(record))),
+    )
+    api.post('/api/content/hold', async (request, reply) =>
+      answer(
+        reply,
+        await withBody(contentBody, request, (asked) => node.content.hold({ ...asked, account: accountOf(request) })),
+      ),
+    )
+    api.post('/api/content/lift', async (request, reply) =>
+      answer(
+        reply,
+        await withBody(contentRefBody, request, ({ record }) => node.content.lift(record, accountOf(request))),
+      ),
+    )
 
     api.get('/api/objects', async (request, reply) =>
       answer(reply, await withQuery(objectsQuery, request, (query) => node.views.objects(query))),
@@ -246,6 +281,15 @@ async function withQuery<T, V>(
 ): Promise<Result<V>> {
   const parsed = parse(schema, request.query)
   return parsed.ok ? ask(parsed.value) : parsed
+}
+
+async function withBody<T, V>(
+  schema: z.ZodType<T>,
+  request: FastifyRequest,
+  act: (body: T) => Promise<Result<V>>,
+): Promise<Result<V>> {
+  const parsed = parse(schema, request.body)
+  return parsed.ok ? act(parsed.value) : parsed
 }
 
 function answer(reply: FastifyReply, result: Result<unknown>) {

@@ -67,6 +67,9 @@ export const shareQuery = z.strictObject({
   mode: mode.exactOptional(),
 })
 export const signBody = z.union([z.strictObject({ pact: text }), z.strictObject({ invitation: z.base64() })])
+const reason = z.string().max(2_000)
+export const contentBody = z.strictObject({ record: text, reason })
+export const contentRefBody = z.strictObject({ record: text })
 export const trustBody = z.strictObject({ card: z.base64() })
 export const carryInBody = z.strictObject({ from: z.string().min(1).max(LIMITS.pathChars), pact: text.exactOptional() })
 export const proposeBody = z.strictObject({ yaml: z.string() })
@@ -112,6 +115,32 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       'An evidence file of one record (spec/evidence.md); with `reveal=1` its content too, with `exchange=1` all that it answers and that answers it.',
     answer: bytes('The evidence file.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/content', query: refQuery },
+    summary:
+      'The life of a record’s content: who consents to its destruction, who holds it, until when it is retained.',
+    answer: json('The state of the content.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/content/destroy', body: jsonBody(contentBody) },
+    summary: 'Asks for the destruction of a record’s content: says our consent, and destroys it as soon as it may be.',
+    answer: json('`destroyed`, `already`, or `asked` with whose consent is awaited.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/content/take-back', body: jsonBody(contentRefBody) },
+    summary: 'Asks no longer for a destruction that has not happened yet; a consent that was said stays said.',
+    answer: json('Nothing.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/content/hold', body: jsonBody(contentBody) },
+    summary: 'Says that a record’s content must be kept: nobody may destroy it while this stands.',
+    answer: json('The hold.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/content/lift', body: jsonBody(contentRefBody) },
+    summary: 'Ends every hold of ours on a record.',
+    answer: json('The holds that were lifted.'),
   },
   {
     ...{ method: 'GET', path: '/api/objects', query: objectsQuery },
