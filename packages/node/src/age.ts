@@ -5,6 +5,7 @@ import { ok, type Result, refuse } from '@countersign/log'
 import { bech32 } from '@scure/base'
 import { Decrypter, Encrypter, type Identity, type Recipient } from 'age-encryption'
 import { hybridIdentity, hybridRecipient } from './hybrid-age.ts'
+import { OtherPassphrase, passphraseIdentity, passphraseRecipient } from './passphrase-age.ts'
 
 export async function sealAge(plaintext: Uint8Array, recipients: readonly string[]): Promise<Uint8Array> {
   const encrypter = new Encrypter()
@@ -28,14 +29,14 @@ export async function openAge(file: Uint8Array, identity: string): Promise<Uint8
 
 export async function sealWithPassphrase(plaintext: Uint8Array, passphrase: string): Promise<Uint8Array> {
   const encrypter = new Encrypter()
-  encrypter.setPassphrase(passphrase)
+  encrypter.addRecipient(passphraseRecipient(passphrase))
   return encrypter.encrypt(plaintext)
 }
 
 /** Refuses `age/passphrase` where another opens it, and `age/damaged` where none does. */
 export async function openWithPassphrase(file: Uint8Array, passphrase: string): Promise<Result<Uint8Array>> {
   const decrypter = new Decrypter()
-  decrypter.addPassphrase(passphrase)
+  decrypter.addIdentity(passphraseIdentity(passphrase))
   try {
     return ok(await decrypter.decrypt(file))
   } catch (cause) {
@@ -44,11 +45,9 @@ export async function openWithPassphrase(file: Uint8Array, passphrase: string): 
 }
 
 function passphraseRefusal(cause: unknown) {
-  // age tells the two apart by its message alone.
-  const isOther = cause instanceof Error && /no identity matched/.test(cause.message)
-  return isOther
+  return cause instanceof OtherPassphrase
     ? refuse('age/passphrase', 'This is not the passphrase.')
-    : refuse('age/damaged', 'The file is damaged, or no age file.')
+    : refuse('age/damaged', 'The file is damaged, or no age file under a passphrase.')
 }
 
 const recipients = new Map<string, Recipient>()

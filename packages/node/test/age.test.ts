@@ -6,6 +6,7 @@ import {
   identityToRecipient,
 } from 'age-encryption'
 import { beforeAll, expect, test } from 'vitest'
+import { openWithPassphrase, sealWithPassphrase } from '../src/age.ts'
 import { openAge, sealAge } from '../src/index.ts'
 
 const plaintext = new TextEncoder().encode('please look at your relays')
@@ -45,4 +46,25 @@ test('what was sealed to others, changed on the way, or is no age file, does not
 test('nothing is sealed to a recipient of another kind', async () => {
   const classic = await identityToRecipient(await generateX25519Identity())
   await expect(sealAge(plaintext, [recipient, classic])).rejects.toThrow(/hybrid/)
+})
+
+test('what is put under a passphrase opens with the library, and the other way round, and with no other passphrase', async () => {
+  const decrypter = new Decrypter()
+  decrypter.addPassphrase('correct horse')
+  expect(await decrypter.decrypt(await sealWithPassphrase(plaintext, 'correct horse'))).toEqual(plaintext)
+  const encrypter = new Encrypter()
+  encrypter.setPassphrase('correct horse')
+  encrypter.setScryptWorkFactor(10)
+  const file = await encrypter.encrypt(plaintext)
+  expect(await openWithPassphrase(file, 'correct horse')).toEqual({ ok: true, value: plaintext })
+  expect(await openWithPassphrase(file, 'horse correct')).toMatchObject({ ok: false, code: 'age/passphrase' })
+  expect(await openWithPassphrase(file.with(-1, (file.at(-1) ?? 0) ^ 1), 'correct horse')).toMatchObject({
+    code: 'age/damaged',
+  })
+})
+
+test('a file that would take more memory to open than one should give it is refused', async () => {
+  const text = new TextDecoder('latin1').decode(await sealWithPassphrase(plaintext, 'correct horse'))
+  const file = Buffer.from(text.replace(/^(-> scrypt \S+) 18$/m, '$1 30'), 'latin1')
+  expect(await openWithPassphrase(file, 'correct horse')).toMatchObject({ ok: false, code: 'age/damaged' })
 })
