@@ -45,6 +45,13 @@ export async function newPassphrase(fd: number | undefined, what: string, flag =
   throw new Refused({ code: 'passphrase/differs', message: 'The two are not the same; nothing was changed.' })
 }
 
+/** A passphrase that exists: from the descriptor, or typed. */
+export async function knownPassphrase(fd: number | undefined, what: string): Promise<string> {
+  if (fd !== undefined) return fromDescriptor(fd)
+  if (!isTerminal()) throw misused(`Give ${what} with --passphrase-fd, or type it at a terminal.`)
+  return ask('Passphrase: ')
+}
+
 function descriptor(value: string): number {
   if (!/^[0-9]{1,4}$/.test(value)) throw new InvalidArgumentError('Give the number of an open file descriptor.')
   return Number(value)

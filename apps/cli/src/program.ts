@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { accountCommand } from './commands/account.ts'
 import { auditCommand } from './commands/audit.ts'
+import { backupCommand, restoreCommand } from './commands/backup.ts'
 import { cardCommand } from './commands/card.ts'
 import { carryCommand } from './commands/carry.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -42,6 +43,8 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     accountCommand,
     keyCommand,
     witnessCommand,
+    backupCommand,
+    restoreCommand,
     demoCommand,
   ]
   for (const add of commands) add(program)

@@ -163,6 +163,31 @@ export class Journal {
   }
 }
 
+/** The whole frames of one segment, as its bytes are found; where they end, the rest is torn or damaged. */
+export function framesOf(segment: Buffer): { frames: Frame[]; end: number } {
+  return readFrames(segment, segment.length < SALT_BYTES ? 0 : segment.readUInt32BE())
+}
+
+/**
+ * Where the entries of one segment begin and end, by the lengths of its frames alone: their content is not read. Zeros
+ * where there is no frame.
+ */
+export async function segmentSpan(
+  size: number,
+  read: (position: number, length: number) => Promise<Buffer>,
+): Promise<{ start: number; end: number }> {
+  let span: { start: number; end: number } | undefined
+  for (let at = SALT_BYTES; at + HEADER_BYTES + 12 <= size; ) {
+    const head = await read(at, HEADER_BYTES + 12)
+    const next = at + HEADER_BYTES + head.readUInt32BE(8)
+    if (head.readUInt32BE(0) !== MAGIC || next > size) break
+    const start = Number(head.readBigUInt64BE(HEADER_BYTES))
+    span = { start: span?.start ?? start, end: start + head.readUInt32BE(HEADER_BYTES + 8) }
+    at = next
+  }
+  return span ?? { start: 0, end: 0 }
+}
+
 function segmentPath(folder: string, number: number): string {
   return join(folder, `${number}.journal`)
 }

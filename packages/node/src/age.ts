@@ -1,6 +1,7 @@
 // The calls to age. Content is sealed to hybrid post-quantum recipients alone, so that kinds are never mixed in one file;
 // keys at rest are sealed to a passphrase.
 
+import { Readable } from 'node:stream'
 import { ok, type Result, refuse } from '@countersign/log'
 import { bech32 } from '@scure/base'
 import { Decrypter, Encrypter, type Identity, type Recipient } from 'age-encryption'
@@ -42,6 +43,30 @@ export async function openWithPassphrase(file: Uint8Array, passphrase: string): 
   } catch (cause) {
     return passphraseRefusal(cause)
   }
+}
+
+/** Seals as it reads; what comes out grows as fast as it is taken. */
+export async function sealStream(plaintext: AsyncIterable<Uint8Array>, passphrase: string): Promise<Chunks> {
+  const encrypter = new Encrypter()
+  encrypter.addRecipient(passphraseRecipient(passphrase))
+  return encrypter.encrypt(webStream(plaintext))
+}
+
+/** What the file holds is read only as far as it was authenticated; where it ends early or was altered, reading throws. */
+export async function openStream(file: AsyncIterable<Uint8Array>, passphrase: string): Promise<Result<Chunks>> {
+  const decrypter = new Decrypter()
+  decrypter.addIdentity(passphraseIdentity(passphrase))
+  try {
+    return ok(await decrypter.decrypt(webStream(file)))
+  } catch (cause) {
+    return passphraseRefusal(cause)
+  }
+}
+
+type Chunks = AsyncIterable<Uint8Array>
+
+function webStream(chunks: Chunks): ReadableStream<Uint8Array> {
+  return Readable.toWeb(Readable.from(chunks, { objectMode: false })) as ReadableStream<Uint8Array>
 }
 
 function passphraseRefusal(cause: unknown) {

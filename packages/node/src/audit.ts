@@ -3,22 +3,14 @@
 // are first brought up to what is on disk, as a start would.
 
 import { join } from 'node:path'
-import {
-  auditLog,
-  type Disk,
-  logFolder,
-  mirrorFolder,
-  openReceipts,
-  type ReadableLog,
-  type Receipts,
-  readPublishedLog,
-} from '@countersign/ledger'
+import { auditLog, openReceipts, type ReadableLog, type Receipts, readPublishedLog } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, parseEntry, parseOrigin, parseReceipt, verifyEntry } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
 import { Folding } from './folding.ts'
 import { type Identity, loadIdentity } from './identity.ts'
 import { LIMITS } from './limits.ts'
+import { logsOf } from './logs-on-disk.ts'
 import { Pacts } from './pacts.ts'
 import type { Surroundings } from './surroundings.ts'
 import { TrustedCards } from './trust.ts'
@@ -111,36 +103,6 @@ async function audit(identity: Identity, around: Surroundings, options: AuditOpt
     })
   }
   return { party, logs, views, findings }
-}
-
-/** Our own logs that are named in an index, and every mirror. */
-async function logsOf(
-  disk: Disk,
-  dir: string,
-  party: string,
-): Promise<{ origin: string; mirror: boolean; folder: string }[]> {
-  const found: { origin: string; mirror: boolean; folder: string }[] = []
-  /** Names below a folder; of a file there are none. */
-  const list = (...path: string[]): Promise<string[]> => disk.list(join(dir, ...path))
-  for (const pact of await list('logs')) {
-    for (const channel of await list('logs', pact)) {
-      for (const generation of await list('logs', pact, channel)) {
-        const origin = `${party}/${pact}/${channel}/${generation}`
-        found.push({ origin, mirror: false, folder: logFolder(dir, origin) })
-      }
-    }
-  }
-  for (const pact of await list('mirrors')) {
-    for (const channel of await list('mirrors', pact)) {
-      for (const author of await list('mirrors', pact, channel)) {
-        for (const generation of await list('mirrors', pact, channel, author)) {
-          const origin = `${author}/${pact}/${channel}/${generation}`
-          found.push({ origin, mirror: true, folder: mirrorFolder(dir, origin) })
-        }
-      }
-    }
-  }
-  return found
 }
 
 async function checkReceipts(

@@ -34,6 +34,15 @@ export const LIMITS = {
   carriedNamesListed: 16_384,
   /** Paths of one log that a report on a carried folder names. */
   carriedPathsNamed: 20,
+  /** The header of a backup, which says what it is. */
+  backupHeaderBytes: 65_536,
+  /** Files in one backup, and the bytes of one file in it. */
+  backupFiles: 67_108_864,
+  backupFileBytes: 8_796_093_022_208,
+  /** One segment of a journal, which begins another after 32 MiB and one write. */
+  journalBytes: 268_435_456,
+  /** A file up to this size is written into a backup in one piece. */
+  backupPieceBytes: 1_048_576,
   /** A request to a peer. */
   requestMsMax: 30_000,
   /** How long the start-up check waits for peers once a neutral has answered. */
