@@ -26,6 +26,7 @@ import {
   type Root,
   type SignatureType,
   signatureLine,
+  signNoteLine,
   subtreeLine,
   tilePath,
   toBase64,
@@ -220,6 +221,14 @@ describe('a proof file', () => {
         if (read.ok) expect(formatProofFile(read.value)).toEqual(utf8(changed))
       }),
     )
+  })
+
+  test('holds a checkpoint, not just any note', () => {
+    const text = 'no checkpoint\n'
+    const checkpoint = formatNote(text, [signNoteLine(text, 'log.example/one', signersOf(1).ed25519)])
+    expect(parseProofFile(formatProofFile({ index: 0, proof: [], checkpoint }))).toMatchObject({
+      code: 'checkpoint/form',
+    })
   })
 
   test('leaves out the line of extra data where there is none', () => {

@@ -120,6 +120,11 @@ describe('a request to a witness', () => {
     expect(decide(request(5, 9, { checkpoint }), honest.at(5))).toMatchObject({ status: 200 })
   })
 
+  test('is never written with more than 63 proof lines', () => {
+    const proof = Array.from({ length: 64 }, () => honest.rootAt(1))
+    expect(() => formatAddCheckpoint({ oldSize: 5, proof, checkpoint: honest.note(9) })).toThrow('64')
+  })
+
   test('is read back whatever it holds, and nothing makes the reader throw', () => {
     const hashes = fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 }), { maxLength: 63 })
     fc.assert(

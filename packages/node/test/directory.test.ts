@@ -111,3 +111,15 @@ test('a log of ours that is not compared with its peers’ copies yet is not sho
   expect((await unconfirmed.answer('bravo.example', `${log('main')}/checkpoint`)).kind).toBe('missing')
   expect((await unconfirmed.answer('bravo.example', `${mirror}/checkpoint`)).kind).toBe('file')
 })
+
+test('a checkpoint is text that no cache keeps; tiles and bundles are bytes that never change', async () => {
+  const head = await directory().answer('bravo.example', `${log('main')}/checkpoint`)
+  expect(head).toMatchObject({ mediaType: 'text/plain; charset=utf-8', immutable: false })
+  for (const path of ['tile/0/000', 'tile/1/x001/000.p/17', 'tile/entries/000.p/255']) {
+    const tile = await directory().answer('bravo.example', `${log('main')}/${path}`)
+    expect(tile).toMatchObject({ mediaType: 'application/octet-stream', immutable: true })
+  }
+  for (const path of ['tile/64/000', 'tile/0/0', 'tile/0/000.p/0', 'tile/00/000', 'checkpoint/']) {
+    expect(await seen('bravo.example', `${log('main')}/${path}`)).toBe('missing')
+  }
+})
