@@ -36,7 +36,7 @@ export interface CarriedFolder {
   copy(path: string, from: string): Promise<Kept | undefined>
   /** Likewise with bytes. */
   keep(path: string, bytes: Uint8Array): Promise<Kept>
-  /** Makes durable the names of all that was written: what follows may rely on it. */
+  /** Makes durable the names of all that was written, or was there: what follows may rely on it. */
   settle(): Promise<void>
 }
 
@@ -84,6 +84,8 @@ class FolderOnStick implements CarriedFolder {
   private readonly making = new Map<string, Promise<void>>()
   /** Folders with names that are not durable yet. */
   private readonly unsettled = new Set<string>()
+  /** Folders whose names of before this run were counted among these. */
+  private readonly found = new Set<string>()
 
   constructor(root: string) {
     this.root = root
@@ -147,7 +149,10 @@ class FolderOnStick implements CarriedFolder {
     const before = await this.openRegular(path)
     if ('file' in before) {
       try {
-        if (before.size === size && (await equalsFile(before.file, size, chunk))) return 'same'
+        if (before.size === size && (await equalsFile(before.file, size, chunk))) {
+          this.unsettleFound(dirname(path))
+          return 'same'
+        }
       } finally {
         await before.file.close().catch(() => {})
       }
@@ -175,6 +180,7 @@ class FolderOnStick implements CarriedFolder {
       if ('kind' in before && before.kind === 'refused') await removeAny(whole)
       await rename(beside, whole)
       this.unsettled.add(dirname(path))
+      this.unsettleFound(dirname(path))
     })
     return 'kind' in before && before.kind === 'missing' ? 'new' : 'replaced'
   }
@@ -184,6 +190,14 @@ class FolderOnStick implements CarriedFolder {
       await this.attempt(folder, () => syncFolder(join(this.root, folder)))
       this.unsettled.delete(folder)
     }
+  }
+
+  /** What stands there may not be durable: an earlier run may have ended, or failed, before it made its names so. */
+  private unsettleFound(folder: string): void {
+    if (this.found.has(folder)) return
+    this.found.add(folder)
+    this.unsettled.add(folder)
+    if (folder !== '.') this.unsettleFound(dirname(folder))
   }
 
   private async makeFolders(path: string): Promise<void> {

@@ -14,6 +14,7 @@ const SCRIPTS = [
   ['writer', 3],
   ['segments', 1],
   ['mirror', 3],
+  ['carry', 2],
 ] as const
 
 const dir = mkdtempSync(join(tmpdir(), 'countersign-crash-'))
@@ -74,5 +75,17 @@ test.skipIf(straceMissing).each(SCRIPTS)(
       `crash: ${script}: ${all.length - failures.length} of ${all.length} cases, at ${calls.length} calls\n`,
     )
     expect(failures).toEqual([])
+  },
+)
+
+test.skipIf(straceMissing)(
+  'a file that stands on a stick already counts as carried once its name is durable, which an earlier trip may have left undone',
+  async () => {
+    const calls = await callsOf('again', join(dir, 'again'))
+    expect(calls.filter(({ name }) => name === 'rename')).toEqual([])
+    const synced = calls.filter(({ name }) => name === 'fsync').map(({ path }) => path)
+    for (const folder of ['', '/alfa', '/alfa/addenda', '/alfa/tile/0/000.p', '/alfa/tile/entries/000.p']) {
+      expect(synced).toContain(`/stick${folder}`)
+    }
   },
 )

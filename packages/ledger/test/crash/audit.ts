@@ -20,6 +20,7 @@ import {
   originHash,
   type Receipts,
 } from '../../src/index.ts'
+import { carryIn, carryOut, openStick } from './carry.ts'
 import {
   addendumOf,
   COSIGNER,
@@ -44,6 +45,7 @@ function value<T>(result: Result<T>): T {
 
 export async function auditAfter(script: string, dir: string, told: readonly Told[]): Promise<void> {
   if (script === 'mirror') await auditMirror(dir, told)
+  else if (script === 'carry') await auditTrip(dir, told)
   else await auditWriter(dir, told, script === 'segments' ? 65_000 : undefined)
 }
 
@@ -82,7 +84,11 @@ async function openAsStarted(dir: string, isBegun: boolean): Promise<OwnLog> {
   return value(isNew ? await createOwnLog(options) : opened)
 }
 
-async function auditMirror(dir: string, told: readonly Told[]): Promise<void> {
+async function auditMirror(
+  dir: string,
+  told: readonly Told[],
+  goOn?: (mirror: Mirror, receipts: Receipts) => Promise<void>,
+): Promise<void> {
   const folder = mirrorFolder(dir, ORIGIN)
   const found = await publishedIsWhole(folder)
   const mirror = value(await openMirror({ disk: nodeDisk(), dir, origin: ORIGIN, keys }))
@@ -98,6 +104,7 @@ async function auditMirror(dir: string, told: readonly Told[]): Promise<void> {
     expect(headOf((await evidence('fork-2-held')) ?? new Uint8Array())?.size).toBe(2)
   }
   // It goes on.
+  await goOn?.(mirror, receipts)
   const size = mirror.size + 1
   value(await mirror.extend([entryOf(mirror.size)], noteOf(size)))
   for (let n = 0; n < size; n++) await mirror.putAddendum(addendumOf(n))
@@ -105,6 +112,21 @@ async function auditMirror(dir: string, told: readonly Told[]): Promise<void> {
   await coverWhatIsHeld(dir, mirror, receipts)
   await mirror.close()
   await isSound(folder, size)
+}
+
+/** The stick holds whole files alone, under a checkpoint that covers them; the next trip completes what this one began. */
+async function auditTrip(dir: string, told: readonly Told[]): Promise<void> {
+  await publishedIsWhole(join(dir, 'stick', 'alfa'))
+  for (const line of told) {
+    if (!('carried' in line)) continue
+    expect(headOf(await readFile(join(dir, 'stick', line.carried)))).toBeDefined()
+  }
+  await auditMirror(join(dir, 'bravo'), told, async (mirror, receipts) => {
+    const stick = await openStick(dir)
+    await carryOut(stick, dir)
+    await carryIn(stick, mirror, receipts, () => {})
+    await isSound(join(dir, 'stick', 'alfa'), mirror.size)
+  })
 }
 
 /** What others may fetch at this moment, before anybody mended anything: it stands whole under its checkpoint. */

@@ -2,7 +2,8 @@
 // after it was made. A failure of the disk it meets as a node does: our own log stops and is still read, a mirror is
 // opened anew, content and receipts are tried once more; any other failure ends it, and the test with it.
 
-import { writeSync } from 'node:fs'
+import { mkdirSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Result, toHex } from '@countersign/log'
 import {
   createOwnLog,
@@ -16,6 +17,7 @@ import {
   openReceipts,
   recordGeneration,
 } from '../../src/index.ts'
+import { carryIn, carryOut, openStick } from './carry.ts'
 import { addendumOf, COSIGNER, entryOf, GENERATION, keys, noteOf, ORIGIN, PACT, signers, type Told } from './scripts.ts'
 
 const [script = '', dir = ''] = process.argv.slice(2)
@@ -32,7 +34,7 @@ function value<T>(result: Result<T>): T {
 
 /** Throws on whatever is not the disk's. */
 function tellFailure(cause: unknown): void {
-  const reason = cause instanceof LogStopped ? cause.cause : cause
+  const reason = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause
   const code = reason instanceof Error && 'code' in reason ? String(reason.code) : ''
   if (!/^(EIO|ENOSPC|SQLITE_)/.test(code)) throw cause
   tell({ failed: cause instanceof Error ? cause.message : code })
@@ -121,8 +123,9 @@ const SCRIPTS: Record<string, () => Promise<void>> = {
   /** A journal that goes over into a new segment, and the old one that is forgotten. */
   async segments() {
     const batch = (i: number) => Array.from({ length: 130 }, (_, n) => i * 130 + n)
+    tell({ struck: false })
     await write(true, [batch(0), batch(1), batch(2), batch(3)], 65_000)
-    tell({ mark: true })
+    tell({ struck: true })
     await write(false, [[520], [521]], 65_000)
   },
 
@@ -158,6 +161,54 @@ const SCRIPTS: Record<string, () => Promise<void>> = {
     await round(4)
     await mirror.close().catch(tellFailure)
   },
+
+  /** What stands on the stick already is carried out once more. */
+  async again() {
+    tell({ struck: false })
+    mkdirSync(join(dir, 'stick'))
+    await saidByAlfa(true, [0, 1])
+    await carryOut(await openStick(dir), dir)
+    tell({ struck: true })
+    await carryOut(await openStick(dir), dir)
+  },
+
+  /** Two trips of a stick, out and in. */
+  async carry() {
+    tell({ struck: false })
+    mkdirSync(join(dir, 'stick'))
+    await saidByAlfa(true, [0, 1])
+    tell({ struck: true })
+    const theirs = join(dir, 'bravo')
+    const open = async () => value(await openMirror({ disk, dir: theirs, origin: ORIGIN, keys }))
+    const trip = async () => {
+      await twice(async () => carryOut(await openStick(dir), dir))
+      const receipts = await twice(() => openReceipts({ disk, dir: theirs }))
+      await twice(async () => {
+        const mirror = await open()
+        try {
+          await carryIn(await openStick(dir), mirror, receipts, tell)
+        } finally {
+          await mirror.close().catch(tellFailure)
+        }
+      })
+    }
+    await trip()
+    tell({ struck: false })
+    await saidByAlfa(false, [2])
+    tell({ struck: true })
+    await trip()
+  },
+}
+
+/** What the author says before and between the trips; it is not struck there. */
+async function saidByAlfa(isNew: boolean, numbers: readonly number[]): Promise<void> {
+  const options = { disk, dir: join(dir, 'alfa'), origin: ORIGIN, signers }
+  const log = value(await (isNew ? createOwnLog(options) : openOwnLog(options)))
+  log.confirm()
+  for (const n of numbers) await log.putAddendum(addendumOf(n))
+  await log.appendAll(numbers.map((n) => entryOf(n)))
+  await log.published()
+  await log.close()
 }
 
 const run = SCRIPTS[script] ?? (() => Promise.reject(new Error(`“${script}” is no script.`)))

@@ -36,10 +36,12 @@ export type Told =
   | { dropped: number }
   | { named: true }
   | { evidence: true }
+  /** A file that stands on the stick. */
+  | { carried: string }
   /** A failure the process met and lived with: what a person would be told. */
   | { failed: string }
-  /** From here on the calls are those that this script is about. */
-  | { mark: true }
+  /** Whether the calls from here on are those that this script is about; so they are until the first of these. */
+  | { struck: boolean }
   | { ended: true }
 
 /** Sealed content number `n`; the second is so large that it is synced in two steps. */

@@ -44,16 +44,17 @@ export function straceIsThere(): boolean {
   }
 }
 
-/** Every call of a script in the order it is made; of a script with a mark, those after it. */
+/** Every call that a script is about, in the order it makes them. */
 export async function callsOf(script: string, dir: string): Promise<Call[]> {
   await run(script, dir, ['--seccomp-bpf'])
   const calls: Call[] = []
   const counts = new Map<string, number>()
+  let isStruck = true
   for (const line of readFileSync(`${dir}.strace`, 'utf8').split('\n')) {
     const match = /^([0-9]+) +([a-z0-9_]+)\((.*)/.exec(line)
     if (match === null) continue
     const [, thread, name = '', rest = ''] = match
-    if (name === 'write' && rest.startsWith('1<') && rest.includes('\\"mark\\"')) calls.length = 0
+    if (name === 'write' && rest.startsWith('1<') && rest.includes('struck')) isStruck = rest.includes('true')
     const paths = new Set([...rest.matchAll(/"([^"]*)"|<([^>]*)>/g)].map(([, named, opened]) => named ?? opened ?? ''))
     let first = true
     for (const path of paths) {
@@ -61,7 +62,7 @@ export async function callsOf(script: string, dir: string): Promise<Call[]> {
       const key = `${thread} ${name} ${path}`
       const number = (counts.get(key) ?? 0) + 1
       counts.set(key, number)
-      if (first) calls.push({ script, name, path: path.slice(dir.length), number })
+      if (first && isStruck) calls.push({ script, name, path: path.slice(dir.length), number })
       first = false
     }
   }
