@@ -16,7 +16,14 @@ export { framesOf, segmentSpan } from './journal.ts'
 export { LIMITS as LEDGER_LIMITS } from './limits.ts'
 export { type Mirror, type MirrorOptions, openMirror } from './mirror.ts'
 export { nodeDisk } from './node-disk.ts'
-export { createOwnLog, type OwnLog, type OwnLogOptions, openOwnLog } from './own-log.ts'
+export {
+  createOwnLog,
+  type EndedLog,
+  type OwnLog,
+  type OwnLogOptions,
+  openEndedLog,
+  openOwnLog,
+} from './own-log.ts'
 export { generationsFile, journalFolder, logFolder, mirrorFolder, originHash } from './paths.ts'
 export { type ReadableLog, readPublishedLog } from './published-log.ts'
 export { type NewReceipt, openReceipts, type ReceiptName, type Receipts } from './receipts.ts'

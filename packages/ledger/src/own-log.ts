@@ -85,11 +85,48 @@ export function openOwnLog(options: OwnLogOptions): Promise<Result<OwnLog>> {
   })
 }
 
+/** A log of ours that another succeeded: it is read, and signed no further. */
+export interface EndedLog extends LogFiles {
+  close(): Promise<void>
+}
+
+/** Opens a log as the last run left it, only to be read. Refuses `ledger/locked` and `ledger/damaged`. */
+export function openEndedLog(options: Omit<OwnLogOptions, 'signers'>): Promise<Result<EndedLog>> {
+  return locked(options, async (place, release) => {
+    const log = await TiledLog.open(options.disk, place)
+    return log.ok ? ok(endedLog(log.value, release)) : log
+  })
+}
+
+function endedLog(log: TiledLog, release: () => void): EndedLog {
+  return {
+    origin: log.origin,
+    size: log.size,
+    root: log.root,
+    checkpoint: log.checkpoint,
+    entry: (index) => log.entry(index),
+    entries: (from, to) => log.entries(from, to),
+    rootAt: (size) => log.rootAt(size),
+    inclusionProof: (index, size) => log.inclusionProof(index, size),
+    consistencyProof: (oldSize, size) => log.consistencyProof(oldSize, size),
+    hasAddendum: (sealed) => log.hasAddendum(sealed),
+    readAddendum: (sealed) => log.readAddendum(sealed),
+    putAddendum: (bytes) => log.putAddendum(bytes),
+    async close() {
+      try {
+        await log.close()
+      } finally {
+        release()
+      }
+    },
+  }
+}
+
 /** Does it as the one writer; whoever is given no log holds no lock. */
-async function locked(
-  { disk, dir, origin, random = machineRandom }: OwnLogOptions,
-  open: (place: LogPlace, release: () => void) => Promise<Result<OwnLog>>,
-): Promise<Result<OwnLog>> {
+async function locked<T>(
+  { disk, dir, origin, random = machineRandom }: Omit<OwnLogOptions, 'signers'>,
+  open: (place: LogPlace, release: () => void) => Promise<Result<T>>,
+): Promise<Result<T>> {
   const place = { folder: logFolder(dir, origin), journal: journalFolder(dir, origin), origin, random }
   await disk.makeFolder(place.journal, true)
   const release = disk.lock(`${place.journal}.lock`)

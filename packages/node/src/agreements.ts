@@ -12,7 +12,7 @@ import {
   rolesOf,
 } from '@countersign/pact'
 import type { Card } from '@countersign/record'
-import { Channel, type ChannelContext } from './channel.ts'
+import { Channel, type ChannelContext, type Succeeded } from './channel.ts'
 import { blankRecord, type EngineParts, noSuchPact, othersOf } from './engine-parts.ts'
 import { isMirrored } from './generations.ts'
 import { LIMITS } from './limits.ts'
@@ -37,6 +37,8 @@ export class Agreements {
   private readonly contextOf: (pact: StoredPact, channel: string) => ChannelContext
   private readonly onReady: () => void
   private readonly looks = new Map<string, () => void>()
+  /** When the index of a party was last asked for. */
+  private readonly looked = new Map<string, number>()
   private readonly cancels = new Map<string, () => void>()
   private stopped = false
 
@@ -134,9 +136,9 @@ export class Agreements {
       channels.set(`${pact.id}/${name}`, new Channel(pact, name, this.contextOf(pact, name)))
     }
     await this.hearSigners(pact)
-    for (const [name, generation] of await this.ownGenerations(pact.id)) {
+    for (const [name, generations] of await this.ownGenerations(pact.id)) {
       const channel = channels.get(`${pact.id}/${name}`)
-      await channel?.openOwn(generation)
+      await channel?.openOwn(generations)
       void channel?.ready().then(this.onReady)
     }
     for (const { party, root } of agreement.parties) {
@@ -162,9 +164,29 @@ export class Agreements {
     }
   }
 
-  /** Looks again for logs of a party, where some of its channels have none yet. */
+  /** Looks again for logs of a party: at once where some of its channels have none yet, else at most every few seconds. */
   wake(party: string): void {
-    for (const [key, look] of this.looks) if (key.endsWith(` ${party}`) && !this.hearsAll(key)) look()
+    const { around } = this.parts
+    for (const [key, look] of this.looks) {
+      if (!key.endsWith(` ${party}`)) continue
+      const wait = this.hearsAll(key) ? (this.looked.get(key) ?? 0) + LIMITS.indexLookMs - around.now() : 0
+      if (wait <= 0) look()
+      else {
+        this.cancels.get(key)?.()
+        this.cancels.set(key, around.after(wait, look))
+      }
+    }
+  }
+
+  /** Opens a log that succeeds ours on a channel (spec/succession.md). */
+  async succeed(pact: StoredPact, name: string): Promise<Result<Succeeded>> {
+    const channel = this.parts.channels.get(`${pact.id}/${name}`)
+    if (channel === undefined || !channel.isParty) {
+      return refuse('log/not-open', `This node speaks on no channel “${name}” of that agreement.`)
+    }
+    const opened = await channel.succeed(toHex(this.parts.around.random(8)))
+    if (opened.ok) this.onReady()
+    return opened
   }
 
   stop(): void {
@@ -254,6 +276,7 @@ export class Agreements {
     const look = () => {
       if (this.stopped || looking) return
       looking = true
+      this.looked.set(key, around.now())
       this.lookFor(pact, party, root)
         .catch((cause: unknown) => around.report('info', 'discovery-failed', { party, message: String(cause) }))
         .finally(() => {
@@ -291,10 +314,13 @@ export class Agreements {
     })
   }
 
-  private async ownGenerations(pact: string): Promise<[string, string][]> {
+  /** By channel, each in the order in which they were begun. */
+  private async ownGenerations(pact: string): Promise<Map<string, string[]>> {
     const { around, identity } = this.parts
     const index = await around.disk.read(generationsFile(identity.dir, pact))
-    return index === undefined ? [] : generationLines(fromUtf8(index) ?? '')
+    const lines = index === undefined ? [] : generationLines(fromUtf8(index) ?? '')
+    const byChannel = Map.groupBy(lines, ([name]) => name)
+    return new Map([...byChannel].map(([name, of]) => [name, of.map(([, generation]) => generation)]))
   }
 }
 

@@ -12,16 +12,20 @@ import {
   openMirror,
   openOwnLog,
   type Receipts,
+  recordGeneration,
 } from '@countersign/ledger'
+import { ok, type Result, refuse, toHex } from '@countersign/log'
 import { neutralsOf, readersOf } from '@countersign/pact'
-import type { Card } from '@countersign/record'
+import type { Card, Statement } from '@countersign/record'
 import { Rounds } from './backoff.ts'
+import { readBranch } from './branches.ts'
 import { DiskAlarm, diskRefusal } from './disk-failure.ts'
 import { mayHear } from './generations.ts'
 import type { Identity } from './identity.ts'
 import { KeptHeads } from './kept-heads.ts'
 import { LIMITS } from './limits.ts'
-import type { LogSource } from './log-source.ts'
+import { type LogSource, signedHeadOf } from './log-source.ts'
+import { type FormerLog, openFormer, statementsIn } from './own-logs.ts'
 import type { StoredPact } from './pacts.ts'
 import { PeerEar } from './peer-ear.ts'
 import { type CarriedHearing, PeerLog } from './peer-log.ts'
@@ -61,7 +65,27 @@ export interface ChannelContext {
   blank(type: string, pact: StoredPact): Draft
 }
 
+/** A log of ours that another one succeeded, with what that one pins of it. */
+export interface Succeeded {
+  origin: string
+  predecessor: { origin: string; size: number; root: string }
+}
+
+/** Who showed that our key signed another branch of our log, and how far at most the two can be one. */
+interface Contradiction {
+  by: string
+  upTo: number
+}
+
 export type SpeakerState = 'none' | 'checking' | 'ready' | 'stopped'
+
+const WAY_OUT = 'Where it cannot be mended, two officers open a log that succeeds it: countersign log succeed.'
+
+/** What was raised of a log of ours before another succeeded it. */
+const OVER_ONCE_SUCCEEDED = [
+  ...['ledger/stopped', 'ledger/disk-full', 'ledger/disk-failed', 'ledger/unopened'],
+  ...['log/contradicted', 'log/longer-tail', 'log/check-failed'],
+]
 
 /** What an earlier run may have raised of a log that is written again now. */
 const OVER_ONCE_READY = ['ledger/stopped', 'ledger/disk-full', 'ledger/disk-failed', 'ledger/unopened']
@@ -72,6 +96,12 @@ export class Channel {
   readonly isParty: boolean
   speaker: Speaker | undefined
   state: SpeakerState = 'none'
+  /** Our logs that were succeeded by another. */
+  private readonly former = new Map<string, FormerLog>()
+  private contradiction: Contradiction | undefined
+  private succeeding = false
+  /** The size of our log when it was found to be what its peers hold, in this run. */
+  private confirmedAt = 0
   private readonly context: ChannelContext
   private readonly peers = new Map<string, PeerEar>()
   private readonly feeds = new Map<string, Feed>()
@@ -92,9 +122,21 @@ export class Channel {
     this.isParty = channel?.parties.includes(context.identity.party) ?? false
   }
 
-  /** Opens our log of this channel from disk, if there is one, and starts its check with the peers. */
-  async openOwn(generation: string): Promise<void> {
-    const origin = `${this.context.identity.party}/${this.pact.id}/${this.name}/${generation}`
+  /**
+   * Opens our logs of this channel from disk, in the order in which they were begun, and starts the check of the one that
+   * speaks with the peers.
+   */
+  async openOwn(generations: readonly string[]): Promise<void> {
+    const { identity, around, onAlarm, onLog } = this.context
+    const origins = generations.map((one) => `${identity.party}/${this.pact.id}/${this.name}/${one}`)
+    const { newest: origin, former, faults } = await openFormer(origins, { ...around, dir: identity.dir })
+    for (const fault of faults) onAlarm(fault.code, fault.origin, fault.message)
+    for (const one of former) {
+      const of = one.log.origin
+      this.former.set(of, one)
+      onLog(of)
+      this.feedReceipts(of, identity.card)
+    }
     // One log that cannot be opened silences its channel, and no other.
     const silent = (code: string, message: string) => {
       this.state = 'stopped'
@@ -124,6 +166,95 @@ export class Channel {
     this.state = 'ready'
     this.readiness.resolve()
     return speaker
+  }
+
+  /** Whether a log may be opened that succeeds ours, without our key having changed: ours signs nothing as it is. */
+  get maySucceed(): boolean {
+    return this.isParty && (this.state === 'checking' || this.state === 'stopped') && this.speaker !== undefined
+  }
+
+  /** How much of our log a successor pins as of now: what both branches have in common, where there are two. */
+  async standsBy(): Promise<Head | undefined> {
+    const log = this.speaker?.log
+    if (log === undefined || log.size === 0) return undefined
+    const size = await this.commonSize(log)
+    return { origin: log.origin, size, root: await log.rootAt(size) }
+  }
+
+  /**
+   * Opens a log that succeeds ours (spec/succession.md): ours is signed no further from here on, and stays published. The
+   * new one is named in our index once it is durable; where this fails, our log is stopped, and it can be done again.
+   */
+  async succeed(generation: string): Promise<Result<Succeeded>> {
+    const { identity, around, blank, onAlarmOver } = this.context
+    const before = this.speaker?.log
+    if (before === undefined || before.size === 0 || this.succeeding || this.stopping) {
+      return refuse('log/not-open', `There is no log on “${this.name}” that another could succeed now.`)
+    }
+    if (this.former.size + 1 >= LIMITS.generationsPerChannel) {
+      const most = LIMITS.generationsPerChannel
+      return refuse(
+        'log/generations',
+        `Peers hear ${most} logs of a channel, and there are as many: agree on a new pact.`,
+      )
+    }
+    this.succeeding = true
+    try {
+      this.state = 'stopped'
+      await this.check?.outcome.catch(() => {})
+      await before.close().catch(() => {})
+      const pinned = await this.standsBy()
+      if (pinned === undefined) throw new Error('The log has a size.')
+      const origin = `${identity.party}/${this.pact.id}/${this.name}/${generation}`
+      const log = await createOwnLog(this.ownLogAt(origin))
+      if (!log.ok) return log
+      const speaker = await this.speakerOf(log.value)
+      const predecessor = { origin: pinned.origin, size: pinned.size, root: toHex(pinned.root) }
+      const body = { card: identity.card.digest, predecessor }
+      const said = await speaker.say({ ...blank('log/open', this.pact), body })
+      if (!said.ok) return said
+      await log.value.published()
+      await recordGeneration({ disk: around.disk, dir: identity.dir }, this.pact.id, this.name, generation)
+      this.former.set(before.origin, { log: before, pinned: pinned.size })
+      this.contradiction = undefined
+      await this.pins?.stop()
+      await this.speakWith(speaker)
+      this.state = 'ready'
+      for (const code of OVER_ONCE_SUCCEEDED) onAlarmOver(code, before.origin)
+      for (const { card } of this.cosignersOf(identity.party)) {
+        onAlarmOver('log/tail-withheld', `${before.origin} by ${card.party}`)
+      }
+      this.readiness.resolve()
+      this.context.onEntries(origin)
+      this.context.onNews()
+      for (const ear of this.peers.values()) ear.wake()
+      return ok({ origin, predecessor })
+    } finally {
+      this.succeeding = false
+    }
+  }
+
+  /** As far as we know the branches of our log: by reading the other one, where who showed it serves it. */
+  private async commonSize(log: LogFiles): Promise<number> {
+    const { contradiction } = this
+    if (contradiction === undefined) return log.size
+    const { by, upTo } = contradiction
+    const source = this.mirrorAt(by, log.origin)
+    const signed = source && (await signedHeadOf(source, log.origin, this.context.identity.card).catch(() => undefined))
+    if (source !== undefined && signed !== undefined) {
+      const branch = await readBranch(source, signed, log).catch(() => undefined)
+      if (branch !== undefined) return Math.max(1, branch.common)
+    }
+    // Unread: what it countersigned of ours before is on both.
+    const held = this.context.receipts.held(log.origin, by).map(({ size }) => size)
+    return Math.max(1, ...held.filter((size) => size <= upTo))
+  }
+
+  private mirrorAt(by: string, origin: string): LogSource | undefined {
+    const { identity, requestsTo } = this.context
+    const [party, pact, channel, generation] = origin.split('/')
+    const card = this.cosignersOf(identity.party).find((one) => one.card.party === by)?.card
+    return card && { requests: requestsTo(card), prefix: `mirrors/${pact}/${channel}/${party}/${generation}` }
   }
 
   /** Resolves once our log may sign. */
@@ -311,9 +442,32 @@ export class Channel {
     return this.logOf(origin)?.size ?? 0
   }
 
-  private logOf(origin: string): LogFiles | undefined {
+  /** A log of ours on this channel: the one that speaks, or one it succeeded. */
+  ownLog(origin: string): LogFiles | undefined {
     const own = this.speaker?.log
-    return own?.origin === origin ? own : this.peers.get(origin)?.log?.mirror
+    return own?.origin === origin ? own : this.former.get(origin)?.log
+  }
+
+  /** What was said in our former logs from these places on, as far as their successors pin it. */
+  async *pinnedStatements(since: readonly { origin: string; size: number }[]): AsyncGenerator<Statement> {
+    for (const [origin, { log, pinned }] of this.former) {
+      const from = since.filter((one) => one.origin === origin).map(({ size }) => size)
+      if (from.length > 0) yield* statementsIn(log, Math.min(...from), pinned)
+    }
+  }
+
+  /** Whether it is ours and still compared with its peers' copies, so that its head is not shown. */
+  isUnconfirmed(origin: string): boolean {
+    const own = this.speaker?.log
+    return own?.origin === origin && !own.confirmed
+  }
+
+  ownOrigins(): string[] {
+    return [...this.former.keys(), ...(this.speaker === undefined ? [] : [this.speaker.log.origin])]
+  }
+
+  private logOf(origin: string): LogFiles | undefined {
+    return this.ownLog(origin) ?? this.peers.get(origin)?.log?.mirror
   }
 
   peerLogs(): PeerLog[] {
@@ -338,7 +492,8 @@ export class Channel {
     await Promise.all([...this.feeds.values()].map(({ rounds }) => rounds.stop()))
     await this.check?.outcome.catch(() => {})
     // A file that does not close keeps open no other.
-    await Promise.allSettled([this.speaker?.log.close(), ...[...this.peers.values()].map((ear) => ear.stop())])
+    const own = [this.speaker?.log, ...[...this.former.values()].map(({ log }) => log)]
+    await Promise.allSettled([...own.map((log) => log?.close()), ...[...this.peers.values()].map((ear) => ear.stop())])
     await this.heads?.settled()
   }
 
@@ -349,15 +504,23 @@ export class Channel {
   }
 
   private async attach(log: OwnLog): Promise<Speaker> {
+    const speaker = await this.speakerOf(log)
+    await this.speakWith(speaker)
+    return speaker
+  }
+
+  private speakerOf(log: OwnLog): Promise<Speaker> {
     const { identity, around } = this.context
-    const speaker = await Speaker.open(
-      log,
-      { party: identity.party, signers: identity.keys.statement },
-      this.sight(log.origin),
-      around.now,
-    )
+    const us = { party: identity.party, signers: identity.keys.statement }
+    return Speaker.open(log, us, this.sight(log.origin), around.now)
+  }
+
+  private async speakWith(speaker: Speaker): Promise<void> {
+    const { identity, around } = this.context
+    const { log } = speaker
     this.speaker = speaker
     log.onStopped((failure) => {
+      if (this.speaker !== speaker) return
       this.state = 'stopped'
       this.context.onAlarm(failure.code, log.origin, failure.message)
     })
@@ -373,7 +536,6 @@ export class Channel {
     const { pinSeconds } = this.pact.agreement.intervals
     this.pins = this.rounds(() => this.considerPin(), identity.party, Math.max(1, pinSeconds / 4))
     this.pins.wake()
-    return speaker
   }
 
   private startChecking(log: OwnLog): void {
@@ -386,6 +548,7 @@ export class Channel {
       return card === undefined ? [] : [{ party, neutral: neutrals.has(party), requests: requestsTo(card) }]
     })
     const [party, pact, channel, generation] = log.origin.split('/')
+    const isOver = () => this.stopping || this.succeeding || this.speaker?.log !== log
     this.check = startCheck({
       log,
       us: identity.card,
@@ -393,16 +556,21 @@ export class Channel {
       mirrorPath: `mirrors/${pact}/${channel}/${party}/${generation}`,
       around,
       waitForAll: this.context.mayBeCopy(),
-      stopped: () => this.stopping,
-      withheld: (by, message) => onAlarm('log/tail-withheld', `${log.origin} by ${by}`, message),
-      late: (_by, message) => {
+      stopped: isOver,
+      withheld: (by, message) => {
+        if (!isOver()) onAlarm('log/tail-withheld', `${log.origin} by ${by}`, `${message} ${WAY_OUT}`)
+      },
+      late: (by, message) => {
+        if (isOver()) return
         this.state = 'stopped'
-        onAlarm('log/longer-tail', log.origin, message)
+        this.contradiction = { by, upTo: this.confirmedAt }
+        onAlarm('log/longer-tail', log.origin, `${message} ${WAY_OUT}`)
       },
     })
     this.check.outcome
       .then((outcome) => this.checked(log, outcome))
       .catch((cause: unknown) => {
+        if (isOver()) return
         this.state = 'stopped'
         onAlarm('log/check-failed', log.origin, `The start-up check failed; start the node again: ${String(cause)}`)
       })
@@ -414,7 +582,8 @@ export class Channel {
     if (this.stopping || this.state === 'stopped') return
     if (outcome.kind === 'contradicted') {
       this.state = 'stopped'
-      onAlarm('log/contradicted', log.origin, outcome.message)
+      this.contradiction = { by: outcome.by, upTo: log.size }
+      onAlarm('log/contradicted', log.origin, `${outcome.message} ${WAY_OUT}`)
       return
     }
     if (outcome.recovered > 0) {
@@ -425,6 +594,7 @@ export class Channel {
     // It may have been stopped while it was being checked.
     if (this.state !== 'checking') return
     log.confirm()
+    this.confirmedAt = log.size
     this.state = 'ready'
     for (const code of OVER_ONCE_READY) onAlarmOver(code, log.origin)
     this.readiness.resolve()
@@ -487,15 +657,20 @@ export class Channel {
     const notes = { held: log?.checkpoint, served: receipt.bytes }
     await keepEvidence({ disk: around.disk, dir: identity.dir }, origin, `receipt-${by}`, notes)
     const seen = `${by} countersigned a checkpoint of ${size} entries`
+    if (this.former.has(origin)) {
+      onAlarm('log/contradicted', origin, `${seen} that our key signed and that contradicts our log.`)
+      return
+    }
     if (origin !== this.speaker?.log.origin) {
       onAlarm('mirror/fork', origin, `${seen} that its author signed and that contradicts the log held here.`)
       return
     }
     // Someone else signs with our key, or a tail of ours was lost: whatever we signed next would be a second face.
     this.state = 'stopped'
+    this.contradiction = { by, upTo: kind === 'beyond' ? this.confirmedAt : size }
     if (kind === 'beyond')
-      onAlarm('log/longer-tail', origin, `${seen} that our key signed; our log has ${log?.size} entries.`)
-    else onAlarm('log/contradicted', origin, `${seen} that our key signed and that contradicts our log.`)
+      onAlarm('log/longer-tail', origin, `${seen} that our key signed; our log has ${log?.size} entries. ${WAY_OUT}`)
+    else onAlarm('log/contradicted', origin, `${seen} that our key signed and that contradicts our log. ${WAY_OUT}`)
   }
 
   private async considerPin(): Promise<void> {
@@ -526,7 +701,9 @@ export class Channel {
       heads: (): Iterable<Head> => this.peerLogs().map((log) => log.head),
       pins: (): Iterable<Pin> => {
         const force = this.context.forcePin()
-        return [...this.ownPins(origin), ...(force === undefined ? [] : [force])]
+        // Of a log that ours succeeded too: it names no more by itself.
+        const former = [...this.former.keys()].flatMap((one) => this.ownPins(one))
+        return [...this.ownPins(origin), ...former, ...(force === undefined ? [] : [force])]
       },
     }
   }

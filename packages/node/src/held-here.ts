@@ -4,6 +4,7 @@
 // not take is kept; what the gate or the agreement refuses by then is forgotten, with an alarm.
 
 import { ok, type Refusal, type Result, refuse } from '@countersign/log'
+import type { Statement } from '@countersign/record'
 import type { Channel } from './channel.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { Lane } from './lane.ts'
@@ -126,11 +127,14 @@ export class HeldHere<Kept> {
     if (speaker === undefined) return ids
     const { origin, size } = speaker.log
     const awaited = new Set([...this.waiting.values()].map(({ id }) => id))
-    const from = [...this.waiting.values()].map(({ since }) => (since.origin === origin ? since.size : size))
-    for await (const { statement } of speaker.statements(Math.min(size, ...from))) {
-      const { share } = statement.body
-      for (const id of [statement.id, share]) if (typeof id === 'string' && awaited.has(id)) ids.add(id)
+    const note = ({ id, body }: Statement) => {
+      for (const one of [id, body.share]) if (typeof one === 'string' && awaited.has(one)) ids.add(one)
     }
+    const kept = [...this.waiting.values()].filter(({ kept: one }) => this.channelOf(one) === channel)
+    // What was kept before our log was succeeded may stand anywhere in the one that speaks now, or in what that one pins.
+    const from = kept.map(({ since }) => (since.origin === origin ? since.size : 0))
+    for await (const { statement } of speaker.statements(Math.min(size, ...from))) note(statement)
+    for await (const statement of channel.pinnedStatements(kept.map(({ since }) => since))) note(statement)
     return ids
   }
 

@@ -19,6 +19,8 @@ export const LIMITS = {
   indexPartsPerLook: 256,
   /** Logs of one party on one channel that are ever heard, and lines of its index that are looked at for one channel. */
   generationsPerChannel: 8,
+  /** How often a hint has the index of a party looked at, all of whose channels are heard already. */
+  indexLookMs: 5_000,
   /** Receipts fetched from one cosigner in one round. */
   receiptsPerRound: 512,
   /** The private keys of a node, all of them. */

@@ -11,7 +11,9 @@ import {
   ok,
   type Result,
   TreeFrontier,
+  verifyCheckpoint,
 } from '@countersign/log'
+import type { Card } from '@countersign/record'
 import { LIMITS } from './limits.ts'
 import { type PeerFiles, PeerUnreachable } from './peer-requests.ts'
 
@@ -65,6 +67,19 @@ export async function provesFork(source: LogSource, signed: Head, held: Head): P
     }
   }
   return differs && equalBytes(tree.root(), signed.root)
+}
+
+/** The head that a source shows of a log; undefined where it shows none that its author signed. */
+export async function signedHeadOf(
+  { requests, prefix }: LogSource,
+  origin: string,
+  author: Card,
+): Promise<SignedHead | undefined> {
+  const fetched = await requests.get(`${prefix}/checkpoint`, LIMITS.noteBytes)
+  if (fetched.kind !== 'bytes') return undefined
+  const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = author.keys.log
+  const head = verifyCheckpoint(fetched.bytes, { origin, ed25519PublicKey, mldsa44PublicKey })
+  return head.ok ? { size: head.value.size, root: head.value.root, note: fetched.bytes } : undefined
 }
 
 async function decodeFresh(source: LogSource, bundle: number, wanted: Wanted): Promise<Result<Uint8Array[]>> {

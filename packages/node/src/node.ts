@@ -13,7 +13,7 @@ import { type Card, parseRecordRef } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
 import { Agreements, type Signed } from './agreements.ts'
 import { type CarriedIn, carryIn } from './carry-in.ts'
-import type { Channel, ChannelContext } from './channel.ts'
+import type { Channel, ChannelContext, Succeeded } from './channel.ts'
 import { Destroying } from './destroying.ts'
 import { Directory, type DirectoryAnswer } from './directory.ts'
 import { overDisk } from './disk-failure.ts'
@@ -134,7 +134,7 @@ export class Node {
       dir: identity.dir,
       agreement: (id) => parts.pacts.get(id)?.agreement,
       origins: () => this.origins(),
-      unconfirmed: (origin) => this.ownLog(origin)?.confirmed === false,
+      unconfirmed: (origin) => [...parts.channels.values()].some((channel) => channel.isUnconfirmed(origin)),
       // Whoever was just told of a record asks for its content before it is folded here.
       addressees: async (origin, sealed) => {
         const named = await parts.views.addressees(origin, sealed)
@@ -263,6 +263,13 @@ export class Node {
       'It may not be signed in every log. Mend that, then sign it again.',
       this.agreements.sign(invitation),
     )
+  }
+
+  /** Opens a log that succeeds ours on a channel; two officers must have agreed on it, or our root. */
+  async succeedLog(id: string, channel: string): Promise<Result<Succeeded>> {
+    const pact = this.parts.pacts.get(id)
+    if (pact === undefined) return noSuchPact(id)
+    return overDisk('Our log is stopped. Mend that, then do it again.', this.agreements.succeed(pact, channel))
   }
 
   // ── hearing ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -508,14 +515,17 @@ export class Node {
     return requests
   }
 
-  private ownLog(origin: string) {
-    for (const { speaker } of this.parts.channels.values()) if (speaker?.log.origin === origin) return speaker.log
+  private ownLog(origin: string): LogFiles | undefined {
+    for (const channel of this.parts.channels.values()) {
+      const log = channel.ownLog(origin)
+      if (log !== undefined) return log
+    }
     return undefined
   }
 
   private *origins(): Generator<string> {
     for (const channel of this.parts.channels.values()) {
-      if (channel.speaker !== undefined) yield channel.speaker.log.origin
+      yield* channel.ownOrigins()
       for (const { origin } of channel.peerLogs()) yield origin
     }
   }
