@@ -175,6 +175,6 @@ test('a disk that fails while a lost tail is taken over ends the check without l
   }
   const log = await restored(3, disk)
   full = true
-  await expect(check(log, { bravo: HONEST, watch: HONEST }).outcome).rejects.toThrow(/no space left/)
+  await expect(check(log, { bravo: HONEST, watch: HONEST }).outcome).rejects.toThrow(/the disk is full/)
   expect([log.size, log.confirmed]).toEqual([3, false])
 })
