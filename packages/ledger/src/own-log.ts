@@ -112,6 +112,7 @@ function endedLog(log: TiledLog, release: () => void): EndedLog {
     hasAddendum: (sealed) => log.hasAddendum(sealed),
     readAddendum: (sealed) => log.readAddendum(sealed),
     putAddendum: (bytes) => log.putAddendum(bytes),
+    removeAddendum: (sealed) => log.removeAddendum(sealed),
     async close() {
       try {
         await log.close()
