@@ -85,6 +85,8 @@ export class Node {
   private readonly later = new Map<string, () => void>()
   /** What failed and is done again later, by what it is. */
   private readonly retries = new Map<string, () => void>()
+  /** What is on its way into the views beside the lanes of folding. */
+  private readonly handing = new Set<Promise<unknown>>()
   /** Sticks are taken in one after the other. */
   private carrying: Promise<unknown> = Promise.resolve()
   private stopped = false
@@ -403,8 +405,9 @@ export class Node {
   }
 
   /** Resolves once everything held is folded into the views. */
-  settled(): Promise<void> {
-    return this.folding.settled()
+  async settled(): Promise<void> {
+    while (this.handing.size > 0) await Promise.allSettled([...this.handing])
+    await this.folding.settled()
   }
 
   /** Ends every loop and closes every file; what is durable stays as it is. */
@@ -441,13 +444,14 @@ export class Node {
       requestsTo: (card) => this.requestsTo(card),
       forcePin: () => this.views.force(pact.id, pact.version, name)?.receipt,
       mayBeCopy: () => this.whereabouts?.doubt !== undefined,
-      onLog: (origin) => this.unattended(`Folding ${origin}`, () => this.foldLogAnew(origin)),
+      onLog: (origin) => this.handToFolding(`Folding ${origin}`, () => this.foldLogAnew(origin)),
       onEntries: (origin) => this.folding.wake(origin),
-      onContent: (origin) => this.unattended(`Opening content of ${origin}`, () => this.folding.lookForContent(origin)),
+      onContent: (origin) =>
+        this.handToFolding(`Opening content of ${origin}`, () => this.folding.lookForContent(origin)),
       isDestroyed: (origin, index, part) => this.views.isDestroyed(origin, index, part),
       onReceipt: (receipt) => {
         const { origin } = receipt
-        this.unattended(
+        this.handToFolding(
           `Folding receipts on ${origin}`,
           () => this.foldReceipt(receipt),
           () => this.foldLogAnew(origin),
@@ -550,6 +554,19 @@ export class Node {
    */
   private unattended(what: string, work: () => Promise<unknown>, again = work): void {
     work().catch((cause: unknown) => this.tryLater(what, again, cause, 0))
+  }
+
+  /** Likewise, and whoever waits for the views waits for it. */
+  private handToFolding(what: string, work: () => Promise<unknown>, again = work): void {
+    this.unattended(
+      what,
+      () => {
+        const handed = work().finally(() => this.handing.delete(handed))
+        this.handing.add(handed)
+        return handed
+      },
+      again,
+    )
   }
 
   private tryLater(what: string, again: () => Promise<unknown>, cause: unknown, failures: number): void {
