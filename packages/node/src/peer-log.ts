@@ -389,12 +389,14 @@ export class PeerLog {
   /** Likewise, leaving out what is not there: it is named, and what comes after it is taken all the same. */
   private async fetchAllContent(): Promise<string[]> {
     const lacking = new Set<string>()
-    for (const { parts } of this.missing) {
+    for (const { index, parts } of this.missing) {
+      const isGone = ({ part }: MissingPart) => this.options.isDestroyed(index, part)
       for (const part of parts) {
-        if (await this.mirror.hasAddendum(part.sealed)) continue
+        if (isGone(part) || (await this.mirror.hasAddendum(part.sealed))) continue
         const bytes = await this.fetchAddendum(part)
         if (bytes === undefined) lacking.add(part.sealed)
         else await this.mirror.putAddendum(bytes)
+        if (bytes !== undefined && isGone(part)) await this.mirror.removeAddendum(part.sealed)
       }
     }
     const left = this.missing.filter(({ parts }) => parts.some(({ sealed }) => lacking.has(sealed)))
