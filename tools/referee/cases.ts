@@ -1,27 +1,25 @@
 // What the referee is asked: every log and receipt of the demonstration, proofs of places and of growth, proof files;
 // and each of them once more with one thing changed, which it must refuse.
 
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   consistencyProofFrom,
-  decodeEntryBundle,
   ed25519,
   entryBundlePath,
-  foldTile,
   formatProofFile,
   formatVerifierKey,
   inclusionProofFrom,
   makeVerifierKey,
-  parseCheckpoint,
-  parseNote,
-  type ReadHashes,
   TILE_WIDTH,
-  tileOfSubtree,
   tilePath,
   toHex,
 } from '@countersign/log'
-import { parseCard, receiptKeyName } from '@countersign/record'
+import { receiptKeyName } from '@countersign/record'
+import { entryOf, headOf, type Log, readerOf, readFolders, receiptsIn, SAMPLES } from './logs.ts'
+
+/** Writes a file for the referee to read, and gives its path. */
+export type KeepFile = (bytes: Uint8Array | string) => string
 
 export interface Case {
   name: string
@@ -30,31 +28,8 @@ export interface Case {
   accepted: boolean
 }
 
-interface Log {
-  origin: string
-  folder: string
-  vkey: string
-  note: Uint8Array
-  size: number
-  root: Uint8Array
-}
-
-const SAMPLES = 24
-
-export async function* referCases(dirs: readonly string[], work: string): AsyncGenerator<Case> {
-  const cards = dirs.map((dir) => {
-    const card = parseCard(readFileSync(join(dir, 'card')))
-    if (!card.ok) throw new Error(card.message)
-    return { dir, card: card.value }
-  })
-  const logs = cards.flatMap(({ dir, card }) => logsIn(dir, card.party, card.keys.log.ed25519))
-  let files = 0
-  const file = (bytes: Uint8Array | string) => {
-    const path = join(work, `case-${files++}`)
-    writeFileSync(path, bytes)
-    return path
-  }
-
+export async function* referCases(dirs: readonly string[], work: string, file: KeepFile): AsyncGenerator<Case> {
+  const { cards, logs } = readFolders(dirs)
   for (const log of logs) {
     const key = ['-vkey', log.vkey]
     yield { name: `${log.origin}: the whole directory`, args: ['log', ...key, '-dir', log.folder], accepted: true }
@@ -107,7 +82,7 @@ export async function* referCases(dirs: readonly string[], work: string): AsyncG
 }
 
 /** Places of entries, as JSON and as proof files. */
-async function* placesOf(log: Log, file: (bytes: Uint8Array | string) => string): AsyncGenerator<Case> {
+async function* placesOf(log: Log, file: KeepFile): AsyncGenerator<Case> {
   const step = Math.max(1, Math.floor(log.size / SAMPLES))
   for (let index = 0; index < log.size; index += step) {
     const proof = await inclusionProofFrom(index, log.size, readerOf(log))
@@ -175,66 +150,6 @@ function* changedNotes(note: Uint8Array): Generator<[string, Uint8Array]> {
   yield ['another origin', encode(text.replace(`${origin}\n`, `${origin}x\n`))]
   yield ['no signature', encode(`${text.slice(0, text.indexOf('\n\n'))}\n\n`)]
   yield ['another line in the text', encode(text.replace(`${root}\n`, `${root}\nmore\n`))]
-}
-
-function logsIn(dir: string, party: string, key: Uint8Array): Log[] {
-  const logs: Log[] = []
-  if (!existsSync(join(dir, 'logs'))) return logs
-  for (const pact of readdirSync(join(dir, 'logs'))) {
-    for (const line of readFileSync(join(dir, 'logs', pact, 'index'), 'utf8')
-      .split('\n')
-      .filter(Boolean)) {
-      const origin = `${party}/${pact}/${line}`
-      const folder = join(dir, 'logs', pact, line)
-      const note = new Uint8Array(readFileSync(join(folder, 'checkpoint')))
-      logs.push({ origin, folder, note, vkey: formatVerifierKey(makeVerifierKey(origin, 1, key)), ...headOf(note) })
-    }
-  }
-  return logs
-}
-
-/** Receipts that a node gave on any of these logs. */
-function receiptsIn(dir: string, logs: readonly Log[]): { log: Log; note: Uint8Array }[] {
-  const folder = join(dir, 'receipts')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder).flatMap((hash) => {
-    const names = readdirSync(join(folder, hash)).filter((name) => name !== 'index')
-    const step = Math.max(1, Math.floor(names.length / SAMPLES))
-    return names.flatMap((name, i) => {
-      const note = new Uint8Array(readFileSync(join(folder, hash, name)))
-      const [origin] = new TextDecoder().decode(note).split('\n')
-      const log = logs.find((one) => one.origin === origin)
-      return log === undefined || i % step !== 0 ? [] : [{ log, note }]
-    })
-  })
-}
-
-function headOf(note: Uint8Array): { size: number; root: Uint8Array } {
-  const parsed = parseNote(note)
-  const head = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed
-  if (!head.ok) throw new Error(head.message)
-  return head.value
-}
-
-/** Hashes of subtrees out of the published tiles. */
-function readerOf(log: Log): ReadHashes {
-  return async (ids) =>
-    ids.map((id) => {
-      const { level, index, from, count } = tileOfSubtree(id)
-      const held = Math.floor(log.size / TILE_WIDTH ** level)
-      const width = Math.min(TILE_WIDTH, held - index * TILE_WIDTH)
-      return foldTile(new Uint8Array(readFileSync(join(log.folder, tilePath(level, index, width)))), from, count)
-    })
-}
-
-function entryOf(log: Log, index: number): Uint8Array {
-  const bundle = Math.floor(index / TILE_WIDTH)
-  const width = Math.min(TILE_WIDTH, log.size - bundle * TILE_WIDTH)
-  const bytes = new Uint8Array(readFileSync(join(log.folder, entryBundlePath(bundle, width))))
-  const decoded = decodeEntryBundle(bytes, width)
-  const entry = decoded.ok ? decoded.value[index % TILE_WIDTH] : undefined
-  if (entry === undefined) throw new Error(`Entry ${index} of ${log.origin} is missing.`)
-  return entry
 }
 
 function flip(bytes: Uint8Array): Uint8Array {

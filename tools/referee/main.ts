@@ -1,16 +1,18 @@
 // What `npm run referee` runs: programs that nobody here wrote accept what ours writes, and refuse each change to it. A
-// demonstration is started, a few hundred records are said, and its folders are handed to the checker whose source
-// REFEREE names (a Go program over golang.org/x/mod/sumdb). Where there is none, or no Go, that is said and nothing fails.
+// demonstration is started, a few hundred records are said, its logs are shown to two of our witnesses, and all of it, with
+// our vectors, is handed to the checker whose source REFEREE names (a Go program over golang.org/x/mod/sumdb). Where there is none, or no Go, that is said and nothing fails.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NodeClient } from '@countersign/client'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { threeFreePorts } from '../ports.ts'
-import { referCases } from './cases.ts'
+import { type Case, referCases } from './cases.ts'
+import { vectorCases } from './vector-cases.ts'
+import { witnessedCases } from './witnessed-cases.ts'
 
 const MAIN = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))
 /** Enough for two full bundles, a partial one, and tiles of the second level. */
@@ -29,7 +31,7 @@ async function main(): Promise<number> {
   if (typeof referee !== 'object') return skipped(referee)
   const dirs = await demonstration()
   let [passed, failed] = [0, 0]
-  for await (const { name, args, accepted } of referCases(dirs, work)) {
+  for await (const { name, args, accepted } of allCases(dirs)) {
     const ran = spawnSync(referee.program, args, { encoding: 'utf8' })
     const right = ran.status === (accepted ? 0 : 1)
     if (right) passed++
@@ -38,6 +40,18 @@ async function main(): Promise<number> {
   }
   process.stdout.write(`${passed} passed, ${failed} failed\n`)
   return failed === 0 && passed > 0 ? 0 : 1
+}
+
+async function* allCases(dirs: readonly string[]): AsyncGenerator<Case> {
+  let files = 0
+  const file = (bytes: Uint8Array | string) => {
+    const path = join(work, `case-${files++}`)
+    writeFileSync(path, bytes)
+    return path
+  }
+  yield* vectorCases(work, file)
+  yield* referCases(dirs, work, file)
+  yield* witnessedCases(dirs, work, file)
 }
 
 function skipped(why: string): number {

@@ -47,7 +47,15 @@ const NONE = 'none'
 const LOG_TYPES: readonly SignatureType[] = [1, 6]
 const WITNESS_TYPES: readonly SignatureType[] = [4, 6]
 
-export function parsePolicy(bytes: Uint8Array): Result<Policy> {
+export interface PolicyOptions {
+  /**
+   * Takes several logs with one key, each under a name of its own, which the specification forbids: for a witness of
+   * parties that sign all their logs with one key. Counting a quorum does not depend on it.
+   */
+  sharedLogKeys?: boolean
+}
+
+export function parsePolicy(bytes: Uint8Array, options: PolicyOptions = {}): Result<Policy> {
   if (bytes.length > MAX_POLICY_BYTES) return refuse('policy/too-large', 'The policy is too large.')
   // Octets, each a character of its own: the syntax is of ASCII, and whatever lies above is opaque.
   let text = ''
@@ -55,7 +63,7 @@ export function parsePolicy(bytes: Uint8Array): Result<Policy> {
   if (/[\0-\x08\x0b-\x1f\x7f]/.test(text))
     return refuse('policy/control-character', 'The policy holds a control character other than tab and newline.')
   if (!text.endsWith('\n')) return refuse('policy/form', 'The last line of the policy does not end in a newline.')
-  const reader = new PolicyReader()
+  const reader = new PolicyReader(options.sharedLogKeys === true)
   for (const [i, line] of text.slice(0, -1).split('\n').entries()) {
     const items = line.split(/[ \t]+/).filter((item) => item !== '')
     if (items.length === 0 || items[0]?.startsWith('#')) continue
@@ -73,6 +81,11 @@ class PolicyReader {
   /** Names of witnesses and groups; true once a group has it as a member. */
   private readonly names = new Map<string, boolean>()
   private readonly keys = { log: new Set<string>(), witness: new Set<string>() }
+  private readonly sharedLogKeys: boolean
+
+  constructor(sharedLogKeys: boolean) {
+    this.sharedLogKeys = sharedLogKeys
+  }
 
   line([keyword, ...rest]: readonly string[]): Result<undefined> {
     if (this.logs.length + this.witnesses.length + this.groups.length >= MAX_POLICY_LINES)
@@ -161,7 +174,8 @@ class PolicyReader {
     if (!key.ok) return key
     if (!types.includes(key.value.type))
       return refuse('policy/key-type', `The key of a ${role} is of type ${types.join(' or ')}.`)
-    const label = toHex(key.value.publicKey)
+    const shared = role === 'log' && this.sharedLogKeys
+    const label = `${toHex(key.value.publicKey)}${shared ? ` ${key.value.name}` : ''}`
     if (this.keys[role].has(label)) return refuse('policy/duplicate-key', `A ${role} has a key that stands above.`)
     this.keys[role].add(label)
     return key

@@ -104,6 +104,19 @@ describe('a policy', () => {
     expect(parsePolicy(utf8(text))).toMatchObject({ ok: false, code })
   })
 
+  test('takes one key for several logs only where that is asked for, and never one log twice', () => {
+    const two = `log ${formatVerifierKey(makeVerifierKey('log.example/two', 1, log.ed25519.publicKey))}`
+    const text = `${logLine}\n${two}\nquorum none\n`
+    expect(parsePolicy(utf8(text))).toMatchObject({ code: 'policy/duplicate-key' })
+    const read = parsePolicy(utf8(text), { sharedLogKeys: true })
+    expect(read.ok && read.value.logs.map(({ key }) => key.name)).toEqual([origin, 'log.example/two'])
+    expect(parsePolicy(utf8(`${logLine}\n${text}`), { sharedLogKeys: true })).toMatchObject({
+      code: 'policy/duplicate-key',
+    })
+    const shared = `witness X ${vkey(9)}\nwitness Y ${formatVerifierKey(makeVerifierKey('y.example', 4, key(9).publicKey))}\nquorum X\n`
+    expect(parsePolicy(utf8(shared), { sharedLogKeys: true })).toMatchObject({ code: 'policy/duplicate-key' })
+  })
+
   test('compares names octet by octet: a Kelvin sign is no K, and octets that are no UTF-8 are names', () => {
     const kelvin = `witness \u212a ${vkey(11)}\nwitness K ${vkey(12)}\nquorum \u212a\n`
     expect(isQuorum(policyOf(kelvin), new Set(['K']))).toBe(false)

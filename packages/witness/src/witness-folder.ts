@@ -12,6 +12,8 @@ import {
   isKeyName,
   mldsa44,
   ok,
+  type Policy,
+  parsePolicy,
   type Result,
   refuse,
   type SignerPair,
@@ -29,6 +31,11 @@ export interface WitnessIdentity {
 
 export function policyFile(dir: string): string {
   return join(dir, 'policy')
+}
+
+/** C2SP tlog-policy, but that one key may stand for several logs: a party here signs all its logs with one key. */
+export function readPolicy(bytes: Uint8Array): Result<Policy> {
+  return parsePolicy(bytes, { sharedLogKeys: true })
 }
 
 export function lockFile(dir: string): string {

@@ -12,7 +12,6 @@ import {
   ok,
   type Policy,
   parseNote,
-  parsePolicy,
   type Result,
   readSubmission,
   refuse,
@@ -22,7 +21,7 @@ import {
 } from '@countersign/log'
 import { type CosignedState, keepState, readState } from './cosigned-state.ts'
 import { LIMITS } from './limits.ts'
-import { loadWitness, lockFile, policyFile, type WitnessIdentity } from './witness-folder.ts'
+import { loadWitness, lockFile, policyFile, readPolicy, type WitnessIdentity } from './witness-folder.ts'
 
 export interface WitnessSurroundings {
   disk: Disk
@@ -79,7 +78,7 @@ export class Witness {
     if (bytes === undefined) {
       return refuse('witness/policy', `${policyFile(dir)} is missing; it lists the logs that are cosigned.`)
     }
-    const policy = parsePolicy(bytes)
+    const policy = readPolicy(bytes)
     if (!policy.ok) return refuse(policy.code, `${policyFile(dir)}: ${policy.message}`)
     const unlock = around.disk.lock(lockFile(dir))
     if (unlock === undefined)
@@ -127,7 +126,7 @@ export class Witness {
   async reloadPolicy(): Promise<Result<undefined>> {
     const bytes = await this.around.disk.read(policyFile(this.dir))
     if (bytes !== undefined && Buffer.compare(bytes, this.policyBytes) === 0) return ok(undefined)
-    const read = bytes === undefined ? refuse('witness/policy', 'The policy is missing.') : parsePolicy(bytes)
+    const read = bytes === undefined ? refuse('witness/policy', 'The policy is missing.') : readPolicy(bytes)
     if (!read.ok || bytes === undefined) {
       this.around.report('error', 'policy-unreadable', { message: read.ok ? '' : read.message, kept: this.logs })
       // Named once, not each second: it is compared with the next that is read.

@@ -1,9 +1,9 @@
 // What a witness cosigned last of each log of its policy, for its operator; read from the folder, running or not.
 
 import { type Disk, originHash } from '@countersign/ledger'
-import { ok, parsePolicy, type Result, refuse } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import { readState } from './cosigned-state.ts'
-import { policyFile } from './witness-folder.ts'
+import { policyFile, readPolicy } from './witness-folder.ts'
 
 export interface WitnessedLog {
   origin: string
@@ -12,7 +12,7 @@ export interface WitnessedLog {
 
 export async function witnessedLogs(dir: string, disk: Disk): Promise<Result<WitnessedLog[]>> {
   const bytes = await disk.read(policyFile(dir))
-  const policy = bytes === undefined ? refuse('witness/policy', `${policyFile(dir)} is missing.`) : parsePolicy(bytes)
+  const policy = bytes === undefined ? refuse('witness/policy', `${policyFile(dir)} is missing.`) : readPolicy(bytes)
   if (!policy.ok) return refuse(policy.code, `${policyFile(dir)}: ${policy.message}`)
   const origins = [...new Set(policy.value.logs.map(({ key }) => key.name))]
   return ok(

@@ -417,6 +417,19 @@ describe('the policy of a witness', () => {
     expect(events.filter(({ event }) => event === 'policy-read').length).toBe(2)
   })
 
+  test('may list several logs of one key, each by its own name', async () => {
+    const log = newLog().grow(2)
+    const two = new SampleLog('log.example/two', signersOf(1)).grow(3)
+    const dir = await newFolder(log)
+    writeFileSync(policyFile(dir), `${log.policyLines()}${two.policyLines()}quorum none\n`)
+    const { add } = await start(dir)
+    expect(await add(log.request(0))).toMatchObject({ status: 200 })
+    expect(await add(two.request(0))).toMatchObject({ status: 200 })
+    expect(await add(new SampleLog('log.example/three', signersOf(1)).grow(1).request(0))).toMatchObject({
+      status: 404,
+    })
+  })
+
   test('that does not read any more changes nothing and is named once; a witness without one does not start', async () => {
     const log = newLog().grow(6)
     const dir = await newFolder(log)
