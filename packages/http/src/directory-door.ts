@@ -53,13 +53,14 @@ export class DirectoryDoor {
     return { status: 204, headers: {} }
   }
 
-  private signerOf({ method, target, headers, body }: DoorRequest): Promise<string | undefined> {
+  private async signerOf({ method, target, headers, body }: DoorRequest): Promise<string | undefined> {
     const header = (name: string) => {
       const value = headers[name]
       return typeof value === 'string' ? { [name]: value } : {}
     }
     const { node, nonces } = this
-    return verifyRequest(
+    let named: string | undefined
+    const signer = await verifyRequest(
       {
         ...{ method, target },
         headers: { ...header('signature'), ...header('signature-input'), ...header('content-digest') },
@@ -67,11 +68,16 @@ export class DirectoryDoor {
       },
       {
         endpoints: node.card.body.endpoints,
-        requestKey: (party) => node.cardOf(party)?.keys.request.ed25519,
+        requestKey(party) {
+          named = party
+          return node.requestKeyOf(party)
+        },
         nowMs: node.now(),
         nonces,
       },
     )
+    if (signer === undefined && named !== undefined) node.suspect(named)
+    return signer
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { parseNote, toHex } from '@countersign/log'
 import type { Disk } from './disk.ts'
 import { originHash } from './paths.ts'
 
@@ -12,6 +13,8 @@ export interface ReceiptName {
   time: number
   /** SHA-256 of the file, hex. */
   digest: string
+  /** The ids of the keys of its signer’s two lines, hex; empty where it is no receipt. */
+  key: string
 }
 
 export interface NewReceipt {
@@ -79,7 +82,7 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
       await disk.makeFolder(folder, true)
       await disk.replace(join(folder, `${size}-${time}`), bytes, true)
       const index = join(folder, 'index')
-      const all = [...names, { size, time, digest: digestOf(bytes) }]
+      const all = [...names, { size, time, ...described(bytes) }]
       const whole = torn.has(hash)
       torn.add(hash)
       if (whole) await disk.replace(index, lines(all), true)
@@ -98,8 +101,7 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
       held.set(hash, byCosigner)
       const names = byCosigner.get(cosigner) ?? []
       byCosigner.set(cosigner, names)
-      if (!names.some((one) => one.size === size && one.time === time))
-        names.push({ size, time, digest: digestOf(bytes) })
+      if (!names.some((one) => one.size === size && one.time === time)) names.push({ size, time, ...described(bytes) })
     },
     async drop(origin, cosigner, { size, time }) {
       const hash = originHash(origin)
@@ -132,7 +134,7 @@ async function readNames(disk: Disk, folder: string): Promise<ReceiptName[]> {
     const match = /^([1-9][0-9]{0,15})-([1-9][0-9]{0,15})$/.exec(file)
     const bytes = match === null ? undefined : await disk.read(join(folder, file))
     if (match === null || bytes === undefined) continue
-    names.push({ size: Number(match[1]), time: Number(match[2]), digest: digestOf(bytes) })
+    names.push({ size: Number(match[1]), time: Number(match[2]), ...described(bytes) })
   }
   return names.sort((a, b) => a.time - b.time || a.size - b.size)
 }
@@ -148,6 +150,13 @@ function lines(names: readonly { size: number; time: number }[]): Uint8Array {
   return new TextEncoder().encode(names.map(({ size, time }) => `${size}-${time}\n`).join(''))
 }
 
-function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+function described(bytes: Uint8Array): { digest: string; key: string } {
+  const note = parseNote(bytes)
+  const key = note.ok
+    ? note.value.signatures
+        .slice(2)
+        .map(({ keyId }) => toHex(keyId))
+        .join('')
+    : ''
+  return { digest: createHash('sha256').update(bytes).digest('hex'), key }
 }

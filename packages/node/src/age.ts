@@ -16,10 +16,13 @@ export async function sealAge(plaintext: Uint8Array, recipients: readonly string
   return encrypter.encrypt(plaintext)
 }
 
-/** The plaintext, or undefined where the file is no age file or our identity does not open it. */
-export async function openAge(file: Uint8Array, identity: string): Promise<Uint8Array | undefined> {
+/**
+ * The plaintext, or undefined where the file is no age file or none of our identities opens it. There is one on each line
+ * of `identities`, as in a file of identities that age reads.
+ */
+export async function openAge(file: Uint8Array, identities: string): Promise<Uint8Array | undefined> {
   const decrypter = new Decrypter()
-  decrypter.addIdentity(identityOf(identity))
+  for (const identity of identities.split('\n')) decrypter.addIdentity(identityOf(identity))
   try {
     return await decrypter.decrypt(file)
   } catch {
@@ -76,7 +79,7 @@ function passphraseRefusal(cause: unknown) {
 }
 
 const recipients = new Map<string, Recipient>()
-const identities = new Map<string, Identity>()
+const identitiesKept = new Map<string, Identity>()
 /** Keys whose imported form is kept: those of the parties one speaks with. */
 const KEPT = 64
 
@@ -92,13 +95,13 @@ function recipientOf(text: string): Recipient {
 }
 
 function identityOf(text: string): Identity {
-  const known = identities.get(text)
+  const known = identitiesKept.get(text)
   if (known !== undefined) return known
   const { prefix, bytes } = bech32.decodeToBytes(text)
   if (prefix.toUpperCase() !== 'AGE-SECRET-KEY-PQ-' || bytes.length !== 32) {
     throw new Error('The sealing key is no hybrid post-quantum age identity.')
   }
-  return kept(identities, text, hybridIdentity(bytes))
+  return kept(identitiesKept, text, hybridIdentity(bytes))
 }
 
 function kept<T>(map: Map<string, T>, key: string, value: T): T {

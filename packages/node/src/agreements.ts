@@ -93,7 +93,7 @@ export class Agreements {
     if (ours === undefined) {
       return refuse('pact/not-ours', `${identity.party} is neither party nor neutral of this agreement.`)
     }
-    if (ours.root !== identity.card.rootDigest) {
+    if (this.parts.trusted.withRoot(identity.party, ours.root) === undefined) {
       return refuse('pact/other-root', 'This agreement pins another root for our party than ours; ask for a new draft.')
     }
     for (const { party, root } of members) {
@@ -130,7 +130,7 @@ export class Agreements {
     const { channels, identity, trusted, views } = this.parts
     const { agreement } = pact
     if (channels.has(`${pact.id}/${agreement.channels[0]?.name}`)) return
-    for (const card of [identity.card, ...trusted.all()]) await views.knowCard(card.bytes)
+    for (const card of trusted.every()) await views.knowCard(card.bytes)
     await views.knowAgreement(pact.bytes)
     for (const { name } of agreement.channels) {
       channels.set(`${pact.id}/${name}`, new Channel(pact, name, this.contextOf(pact, name)))
@@ -293,6 +293,12 @@ export class Agreements {
     const { trusted, channels, requestsTo, identity } = this.parts
     const card = trusted.withRoot(party, root)
     if (card === undefined) return
+    await this.parts.cards.lookFromTimeToTime(party)
+    for (const neutral of pact.agreement.neutrals) {
+      this.parts.cards
+        .lookFromTimeToTime(neutral.party)
+        .catch((cause: unknown) => this.parts.around.report('info', 'card-look-failed', { message: String(cause) }))
+    }
     const fetched = await requestsTo(card).get(`logs/${pact.id}/index`, LIMITS.indexBytes)
     if (fetched.kind !== 'bytes') return
     for (const [name, generation] of generationLines(fromUtf8(fetched.bytes) ?? '')) {

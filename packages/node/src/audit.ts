@@ -3,9 +3,24 @@
 // are first brought up to what is on disk, as a start would.
 
 import { join } from 'node:path'
-import { auditLog, openReceipts, type ReadableLog, type Receipts, readPublishedLog } from '@countersign/ledger'
+import {
+  auditLog,
+  type Disk,
+  openReceipts,
+  type ReadableLog,
+  type Receipts,
+  readPublishedLog,
+} from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
-import { type Card, parseEntry, parseOrigin, parseReceipt, verifyEntry } from '@countersign/record'
+import {
+  type Card,
+  mayFollow,
+  parseEntry,
+  parseOrigin,
+  parseReceipt,
+  type Statement,
+  verifyEntry,
+} from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
 import { Folding } from './folding.ts'
 import { type Identity, loadIdentity } from './identity.ts'
@@ -66,19 +81,23 @@ async function audit(identity: Identity, around: Surroundings, options: AuditOpt
   const logs: AuditedLog[] = []
   const readable = new Map<string, ReadableLog>()
   for (const { origin, mirror, folder } of await logsOf(around.disk, dir, party)) {
-    const author = trusted.of(origin.slice(0, origin.indexOf('/')))
+    const author = await openedWith(around.disk, folder, origin, trusted)
     if (author === undefined) {
-      findings.push({ path: folder, message: 'No trusted card of its author is held.' })
+      findings.push({ path: folder, message: 'The card by which its author opened it is not held.' })
       continue
     }
     let voids = 0
+    let inForce = author
     const audited = await auditLog(
       { disk: around.disk, folder, origin, keys: author.keys.log },
       {
         ...(options.progress === undefined ? {} : { progress: options.progress }),
         entry(index, bytes) {
           const entry = parseEntry(bytes)
-          if (entry.ok && verifyEntry(entry.value, author.keys.statement)) return
+          if (entry.ok && verifyEntry(entry.value, inForce.keys.statement)) {
+            inForce = next(entry.value.statement, inForce, trusted)
+            return
+          }
           voids++
           // A peer may write what it likes into its own log; we never do.
           if (!mirror) findings.push({ path: `${folder}#${index}`, message: 'This entry of our own does not verify.' })
@@ -105,6 +124,28 @@ async function audit(identity: Identity, around: Surroundings, options: AuditOpt
   return { party, logs, views, findings }
 }
 
+/** The card that a log names as it opens, where it is held: by its keys the log is kept. */
+async function openedWith(
+  disk: Disk,
+  folder: string,
+  origin: string,
+  trusted: TrustedCards,
+): Promise<Card | undefined> {
+  const party = origin.slice(0, origin.indexOf('/'))
+  const log = await readPublishedLog({ disk, folder, origin })
+  const opening = log.ok && log.value.size > 0 ? parseEntry(await log.value.entry(0)) : undefined
+  const named = opening?.ok === true ? opening.value.statement.body.card : undefined
+  return typeof named === 'string' ? trusted.set.of(named) : trusted.of(party)
+}
+
+/** The card in force after a statement that verified. */
+function next({ type, body, from: party }: Statement, inForce: Card, trusted: TrustedCards): Card {
+  const { card, serial } = body
+  if (type !== 'party/keys' || typeof card !== 'string' || typeof serial !== 'number') return inForce
+  const following = mayFollow(trusted.set, inForce, { card, serial, party })
+  return 'ok' in following && following.ok ? following.value : inForce
+}
+
 async function checkReceipts(
   origin: string,
   author: Card,
@@ -116,16 +157,16 @@ async function checkReceipts(
   const all = [...receipts.given(origin).map((receipt) => ({ cosigner: party, ...receipt })), ...receipts.held(origin)]
   for (const { cosigner, size, time } of all) {
     const path = `${origin} ${size}-${time} by ${cosigner}`
-    const card = trusted.of(cosigner)
+    const keys = trusted.set.all(cosigner).map((card) => card.keys.receipt)
     const bytes = await receipts.read(origin, cosigner === party ? undefined : cosigner, { size, time })
-    if (card === undefined || bytes === undefined || !pact.ok) {
+    if (keys.length === 0 || bytes === undefined || !pact.ok) {
       findings.push({ path, message: 'This receipt, or the card of who gave it, is missing.' })
       continue
     }
     const parsed = parseReceipt(bytes, {
       author: author.keys.log,
       origin,
-      by: { party: cosigner, pact: pact.value.pact, keys: card.keys.receipt },
+      by: { party: cosigner, pact: pact.value.pact, keys },
     })
     if (!parsed.ok) findings.push({ path, message: parsed.message })
     else if (parsed.value.size !== size || parsed.value.time !== time) {
@@ -154,14 +195,15 @@ async function compareViews(
       views,
       desk,
       around,
-      cardOf: (of) => trusted.of(of),
+      card: (digest) => trusted.set.of(digest),
+      awaitsCard: () => {},
       log: (origin) => logs.get(origin),
       rejected: () => {},
       caughtUp: () => {},
       changed: () => {},
       giveWay: around.turn,
     })
-    for (const card of [identity.card, ...trusted.all()]) await views.knowCard(card.bytes)
+    for (const card of trusted.every()) await views.knowCard(card.bytes)
     for (const pact of (await Pacts.open({ disk: around.disk, dir })).all()) await views.knowAgreement(pact.bytes)
     for (const origin of logs.keys()) {
       const all = [

@@ -234,8 +234,8 @@ async function hearOne(
 ): Promise<CarriedInLog> {
   const cosigners = channel
     .cosignersOf(author.party)
-    .filter(({ card }) => carriers.includes(card.party))
-    .map(({ card }) => ({ card, requests: new CarriedFiles(folder, card.party) }))
+    .filter(({ party }) => carriers.includes(party))
+    .map((cosigner) => ({ ...cosigner, requests: new CarriedFiles(folder, cosigner.party) }))
   let hearing: CarriedHearing | undefined
   const refused: string[] = []
   try {
@@ -283,8 +283,8 @@ async function takeReceipts(parts: EngineParts, stick: Stick, channel: Channel):
   const taken: CarriedInReceipts[] = []
   for (const origin of origins) {
     const author = origin.slice(0, origin.indexOf('/'))
-    for (const { card } of channel.cosignersOf(author)) {
-      const receipts = await takeReceiptsOf(parts, stick, channel, origin, card.party)
+    for (const { party } of channel.cosignersOf(author)) {
+      const receipts = await takeReceiptsOf(parts, stick, channel, origin, party)
       if (receipts.taken > 0 || receipts.waits || receipts.missing.length > 0) taken.push(receipts)
     }
   }

@@ -6,17 +6,20 @@ import {
   createOwnLog,
   keepEvidence,
   type LogFiles,
+  logFolder,
   type Mirror,
   type OwnLog,
   type OwnLogOptions,
   openMirror,
   openOwnLog,
+  type ReadableLog,
   type Receipts,
+  readPublishedLog,
   recordGeneration,
 } from '@countersign/ledger'
 import { ok, type Result, refuse, toHex } from '@countersign/log'
-import { neutralsOf, readersOf } from '@countersign/pact'
-import type { Card, Statement } from '@countersign/record'
+import { neutralsOf, pinnedRoot, readersOf } from '@countersign/pact'
+import { type Card, parseEntry, receiptKeyIds, type SignerPair, type Statement } from '@countersign/record'
 import { Rounds } from './backoff.ts'
 import { readBranch } from './branches.ts'
 import { DiskAlarm, diskRefusal } from './disk-failure.ts'
@@ -42,6 +45,12 @@ export interface ChannelContext {
   around: Surroundings
   receipts: Receipts
   cardOf(party: string, root: string): Card | undefined
+  /** Every card of a party that is accepted by the root that the agreement pins. */
+  cardsOf(party: string, root: string): readonly Card[]
+  /** One of our own cards. */
+  ownCard(digest: string): Card | undefined
+  /** Something of a party does not verify: its newest card is asked for. True where that was answered. */
+  suspect(party: string): Promise<boolean>
   requestsTo(card: Card): PeerRequests
   /** The receipt by which the agreement is in force on this channel, once it is. */
   forcePin(): Pin | undefined
@@ -55,7 +64,7 @@ export interface ChannelContext {
   isDestroyed(origin: string, index: number, part: number): boolean
   onReceipt(receipt: HeldReceipt): void
   /** A receipt held before is superfluous; true where nothing here rests on it. */
-  onSuperseded(receipt: Omit<HeldReceipt, 'bytes'>): Promise<boolean>
+  onSuperseded(receipt: Omit<HeldReceipt, 'bytes' | 'key'>): Promise<boolean>
   /** We gave a receipt or said something: peers may look again. */
   onNews(): void
   onAlarm(code: string, subject: string, message: string): void
@@ -135,7 +144,7 @@ export class Channel {
       const of = one.log.origin
       this.former.set(of, one)
       onLog(of)
-      this.feedReceipts(of, identity.card)
+      this.feedReceipts(of, await this.openedWith(one.log))
     }
     // One log that cannot be opened silences its channel, and no other.
     const silent = (code: string, message: string) => {
@@ -144,12 +153,13 @@ export class Channel {
     }
     let opened: OwnLog | undefined
     try {
-      const log = await openOwnLog(this.ownLogAt(origin))
+      const card = await this.openedWith(await this.publishedLog(origin))
+      const log = await openOwnLog(this.ownLogAt(origin, identity.ring.of(card).log))
       if (!log.ok) return silent(log.code, log.message)
       opened = log.value
       await this.attach(opened)
       this.state = 'checking'
-      this.startChecking(opened)
+      this.startChecking(opened, card)
     } catch (cause) {
       if (this.speaker === undefined) await opened?.close().catch(() => {})
       const refusal = diskRefusal(cause, 'Our log could not be opened. Mend it, then start the node again.')
@@ -160,7 +170,7 @@ export class Channel {
   /** Opens a fresh log: never seen by anyone, so nothing needs to be checked. */
   async createOwn(generation: string): Promise<Speaker> {
     const origin = `${this.context.identity.party}/${this.pact.id}/${this.name}/${generation}`
-    const log = await createOwnLog(this.ownLogAt(origin))
+    const log = await createOwnLog(this.ownLogAt(origin, this.context.identity.keys.log))
     if (!log.ok) throw new Error(log.message)
     const speaker = await this.attach(log.value)
     this.state = 'ready'
@@ -206,7 +216,7 @@ export class Channel {
       const pinned = await this.standsBy()
       if (pinned === undefined) throw new Error('The log has a size.')
       const origin = `${identity.party}/${this.pact.id}/${this.name}/${generation}`
-      const log = await createOwnLog(this.ownLogAt(origin))
+      const log = await createOwnLog(this.ownLogAt(origin, identity.keys.log))
       if (!log.ok) return log
       const speaker = await this.speakerOf(log.value)
       const predecessor = { origin: pinned.origin, size: pinned.size, root: toHex(pinned.root) }
@@ -221,8 +231,8 @@ export class Channel {
       await this.speakWith(speaker)
       this.state = 'ready'
       for (const code of OVER_ONCE_SUCCEEDED) onAlarmOver(code, before.origin)
-      for (const { card } of this.cosignersOf(identity.party)) {
-        onAlarmOver('log/tail-withheld', `${before.origin} by ${card.party}`)
+      for (const { party } of this.cosignersOf(identity.party)) {
+        onAlarmOver('log/tail-withheld', `${before.origin} by ${party}`)
       }
       this.readiness.resolve()
       this.context.onEntries(origin)
@@ -240,7 +250,7 @@ export class Channel {
     if (contradiction === undefined) return log.size
     const { by, upTo } = contradiction
     const source = this.mirrorAt(by, log.origin)
-    const signed = source && (await signedHeadOf(source, log.origin, this.context.identity.card).catch(() => undefined))
+    const signed = source && (await signedHeadOf(source, log.origin, await this.openedWith(log)).catch(() => undefined))
     if (source !== undefined && signed !== undefined) {
       const branch = await readBranch(source, signed, log).catch(() => undefined)
       if (branch !== undefined) return Math.max(1, branch.common)
@@ -251,10 +261,10 @@ export class Channel {
   }
 
   private mirrorAt(by: string, origin: string): LogSource | undefined {
-    const { identity, requestsTo } = this.context
+    const { identity } = this.context
     const [party, pact, channel, generation] = origin.split('/')
-    const card = this.cosignersOf(identity.party).find((one) => one.card.party === by)?.card
-    return card && { requests: requestsTo(card), prefix: `mirrors/${pact}/${channel}/${party}/${generation}` }
+    const cosigner = this.cosignersOf(identity.party).find((one) => one.party === by)
+    return cosigner && { requests: cosigner.requests, prefix: `mirrors/${pact}/${channel}/${party}/${generation}` }
   }
 
   /** Resolves once our log may sign. */
@@ -265,6 +275,14 @@ export class Channel {
   /** Our log is still compared with its peers' copies. */
   get checking(): boolean {
     return this.state === 'checking'
+  }
+
+  /** A notice of compromised keys froze our log: whoever says more in it says it in vain. */
+  frozen(): void {
+    if (this.state === 'stopped') return
+    this.state = 'stopped'
+    const message = `Our log on ${this.name} is frozen by a notice of compromised keys; open its successor with new keys: countersign log succeed`
+    this.context.onAlarm('log/frozen', this.speaker?.log.origin ?? this.name, message)
   }
 
   awaited(): string[] {
@@ -280,7 +298,8 @@ export class Channel {
   }
 
   private async beginWhereShown(origin: string, author: Card, shownBy: LogSource): Promise<void> {
-    if ((await this.mayHear(origin, author, shownBy)) && !this.stopping) await this.beginHearing(origin, author)
+    const card = await this.mayHear(origin, author, shownBy)
+    if (card !== undefined && !this.stopping) await this.beginHearing(origin, card)
   }
 
   private atAuthor(origin: string, author: Card): LogSource {
@@ -288,14 +307,20 @@ export class Channel {
     return { requests: this.context.requestsTo(author), prefix: `logs/${pact}/${channel}/${generation}` }
   }
 
-  private async mayHear(origin: string, author: Card, shownBy: LogSource): Promise<boolean> {
-    const { identity, around, onAlarm } = this.context
-    const may = await mayHear({ disk: around.disk, dir: identity.dir }, origin, author, shownBy)
-    if (may === 'too-many' && shownBy.carried === undefined) {
-      const message = `${author.party} names more logs of the channel ${this.name} than the ${LIMITS.generationsPerChannel} that are heard; the others stay unheard.`
-      onAlarm('peer/generations', `${author.party}/${this.pact.id}/${this.name}`, message)
+  /** The card by whose log keys it is kept. */
+  private async mayHear(origin: string, { party }: Card, shownBy: LogSource): Promise<Card | undefined> {
+    const { identity, around, cardsOf, suspect, onAlarm } = this.context
+    const look = () => {
+      const cards = cardsOf(party, pinnedRoot(this.pact.agreement, party) ?? '')
+      return mayHear({ disk: around.disk, dir: identity.dir }, origin, cards, shownBy)
     }
-    return may === 'yes'
+    let may = await look()
+    if (may === 'other-keys' && (await suspect(party))) may = await look()
+    if (may === 'too-many' && shownBy.carried === undefined) {
+      const message = `${party} names more logs of the channel ${this.name} than the ${LIMITS.generationsPerChannel} that are heard; the others stay unheard.`
+      onAlarm('peer/generations', `${party}/${this.pact.id}/${this.name}`, message)
+    }
+    return typeof may === 'object' ? may.card : undefined
   }
 
   private async beginHearing(origin: string, author: Card): Promise<void> {
@@ -348,7 +373,12 @@ export class Channel {
             ]),
       ],
       cosigners: this.cosignersOf(author.party),
-      us: { party: identity.party, receipt: identity.keys.receipt },
+      us: {
+        party: identity.party,
+        get receipt() {
+          return identity.keys.receipt
+        },
+      },
       pact: this.pact.id,
       role: neutral === undefined ? 'recipient' : neutral.roles.includes('depositary') ? 'depositary' : 'observer',
       limits: agreement.limits,
@@ -364,7 +394,9 @@ export class Channel {
       onContent: () => this.context.onContent(origin),
       isDestroyed: (index, part) => this.context.isDestroyed(origin, index, part),
       onReceipt: (receipt) => {
-        this.context.onReceipt({ origin, by: identity.party, ...receipt, digest: sha256Hex(receipt.bytes) })
+        const digest = sha256Hex(receipt.bytes)
+        const key = receiptKeyIds(identity.party, this.pact.id, identity.card.keys.receipt)
+        this.context.onReceipt({ origin, by: identity.party, ...receipt, digest, key })
         this.context.onNews()
       },
       onTooFarBehind: (message) => this.context.onAlarm('mirror/too-far-behind', origin, message),
@@ -411,7 +443,12 @@ export class Channel {
   ): Promise<{ waits: boolean } | undefined> {
     const own = this.feeds.get(`${origin} ${cosigner}`)
     if (own === undefined) return undefined
-    const feed = new ReceiptFeed({ ...own.options, requests, onFault: () => {}, onPassedOver })
+    const feed = new ReceiptFeed({
+      ...own.options,
+      cosigner: { ...own.options.cosigner, requests },
+      onFault: () => {},
+      onPassedOver,
+    })
     await own.rounds.alone(async () => {
       try {
         for (let all = false; !all && !this.stopping; ) all = await own.watch(feed.round())
@@ -497,10 +534,26 @@ export class Channel {
     await this.heads?.settled()
   }
 
-  private ownLogAt(origin: string): OwnLogOptions {
+  private ownLogAt(origin: string, signers: SignerPair): OwnLogOptions {
     const { identity, around } = this.context
     const { disk, random } = around
-    return { disk, dir: identity.dir, origin, signers: identity.keys.log, random }
+    return { disk, dir: identity.dir, origin, signers, random }
+  }
+
+  /** Our log as it was published, not opened to be written. */
+  private async publishedLog(origin: string): Promise<ReadableLog | undefined> {
+    const { identity, around } = this.context
+    const folder = logFolder(identity.dir, origin)
+    const log = await readPublishedLog({ disk: around.disk, folder, origin })
+    return log.ok ? log.value : undefined
+  }
+
+  /** The card that our log names as it opens: by its log keys the log is kept for all its life. */
+  private async openedWith(log: ReadableLog | undefined): Promise<Card> {
+    const { identity, ownCard } = this.context
+    const opening = log === undefined || log.size === 0 ? undefined : parseEntry(await log.entry(0))
+    const named = opening?.ok === true ? opening.value.statement.body.card : undefined
+    return (typeof named === 'string' ? ownCard(named) : undefined) ?? identity.card
   }
 
   private async attach(log: OwnLog): Promise<Speaker> {
@@ -510,9 +563,12 @@ export class Channel {
   }
 
   private speakerOf(log: OwnLog): Promise<Speaker> {
-    const { identity, around } = this.context
-    const us = { party: identity.party, signers: identity.keys.statement }
-    return Speaker.open(log, us, this.sight(log.origin), around.now)
+    const { identity, around, ownCard } = this.context
+    const signersOf = {
+      card: (digest: string) => ownCard(digest),
+      signers: (card: Card) => identity.ring.of(card).statement,
+    }
+    return Speaker.open(log, { party: identity.party, signersOf }, this.sight(log.origin), around.now)
   }
 
   private async speakWith(speaker: Speaker): Promise<void> {
@@ -532,13 +588,13 @@ export class Channel {
       this.context.onNews()
     })
     this.context.onLog(log.origin)
-    this.feedReceipts(log.origin, identity.card)
+    this.feedReceipts(log.origin, await this.openedWith(log))
     const { pinSeconds } = this.pact.agreement.intervals
     this.pins = this.rounds(() => this.considerPin(), identity.party, Math.max(1, pinSeconds / 4))
     this.pins.wake()
   }
 
-  private startChecking(log: OwnLog): void {
+  private startChecking(log: OwnLog, card: Card): void {
     const { identity, around, cardOf, requestsTo, onAlarm } = this.context
     const { agreement } = this.pact
     const roots = new Map([...agreement.parties, ...agreement.neutrals].map(({ party, root }) => [party, root]))
@@ -551,7 +607,7 @@ export class Channel {
     const isOver = () => this.stopping || this.succeeding || this.speaker?.log !== log
     this.check = startCheck({
       log,
-      us: identity.card,
+      us: card,
       peers,
       mirrorPath: `mirrors/${pact}/${channel}/${party}/${generation}`,
       around,
@@ -604,27 +660,29 @@ export class Channel {
 
   /** Who countersigns a log of `author` on this channel, but for ourselves. */
   cosignersOf(author: string): Cosigner[] {
-    const { identity, cardOf, requestsTo } = this.context
+    const { identity, cardOf, cardsOf, requestsTo } = this.context
     const { agreement } = this.pact
     const readers = readersOf(agreement, this.name)
     return [...agreement.parties, ...agreement.neutrals].flatMap(({ party, root }) => {
       if (party === author || party === identity.party || !readers.includes(party)) return []
       const card = cardOf(party, root)
-      return card === undefined ? [] : [{ card, requests: requestsTo(card) }]
+      if (card === undefined) return []
+      const keys = () => cardsOf(party, root).map((one) => one.keys.receipt)
+      return [{ party, keys, requests: requestsTo(card) }]
     })
   }
 
   /** Receipts on one log, ours or a peer's, from each cosigner of the channel but its author and ourselves. */
   private feedReceipts(origin: string, author: Card): void {
-    const { receipts, onReceipt, onSuperseded, onAlarm } = this.context
-    for (const { card: cosigner, requests } of this.cosignersOf(author.party)) {
+    const { receipts, suspect, onReceipt, onSuperseded, onAlarm } = this.context
+    for (const cosigner of this.cosignersOf(author.party)) {
       const { party } = cosigner
       const options: ReceiptFeedOptions = {
         origin,
         author,
         cosigner,
         pact: this.pact.id,
-        requests,
+        suspect: () => suspect(party),
         receipts,
         log: () => this.logOf(origin),
         isWhole: () => this.speaker?.log.origin === origin && this.state === 'ready',

@@ -6,6 +6,7 @@ import type { Agreement } from '@countersign/pact'
 import { type Card, type Statement, TLP_LABELS, type TlpLabel } from '@countersign/record'
 import type { Views } from '@countersign/views'
 import { v7 as uuidv7 } from 'uuid'
+import type { CardFetching } from './card-fetching.ts'
 import type { Channel } from './channel.ts'
 import type { Identity } from './identity.ts'
 import type { Pacts, StoredPact } from './pacts.ts'
@@ -29,6 +30,7 @@ export interface EngineParts {
   /** By `<agreement id>/<channel>`. */
   channels: Map<string, Channel>
   requestsTo(card: Card): PeerRequests
+  cards: CardFetching
   alarm(code: string, subject: string, message: string): void
   /** Awaited between two steps of work that may take its time. */
   giveWay: GiveWay

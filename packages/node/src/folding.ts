@@ -5,15 +5,7 @@
 
 import type { ReadableLog } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
-import {
-  type Card,
-  openPart,
-  parseEntry,
-  parseOrigin,
-  type Statement,
-  typeNamed,
-  verifyEntry,
-} from '@countersign/record'
+import { type Card, openPart, parseEntry, type Statement, typeNamed, verifyEntry } from '@countersign/record'
 import type { EntryToFold, Rejection, Views } from '@countersign/views'
 import { Lane } from './lane.ts'
 import { LIMITS } from './limits.ts'
@@ -27,7 +19,10 @@ export interface FoldingOptions {
   views: Views
   desk: SealingDesk
   around: Surroundings
-  cardOf(party: string): Card | undefined
+  /** Any card that is held, by its digest. */
+  card(digest: string): Card | undefined
+  /** A log, or a notice in one, waits for a card that is not held. */
+  awaitsCard(party: string, digest: string): void
   log(origin: string): ReadableLog | undefined
   /** A part of another's record, sealed to us, could not be taken. */
   rejected(rejection: Rejection): void
@@ -150,27 +145,35 @@ export class Folding {
 
   /** The next batch of one log. False where there is nothing new, or nothing that can be folded yet. */
   private async foldLog(origin: string): Promise<boolean> {
-    const { views, log: logOf, cardOf } = this.options
+    const { views, log: logOf, awaitsCard } = this.options
     const log = logOf(origin)
-    const author = parseOrigin(origin)
-    const card = author.ok ? cardOf(author.value.party) : undefined
-    if (log === undefined || card === undefined) return false
+    if (log === undefined) return false
     const from = await views.cursor(origin)
     if (from >= log.size) return false
     const to = Math.min(log.size, from + LIMITS.foldBatch)
     const entries: EntryToFold[] = []
     const jobs: ContentJob[] = []
+    let card = this.options.card((await views.cardInForce(origin)) ?? '')
     for await (const bytes of log.entries(from, to)) {
       const entry = parseEntry(bytes)
-      entries.push({ bytes, parsed: entry, signature: entry.ok && verifyEntry(entry.value, card.keys.statement) })
+      const { type, body } = entry.ok ? entry.value.statement : { type: '', body: {} as { card?: unknown } }
+      if (from + entries.length === 0 && typeof body.card === 'string') card = this.options.card(body.card)
+      const holds = entry.ok && card !== undefined && verifyEntry(entry.value, card.keys.statement)
+      entries.push({ bytes, parsed: entry, signature: holds, card: card?.digest ?? '' })
       if (entry.ok) jobs.push(...this.jobsOf(origin, from + entries.length - 1, entry.value.statement))
+      // By which card the next is signed is known once this one is folded.
+      if (type === 'party/keys') break
     }
     const folded = await views.foldEntries(origin, from, entries)
     if (!folded.ok) {
       this.options.around.report('warn', 'fold-refused', { origin, code: folded.code })
       return false
     }
-    for (const job of jobs) this.enqueue(job)
+    if (folded.value.next < from + entries.length) {
+      for (const awaited of await views.cardsAwaited()) awaitsCard(awaited.party, awaited.card)
+      if (folded.value.next === from) return false
+    }
+    for (const job of jobs) if (job.index < folded.value.next) this.enqueue(job)
     return true
   }
 

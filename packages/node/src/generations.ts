@@ -19,20 +19,31 @@ export function isMirrored(at: Place, origin: string): Promise<boolean> {
   return at.disk.exists(join(mirrorFolder(at.dir, origin), 'checkpoint'))
 }
 
-/** Throws PeerUnreachable where the author must be asked and gives no answer. */
+/**
+ * By which of the author’s cards that log is kept: the first whose log keys signed the head that is held, or shown.
+ * Throws PeerUnreachable where the author must be asked and gives no answer.
+ */
 export async function mayHear(
   at: Place,
   origin: string,
-  author: Card,
+  cards: readonly Card[],
   source: LogSource,
-): Promise<'yes' | 'not-shown' | 'too-many'> {
-  if (await isMirrored(at, origin)) return 'yes'
+): Promise<{ card: Card } | 'not-shown' | 'other-keys' | 'too-many'> {
   const folder = mirrorFolder(at.dir, origin)
+  const held = await at.disk.read(join(folder, 'checkpoint'))
+  if (held !== undefined) return signedBy(cards, origin, held) ?? 'other-keys'
   const others = (await at.disk.list(dirname(folder))).filter((name) => !folder.endsWith(`/${name}`))
   if (others.length >= LIMITS.generationsPerChannel) return 'too-many'
   const fetched = await source.requests.get(`${source.prefix}/checkpoint`, LIMITS.noteBytes)
   if (fetched.kind !== 'bytes') return 'not-shown'
-  const { ed25519, mldsa44 } = author.keys.log
-  const head = verifyCheckpoint(fetched.bytes, { origin, ed25519PublicKey: ed25519, mldsa44PublicKey: mldsa44 })
-  return head.ok && head.value.size > 0 ? 'yes' : 'not-shown'
+  return signedBy(cards, origin, fetched.bytes) ?? 'other-keys'
+}
+
+function signedBy(cards: readonly Card[], origin: string, note: Uint8Array): { card: Card } | undefined {
+  for (const card of cards) {
+    const { ed25519, mldsa44 } = card.keys.log
+    const head = verifyCheckpoint(note, { origin, ed25519PublicKey: ed25519, mldsa44PublicKey: mldsa44 })
+    if (head.ok && head.value.size > 0) return { card }
+  }
+  return undefined
 }

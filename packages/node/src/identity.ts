@@ -3,10 +3,10 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ok, type Result, refuse, toBase64 } from '@countersign/log'
-import { type Card, isPartyDomain, makeCard, parseCard } from '@countersign/record'
+import { ok, type Result, refuse } from '@countersign/log'
+import { type Card, type CardBody, isPartyDomain, makeCard, parseCard } from '@countersign/record'
 import { KeyStore } from './key-store.ts'
-import { createKeys, loadKeys, type NodeKeys } from './keys.ts'
+import { createKeys, KeyRing, type NodeKeys } from './keys.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const CARD_YEARS = 2
@@ -21,7 +21,10 @@ export interface Member {
 }
 
 export interface Identity extends Member {
+  /** By which the card speaks: replaced together with it. */
   keys: NodeKeys
+  ring: KeyRing
+  store: KeyStore
 }
 
 export interface InitOptions {
@@ -54,30 +57,18 @@ export async function initNode(
   } catch (cause) {
     return refuse('init/unwritable', `${dir} cannot be created (${reason(cause)}); choose a folder you may write to.`)
   }
-  const keys = await createKeys(KeyStore.create(dir, options.passphrase), around.random)
-  const both = (pair: NodeKeys['log']) => ({
-    ed25519: toBase64(pair.ed25519.publicKey),
-    mldsa44: toBase64(pair.mldsa44.publicKey),
-  })
-  const file = makeCard(
-    {
-      v: 1,
-      party,
-      name: options.name ?? party,
-      serial: 1,
-      root: { threshold: 1, keys: [both(keys.root)] },
-      keys: {
-        log: both(keys.log),
-        statement: both(keys.statement),
-        receipt: both(keys.receipt),
-        request: { ed25519: toBase64(keys.request.publicKey) },
-        sealing: { age: keys.sealing.recipient },
-      },
-      endpoints: [options.endpoint],
-      validity: { notBefore: iso(around.now()), notAfter: iso(yearsAfter(around.now(), CARD_YEARS)) },
-    },
-    { log: keys.log, statement: keys.statement, receipt: keys.receipt, request: keys.request, root: [keys.root] },
-  )
+  const store = KeyStore.create(dir, options.passphrase)
+  await createKeys(store, around.random)
+  const ring = await KeyRing.load(store)
+  const body: CardBody = {
+    ...{ v: 1, party, name: options.name ?? party, serial: 1 },
+    root: { threshold: 1, keys: ring.rootKeys() },
+    keys: ring.publicKeys() as CardBody['keys'],
+    endpoints: [options.endpoint],
+    validity: cardValidity(around.now()),
+  }
+  const keys = ring.of({ party, body })
+  const file = makeCard(body, { ...keys, root: keys.roots })
   const card = parseCard(file)
   if (!card.ok) return card
   mkdirSync(join(dir, 'cards'), { recursive: true })
@@ -88,7 +79,7 @@ export async function initNode(
     `${JSON.stringify({ v: 1, party, neutral: options.neutral ?? false })}\n`,
     { mode: 0o600, flush: true },
   )
-  return ok({ dir, party, neutral: options.neutral ?? false, keys, card: card.value })
+  return ok({ dir, party, neutral: options.neutral ?? false, keys, ring, store, card: card.value })
 }
 
 /** Refuses too what `KeyStore.open` refuses: keys under another passphrase, or under one where none is given. */
@@ -97,7 +88,9 @@ export async function loadIdentity(dir: string, passphrase?: string): Promise<Re
   if (!member.ok) return member
   try {
     const store = await KeyStore.open(dir, passphrase)
-    return store.ok ? ok({ ...member.value, keys: await loadKeys(store.value) }) : store
+    if (!store.ok) return store
+    const ring = await KeyRing.load(store.value)
+    return ok({ ...member.value, keys: ring.of(member.value.card), ring, store: store.value })
   } catch (cause) {
     return unreadable(dir, cause)
   }
@@ -136,6 +129,11 @@ function unreadable(dir: string, cause: unknown) {
 
 export function reason(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
+}
+
+/** Of a card that is made now. */
+export function cardValidity(nowMs: number): CardBody['validity'] {
+  return { notBefore: iso(nowMs), notAfter: iso(yearsAfter(nowMs, CARD_YEARS)) }
 }
 
 function iso(epochMs: number): string {

@@ -23,6 +23,18 @@ export const LIMITS = {
   indexLookMs: 5_000,
   /** Receipts fetched from one cosigner in one round. */
   receiptsPerRound: 512,
+  /** Cards of one party that are ever kept, and how many are fetched to find the way from one to a trusted root. */
+  cardsPerParty: 256,
+  cardsPerChain: 64,
+  /** The newest card of a party is asked for so often, and sooner where something of it does not verify. */
+  cardLookMs: 600_000,
+  cardLookAgainMs: 2_000,
+  /** Notices of compromised keys of one party that are ever kept and passed on. */
+  noticesPerParty: 64,
+  /** A request to a root to sign: two cards, a notice and their signatures. */
+  signingRequestBytes: 262_144,
+  /** A card file fetched from a peer. */
+  cardFileBytes: 65_536,
   /** The private keys of a node, all of them. */
   keysBytes: 1_048_576,
   /** Files of one party on a carried folder whose fate is remembered for the report. */

@@ -12,7 +12,9 @@ import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, parseRecordRef } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
 import { Agreements, type Signed } from './agreements.ts'
+import { CardFetching } from './card-fetching.ts'
 import { type CarriedIn, carryIn } from './carry-in.ts'
+import { ChangingDesk } from './changing-desk.ts'
 import type { Channel, ChannelContext, Succeeded } from './channel.ts'
 import { Destroying } from './destroying.ts'
 import { Directory, type DirectoryAnswer } from './directory.ts'
@@ -23,6 +25,8 @@ import { Folding, type OpenedPart } from './folding.ts'
 import { type Identity, loadIdentity } from './identity.ts'
 import { wipeUnprotectedKeys } from './key-store.ts'
 import { LIMITS } from './limits.ts'
+import { NoticeRelay } from './notice-relay.ts'
+import { type KeyStatus, OwnKeys, type Rotated, type RotateRequest } from './own-keys.ts'
 import { Pacts, type StoredPact } from './pacts.ts'
 import { PeerRequests } from './peer-requests.ts'
 import { PrivateStore } from './private-store.ts'
@@ -64,13 +68,14 @@ export class Node {
   readonly dir: string
   readonly party: string
   readonly neutral: boolean
-  readonly card: Card
   readonly views: Views
   private readonly parts: EngineParts
   private readonly folding: Folding
   private readonly files: Directory
   private readonly agreements: Agreements
   private readonly saying: Saying
+  private readonly ownKeys: OwnKeys
+  private readonly notices: NoticeRelay
   private readonly rejections: Rejections
   private readonly removing: Removing
   /** That content be destroyed, or held. */
@@ -93,19 +98,26 @@ export class Node {
 
   private constructor(
     identity: Identity,
-    parts: Omit<EngineParts, 'requestsTo' | 'alarm' | 'giveWay'>,
+    parts: Omit<EngineParts, 'requestsTo' | 'alarm' | 'giveWay' | 'cards'>,
     release: () => void,
   ) {
     this.dir = identity.dir
     this.party = identity.party
     this.neutral = identity.neutral
-    this.card = identity.card
     this.views = parts.views
     this.release = release
     this.parts = {
       ...parts,
       requestsTo: (card) => this.requestsTo(card),
       alarm: (code, subject, message) => this.alarm(code, subject, message),
+      cards: new CardFetching({
+        us: identity.party,
+        trusted: parts.trusted,
+        around: parts.around,
+        requestsTo: (card) => this.requestsTo(card),
+        onCards: (cards) => this.cardsArrived(cards),
+        onAlarm: (code, subject, message) => this.alarm(code, subject, message),
+      }),
       giveWay: rightOfWay(parts.around, () => this.lineIsBusy()),
     }
     this.folding = new Folding({
@@ -113,7 +125,10 @@ export class Node {
       views: parts.views,
       desk: parts.desk,
       around: parts.around,
-      cardOf: (party) => parts.trusted.of(party),
+      card: (digest) => parts.trusted.set.of(digest),
+      awaitsCard: (party, digest) => {
+        this.unattended(`Looking for a card of ${party}`, () => this.parts.cards.want(party, digest))
+      },
       log: (origin) => this.logOf(origin),
       rejected: (rejection) => this.rejections.add(rejection),
       caughtUp: () => this.lookAgain(),
@@ -130,8 +145,15 @@ export class Node {
       () => {
         this.saying.sayHeld()
         this.lookAgain()
+        this.bringKeysUpToDate()
       },
     )
+    this.ownKeys = new OwnKeys(this.parts, {
+      card: (card) => this.speakWith(card),
+      notice: (notice) => this.notices.take(notice),
+      succeed: (channel) => this.agreements.succeed(channel.pact, channel.name),
+    })
+    this.notices = new NoticeRelay(this.parts, () => this.changed())
     this.files = new Directory(identity.party, {
       dir: identity.dir,
       agreement: (id) => parts.pacts.get(id)?.agreement,
@@ -176,7 +198,7 @@ export class Node {
         trusted,
         pacts: await Pacts.open({ disk, dir }),
         store: new PrivateStore(around.database(join(dir, 'private', 'private.db'))),
-        desk: around.sealingDesk(identity.keys.sealing.identity),
+        desk: new ChangingDesk(() => around.sealingDesk(identity.keys.sealing.identity)),
         receipts: await openReceipts({ disk, dir }),
         views: await openViews({
           path: join(dir, 'views.db'),
@@ -194,13 +216,18 @@ export class Node {
     const { doubt } = node.whereabouts
     if (doubt !== undefined) node.alarm('node/may-be-copy', node.party, doubt)
     await node.views.knowCard(identity.card.bytes)
-    for (const card of trusted.all()) await node.views.knowCard(card.bytes)
+    for (const card of trusted.every()) await node.views.knowCard(card.bytes)
     for (const pact of node.parts.pacts.all()) await node.agreements.join(pact)
     await node.saying.start()
     node.folding.wake()
     await node.rejections.recall()
     node.removing.start()
     return ok(node)
+  }
+
+  /** The card that speaks for us. */
+  get card(): Card {
+    return this.parts.identity.card
   }
 
   now(): number {
@@ -231,12 +258,44 @@ export class Node {
     return this.parts.store.speakerOf(statementId)
   }
 
+  // ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  rotateKeys(request: RotateRequest): Promise<Result<Rotated>> {
+    return overDisk('The keys are as they were. Mend that, then change them again.', this.ownKeys.rotate(request))
+  }
+
+  /** Takes what the root has signed: a card, a notice, or both. */
+  acceptKeys(file: Uint8Array): Promise<Result<Rotated>> {
+    return overDisk('It was not accepted whole. Mend that, then accept it again.', this.ownKeys.accept(file))
+  }
+
+  keyStatus(): Promise<KeyStatus> {
+    return this.ownKeys.status()
+  }
+
+  /** Takes a notice of compromised keys, brought by hand, and passes it on. */
+  takeNotice(file: Uint8Array): Promise<Result<{ party: string; roles: string[] }>> {
+    return this.notices.takeFile(file)
+  }
+
+  /** The key by which a party signs requests; undefined where it has none that is believed. */
+  requestKeyOf(party: string): Uint8Array | undefined {
+    const key = this.cardOf(party)?.keys.request.ed25519
+    return key === undefined || this.parts.trusted.isGivenUp('request', key) ? undefined : key
+  }
+
+  /** A request of that party did not verify: it may have other keys by now. */
+  suspect(party: string): void {
+    if (this.cardOf(party) === undefined || party === this.party) return
+    this.unattended(`Asking ${party} for its card`, () => this.parts.cards.suspect(party))
+  }
+
   // ── agreements ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Keeps a card whose fingerprint words a person has compared. */
   async trust(file: Uint8Array): Promise<Result<Card>> {
     const added = await this.parts.trusted.add(file, this.now())
-    if (added.ok) await this.views.knowCard(added.value.bytes)
+    if (added.ok) await this.cardsArrived([added.value])
     return added
   }
 
@@ -441,6 +500,12 @@ export class Node {
       around,
       receipts,
       cardOf: (party, root) => trusted.withRoot(party, root),
+      cardsOf: (party, root) => trusted.acceptedBy(party, root),
+      ownCard: (digest) => {
+        const card = trusted.set.of(digest)
+        return card?.party === this.party ? card : undefined
+      },
+      suspect: (party) => this.parts.cards.suspect(party),
       requestsTo: (card) => this.requestsTo(card),
       forcePin: () => this.views.force(pact.id, pact.version, name)?.receipt,
       mayBeCopy: () => this.whereabouts?.doubt !== undefined,
@@ -480,9 +545,9 @@ export class Node {
     await this.folding.lookForContent(origin)
   }
 
-  private async foldReceipt({ origin, by, size, time, digest }: HeldReceipt): Promise<void> {
+  private async foldReceipt({ origin, by, size, time, digest, key }: HeldReceipt): Promise<void> {
     if (this.stopped) return
-    await this.views.foldReceipt({ origin, by, size, time, digest })
+    await this.views.foldReceipt({ origin, by, size, time, digest, key })
     this.folding.wake()
     this.changed()
   }
@@ -492,6 +557,7 @@ export class Node {
     this.rejections.look()
     this.content.look()
     this.removing.look()
+    this.unattended('Passing notices on', () => this.notices.look())
   }
 
   /** Whether a call is on its way, from us or to us. */
@@ -512,11 +578,42 @@ export class Node {
   private requestsTo(card: Card): PeerRequests {
     const known = this.requests.get(card.party)
     if (known !== undefined) return known
-    const { identity, around } = this.parts
-    const signer = { party: this.party, signer: identity.keys.request }
-    const requests = new PeerRequests(card.party, card.body.endpoints[0] ?? '', signer, around)
+    const { identity, around, trusted } = this.parts
+    const signer = {
+      party: this.party,
+      get signer() {
+        return identity.keys.request
+      },
+    }
+    const { endpoints } = (trusted.of(card.party) ?? card).body
+    const requests = new PeerRequests(card.party, endpoints[0] ?? '', signer, around)
     this.requests.set(card.party, requests)
     return requests
+  }
+
+  /** Further cards are held: what waited for them goes on. */
+  private async cardsArrived(cards: readonly Card[]): Promise<void> {
+    const { trusted } = this.parts
+    for (const { bytes, party } of cards) {
+      await this.views.knowCard(bytes)
+      const endpoint = trusted.of(party)?.body.endpoints[0]
+      if (endpoint !== undefined) this.requests.get(party)?.moveTo(endpoint)
+      this.agreements.wake(party)
+    }
+    for (const { party, code, message } of trusted.contradictions()) this.alarm(code, party, message)
+    this.folding.wake()
+    for (const channel of this.parts.channels.values()) for (const { party } of cards) channel.wake(party)
+    this.changed()
+  }
+
+  /** Our own card is another from here on. */
+  private async speakWith(card: Card): Promise<void> {
+    if (this.parts.desk instanceof ChangingDesk) this.parts.desk.change()
+    await this.cardsArrived([card])
+  }
+
+  private bringKeysUpToDate(): void {
+    this.unattended('Saying our new keys in our logs', () => this.ownKeys.bringUpToDate())
   }
 
   private ownLog(origin: string): LogFiles | undefined {

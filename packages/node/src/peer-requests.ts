@@ -38,7 +38,7 @@ export class PeerRequests implements PeerFiles {
   reachable = false
   /** Milliseconds since the epoch; null before the first answer. */
   lastHeardMs: number | null = null
-  private readonly endpoint: string
+  private endpoint: string
   private readonly signer: RequestSigner
   private readonly around: Surroundings
   private readonly abort = new AbortController()
@@ -48,6 +48,11 @@ export class PeerRequests implements PeerFiles {
     this.endpoint = endpoint
     this.signer = signer
     this.around = around
+  }
+
+  /** Its newest card names another address. */
+  moveTo(endpoint: string): void {
+    this.endpoint = endpoint
   }
 
   async get(path: string, maxBytes: number, offset = 0): Promise<Fetched> {

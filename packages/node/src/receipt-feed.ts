@@ -6,9 +6,10 @@
 import { createHash } from 'node:crypto'
 import type { LogFiles, Receipts } from '@countersign/ledger'
 import { equalBytes, fromUtf8 } from '@countersign/log'
-import { type Card, parseReceipt, receiptDigest } from '@countersign/record'
+import { type Card, parseReceipt } from '@countersign/record'
 import { LIMITS } from './limits.ts'
-import { type PeerFiles, PeerUnreachable } from './peer-requests.ts'
+import { PeerUnreachable } from './peer-requests.ts'
+import type { Cosigner } from './signed-heads.ts'
 
 export interface HeldReceipt {
   origin: string
@@ -16,15 +17,18 @@ export interface HeldReceipt {
   size: number
   time: number
   digest: string
+  /** The ids of the keys it was made with. */
+  key: string
   bytes: Uint8Array
 }
 
 export interface ReceiptFeedOptions {
   origin: string
   author: Card
-  cosigner: Card
+  cosigner: Cosigner
   pact: string
-  requests: PeerFiles
+  /** Asks for the newest card of the cosigner; true where that was answered. */
+  suspect(): Promise<boolean>
   receipts: Receipts
   /** The log as it is held here. */
   log(): LogFiles | undefined
@@ -32,7 +36,7 @@ export interface ReceiptFeedOptions {
   isWhole(): boolean
   onReceipt(receipt: HeldReceipt): void
   /** A receipt held before is superfluous now; its file goes where the answer is true. */
-  onSuperseded(receipt: Omit<HeldReceipt, 'bytes'>): Promise<boolean>
+  onSuperseded(receipt: Omit<HeldReceipt, 'bytes' | 'key'>): Promise<boolean>
   /** A receipt over another log under this name than the one held: another root, or more entries than there can be. */
   onFork(receipt: HeldReceipt, kind: 'other-root' | 'beyond'): Promise<void>
   /** The cosigner gave what is no receipt, or receipts that contradict each other. Told once for each code. */
@@ -122,7 +126,8 @@ export class ReceiptFeed {
 
   /** Whole lines of the index from `offset` on; lines that name no receipt are among them. */
   private async indexLines(): Promise<string[]> {
-    const { requests, cosigner } = this.options
+    const { cosigner } = this.options
+    const { requests } = cosigner
     const { indexBytes } = this.limits
     const fetched = await requests.part(`receipts/${this.hash}/index`, indexBytes, this.offset)
     if (fetched.kind !== 'part') return []
@@ -152,26 +157,29 @@ export class ReceiptFeed {
   }
 
   private async take(name: Name): Promise<void> {
-    const { origin, cosigner, author, pact, requests, receipts } = this.options
+    const { origin, cosigner, author, pact, suspect, receipts } = this.options
     const { size, time } = name
-    const fetched = await requests.get(`receipts/${this.hash}/${size}-${time}`, LIMITS.noteBytes)
+    const fetched = await cosigner.requests.get(`receipts/${this.hash}/${size}-${time}`, LIMITS.noteBytes)
     // Refused for now, as where clocks differ: it is asked for again, and not passed over.
     if (fetched.kind === 'refused') throw new PeerUnreachable(`${cosigner.party} answered ${fetched.status}`)
-    const parsed =
-      fetched.kind === 'bytes'
-        ? parseReceipt(fetched.bytes, {
-            author: author.keys.log,
-            origin,
-            by: { party: cosigner.party, pact, keys: cosigner.keys.receipt },
-          })
-        : undefined
+    const parse = (bytes: Uint8Array) => {
+      const by = { party: cosigner.party, pact, keys: cosigner.keys() }
+      return parseReceipt(bytes, { author: author.keys.log, origin, by })
+    }
+    let parsed = fetched.kind === 'bytes' ? parse(fetched.bytes) : undefined
+    if (fetched.kind === 'bytes' && parsed?.ok === false) {
+      // It may have other keys by now. Until it was asked for its card nothing of it is passed over.
+      if (!(await suspect())) throw new PeerUnreachable(`${cosigner.party} gave a receipt by keys not known here yet`)
+      parsed = parse(fetched.bytes)
+    }
     if (fetched.kind !== 'bytes' || parsed?.ok !== true || parsed.value.size !== size || parsed.value.time !== time) {
       this.options.onPassedOver?.(`${size}-${time}`)
       this.fault('receipt/invalid', `lists the receipt ${size}-${time} and gives none that verifies`)
       return
     }
     const { bytes } = fetched
-    const receipt = { origin, by: cosigner.party, size, time, digest: receiptDigest(bytes), bytes }
+    const { digest, key } = parsed.value
+    const receipt = { origin, by: cosigner.party, size, time, digest, key, bytes }
     const log = this.options.log()
     if (log === undefined || size > log.size) return this.options.onFork(receipt, 'beyond')
     if (!equalBytes(await log.rootAt(size), parsed.value.root)) return this.options.onFork(receipt, 'other-root')

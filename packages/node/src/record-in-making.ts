@@ -34,7 +34,10 @@ export class RecordInMaking {
     for (const party of [...new Set([speaker.party, ...draft.to])].sort()) {
       const key = means.sealingKey(party)
       if (key === undefined) {
-        return refuse('say/no-sealing-key', `No trusted card of ${party} is held here; trust it first.`)
+        return refuse(
+          'say/no-sealing-key',
+          `No sealing key of ${party} is believed here: trust its card first, or ask it for a new one where it gave its keys up as compromised.`,
+        )
       }
       recipients.push(key)
     }

@@ -270,8 +270,11 @@ export class Saying {
     const making = RecordInMaking.begin(speaker, draft, {
       desk,
       random: around.random,
-      sealingKey: (party) =>
-        (party === identity.party ? identity.card : trusted.withRoot(party, rootOf(party)))?.keys.sealing.age,
+      sealingKey: (party) => {
+        const card = party === identity.party ? identity.card : trusted.withRoot(party, rootOf(party))
+        const key = card?.keys.sealing.age
+        return key === undefined || trusted.isGivenUp('sealing', key) ? undefined : key
+      },
     })
     if (making.ok) store.noteSpeaker(draft.id, account)
     return making

@@ -4,13 +4,15 @@
 
 import { createHash } from 'node:crypto'
 import { formatNote, fromUtf8, parseNote, verifyCheckpoint } from '@countersign/log'
-import { type Card, parseReceipt } from '@countersign/record'
+import { type Card, type KeyPair, parseReceipt } from '@countersign/record'
 import { LIMITS } from './limits.ts'
 import type { LogSource, SignedHead } from './log-source.ts'
 import { type PeerFiles, PeerUnreachable } from './peer-requests.ts'
 
 export interface Cosigner {
-  card: Card
+  party: string
+  /** Every receipt key it is accepted with. */
+  keys(): readonly KeyPair[]
   requests: PeerFiles
 }
 
@@ -63,11 +65,11 @@ function shelves({ origin, author, pact, source, cosigners }: Looked): Shelf[] {
     },
   }
   const given = cosigners.map(
-    ({ card, requests }): Shelf => ({
+    ({ party, keys, requests }): Shelf => ({
       requests,
       folder: receipts,
       head(receipt) {
-        const by = { party: card.party, pact, keys: card.keys.receipt }
+        const by = { party, pact, keys: keys() }
         const parsed = parseReceipt(receipt, { author: log, origin, by })
         const note = parseNote(receipt)
         if (!parsed.ok || !note.ok) return undefined

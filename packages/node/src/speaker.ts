@@ -3,7 +3,7 @@
 
 import { LogStopped, type OwnLog } from '@countersign/ledger'
 import { MAX_ENTRY_BYTES, ok, type Result, refuse, toHex, utf8 } from '@countersign/log'
-import { parseEntry, type SignerPair, type Statement, signStatement } from '@countersign/record'
+import { type Card, parseEntry, type SignerPair, type Statement, signStatement } from '@countersign/record'
 
 /** A peer's log as far as we hold it. */
 export interface Head {
@@ -27,6 +27,12 @@ export interface ChannelSight {
   pins(): Iterable<Pin>
 }
 
+/** Our cards by digest, and the statement keys of each. */
+export interface SignersOf {
+  card(digest: string): Card | undefined
+  signers(card: Card): SignerPair
+}
+
 export type Draft = Pick<Statement, 'id' | 'type' | 'pact' | 'to' | 'mode' | 'body' | 'marking' | 're' | 'content'>
 
 const SEEN_MAX = 64
@@ -34,7 +40,8 @@ const SEEN_MAX = 64
 export class Speaker {
   readonly log: OwnLog
   readonly party: string
-  private readonly signers: SignerPair
+  private readonly signersOf: SignersOf
+  private inForce: Card | undefined
   private readonly sight: ChannelSight
   private readonly now: () => number
   private readonly named = new Map<string, number>()
@@ -44,22 +51,27 @@ export class Speaker {
   /** Number of our newest hotline message; 0 where there is none. */
   messageNumber = 0
 
-  private constructor(log: OwnLog, party: string, signers: SignerPair, sight: ChannelSight, now: () => number) {
+  private constructor(log: OwnLog, party: string, signersOf: SignersOf, sight: ChannelSight, now: () => number) {
     this.log = log
     this.party = party
-    this.signers = signers
+    this.signersOf = signersOf
     this.sight = sight
     this.now = now
+  }
+
+  /** The card by which the next statement is signed; undefined in a log that is not open yet. */
+  get card(): Card | undefined {
+    return this.inForce
   }
 
   /** Reads the log once to know what its statements have named so far. */
   static async open(
     log: OwnLog,
-    us: { party: string; signers: SignerPair },
+    us: { party: string; signersOf: SignersOf },
     sight: ChannelSight,
     now: () => number,
   ): Promise<Speaker> {
-    const speaker = new Speaker(log, us.party, us.signers, sight, now)
+    const speaker = new Speaker(log, us.party, us.signersOf, sight, now)
     await speaker.recall(0)
     return speaker
   }
@@ -118,7 +130,15 @@ export class Speaker {
         seen: i === 0 ? this.seen() : { logs: [], receipts: [] },
       }
     })
-    const entries = statements.map((statement) => signStatement(statement, this.signers))
+    // A change of keys binds from the entry after it.
+    let card = this.inForce
+    const entries = statements.map((statement) => {
+      card ??= this.signersOf.card(namedCard(statement))
+      if (card === undefined) throw new Error(`${this.log.origin} is open by a card that is not held here.`)
+      const entry = signStatement(statement, this.signersOf.signers(card))
+      if (statement.type === 'party/keys') card = this.signersOf.card(namedCard(statement)) ?? card
+      return entry
+    })
     if (entries.some(({ length }) => length > MAX_ENTRY_BYTES)) {
       return refuse(
         'say/too-large',
@@ -164,9 +184,16 @@ export class Speaker {
       this.pinned.set(`${by} ${origin}`, Math.max(size, this.pinnedSize(by, origin)))
     }
     if (statement.type !== 'log/pin') this.lastSaid = Math.max(this.lastSaid, index)
+    if (statement.type === 'log/open' || statement.type === 'party/keys') {
+      this.inForce = this.signersOf.card(namedCard(statement)) ?? this.inForce
+    }
     const body: { number?: unknown } = statement.type === 'hotline/message' ? statement.body : {}
     if (typeof body.number === 'number') this.messageNumber = Math.max(this.messageNumber, body.number)
   }
+}
+
+function namedCard({ body }: Statement): string {
+  return typeof body.card === 'string' ? body.card : ''
 }
 
 function byBytes(a: string, b: string): number {

@@ -168,6 +168,10 @@ function receiptsOver(entries: readonly Uint8Array[], sizes: readonly number[]):
 const T = 1_700_000_000
 const LONG = [opening(), ...Array.from({ length: 699 }, () => entry())]
 
+const witnessAt = (serve: Serve) => {
+  return { party: watch.party, keys: () => [watch.card.keys.receipt], requests: requestsTo(watch.card, serve) }
+}
+
 test.each([
   ['entries', { entriesPerStep: 150, bytesPerStep: 268_435_456 }],
   ['bytes', { entriesPerStep: 131_072, bytesPerStep: 256 * 5_500 }],
@@ -176,7 +180,7 @@ test.each([
   async (_what, step) => {
     const serve = { author: files('own', LONG), depositary: down, cosigner: down }
     serve.cosigner = receiptsOver(LONG, [1, 130, 256, 270, 400, 530, 660])
-    const cosigners = [{ card: watch.card, requests: requestsTo(watch.card, (path) => serve.cosigner(path)) }]
+    const cosigners = [witnessAt((path) => serve.cosigner(path))]
     const tooFar: string[] = []
     const more: Partial<PeerLogOptions> = { step, cosigners, onTooFarBehind: (message) => tooFar.push(message) }
     const { log, mirror, receipts, again } = await hearing(LONG.slice(0, 5), serve, more)
@@ -195,10 +199,12 @@ test.each([
 test('a cosigner that is silent or shows another log on the way stands in nobody’s way', async () => {
   const other = [opening(), ...LONG.slice(1)]
   const garbage = receiptsOver(other, [140])
-  const cosigner = (serve: Serve) => ({ card: watch.card, requests: requestsTo(watch.card, serve) })
-  const cosigners = [cosigner(down), cosigner((path) => (path.endsWith('index') ? garbage(path) : utf8('garbage')))]
+  const cosigners = [witnessAt(down), witnessAt((path) => (path.endsWith('index') ? garbage(path) : utf8('garbage')))]
   const honest = receiptsOver(LONG, [130, 260, 390, 520, 650])
-  const more = { step: { entriesPerStep: 150, bytesPerStep: 268_435_456 }, cosigners: [...cosigners, cosigner(honest)] }
+  const more = {
+    step: { entriesPerStep: 150, bytesPerStep: 268_435_456 },
+    cosigners: [...cosigners, witnessAt(honest)],
+  }
   const { log, mirror } = await hearing(LONG.slice(0, 5), { author: files('own', LONG), depositary: down }, more)
   await log.round()
   expect(mirror.size).toBe(700)

@@ -51,9 +51,13 @@ async function hearing(cosigner: Cosigner, more: Partial<ReceiptFeedOptions> = {
     new ReceiptFeed({
       origin: ORIGIN,
       author: alfa.card,
-      cosigner: watch.card,
+      cosigner: {
+        party: watch.party,
+        keys: () => [watch.card.keys.receipt],
+        requests: requestsTo(watch.card, cosigner.serve),
+      },
       pact: PACT,
-      requests: requestsTo(watch.card, cosigner.serve),
+      suspect: async () => true,
       receipts: fresh,
       log: () => mirror,
       isWhole: () => false,

@@ -55,7 +55,7 @@ test('a later card of a trusted root follows by itself, and an older one never a
   const { keys, card } = bravo
   const signers = {
     ...{ log: keys.log, statement: keys.statement, receipt: keys.receipt, request: keys.request },
-    root: [keys.root],
+    root: keys.roots,
   }
   const second = makeCard({ ...card.body, serial: 2, endpoints: ['https://bravo.example/'] }, signers)
   expect((await trusted.add(second, Date.now())).ok).toBe(true)

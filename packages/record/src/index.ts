@@ -20,7 +20,7 @@ export {
   rootSignaturesSchema,
   successionMessage,
 } from './card.ts'
-export { CardSet, type Reach, sameLogKeys } from './card-set.ts'
+export { CardSet, mayFollow, type Reach, sameLogKeys } from './card-set.ts'
 export {
   type ContentContext,
   commitment,
@@ -83,7 +83,7 @@ export {
   noticeOf,
   parseNotice,
 } from './notice.ts'
-export { parseReceipt, type Receipt, type ReceiptKeys, receiptDigest } from './receipt.ts'
+export { parseReceipt, type Receipt, type ReceiptKeys, receiptDigest, receiptKeyIds } from './receipt.ts'
 export {
   base64Of,
   hex32,

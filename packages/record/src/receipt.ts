@@ -25,14 +25,25 @@ export interface Receipt {
   time: number
   /** SHA-256 of the file, hex. */
   digest: string
+  /** The ids of the keys of the signer’s two lines, hex: by which of its keys it was made. */
+  key: string
 }
 
 export interface ReceiptKeys {
   /** The `log` keys of the author’s card. */
   author: KeyPair
   origin: string
-  /** Who countersigned, for which agreement, and the `receipt` keys of their card. */
-  by: { party: string; pact: string; keys: KeyPair }
+  /** Who countersigned, for which agreement, and the `receipt` keys of their cards. */
+  by: { party: string; pact: string; keys: KeyPair | readonly KeyPair[] }
+}
+
+/** How a receipt key is named in the notes of an agreement: the ids of its two lines, hex. */
+export function receiptKeyIds(party: string, pact: string, keys: KeyPair): string {
+  return idsOf(cosignerKeys(receiptKeyName(party, pact), keys))
+}
+
+function idsOf(lines: readonly { keyId: Uint8Array }[]): string {
+  return lines.map(({ keyId }) => toHex(keyId)).join('')
 }
 
 export function receiptDigest(bytes: Uint8Array): string {
@@ -45,8 +56,12 @@ export function parseReceipt(bytes: Uint8Array, keys: ReceiptKeys): Result<Recei
   const note = parseNote(bytes)
   if (!note.ok) return note
   const name = receiptKeyName(keys.by.party, keys.by.pact)
-  const expected = [...logKeys(keys.origin, keys.author), ...cosignerKeys(name, keys.by.keys)]
   const { signatures } = note.value
+  const key = idsOf(signatures.slice(2))
+  const known = 'ed25519' in keys.by.keys ? [keys.by.keys] : keys.by.keys
+  const signer = known.find((one) => receiptKeyIds(keys.by.party, keys.by.pact, one) === key) ?? known[0]
+  if (signer === undefined) return refuse('receipt/lines', 'No receipt key of its signer is known.')
+  const expected = [...logKeys(keys.origin, keys.author), ...cosignerKeys(name, signer)]
   const inOrder =
     signatures.length === expected.length &&
     expected.every((key, i) => signatures[i]?.name === key.name && equalBytes(signatures[i].keyId, key.keyId))
@@ -57,9 +72,9 @@ export function parseReceipt(bytes: Uint8Array, keys: ReceiptKeys): Result<Recei
     mldsa44PublicKey: keys.author.mldsa44,
   })
   if (!head.ok) return head
-  const cosigned = verifyCosignatures(bytes, name, keys.by.keys)
+  const cosigned = verifyCosignatures(bytes, name, signer)
   if (!cosigned.ok) return cosigned
   const { size, root } = head.value
   if (size < 1) return refuse('receipt/empty', 'A receipt over an empty log says nothing.')
-  return ok({ size, root, time: cosigned.value.time, digest: receiptDigest(bytes) })
+  return ok({ size, root, time: cosigned.value.time, digest: receiptDigest(bytes), key })
 }

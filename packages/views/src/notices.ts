@@ -3,7 +3,7 @@
 // held whenever that may change it, in the two steps of the page: first the receipts that count, then T and the sizes
 // from those; so the order of arrival decides nothing, and no two notices wait for each other.
 
-import { cosignerKeys, toHex, utf8 } from '@countersign/log'
+import { utf8 } from '@countersign/log'
 import { type Agreement, pinnedRoot } from '@countersign/pact'
 import {
   type Card,
@@ -13,7 +13,7 @@ import {
   type Notice,
   parseNotice,
   parseOrigin,
-  receiptKeyName,
+  receiptKeyIds,
 } from '@countersign/record'
 import type { Bounds } from './bounds.ts'
 import type { Sqlite } from './database.ts'
@@ -47,13 +47,6 @@ export interface NoticesChanged {
 type Earliest = (by: string, origin: string, idx: number) => number | undefined
 
 const CODE = 'party/notice'
-
-/** The name of the key a receipt was made with, as its note shows it: the ids of the two lines, hex. */
-export function receiptKeyIds(party: string, pact: string, card: Card): string {
-  return cosignerKeys(receiptKeyName(party, pact), card.keys.receipt)
-    .map(({ keyId }) => toHex(keyId))
-    .join('')
-}
 
 export class Notices {
   private readonly agreements: KnownAgreements
@@ -261,7 +254,7 @@ export class Notices {
       if (since === undefined) continue
       const { party } = one.notice.body
       for (const card of one.cards) {
-        const key = receiptKeyIds(party, pact, card)
+        const key = receiptKeyIds(party, pact, card.keys.receipt)
         const before = named.get(`${party} ${key}`)?.since ?? since
         named.set(`${party} ${key}`, { party, key, since: Math.min(since, before) })
       }

@@ -1,0 +1,74 @@
+// Keys that change while nodes talk: three whole nodes, real requests between them (spec/keys.md).
+
+import { utf8 } from '@countersign/log'
+import { auditNode, realSurroundings } from '@countersign/node'
+import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { delivered, type Parties, type Party, startParties, until, value } from './parties.ts'
+
+let parties: Parties
+beforeAll(async () => {
+  parties = await startParties()
+})
+afterAll(() => parties.close())
+
+async function call(from: Party, text: string): Promise<string> {
+  const content = [
+    { role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: utf8(JSON.stringify({ subject: text, text })) },
+  ]
+  const body = { precedence: 'ROUTINE' }
+  const { pact } = parties
+  const said = value(await from.node.say({ pact, type: 'hotline/message', body, content, account: 'test' }))
+  if (said.state !== 'said') throw new Error('It was held here.')
+  return said.record
+}
+const inForce = async (of: Party) => (await of.node.keyStatus()).logs.every(({ upToDate }) => upToDate)
+const serialSeen = (at: Party, of: Party) => at.node.cardOf(of.party)?.body.serial
+
+test('statement, receipt, request and sealing keys change while calls go both ways: all are delivered, and none is void', async () => {
+  const { alfa, bravo, watch } = parties
+  const before = await call(alfa, 'before')
+  await delivered(alfa.node, before)
+  const roles = ['statement', 'receipt', 'request', 'sealing'] as const
+  const calls: string[] = []
+  for (const party of [bravo, watch, alfa]) {
+    calls.push(await call(alfa, `to bravo while ${party.party} changes its keys`))
+    expect(value(await party.node.rotateKeys({ roles: [...roles] }))).toMatchObject({ state: 'accepted', serial: 2 })
+    calls.push(await call(alfa, `to bravo after ${party.party}`), await call(bravo, `to alfa after ${party.party}`))
+  }
+  for (const record of calls) await delivered(record.startsWith('alfa') ? alfa.node : bravo.node, record)
+  for (const party of [alfa, bravo]) await until('the new card to be in force', () => inForce(party))
+  // A further exchange, all with the new keys.
+  const last = await call(bravo, 'with new keys')
+  await delivered(bravo.node, last)
+  for (const [at, of] of [
+    [alfa, bravo],
+    [bravo, alfa],
+    [alfa, watch],
+  ] as const) {
+    expect(serialSeen(at, of)).toBe(2)
+  }
+  for (const { node } of [alfa, bravo, watch]) {
+    await node.settled()
+    expect((await node.views.statistics()).void).toBe(0)
+  }
+  // What was sealed to the keys before still opens, and so does what came after.
+  for (const record of [before, ...calls, last]) {
+    const reader = record.startsWith('alfa') ? bravo : alfa
+    expect((await reader.node.readContent(record, 0)).ok).toBe(true)
+  }
+})
+
+test('a node that was restarted speaks with its new keys, and its folder audits', async () => {
+  const { alfa, bravo } = parties
+  await alfa.restart()
+  await until('alfa to be ready', () => alfa.node.health().ready)
+  await delivered(alfa.node, await call(alfa, 'after a restart'))
+  expect((await alfa.node.keyStatus()).serial).toBe(2)
+  for (const party of [alfa, bravo]) {
+    await party.stop()
+    const audit = value(await auditNode(party.dir, realSurroundings(), { views: true }))
+    expect(audit).toMatchObject({ findings: [], views: 'equal' })
+    await party.start()
+  }
+})
