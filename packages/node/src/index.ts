@@ -10,12 +10,24 @@ export type { CarriedIn, CarriedInLog, CarriedInReceipts } from './carry-in.ts'
 export { type CarriedOut, type CarriedOutLog, type CarryOutOptions, carryOut } from './carry-out.ts'
 export type { DirectoryAnswer } from './directory.ts'
 export type { OpenedPart } from './folding.ts'
-export { type Identity, type InitOptions, initNode, loadIdentity, loadMember, type Member } from './identity.ts'
+export {
+  acceptFirstCard,
+  type Identity,
+  type InitOptions,
+  initNode,
+  initUnsigned,
+  loadIdentity,
+  loadMember,
+  type Member,
+} from './identity.ts'
 export { KeyStore, keysAreProtected } from './key-store.ts'
+export { ROTATED_ROLES, type RotatedRole } from './keys.ts'
 export { Node, type NodeStatus, type PeerStatus } from './node.ts'
+export type { KeyStatus, Rotated, RotateRequest } from './own-keys.ts'
 export type { StoredPact } from './pacts.ts'
 export type { PartToSeal } from './record-in-making.ts'
 export { NonceMemory, type SignedRequest, signRequest, verifyRequest } from './requests.ts'
+export { makeRootKey, openRootKey, parseRootPublicKey, type RootPublicKey, rootKeyIsProtected } from './root-key.ts'
 export type { Said, SayRequest, ShareRequest } from './saying.ts'
 export type { Shared, ShareResult } from './share.ts'
 export { realSurroundings, type Surroundings } from './surroundings.ts'

@@ -5,7 +5,7 @@
 // signer.
 
 import { ed25519, fromBase64, mldsa44, type Signer, toBase64 } from '@countersign/log'
-import type { Card, CardBody, SignerPair } from '@countersign/record'
+import { type Card, type CardBody, publicOf, type SignerPair, samePair } from '@countersign/record'
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption'
 import type { KeyStore } from './key-store.ts'
 
@@ -126,17 +126,6 @@ export class KeyRing {
       this.pairs.set(publicOf(pair).ed25519, pair)
     }
   }
-}
-
-export function publicOf(pair: SignerPair): { ed25519: string; mldsa44: string } {
-  return { ed25519: toBase64(pair.ed25519.publicKey), mldsa44: toBase64(pair.mldsa44.publicKey) }
-}
-
-export function samePair(
-  one: { ed25519: string; mldsa44: string },
-  other: { ed25519: string; mldsa44: string },
-): boolean {
-  return one.ed25519 === other.ed25519 && one.mldsa44 === other.mldsa44
 }
 
 function seed(seeds: Record<string, string | undefined>, algorithm: string, name: string): Uint8Array {

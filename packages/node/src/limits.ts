@@ -31,8 +31,6 @@ export const LIMITS = {
   cardLookAgainMs: 2_000,
   /** Notices of compromised keys of one party that are ever kept and passed on. */
   noticesPerParty: 64,
-  /** A request to a root to sign: two cards, a notice and their signatures. */
-  signingRequestBytes: 262_144,
   /** A card file fetched from a peer. */
   cardFileBytes: 65_536,
   /** The private keys of a node, all of them. */

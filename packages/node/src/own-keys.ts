@@ -5,29 +5,27 @@
 import { join } from 'node:path'
 import { ok, type Result, refuse } from '@countersign/log'
 import {
+  addRootSignatures,
+  assemble,
   type Card,
   type CardBody,
   cardDigestOf,
   fingerprintWords,
+  formatSigningRequest,
   KEY_ROLES,
   type KeyRole,
   makePossession,
   type Notice,
   type NoticeBody,
+  parseSigningRequest,
+  type SigningRequest,
   sameLogKeys,
+  signingRequest,
 } from '@countersign/record'
 import type { Channel } from './channel.ts'
 import { blankRecord, type EngineParts } from './engine-parts.ts'
 import { cardValidity } from './identity.ts'
 import { createKeys, KeyRing, ROTATED_ROLES, type RotatedRole } from './keys.ts'
-import {
-  addRootSignatures,
-  assemble,
-  formatSigningRequest,
-  parseSigningRequest,
-  type SigningRequest,
-  signingRequest,
-} from './signing-request.ts'
 
 export interface RotateRequest {
   /** All where it is left out. */
@@ -84,7 +82,14 @@ export class OwnKeys {
   private readonly succeed: (channel: Channel) => Promise<Result<unknown>>
   private readonly underWay = new Map<Channel, Promise<void>>()
 
-  constructor(parts: EngineParts, on: { card(card: Card): Promise<void>; notice(notice: Notice): Promise<unknown> }) {
+  constructor(
+    parts: EngineParts,
+    on: {
+      card(card: Card): Promise<void>
+      notice(notice: Notice): Promise<unknown>
+      succeed(channel: Channel): Promise<Result<unknown>>
+    },
+  ) {
     this.parts = parts
     this.onCard = on.card
     this.onNotice = on.notice

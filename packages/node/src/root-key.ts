@@ -3,9 +3,8 @@
 // passphrase the private file is one of age, as a node's keys are.
 
 import { ed25519, fromBase64, mldsa44, ok, type Result, refuse, toBase64, utf8 } from '@countersign/log'
-import type { SignerPair } from '@countersign/record'
+import { publicOf, type SignerPair } from '@countersign/record'
 import { openWithPassphrase, sealWithPassphrase } from './age.ts'
-import { publicOf } from './keys.ts'
 
 export interface RootPublicKey {
   ed25519: string

@@ -93,7 +93,17 @@ export {
   strictlySorted,
   timestamp,
 } from './schema-parts.ts'
-export { preAuthEncoding, type SignaturePair, signBoth, verifyBoth } from './signing.ts'
+export { preAuthEncoding, publicOf, type SignaturePair, samePair, signBoth, verifyBoth } from './signing.ts'
+export {
+  addRootSignatures,
+  assemble,
+  describeRequest,
+  formatSigningRequest,
+  missingSignatures,
+  parseSigningRequest,
+  type SigningRequest,
+  signingRequest,
+} from './signing-request.ts'
 export { type ContentPart, familyOf, type Statement, statementSchema, TLP_LABELS, type TlpLabel } from './statement.ts'
 export { checkJson, type JsonFault, type JsonFaultCode, type JsonLimits } from './strict-json.ts'
 export { MESSAGE_MEDIA_TYPE, type Message, messageSchema, PRECEDENCES } from './types/hotline-message/index.ts'

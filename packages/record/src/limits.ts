@@ -4,6 +4,8 @@ export const LIMITS = {
   payloadBytes: 46_000,
   cardFileBytes: 65_536,
   noticeBytes: 32_768,
+  /** A request to a root to sign: two cards, a notice and their signatures. */
+  signingRequestBytes: 262_144,
   /** Cards that one notice names. */
   noticeCards: 16,
   receiptBytes: 65_536,

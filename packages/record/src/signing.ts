@@ -28,3 +28,15 @@ export function verifyBoth(message: Uint8Array, signatures: SignaturePair, keys:
     mldsa44.verify(keys.mldsa44, message, quantum)
   )
 }
+
+/** The public keys of two signers, as a card has them. */
+export function publicOf(pair: SignerPair): { ed25519: string; mldsa44: string } {
+  return { ed25519: toBase64(pair.ed25519.publicKey), mldsa44: toBase64(pair.mldsa44.publicKey) }
+}
+
+export function samePair(
+  one: { ed25519: string; mldsa44: string },
+  other: { ed25519: string; mldsa44: string },
+): boolean {
+  return one.ed25519 === other.ed25519 && one.mldsa44 === other.mldsa44
+}

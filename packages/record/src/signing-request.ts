@@ -2,34 +2,27 @@
 // card, a notice of compromised keys, or both. Each root key adds its signatures; once there are enough, the card and the
 // notice are put together from it (spec/keys.md). Whoever signs is told in words what it is, and what it changes.
 
-import { ok, type Result, refuse } from '@countersign/log'
+import { ok, type Result, refuse, type SignerPair } from '@countersign/log'
+import { z } from 'zod'
+import { canonicalJson, parseCanonical } from './canonical.ts'
 import {
   type Card,
   type CardBody,
   type CardFile,
-  canonicalJson,
   cardBodySchema,
   cardDigestOf,
   cardFileSchema,
   cardMessage,
-  fingerprintWords,
-  type Notice,
-  type NoticeBody,
-  noticeBodySchema,
-  noticeMessage,
-  parseCanonical,
   parseCard,
-  parseNotice,
   type RootSignatures,
   rootDigestOf,
   rootSignaturesSchema,
-  type SignerPair,
-  signBoth,
   successionMessage,
-} from '@countersign/record'
-import { z } from 'zod'
-import { publicOf, samePair } from './keys.ts'
+} from './card.ts'
+import { fingerprintWords } from './fingerprint.ts'
 import { LIMITS } from './limits.ts'
+import { type Notice, type NoticeBody, noticeBodySchema, noticeMessage, parseNotice } from './notice.ts'
+import { publicOf, samePair, signBoth } from './signing.ts'
 
 /** None yet, or as a card has them. */
 const signatures = z.union([z.array(z.never()).length(0), rootSignaturesSchema])
@@ -83,7 +76,8 @@ export function signingRequest(of: Omit<SigningRequest, 'signatures'>): SigningR
 /** Adds what this root key can sign of it. Refuses a key that belongs to none of the roots. */
 export function addRootSignatures(request: SigningRequest, signer: SignerPair): Result<SigningRequest> {
   const { current, card, notice } = request
-  const given = structuredClone(request.signatures)
+  const { signatures: before } = request
+  const given = { card: [...before.card], succession: [...before.succession], notice: [...before.notice] }
   let used = false
   const add = (to: RootSignatures, root: CardBody['root'] | undefined, message: Uint8Array) => {
     const key = root?.keys.findIndex((one) => samePair(one, publicOf(signer))) ?? -1
