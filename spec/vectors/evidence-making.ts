@@ -36,10 +36,12 @@ interface Given {
   agreement: Agreement
   entries: Uint8Array[]
   index: number
-  cards: Member[]
+  cards: Pick<Member, 'party' | 'file'>[]
   receipts: [by: Member, size: number, time: number][]
   content: EvidenceFile['content']
   log: Member['log']
+  /** The entries that say by which card the author speaks. */
+  keyEntries: number[]
 }
 
 const version = (of: Agreement) => agreementDigest(of)
@@ -47,7 +49,7 @@ export const under = (of: Agreement, change: Partial<Statement>) =>
   statement({ pact: { id: PACT, version: version(of) }, ...change })
 export const opened = (of = agreement, card = alfa.card.digest) =>
   signStatement(under(of, { id: OPENING_ID, type: 'log/open', body: { card, predecessor: null } }), alfa.statement)
-export const pin = (of = agreement) => signStatement(under(of, {}), alfa.statement)
+export const pin = (of = agreement, signers = alfa.statement) => signStatement(under(of, {}), signers)
 
 export function message(
   change: Partial<Statement> = {},
@@ -79,6 +81,7 @@ export const WHOLE: Given = {
     [watch, 4, 1020],
   ],
   content: revealed(SALT, PLAINTEXT),
+  keyEntries: [0],
 }
 
 export function made(change: Partial<Given> = {}): EvidenceFile {
@@ -89,13 +92,11 @@ export function made(change: Partial<Given> = {}): EvidenceFile {
     v: 1,
     record: { origin: ORIGIN, index },
     entry: toBase64(entries[index] ?? new Uint8Array()),
-    cardEntries: [
-      {
-        index: 0,
-        entry: toBase64(entries[0] ?? new Uint8Array()),
-        inclusion: inclusionProof(0, entries.length, read).map(toBase64),
-      },
-    ],
+    cardEntries: given.keyEntries.map((at) => ({
+      index: at,
+      entry: toBase64(entries[at] ?? new Uint8Array()),
+      inclusion: inclusionProof(at, entries.length, read).map(toBase64),
+    })),
     agreement: { ...given.agreement },
     cards: given.cards.map(({ file }) => parsed(file)),
     checkpoint: toBase64(head(entries.length)),

@@ -6,6 +6,7 @@ import { commitment, encodeFrame } from '@countersign/record'
 import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
 import { cardCases } from './card-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
+import { evidenceKeysCases } from './evidence-keys-cases.ts'
 import { exchangeCases } from './exchange-cases.ts'
 import { forceCases } from './force-cases.ts'
 import { forkCases } from './fork-cases.ts'
@@ -73,3 +74,9 @@ write('keys.json', () => ({
 }))
 
 write('succession.json', () => ({ cases: successionCases }))
+
+write('evidence-keys.json', () => {
+  const { pieces, texts } = withPieces(evidenceKeysCases.map(({ evidence }) => evidence))
+  const cases = evidenceKeysCases.map((of, i) => ({ ...of, evidence: texts[i] }))
+  return { trusted: [alfa, bravo, watch].map(({ file }) => text(file)), pieces, cases }
+})

@@ -34,7 +34,8 @@ interface Signing {
 }
 
 const [second, third, fourth, fifth] = [70, 71, 72, 73].map(pair) as [SignerPair, SignerPair, SignerPair, SignerPair]
-const keysOf = (n: number) => ({ statement: pair(80 + n), receipt: pair(100 + n) })
+/** What the card of serial n says under, and countersigns under. */
+export const keysOf = (n: number) => ({ statement: pair(80 + n), receipt: pair(100 + n) })
 
 function cardFile(serial: number, change: Signing = {}): Uint8Array {
   const signers = {
@@ -76,11 +77,11 @@ function card(file: Uint8Array): Card {
   return read.value
 }
 
-const two = card(cardFile(2, keysOf(2)))
+export const two = card(cardFile(2, keysOf(2)))
 const twin = card(cardFile(2, keysOf(3)))
 const three = card(cardFile(3, keysOf(3)))
 const otherLog = card(cardFile(2, { ...keysOf(4), log: pair(120) }))
-const foreign = card(cardFile(9, { ...keysOf(5), roots: { threshold: 1, keys: [second] }, root: [[0, second]] }))
+export const foreign = card(cardFile(9, { ...keysOf(5), roots: { threshold: 1, keys: [second] }, root: [[0, second]] }))
 /** Two of three, signed by the root of one. */
 const newRoot: Signing = {
   ...keysOf(6),
@@ -91,12 +92,12 @@ const newRoot: Signing = {
   ],
   after: { card: alfa.card, keys: [[0, alfa.root]] },
 }
-const succeeding = card(cardFile(4, newRoot))
+export const succeeding = card(cardFile(4, newRoot))
 const ofNewRoot = card(cardFile(5, { ...newRoot, ...keysOf(7), after: { card: succeeding, keys: [] } }))
 const { after: _, ...unnamed } = newRoot
 const ofNewRootUnnamed = card(cardFile(5, { ...unnamed, ...keysOf(7) }))
 /** As somebody would pass it on who wants it refused. */
-const stripped = card(without(succeeding.bytes))
+export const stripped = card(without(succeeding.bytes))
 const third_: Signing = {
   ...keysOf(8),
   roots: { threshold: 1, keys: [fifth] },

@@ -12,10 +12,18 @@ import { answersTo } from './vector-answers.ts'
 const FOLDER = fileURLToPath(new URL('../../../spec/vectors/', import.meta.url))
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
 const vectors: Record<string, unknown> = Object.fromEntries(
-  ['cards', 'commitments', 'ed25519', 'evidence', 'exchange', 'force', 'fork', 'keys', 'statements'].map((name) => [
-    name,
-    read(join(FOLDER, `${name}.json`)),
-  ]),
+  [
+    'cards',
+    'commitments',
+    'ed25519',
+    'evidence',
+    'evidence-keys',
+    'exchange',
+    'force',
+    'fork',
+    'keys',
+    'statements',
+  ].map((name) => [name, read(join(FOLDER, `${name}.json`))]),
 )
 
 /** More edge cases of Ed25519, where whoever runs the tests has them: files of the same form as `ed25519.json`. */

@@ -31,6 +31,7 @@ type Vectors = Record<string, any>
 export function answersTo(vectors: Vectors): string[] {
   return [
     ...fileAnswers('evidence', vectors.evidence),
+    ...fileAnswers('evidence', vectors['evidence-keys']),
     ...fileAnswers('exchange', vectors.exchange),
     ...fileAnswers('fork', vectors.fork),
     ...statementAnswers(vectors.statements),

@@ -62,14 +62,20 @@ type Attached = { by: string; note: string; size: number } & (
   | { consistency: string[]; inclusion?: never }
 )
 
+/** The cards of a file, and with those that the reader trusts as one set: from these to those, roots may succeed roots. */
+interface Cards {
+  given: readonly Card[]
+  set: CardSet
+}
+
 /** What is known so far. A member is there once the step that proves it held. */
 export interface Found {
   trusted: readonly Card[]
   file: GivenRecord
   entry: Entry
-  /** The entry that opens the log, and with it says by which card the author speaks. */
-  opening: Entry
-  cards: ReadonlyMap<string, Card>
+  /** The entries of the log that say by which card its author speaks here: that which opens it, and each that changes it. */
+  keyEntries: { index: number; entry: Entry; inclusion: readonly string[] }[]
+  cards: Cards
   /** What the records of one file share and is verified once. */
   shared: Shared
   author?: Card
@@ -84,37 +90,45 @@ export interface Found {
 export function readFile(bytes: Uint8Array, trusted: readonly Card[]): Result<Found> {
   const file = parseEvidence(bytes)
   if (!file.ok) return file
-  const cards = readCards(file.value.cards)
+  const cards = readCards(file.value.cards, trusted)
   if (!cards.ok) return cards
   return readRecord(file.value, { trusted, cards: cards.value, shared: new Shared('each by its own proof') })
 }
 
 export function readRecord(
   file: GivenRecord,
-  of: { trusted: readonly Card[]; cards: ReadonlyMap<string, Card>; shared: Shared },
+  of: { trusted: readonly Card[]; cards: Cards; shared: Shared },
 ): Result<Found> {
   const entry = parseEntry(bytesOf(file.entry))
   if (!entry.ok) return refuse('evidence/entry', `The entry is void: ${entry.message}`)
-  const opening = parseEntry(bytesOf(file.cardEntries[0]?.entry ?? ''))
-  if (!opening.ok) return refuse('evidence/entry', `The entry that opens the log is void: ${opening.message}`)
-  return ok({ ...of, file, entry: entry.value, opening: opening.value, receipts: [], revealed: [] })
+  const keyEntries: Found['keyEntries'] = []
+  for (const { index, entry: text, inclusion } of file.cardEntries) {
+    // What changes the keys from a later entry on, says nothing of this one.
+    if (index > 0 && index >= file.record.index) break
+    const read = parseEntry(bytesOf(text))
+    if (!read.ok) return refuse('evidence/entry', `An entry that names a card is void: ${read.message}`)
+    keyEntries.push({ index, entry: read.value, inclusion })
+  }
+  return ok({ ...of, file, entry: entry.value, keyEntries, receipts: [], revealed: [] })
 }
 
-export function readCards(files: readonly Record<string, unknown>[]): Result<Map<string, Card>> {
-  const cards = new Map<string, Card>()
+export function readCards(files: readonly Record<string, unknown>[], trusted: readonly Card[]): Result<Cards> {
+  const given: Card[] = []
   for (const raw of files) {
     const card = parseCard(canonicalJson(raw))
     if (!card.ok) return refuse('evidence/card', `A card in the file is refused: ${card.message}`)
-    if (cards.has(card.value.party)) return refuse('evidence/card', `The file holds two cards of ${card.value.party}.`)
-    cards.set(card.value.party, card.value)
+    if (given.some(({ digest }) => digest === card.value.digest))
+      return refuse('evidence/card', `The file holds one card of ${card.value.party} twice.`)
+    given.push(card.value)
   }
-  return ok(cards)
+  // Those of the reader first: of two files of one card theirs stands where both will do.
+  return ok({ given, set: new CardSet([...trusted, ...given]) })
 }
 
 /** Stops somebody else's key in the author's name. */
 export function checkAuthor(found: Found): Result<string> {
   const party = found.entry.statement.from
-  const card = found.cards.get(party)
+  const card = cardOfAuthor(found)
   if (card === undefined)
     return refuse('evidence/author', `The file holds no card of ${party}, who is said to have signed.`)
   if (!isTrusted(found, card)) {
@@ -124,12 +138,35 @@ export function checkAuthor(found: Found): Result<string> {
     )
   }
   found.author = card
-  return ok(`The card of ${party} has the root you trust.`)
+  const isSame = found.trusted.some((one) => one.party === party && one.rootDigest === card.rootDigest)
+  return ok(
+    isSame
+      ? `The card of ${party} has the root you trust.`
+      : `The card of ${party} has a root that succeeds the one you trust.`,
+  )
+}
+
+/**
+ * The card that the log names for this entry, where the file holds it. Else the author’s last card in the file, so that all
+ * can be said of it that there is; that the log names another, `checkRules` says.
+ */
+function cardOfAuthor({ entry, keyEntries, cards }: Found): Card | undefined {
+  const party = entry.statement.from
+  const named = keyEntries.at(-1)?.entry.statement.body.card
+  const card = cards.given.find(({ digest }) => digest === named)
+  return card?.party === party ? card : cards.given.findLast((one) => one.party === party)
+}
+
+/** The card whose `log` keys sign the log’s checkpoints: that which opened it (spec/keys.md). */
+function cardOfLog(found: Found): Card | undefined {
+  const named = found.keyEntries[0]?.entry.statement.body.card
+  const card = found.cards.given.find(({ digest }) => digest === named)
+  return card?.party === found.entry.statement.from ? card : (found.author ?? cardOfAuthor(found))
 }
 
 /** Stops a forged or altered statement, also where one of the two algorithms is broken. */
 export function checkSignature(found: Found): Result<string> {
-  const card = found.author ?? found.cards.get(found.entry.statement.from)
+  const card = found.author ?? cardOfAuthor(found)
   if (card === undefined || !verifyEntry(found.entry, card.keys.statement)) {
     return refuse('evidence/signature', 'The signatures on the statement do not verify.')
   }
@@ -139,13 +176,13 @@ export function checkSignature(found: Found): Result<string> {
 
 /** Stops a statement that was never logged, or stands in another log or at another place. */
 export function checkPlace(found: Found): Result<string> {
-  const { record, inclusion, cardEntries, checkpoint } = found.file
+  const { record, inclusion, checkpoint } = found.file
   const { statement } = found.entry
   const origin = parseOrigin(record.origin)
   if (!origin.ok || statement.origin !== record.origin || origin.value.party !== statement.from) {
     return refuse('evidence/place', 'The statement is of another log than the file says.')
   }
-  const card = found.author ?? found.cards.get(statement.from)
+  const card = cardOfLog(found)
   if (card === undefined) return refuse('evidence/place', 'Without the author’s card the log cannot be checked.')
   const head = found.shared.head(record.origin, card, checkpoint)
   if (!head.ok) return refuse('evidence/place', `The checkpoint does not verify: ${head.message}`)
@@ -154,8 +191,11 @@ export function checkPlace(found: Found): Result<string> {
     verifyInclusion(index, size, leafHash(entry.bytes), proof.map(bytesOf), root)
   const included = stands(record.index, found.entry, inclusion)
   if (!included.ok) return refuse('evidence/place', `The entry is not at its place in the log: ${included.message}`)
-  const opened = stands(0, found.opening, cardEntries[0]?.inclusion ?? [])
-  if (!opened.ok) return refuse('evidence/place', `The log does not begin as the file says: ${opened.message}`)
+  for (const { index, entry, inclusion: proof } of found.keyEntries) {
+    const named = stands(index, entry, proof)
+    if (!named.ok)
+      return refuse('evidence/place', `Entry ${index} of the log is not as the file says: ${named.message}`)
+  }
   found.root = { size, root }
   return ok(`It is entry ${record.index} of a log of ${size} that the author signed.`)
 }
@@ -174,12 +214,13 @@ export function checkAgreement(found: Found): Result<string> {
   if (channel === undefined || ![statement.from, ...statement.to].every((party) => channel.parties.includes(party))) {
     return refuse('evidence/agreement', 'Author and addressees are not all parties of this channel of the agreement.')
   }
-  if (found.author !== undefined && found.author.rootDigest !== pinnedRoot(agreement.value, statement.from)) {
+  const pinned = pinnedRoot(agreement.value, statement.from) ?? ''
+  if (found.author !== undefined && found.cards.set.reach(found.author, pinned).kind !== 'reaches') {
     return refuse('evidence/agreement', 'The agreement pins another root for the author.')
   }
   for (const { party, root } of [...agreement.value.parties, ...agreement.value.neutrals]) {
     const known = found.trusted.filter((card) => card.party === party)
-    if (known.length > 0 && !known.some(({ rootDigest }) => rootDigest === root)) {
+    if (known.length > 0 && !known.some((card) => areOfOneLine(found.cards.set, card, root))) {
       return refuse('evidence/agreement', `The agreement pins another root for ${party} than the one you trust.`)
     }
   }
@@ -192,31 +233,47 @@ export function checkAgreement(found: Found): Result<string> {
  * opened, or breaking the rules of its type. The log's own reader says so, of the first entry and of this one.
  */
 export function checkRules(found: Found): Result<string> {
-  const { author, agreement, root, entry, opening } = found
+  const { author, agreement, root, entry } = found
   if (author === undefined || agreement === undefined || root === undefined) {
     return refuse('evidence/void', 'The rules cannot be checked without author, log and agreement.')
   }
   const { origin, index } = found.file.record
   const channel = parseOrigin(origin)
   const parties = channel.ok ? (channelOf(agreement, channel.value.channel)?.parties ?? []) : []
-  const options = { origin, cards: new CardSet([author]), root: author.rootDigest, parties }
-  const reader = new LogReader(options)
-  const opened = reader.read(0, ok(opening))
-  if (opened.kind !== 'valid') {
-    const why = opened.kind === 'void' ? opened.message : 'It names another.'
-    return refuse('evidence/opening', `The log was not opened by the card in the file: ${why}`)
+  const pinned = pinnedRoot(agreement, author.party) ?? ''
+  const options = { origin, cards: found.cards.set, root: pinned, parties }
+  let reader = new LogReader(options)
+  for (const { index: at, entry: named } of found.keyEntries) {
+    if (at > 0) reader = new LogReader(options, { ...reader.snapshot(), next: at })
+    const outcome = reader.read(at, ok(named))
+    if (outcome.kind === 'awaits') {
+      return refuse('evidence/opening', `Entry ${at} of the log names a card that is not in the file.`)
+    }
+    if (outcome.kind === 'void') {
+      return refuse('evidence/opening', `Entry ${at} does not say by which card its author speaks: ${outcome.message}`)
+    }
+    if (at > 0 && named.statement.type !== 'party/keys') {
+      return refuse('evidence/opening', `Entry ${at} is given as one that changes the keys and changes none.`)
+    }
+  }
+  if (reader.card?.digest !== author.digest) {
+    return refuse('evidence/opening', 'The log names another card for this entry than the file holds of its author.')
   }
   if (index > 0) {
     const later = new LogReader(options, { ...reader.snapshot(), next: index })
     const outcome = later.read(index, ok(entry), found.signed === true)
     if (outcome.kind === 'void') return voided(outcome.code, outcome.message)
+    if (outcome.kind === 'awaits')
+      return refuse('evidence/opening', 'The record names a card that is not in the file, and cannot be judged.')
   }
   const { type, body, from } = entry.statement
   const origins = type === 'pact/sign' ? originsOf(body).map(({ text }) => text) : undefined
   if (origins !== undefined && !namesEachLog(agreement, from, origins)) {
     return voided('pact/sign-origins', 'The signature does not name one log for each channel of its author.')
   }
-  return ok('The log was opened with this very card, and the statement keeps the rules of its type.')
+  const changes = found.keyEntries.length - 1
+  const keys = changes === 0 ? 'was opened with' : `changed its keys ${changes} times, and last to`
+  return ok(`The log ${keys} this very card, and the statement keeps the rules of its type.`)
 }
 
 /** Stops a countersignature over another log, or by a key the agreement does not know, or by a signer made up. */
@@ -227,14 +284,23 @@ export function checkReceipts(found: Found): Result<string> {
   }
   const { origin, index } = file.record
   for (const given of file.receipts) {
-    const card = found.cards.get(given.by)
-    if (card === undefined || card.rootDigest !== pinnedRoot(agreement, given.by)) {
+    const pinned = pinnedRoot(agreement, given.by) ?? ''
+    const [first, ...others] = found.cards.given.filter(
+      (card) => card.party === given.by && found.cards.set.reach(card, pinned).kind === 'reaches',
+    )
+    if (first === undefined) {
       return refuse(
         'evidence/receipts',
         `The card of ${given.by} is missing or has another root than the agreement pins.`,
       )
     }
-    const receipt = found.shared.receipt(given, { origin, author, by: card, pact: agreement.id })
+    // It counts by the keys of any accepted card of its signer.
+    const readBy = (by: Card) =>
+      found.shared.receipt(given, { origin, author: cardOfLog(found) ?? author, by, pact: agreement.id })
+    let [card, receipt] = [first, readBy(first)]
+    for (const other of others) {
+      if (!receipt.ok) [card, receipt] = [other, readBy(other)]
+    }
     if (!receipt.ok) return refuse('evidence/receipts', `A receipt of ${given.by} does not verify: ${receipt.message}`)
     const { size, time } = receipt.value
     const covers = size > index
@@ -324,8 +390,17 @@ function once<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): 
   return made
 }
 
-function isTrusted({ trusted }: Found, card: Card): boolean {
-  return trusted.some((one) => one.party === card.party && one.rootDigest === card.rootDigest)
+/** By its own root, or one that this root succeeds, as far as the cards at hand show it. */
+function isTrusted({ trusted, cards }: Found, card: Card): boolean {
+  return trusted.some((one) => one.party === card.party && cards.set.reach(card, one.rootDigest).kind === 'reaches')
+}
+
+/** Whether a root is that of a card, or one of the two succeeds the other: both belong to one party. */
+function areOfOneLine(set: CardSet, card: Card, root: string): boolean {
+  if (set.reach(card, root).kind === 'reaches') return true
+  return set
+    .all(card.party)
+    .some((one) => one.rootDigest === root && set.reach(one, card.rootDigest).kind === 'reaches')
 }
 
 function describeReceipts(receipts: readonly GivenReceipt[]): string {

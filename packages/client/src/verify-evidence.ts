@@ -43,7 +43,7 @@ export interface RecipientTimes extends Interval {
 }
 
 export interface NotShown {
-  code: 'in-force' | 'first-use' | 'answered' | 'no-other-log' | 'true' | 'read'
+  code: 'in-force' | 'first-use' | 'keys' | 'answered' | 'no-other-log' | 'true' | 'read'
   message: string
 }
 
@@ -54,6 +54,11 @@ export const NOT_SHOWN: readonly NotShown[] = [
     message: 'that the others signed the agreement in the file, or that it was in force: its author alone names it',
   },
   { code: 'first-use', message: 'that no earlier record of the same log used the same id or had seen more' },
+  {
+    code: 'keys',
+    message:
+      'that the keys of the log changed nowhere else before it, and that no notice of a stolen key froze the log',
+  },
   { code: 'answered', message: 'that a record which it answers stands where it says' },
   { code: 'no-other-log', message: 'that its author keeps no other log' },
   { code: 'true', message: 'that what was said is true' },

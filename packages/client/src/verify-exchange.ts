@@ -82,7 +82,7 @@ function readExchange(bytes: Uint8Array, trusted: readonly Card[]): Result<Found
   const parsed = parseExchange(bytes)
   if (!parsed.ok) return parsed
   const file = parsed.value
-  const cards = readCards(file.cards)
+  const cards = readCards(file.cards, trusted)
   if (!cards.ok) return cards
   const agreements = file.agreements.map((value) => ({ value, digest: toHex(sha256(canonicalJson(value))) }))
   if (agreements.some(({ digest }, i) => i > 0 && (agreements[i - 1]?.digest ?? '') >= digest)) {
@@ -108,7 +108,7 @@ function readExchange(bytes: Uint8Array, trusted: readonly Card[]): Result<Found
   const needed = new Set(
     found.flatMap(({ entry, file: { receipts } }) => [entry.statement.from, ...receipts.map(({ by }) => by)]),
   )
-  for (const party of cards.value.keys()) {
+  for (const { party } of cards.value.given) {
     if (!needed.has(party)) return refuse('exchange/form', `The file holds a card of ${party} that it does not need.`)
   }
   return ok(found)

@@ -15,6 +15,7 @@ import {
   formatExchange,
   parseEntry,
   parseOrigin,
+  parseReceipt,
   parseRecordRef,
   type Statement,
 } from '@countersign/record'
@@ -35,7 +36,10 @@ export interface EvidenceSources {
   receiptsOn(origin: string): GivenReceipt[]
   readReceipt(origin: string, receipt: GivenReceipt): Promise<Uint8Array | undefined>
   agreement(id: string, version: string): { agreement: Agreement; bytes: Uint8Array } | undefined
-  cardOf(party: string): Card | undefined
+  /** All cards held of a party, whichever root they are of; the lowest serial first. */
+  cardsOf(party: string): Promise<Card[]>
+  /** Indexes of the valid records of a log that change its keys, rising. */
+  keyChanges(origin: string): Promise<number[]>
   /** Salt and plaintext of one part, where it is sealed to us. */
   readPart(record: Place, part: number): Promise<Result<{ bytes: Uint8Array; salt: Uint8Array }>>
   /** The records held here that this one names and those that name it, void ones left out. */
@@ -45,7 +49,9 @@ export interface EvidenceSources {
 /** One log as it stands while a file is cut: every proof leads to this checkpoint. */
 interface CutLog {
   log: LogFiles
-  author: Card
+  origin: string
+  /** All cards held of its author. */
+  cards: Card[]
   checkpoint: Uint8Array
   size: number
 }
@@ -58,17 +64,20 @@ export async function cutEvidence(
   const { origin, index } = record
   const opened = await openLog(origin, sources)
   if (!opened.ok) return opened
-  const { log, author, checkpoint, size } = opened.value
+  const { log, checkpoint, size } = opened.value
   const read = await readEntry(opened.value, index)
   if (!read.ok) return read
   const { bytes, statement } = read.value
   const pact = sources.agreement(statement.pact.id, statement.pact.version)
-  const cards = new Map([[author.party, author]])
+  const cards = new Map<string, Card>()
+  const keys = await keyEntriesOf(opened.value, index, sources)
+  if (!keys.ok) return keys
+  for (const card of [...keys.value.cards, ...cardsNamed(opened.value, statement)]) cards.set(card.digest, card)
   const receipts: EvidenceFile['receipts'] = []
   for (const receipt of boundingReceipts(pact?.agreement, statement.to, index, sources.receiptsOn(origin))) {
-    const read = await readReceipt(origin, receipt, size, sources)
+    const read = await readReceipt(opened.value, receipt, statement.pact.id, sources)
     if (read === undefined) continue
-    cards.set(receipt.by, read.card)
+    for (const card of read.cards) cards.set(card.digest, card)
     const named = { by: receipt.by, note: toBase64(read.bytes), size: receipt.size }
     receipts.push(
       receipt.size > index
@@ -87,7 +96,7 @@ export async function cutEvidence(
       v: 1,
       record: { origin, index },
       entry: toBase64(bytes),
-      cardEntries: await cardEntriesOf(opened.value),
+      cardEntries: keys.value.entries,
       agreement: pact === undefined ? null : jsonOf(pact.bytes),
       cards: cardFiles(cards),
       checkpoint: toBase64(checkpoint),
@@ -114,14 +123,17 @@ export async function cutExchange(
   for (const [origin, indexes] of [...places].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const opened = await openLog(origin, sources)
     if (!opened.ok) return opened
-    const { log, author, checkpoint, size } = opened.value
-    cards.set(author.party, author)
+    const { log, checkpoint, size } = opened.value
+    const keys = await keyEntriesOf(opened.value, Math.max(...indexes), sources)
+    if (!keys.ok) return keys
+    for (const card of keys.value.cards) cards.set(card.digest, card)
     const records: ExchangeFile['logs'][number]['records'] = []
     const bounds = new Map<string, GivenReceipt>()
     for (const index of [...indexes].sort((a, b) => a - b)) {
       const read = await readEntry(opened.value, index)
       if (!read.ok) return read
       const { bytes, statement } = read.value
+      for (const card of cardsNamed(opened.value, statement)) cards.set(card.digest, card)
       const { id, version } = statement.pact
       const pact = sources.agreement(id, version)
       if (pact !== undefined) agreements.set(version, jsonOf(pact.bytes))
@@ -137,14 +149,13 @@ export async function cutExchange(
     }
     const receipts: ExchangeFile['logs'][number]['receipts'] = []
     for (const receipt of [...bounds.values()].sort(bySizeAndSigner)) {
-      const read = await readReceipt(origin, receipt, size, sources)
+      const read = await readReceipt(opened.value, receipt, pactOf(origin), sources)
       if (read === undefined) continue
-      cards.set(receipt.by, read.card)
+      for (const card of read.cards) cards.set(card.digest, card)
       const consistency = (await log.consistencyProof(receipt.size, size)).map(toBase64)
       receipts.push({ by: receipt.by, note: toBase64(read.bytes), size: receipt.size, consistency })
     }
-    const cardEntries = await cardEntriesOf(opened.value)
-    logs.push({ origin, checkpoint: toBase64(checkpoint), cardEntries, records, receipts })
+    logs.push({ origin, checkpoint: toBase64(checkpoint), cardEntries: keys.value.entries, records, receipts })
   }
   if (agreements.size > EXCHANGE_LIMITS.agreements) {
     return refuse('evidence/too-many-versions', 'The exchange spans too many versions; cut its records one by one.')
@@ -177,15 +188,16 @@ async function openLog(origin: string, sources: EvidenceSources): Promise<Result
   const log = sources.log(origin)
   const parsed = parseOrigin(origin)
   if (!parsed.ok || log?.checkpoint === undefined || log.size === 0) return notHeld()
-  const author = sources.cardOf(parsed.value.party)
   const opening = parseEntry(await log.entry(0))
-  if (author === undefined || (opening.ok && opening.value.statement.body.card !== author.digest)) {
-    return refuse('evidence/no-card', `The card with which ${parsed.value.party} opened this log is not held here.`)
-  }
+  const cards = await sources.cardsOf(parsed.value.party)
+  // An entry that opens nothing names no card; what there is of the author is put in, and the verifier says what is wrong.
+  const named = cards.find(({ digest }) => opening.ok && opening.value.statement.body.card === digest)
+  const author = named ?? (opening.ok ? undefined : cards.at(-1))
+  if (author === undefined) return noCard(parsed.value.party)
   const { checkpoint } = log
   const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = author.keys.log
   const head = verifyCheckpoint(checkpoint, { origin, ed25519PublicKey, mldsa44PublicKey })
-  return head.ok ? ok({ log, author, checkpoint, size: head.value.size }) : head
+  return head.ok ? ok({ log, origin, cards, checkpoint, size: head.value.size }) : head
 }
 
 async function readEntry(
@@ -199,16 +211,78 @@ async function readEntry(
   return ok({ bytes, statement: entry.value.statement })
 }
 
-/** Undefined where it cannot be part of the file: its card or bytes are not held, or it is over more than the log here. */
-async function readReceipt(origin: string, receipt: GivenReceipt, size: number, sources: EvidenceSources) {
-  const card = sources.cardOf(receipt.by)
+/** Undefined where it cannot be part of the file: no card whose keys gave it is held, or it is over more than the log here. */
+async function readReceipt(
+  { origin, cards, size }: CutLog,
+  receipt: GivenReceipt,
+  pact: string,
+  sources: EvidenceSources,
+) {
   const bytes = await sources.readReceipt(origin, receipt)
-  return card === undefined || bytes === undefined || receipt.size > size ? undefined : { card, bytes }
+  const author = cards.find((card) => bytes !== undefined && isSignedBy(bytes, origin, card))
+  if (bytes === undefined || author === undefined || receipt.size > size) return undefined
+  const held = await sources.cardsOf(receipt.by)
+  const signer = held.find((card) => {
+    const by = { party: receipt.by, pact, keys: card.keys.receipt }
+    return parseReceipt(bytes, { author: author.keys.log, origin, by }).ok
+  })
+  return signer === undefined ? undefined : { cards: lineOf(signer, held), bytes }
 }
 
-async function cardEntriesOf({ log, size }: CutLog): Promise<EvidenceFile['cardEntries']> {
-  const inclusion = (await log.inclusionProof(0, size)).map(toBase64)
-  return [{ index: 0, entry: toBase64(await log.entry(0)), inclusion }]
+function isSignedBy(note: Uint8Array, origin: string, card: Card): boolean {
+  const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = card.keys.log
+  return verifyCheckpoint(note, { origin, ed25519PublicKey, mldsa44PublicKey }).ok
+}
+
+/** The entries that say by which card the author speaks at `index`, and the cards they name. */
+async function keyEntriesOf(
+  { log, origin, cards, size }: CutLog,
+  index: number,
+  sources: EvidenceSources,
+): Promise<Result<{ entries: EvidenceFile['cardEntries']; cards: Card[] }>> {
+  const changes = (await sources.keyChanges(origin)).filter((at) => at > 0 && at < index)
+  const entries: EvidenceFile['cardEntries'] = []
+  const named: Card[] = []
+  for (const at of [0, ...changes]) {
+    const bytes = await log.entry(at)
+    const entry = parseEntry(bytes)
+    const card = cards.find(({ digest }) => entry.ok && digest === entry.value.statement.body.card)
+    if (at > 0 && card === undefined) return noCard(partyOf(origin))
+    entries.push({ index: at, entry: toBase64(bytes), inclusion: (await log.inclusionProof(at, size)).map(toBase64) })
+    named.push(...(card === undefined ? cards.slice(-1) : lineOf(card, cards)))
+  }
+  if (entries.length > EVIDENCE_LIMITS.cardEntries)
+    return refuse('evidence/too-many-keys', 'The keys of this log changed more often than a file of evidence can show.')
+  return ok({ entries, cards: named })
+}
+
+/** The card that a record itself brings into force, for those after it. */
+function cardsNamed({ cards }: CutLog, { type, body }: Statement): Card[] {
+  const card = type === 'party/keys' ? cards.find(({ digest }) => digest === body.card) : undefined
+  return card === undefined ? [] : lineOf(card, cards)
+}
+
+/** A card and those that it succeeds, as far as held: by them a reader comes from a root it trusts to this one. */
+function lineOf(card: Card, held: readonly Card[]): Card[] {
+  const line = [card]
+  for (let at: Card | undefined = card; at !== undefined; ) {
+    const before: string | undefined = at.succeeds?.card
+    at = held.find((one) => one.digest === before && !line.includes(one))
+    if (at !== undefined) line.push(at)
+  }
+  return line
+}
+
+function partyOf(origin: string): string {
+  return origin.slice(0, origin.indexOf('/'))
+}
+
+function pactOf(origin: string): string {
+  return origin.split('/')[1] ?? ''
+}
+
+function noCard(party: string): Result<never> {
+  return refuse('evidence/no-card', `The card by which ${party} speaks in this log is not held here.`)
 }
 
 async function readable(
@@ -255,7 +329,10 @@ function bySizeAndSigner(a: GivenReceipt, b: GivenReceipt): number {
 }
 
 function cardFiles(cards: ReadonlyMap<string, Card>): Record<string, unknown>[] {
-  return [...cards.values()].sort((a, b) => (a.party < b.party ? -1 : 1)).map(({ bytes }) => jsonOf(bytes))
+  const sorted = [...cards.values()].sort((a, b) =>
+    a.party === b.party ? a.body.serial - b.body.serial : a.party < b.party ? -1 : 1,
+  )
+  return sorted.map(({ bytes }) => jsonOf(bytes))
 }
 
 function jsonOf(bytes: Uint8Array): Record<string, unknown> {

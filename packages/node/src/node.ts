@@ -8,8 +8,8 @@
 
 import { join } from 'node:path'
 import { type LogFiles, openReceipts } from '@countersign/ledger'
-import { ok, type Result, refuse } from '@countersign/log'
-import { type Card, parseRecordRef } from '@countersign/record'
+import { fromBase64, ok, type Result, refuse } from '@countersign/log'
+import { type Card, parseCard, parseRecordRef } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
 import { Agreements, type Signed } from './agreements.ts'
 import { CardFetching } from './card-fetching.ts'
@@ -402,7 +402,15 @@ export class Node {
         const pact = pacts.get(id)
         return pact?.version === version ? pact : undefined
       },
-      cardOf: (party) => this.cardOf(party),
+      cardsOf: async (party) => {
+        const rows = (await this.views.cards()).filter((row) => row.party === party)
+        const cards = rows.flatMap(({ bytes }) => {
+          const card = parseCard(fromBase64(bytes) ?? new Uint8Array())
+          return card.ok ? card.value : []
+        })
+        return cards.sort((a, b) => a.body.serial - b.body.serial)
+      },
+      keyChanges: (of) => this.keyChanges(of),
       readPart: (of, part) => this.folding.readPart(of.origin, of.index, part),
       related: async (of) => {
         const detail = await this.views.record(`${of.origin}#${of.index}`)
@@ -411,6 +419,26 @@ export class Node {
         return rows.flatMap((row) => (row.validity.kind === 'void' ? [] : row.record))
       },
     })
+  }
+
+  private async keyChanges(origin: string): Promise<number[]> {
+    const [party = '', pact = ''] = origin.split('/')
+    const indexes: number[] = []
+    let cursor: string | undefined
+    do {
+      const page = await this.views.records({
+        pact,
+        party,
+        type: 'party/keys',
+        ...(cursor !== undefined && { cursor }),
+      })
+      if (!page.ok) break
+      for (const row of page.value.records) {
+        if (row.origin === origin && row.validity.kind === 'valid') indexes.push(row.index)
+      }
+      cursor = page.value.next ?? undefined
+    } while (cursor !== undefined)
+    return indexes.sort((a, b) => a - b)
   }
 
   /** Our own log of that origin, or our mirror of it. */

@@ -12,8 +12,8 @@ export const EVIDENCE_LIMITS = {
   /** JSON values of one file: what bounds the memory that reading it takes. */
   values: 262_144,
   cards: 64,
-  /** Until cards can change within a log, exactly the entry that opens it. */
-  cardEntries: 1,
+  /** The entry that opens the log, and those that change its keys. */
+  cardEntries: 32,
   receipts: 256,
   parts: LIMITS.parts,
   proofHashes: 64,
@@ -29,10 +29,12 @@ export const entryBytes = base64UpTo(MAX_ENTRY_BYTES)
 export const checkpointNote = base64UpTo(MAX_NOTE_BYTES)
 export const proof = z.array(base64Of(32)).max(EVIDENCE_LIMITS.proofHashes)
 export const someObject = z.record(z.string(), z.unknown())
-export const cards = z.array(someObject).max(EVIDENCE_LIMITS.cards).refine(sortedByParty, 'sorted by party')
+export const cards = z.array(someObject).max(EVIDENCE_LIMITS.cards).refine(sortedByParty, 'sorted by party and serial')
 export const cardEntries = z
-  .array(z.strictObject({ index: z.literal(0), entry: entryBytes, inclusion: proof }))
-  .length(EVIDENCE_LIMITS.cardEntries)
+  .array(z.strictObject({ index, entry: entryBytes, inclusion: proof }))
+  .min(1)
+  .max(EVIDENCE_LIMITS.cardEntries)
+  .refine((entries) => entries[0]?.index === 0 && isStrictlyRising(entries.map((one) => one.index)), 'rising from 0')
 
 /** A countersignature, and where it is over fewer entries or more. */
 const receipt = { by: partyDomain, note: base64UpTo(LIMITS.receiptBytes), size }
@@ -66,9 +68,12 @@ export function isStrictlyRising(numbers: readonly number[]): boolean {
 
 /** By what each card says of itself; whether it is one, its own parser decides. */
 function sortedByParty(files: readonly Record<string, unknown>[]): boolean {
-  const parties = files.map(({ card }) => {
-    const named = typeof card === 'object' && card !== null && 'party' in card ? card.party : undefined
-    return typeof named === 'string' ? named : ''
+  const keys = files.map(({ card }): [string, number] => {
+    if (typeof card !== 'object' || card === null || !('party' in card) || !('serial' in card)) return ['', 0]
+    return [String(card.party), Number(card.serial)]
   })
-  return parties.every((party, i) => i === 0 || (parties[i - 1] ?? '') <= party)
+  return keys.every(([party, serial], i) => {
+    const [before, lower] = keys[i - 1] ?? ['', 0]
+    return before < party || (before === party && lower <= serial)
+  })
 }

@@ -369,6 +369,7 @@ export const en = {
       'in-force':
         'that the others signed this agreement, or that it was in force: in the file its author alone names it',
       'first-use': 'that no earlier record of the same log used the same id or had seen more',
+      keys: 'that its keys changed nowhere else before it, and that no notice of a stolen key froze its log',
       answered: 'that a record which it answers stands where it says',
       'no-other-log': 'that its author keeps no other log',
       true: 'that what was said is true',

@@ -87,6 +87,7 @@ export const en = {
   notShown: {
     'in-force': 'that the others signed the agreement, or that it was in force: in this file its author alone names it',
     'first-use': 'that no earlier record of the same log used the same id or had seen more',
+    keys: 'that keys changed nowhere else before it, and that no notice of a stolen key froze the log',
     answered: 'that a record which it answers stands where it says',
     'no-other-log': 'that its author keeps no other log',
     true: 'that what was said is true',
@@ -120,7 +121,7 @@ export const en = {
     'evidence/signature': 'the signatures are not the author’s, or the statement was changed.',
     'evidence/place': 'it does not stand in the author’s log where the file says.',
     'evidence/agreement': 'the agreement in the file is missing, or another than the one meant.',
-    'evidence/opening': 'its log was not opened with the author’s card in the file.',
+    'evidence/opening': 'the author’s card in the file is not the one its log names here.',
     'evidence/void': 'the record breaks a rule and counts for nothing.',
     'evidence/receipts': 'a countersignature in the file is false, or is over another log.',
     'evidence/content': 'what is shown of the content is not what was sealed.',

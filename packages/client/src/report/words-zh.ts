@@ -92,6 +92,7 @@ export const zh: ReportWords = {
   notShown: {
     'in-force': '其他各方已签署该协议，或协议当时有效：本文件中仅由作者指明该协议',
     'first-use': '同一日志中没有更早的记录使用过同一编号或已见到更多内容',
+    keys: '此前密钥没有在别处变更，且没有密钥失窃通知冻结该日志',
     answered: '所答复的记录确实位于其所称之处',
     'no-other-log': '作者没有另外的日志',
     true: '所述内容属实',
@@ -125,7 +126,7 @@ export const zh: ReportWords = {
     'evidence/signature': '签名并非出自作者，或陈述已被更改。',
     'evidence/place': '该记录不在作者日志中文件所称的位置。',
     'evidence/agreement': '文件中没有协议，或并非所指的协议。',
-    'evidence/opening': '该日志并非以文件中作者的身份卡开启。',
+    'evidence/opening': '文件中作者的身份卡并非日志在此处所指明的身份卡。',
     'evidence/void': '该记录违反规则，不具任何效力。',
     'evidence/receipts': '文件中的某个副署为伪造，或针对另一日志。',
     'evidence/content': '所公开的内容并非当时密封的内容。',
