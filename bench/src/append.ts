@@ -19,7 +19,7 @@ export async function append(): Promise<Row[]> {
     ['statements', statements(256)],
   ] as const) {
     for (const callers of [1, 64, 1024]) {
-      const count = callers === 1 ? 300 : callers === 64 ? 10_000 : name === 'statements' ? 20_000 : 60_000
+      const count = callers === 1 ? 300 : callers === 64 ? 10_000 : name === 'statements' ? 20_000 : 200_000
       const ours: Run[] = []
       const bare: Run[] = []
       // In turns, so that what else the machine does meets both alike.

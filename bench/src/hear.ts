@@ -1,5 +1,6 @@
 // Hear: records a second verified, mirrored durably and folded into the views. The baseline verifies the two signatures
-// of as many statements and does nothing else; opening sealed content is measured apart.
+// of as many statements and does nothing else. Import is the same without the views; opening sealed content is measured
+// apart.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,15 @@ import { join } from 'node:path'
 import { nodeDisk, openMirror } from '@countersign/ledger'
 import { leafHash, signCheckpoint, TreeFrontier } from '@countersign/log'
 import { openAge, sealAge } from '@countersign/node'
-import { type Entry, parseEntry, preAuthEncoding, STATEMENT_TYPE, verifyBoth, verifyEntry } from '@countersign/record'
+import {
+  type Card,
+  type Entry,
+  parseEntry,
+  preAuthEncoding,
+  STATEMENT_TYPE,
+  verifyBoth,
+  verifyEntry,
+} from '@countersign/record'
 import { openViews } from '@countersign/views'
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption'
 import { cardFile, cardOf, ORIGIN, signers, statements } from './samples.ts'
@@ -36,6 +45,7 @@ export async function hear(): Promise<Row[]> {
 
   const whole: number[] = []
   const bare: number[] = []
+  const imports: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
     let from = performance.now()
     for (const { message, signatures } of messages) {
@@ -64,6 +74,7 @@ export async function hear(): Promise<Row[]> {
     await mirror.close()
     await views.close()
     rmSync(dir, { recursive: true })
+    imports.push(await imported(all, notes, card))
   }
 
   const sealed = await sealAge(new Uint8Array(4096), [recipient])
@@ -73,8 +84,15 @@ export async function hear(): Promise<Row[]> {
     if ((await openAge(sealed, identity)) === undefined) throw new Error('The content does not open.')
     opening.push(performance.now() - from)
   }
-  const [a, b] = [median(whole), median(bare)]
+  const [a, b, c] = [median(whole), median(bare), median(imports)]
   return [
+    {
+      what: `import, ${COUNT} statements`,
+      measured: perSecond(COUNT, c),
+      baseline: `${perSecond(COUNT, b)} verified`,
+      ratio: (b / c).toFixed(2),
+      aim: '',
+    },
     {
       what: `hear, ${COUNT} statements`,
       measured: perSecond(COUNT, a),
@@ -90,6 +108,27 @@ export async function hear(): Promise<Row[]> {
       aim: '',
     },
   ]
+}
+
+/** A peer's log taken into its mirror: every statement parsed and verified, entries durable and published. */
+async function imported(all: readonly Uint8Array[], notes: readonly Uint8Array[], card: Card): Promise<number> {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
+  const opened = await openMirror({ disk: nodeDisk(), dir, origin: ORIGIN, keys: card.keys.log })
+  if (!opened.ok) throw new Error(opened.message)
+  const from = performance.now()
+  for (const [i, note] of notes.entries()) {
+    const batch = all.slice(i * BATCH, (i + 1) * BATCH)
+    const extended = await opened.value.extend(batch, note)
+    if (!extended.ok) throw new Error(extended.message)
+    for (const bytes of batch) {
+      const entry = parseEntry(bytes)
+      if (!entry.ok || !verifyEntry(entry.value, card.keys.statement)) throw new Error('A statement does not verify.')
+    }
+  }
+  const ms = performance.now() - from
+  await opened.value.close()
+  rmSync(dir, { recursive: true })
+  return ms
 }
 
 function checkpoints(entries: readonly Uint8Array[]): Uint8Array[] {

@@ -91,12 +91,6 @@ export function delivery(node: Node, record: string): Promise<number> {
   })
 }
 
-/** Peak resident memory of a process, in MiB. */
-export function peakMemory(pid: number | 'self'): number {
-  const kib = /VmHWM:\s+([0-9]+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Math.round(Number(kib) / 1024)
-}
-
 function start(dir: string, port: number): Promise<ChildProcess> {
   const child = fork(MAIN, ['serve', '--dir', dir, '--listen', `127.0.0.1:${port}`], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

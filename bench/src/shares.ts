@@ -4,7 +4,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleOf, idOf } from './bundles.ts'
-import { type BenchNodes, peakMemory, startNodes, value } from './nodes.ts'
+import { peakMemory } from './memory.ts'
+import { type BenchNodes, startNodes, value } from './nodes.ts'
 import type { Row } from './table.ts'
 
 export async function shares(): Promise<Row[]> {

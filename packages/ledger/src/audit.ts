@@ -1,5 +1,6 @@
 // Every byte of one log on disk against every other: the checkpoint's signatures, the root over all entries, each tile
-// and bundle, each sealed file against its name. Reads only; whoever writes the log meanwhile is not disturbed.
+// and bundle, each sealed file against its name. Reads only; whoever writes the log meanwhile is not disturbed. What it
+// holds in memory does not grow with the log.
 
 import { join } from 'node:path'
 import {
@@ -7,14 +8,12 @@ import {
   encodeEntryBundle,
   entryBundlePath,
   equalBytes,
-  foldTile,
   type KeyPair,
   leafHash,
   sha256,
   TILE_WIDTH,
   TreeFrontier,
   tilePath,
-  tilesForSize,
   toHex,
   verifyCheckpoint,
 } from '@countersign/log'
@@ -58,46 +57,68 @@ export async function auditLog(
   const { size, root } = head.value
   // Partial tiles and bundles of earlier sizes are still served to whoever reads by an earlier checkpoint.
   const checkPartials = async (full: string, below: number, expected: (width: number) => Uint8Array) => {
-    for (const name of await disk.list(join(folder, `${full}.p`))) {
+    for await (const name of disk.each(join(folder, `${full}.p`))) {
       const width = Number(name)
       if (!Number.isInteger(width) || width < 1 || width >= below) continue
       const bytes = await disk.read(join(folder, `${full}.p`, name))
       if (bytes === undefined || !equalBytes(bytes, expected(width))) find(`${full}.p/${name}`, NOT_FOLLOWING)
     }
   }
-  const tree = new TreeFrontier()
-  const levels: Uint8Array[][] = []
-  for (let first = 0; first < size; first += TILE_WIDTH) {
+  const checkTile = async ({ level, index, hashes }: GrowingTile) => {
+    const path = tilePath(level, index, hashes.length)
+    const bytes = await disk.read(join(folder, path))
+    if (bytes === undefined) find(path, 'This tile is missing.')
+    else if (!equalBytes(bytes, Buffer.concat(hashes))) find(path, NOT_FOLLOWING)
+    await checkPartials(tilePath(level, index), hashes.length, (some) => Buffer.concat(hashes.slice(0, some)))
+  }
+  const bundleAt = (first: number) => {
+    if (first >= size) return undefined
     const width = Math.min(TILE_WIDTH, size - first)
     const path = entryBundlePath(first / TILE_WIDTH, width)
-    const bytes = await disk.read(join(folder, path))
+    const reading = disk.read(join(folder, path))
+    // Whoever waits for it is told; it may be that nobody does.
+    reading.catch(() => {})
+    return { first, width, path, reading }
+  }
+  // However long the log is, of each level only the tile that grows is held.
+  const tree = new TreeFrontier()
+  const growing: GrowingTile[] = []
+  const full: GrowingTile[] = []
+  const grow = (level: number, hash: Uint8Array) => {
+    const tile = (growing[level] ??= { level, index: 0, hashes: [] })
+    tile.hashes.push(hash)
+    if (tile.hashes.length < TILE_WIDTH) return
+    full.push(tile)
+    growing[level] = { level, index: tile.index + 1, hashes: [] }
+  }
+  for (let bundle = bundleAt(0); bundle !== undefined; ) {
+    const { first, width, path, reading } = bundle
+    const bytes = await reading
+    // The disk reads the next while this one is hashed.
+    bundle = bundleAt(first + width)
     const decoded = bytes === undefined ? undefined : decodeEntryBundle(bytes, width)
     if (decoded?.ok !== true) {
       find(path, decoded === undefined ? 'This entry bundle is missing.' : decoded.message)
       return { origin, size, root: toHex(root), addenda: 0, findings }
     }
-    await checkPartials(entryBundlePath(first / TILE_WIDTH), width, (some) =>
-      encodeEntryBundle(decoded.value.slice(0, some)),
-    )
-    for (const [i, entry] of decoded.value.entries()) {
-      tree.append(leafHash(entry))
-      push(levels, 0, leafHash(entry))
+    const entries = decoded.value
+    await checkPartials(entryBundlePath(first / TILE_WIDTH), width, (some) => encodeEntryBundle(entries.slice(0, some)))
+    for (const [i, entry] of entries.entries()) {
+      const leaf = leafHash(entry)
+      grow(0, leaf)
+      // The root of a full tile is a hash of the level above it.
+      tree.append(leaf, (height, hash) => {
+        if (height % TILE_HEIGHT === 0) grow(height / TILE_HEIGHT, hash)
+      })
       watch.entry?.(first + i, entry)
     }
+    for (const tile of full.splice(0)) await checkTile(tile)
     watch.progress?.(first + width, size)
   }
+  for (const tile of growing) if (tile.hashes.length > 0) await checkTile(tile)
   if (!equalBytes(tree.root(), root)) find('checkpoint', 'The entries lead to another root than the checkpoint signed.')
-  for (const { level, index, width } of tilesForSize(size)) {
-    const path = tilePath(level, index, width)
-    const expected = (levels[level] ?? []).slice(index * TILE_WIDTH, index * TILE_WIDTH + width)
-    const bytes = await disk.read(join(folder, path))
-    if (bytes === undefined) find(path, 'This tile is missing.')
-    else if (!equalBytes(bytes, Buffer.concat(expected))) find(path, NOT_FOLLOWING)
-    await checkPartials(tilePath(level, index), width, (some) => Buffer.concat(expected.slice(0, some)))
-  }
-  const names = await disk.list(join(folder, 'addenda'))
   let addenda = 0
-  for (const name of names) {
+  for await (const name of disk.each(join(folder, 'addenda'))) {
     if (name.endsWith('.new')) continue
     addenda++
     const bytes = await disk.read(join(folder, 'addenda', name))
@@ -108,12 +129,12 @@ export async function auditLog(
   return { origin, size, root: toHex(root), addenda, findings }
 }
 
-const NOT_FOLLOWING = 'This file does not follow from the entries.'
-
-function push(levels: Uint8Array[][], level: number, hash: Uint8Array): void {
-  const hashes = (levels[level] ??= [])
-  hashes.push(hash)
-  if (hashes.length % TILE_WIDTH === 0) {
-    push(levels, level + 1, foldTile(Buffer.concat(hashes.slice(-TILE_WIDTH)), 0, TILE_WIDTH))
-  }
+interface GrowingTile {
+  level: number
+  index: number
+  hashes: Uint8Array[]
 }
+
+/** Levels of the tree in one tile. */
+const TILE_HEIGHT = 8
+const NOT_FOLLOWING = 'This file does not follow from the entries.'

@@ -21,6 +21,8 @@ export interface Disk {
   exists(path: string): Promise<boolean>
   /** Names in a folder, sorted; empty where there is none. */
   list(path: string): Promise<string[]>
+  /** The same in no order, for a folder whose names should not all be held at once. */
+  each(path: string): AsyncIterable<string>
   /** With all folders above it, whose names survive a power cut once this returns; with `durable` its own name too. */
   makeFolder(path: string, durable: boolean): Promise<void>
   /**
@@ -47,6 +49,8 @@ export interface Disk {
 
 /** The single calls of an operating system. None but `datasync` and `syncFolder` makes anything durable. */
 export interface DiskCalls extends Pick<Disk, 'read' | 'exists' | 'list' | 'syncFolder' | 'remove' | 'lock'> {
+  /** Where it is left out, names are listed all at once. */
+  each?(path: string): AsyncIterable<string>
   /** One folder, in one that exists. False where it was there. */
   makeOneFolder(path: string): Promise<boolean>
   /** For writing: `fresh` empties it, otherwise it is kept as it is; made where there is none. */
@@ -61,6 +65,11 @@ export function diskOf(calls: DiskCalls): Disk {
   const { read, exists, list, syncFolder, remove, lock } = calls
   return {
     ...{ read, exists, list, syncFolder, remove, lock },
+    each:
+      calls.each ??
+      async function* (path) {
+        yield* await list(path)
+      },
     async makeFolder(path, durable) {
       // Somebody else may have removed it meanwhile.
       if (named.has(path) && !(await exists(path))) named.clear()

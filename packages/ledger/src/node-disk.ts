@@ -1,8 +1,8 @@
 // The disk of the machine, and its randomness.
 
 import { randomFillSync } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { access, type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
+import { type Dir, existsSync } from 'node:fs'
+import { access, type FileHandle, mkdir, open, opendir, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import Database from 'better-sqlite3'
 import { type Disk, diskOf } from './disk.ts'
 
@@ -36,6 +36,16 @@ export function nodeDisk(): Disk {
         if (isMissing(cause)) return []
         throw cause
       }
+    },
+    async *each(path) {
+      let folder: Dir
+      try {
+        folder = await opendir(path, { bufferSize: 256 })
+      } catch (cause) {
+        if (isMissing(cause)) return
+        throw cause
+      }
+      for await (const { name } of folder) yield name
     },
     async makeOneFolder(path) {
       try {

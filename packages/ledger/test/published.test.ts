@@ -241,3 +241,28 @@ describe('a call of the disk that fails', () => {
     expect(lines).toBe('3-100\n5-300\n')
   })
 })
+
+test('an audit finds a bit turned in any level of tiles, full or growing, and in any bundle', async () => {
+  const log = await create()
+  // Three levels: a full tile at each of the lower two, and one that grows at each.
+  const count = 256 * 256 + 300
+  for (let from = 0; from < count; from += 4096) {
+    await log.appendAll(Array.from({ length: Math.min(4096, count - from) }, (_, i) => utf8(`${from + i}`)))
+  }
+  await log.published()
+  await log.close()
+  expect(await findings()).toEqual([])
+  const paths = [
+    ...['tile/0/000', 'tile/0/256', 'tile/0/257.p/44', 'tile/1/000', 'tile/1/001.p/1', 'tile/2/000.p/1'],
+    ...['tile/entries/000', 'tile/entries/257.p/44'],
+  ]
+  for (const path of paths) {
+    const bytes = readFileSync(at(path))
+    writeFileSync(at(path), bytes.with(bytes.length - 1, (bytes.at(-1) ?? 0) ^ 1))
+    const found = (await findings()).map((finding) => finding.path)
+    // A bundle's entries lead elsewhere at every level above them.
+    expect(found).toContain(path.startsWith('tile/entries') ? 'checkpoint' : path)
+    writeFileSync(at(path), bytes)
+  }
+  expect(await findings()).toEqual([])
+})
