@@ -188,7 +188,7 @@ interface CarriedLog {
   sources: LogSource[]
 }
 
-/** Every log of a peer on this channel that the stick shows, or whose author's index names it there. */
+/** Every log of a peer on this channel that lies on the stick, whole or not, or that its author's index there names. */
 async function logsOn(parts: EngineParts, { folder, carriers }: Stick, channel: Channel): Promise<CarriedLog[]> {
   const { identity, trusted } = parts
   const { id, agreement } = channel.pact
@@ -203,10 +203,24 @@ async function logsOn(parts: EngineParts, { folder, carriers }: Stick, channel: 
     const named = generationLines(index?.kind === 'part' ? (fromUtf8(index.bytes) ?? '') : '')
     const generations = new Set(named.filter(([name]) => name === channel.name).map(([, generation]) => generation))
     const others = carriers.filter((one) => one !== party && readers.includes(one))
-    for (const carrier of others) {
-      const copies = await folder.list(`${carrier}/mirrors/${id}/${channel.name}/${party}`, LIMITS.carriedNamesListed)
-      const fitting = copies.filter((name) => /^[0-9a-f]{16}$/.test(name)).sort()
-      for (const generation of fitting.slice(0, LIMITS.generationsPerChannel)) generations.add(generation)
+    const places = [
+      `${party}/logs/${id}/${channel.name}`,
+      ...others.map((carrier) => `${carrier}/mirrors/${id}/${channel.name}/${party}`),
+    ]
+    for (const place of places) {
+      const fitting = (await folder.list(place, LIMITS.carriedNamesListed)).filter((name) =>
+        /^[0-9a-f]{16}$/.test(name),
+      )
+      for (const generation of fitting.sort()) {
+        // Anybody can make a folder: what is neither named by its author nor shown by a checkpoint is no log.
+        const isShown = (await folder.part(`${place}/${generation}/checkpoint`, 0, 0)).kind === 'part'
+        if (isShown && generations.size < LIMITS.generationsPerChannel) generations.add(generation)
+      }
+    }
+    for (const { origin } of channel.peerLogs()) {
+      // A log that is held: of an author whose logs of this agreement lie there, it is missed.
+      const [by, , , generation = ''] = origin.split('/')
+      if (by === party && (await folder.list(`${party}/logs/${id}`, 1)).length > 0) generations.add(generation)
     }
     for (const generation of generations) {
       const origin = `${party}/${id}/${channel.name}/${generation}`

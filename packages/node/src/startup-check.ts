@@ -92,6 +92,7 @@ export function startCheck(options: CheckOptions): StartupCheck {
       const size = await comparedWith(source, party, new Set())
       if (size === 0) return `it holds no copy of this log`
       if (answers === undefined || answered.has(answers)) return undefined
+      if (!peers.some((peer) => peer.party === answers)) return `${answers} is not asked about this log`
       if (waitForAll) return `this folder may be a copy of another, for which nothing carried by hand can answer`
       if (size < atLeast) return `its copy is older than what ${answers} is known to hold`
       answered.add(answers)

@@ -10,7 +10,7 @@ import {
   openOwnLog,
   openReceipts,
 } from '@countersign/ledger'
-import { cosign, leafHash, TreeFrontier, utf8, verifyCheckpoint } from '@countersign/log'
+import { cosign, leafHash, TreeFrontier, tilePath, utf8, verifyCheckpoint } from '@countersign/log'
 import { receiptKeyName } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, bravo, checkpointOf, entry, ORIGIN, opening, PACT, watch } from '../../../spec/vectors/samples.ts'
@@ -248,6 +248,75 @@ test('an author keeps the heads of its log on the way, and goes on where it was 
       value: { size, root: rootOf(LONG.slice(0, size)) },
     })
   }
+})
+
+const carriedFrom = (serve: Serve, carried: 'author' | 'mirror' = 'author') => {
+  const card = carried === 'author' ? alfa.card : watch.card
+  return { requests: requestsTo(card, serve), prefix: carried === 'author' ? 'own' : 'mirror', carried }
+}
+
+test('an older folder that is carried here contradicts nothing, though it is its author’s own', async () => {
+  const { log, mirror, contradictions, receipts } = await hearing(ALL, { author: down, depositary: down })
+  const heard = await log.hearCarried([carriedFrom(files('own', ALL.slice(0, 4)))], [])
+  expect(heard).toMatchObject({ carried: 4, entries: 0, faults: [], receipt: 'given' })
+  expect([mirror.size, receipts(), contradictions]).toEqual([10, [10], []])
+})
+
+test('two logs under one name are a fork wherever the second lies, and get no receipt', async () => {
+  for (const other of [
+    [ALL[0] ?? entry(), entry(), entry(), entry()],
+    [opening(), ...ALL.slice(1, 3)],
+  ]) {
+    const { log, mirror, contradictions, receipts } = await hearing(ALL.slice(0, 3), { author: down, depositary: down })
+    const heard = await log.hearCarried([carriedFrom(files('own', other))], [])
+    expect(heard).toMatchObject({ entries: 0, receipt: 'none' })
+    expect([mirror.size, receipts(), contradictions]).toEqual([3, [], ['mirror/fork']])
+  }
+})
+
+test('entries that were harmed on the way blame nobody, and what lies before them is taken under a signed head', async () => {
+  const harmed = LONG.map((one, i) => (i === 600 ? entry() : one))
+  const made = logFiles('own', LONG, harmed)
+  made.set('own/heads/index', utf8('300\n500\n'))
+  for (const size of [300, 500]) made.set(`own/heads/${size}`, checkpointOf(LONG.slice(0, size)))
+  for (const [index, width] of [
+    [0, 256],
+    [1, 256],
+    [2, 188],
+  ] as const) {
+    const hashes = LONG.slice(index * 256, index * 256 + width).map((one) => leafHash(one))
+    made.set(`own/${tilePath(0, index, width === 256 ? undefined : width)}`, Buffer.concat(hashes))
+  }
+  const { log, mirror, contradictions, receipts } = await hearing(LONG.slice(0, 5), { author: down, depositary: down })
+  const heard = await log.hearCarried([carriedFrom((path) => made.get(path))], [])
+  expect(heard).toMatchObject({ carried: 700, entries: 495, receipt: 'given' })
+  expect(heard.faults[0]?.damages).toMatchObject([{ path: 'own/tile/entries/002.p/188' }])
+  expect([mirror.size, mirror.root, receipts()]).toEqual([500, rootOf(LONG.slice(0, 500)), [500]])
+  expect(contradictions).toEqual([])
+  // The next trip brings the whole.
+  const whole = await log.hearCarried([carriedFrom(files('own', LONG))], [])
+  expect([whole.entries, mirror.root, receipts()]).toEqual([200, rootOf(LONG), [500, 700]])
+})
+
+test('of neutrals only a depositary countersigns what was carried: once, and from its author’s own folder', async () => {
+  const neutral = { cosignSeconds: 0, us: { party: 'watch.example', receipt: watch.receipt } }
+  const observer = await hearing([], { author: down, depositary: down }, { ...neutral, role: 'observer' })
+  await observer.log.hearCarried([carriedFrom(files('own', ALL))], [])
+  expect([observer.mirror.size, observer.receipts()]).toEqual([10, []])
+  const depositary = await hearing([], { author: down, depositary: down }, { ...neutral, role: 'depositary' })
+  await depositary.log.hearCarried([carriedFrom(files('mirror', ALL), 'mirror')], [])
+  expect([depositary.mirror.size, depositary.receipts()]).toEqual([10, []])
+  for (let trips = 0; trips < 2; trips++) await depositary.log.hearCarried([carriedFrom(files('own', ALL))], [])
+  expect(depositary.receipts()).toEqual([10])
+})
+
+test('what was carried while our own log was still compared is countersigned later, though nobody can be reached', async () => {
+  let may = false
+  const { log, receipts } = await hearing([], { author: down, depositary: down }, { mayCountersign: () => may })
+  expect(await log.hearCarried([carriedFrom(files('own', ALL))], [])).toMatchObject({ entries: 10, receipt: 'none' })
+  may = true
+  await expect(log.round()).rejects.toThrow()
+  expect(receipts()).toEqual([10])
 })
 
 function rootOf(entries: readonly Uint8Array[]): Uint8Array {
