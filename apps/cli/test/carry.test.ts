@@ -71,7 +71,9 @@ test('two sites agree and deliver by a stick, and the shell says what came', asy
   await out('bravo')
   expect((await into('alfa')).out).toContain('took 1 entry and the content of 1 record')
   await out('alfa')
-  expect((await into('bravo')).out).toMatch(/bravo\.example line: 1 receipt of alfa\.example, over \d+ entries/)
+  expect((await into('bravo')).out).toMatch(
+    /bravo\.example line: countersigned by alfa\.example up to \d+ entries; 1 new receipt/,
+  )
   const [record] = JSON.parse(await done(['records', '--dir', at('bravo'), '--type', 'hotline/message', '--json']))
   expect(record).toMatchObject({ state: 'delivered' })
   expect(await done(['audit', '--dir', at('alfa')])).toContain('mirror bravo.example')

@@ -140,8 +140,11 @@ function tellIn({ logs, receipts, checks, carriers, leftAlone }: CarriedIn, { di
   }
   for (const { origin, by, taken, covers, waits, missing } of receipts) {
     const more = waits ? '; more of them wait for entries that are not held here yet' : ''
-    const what = taken === 0 ? 'no new receipt' : count(taken, 'receipt')
-    print(`${nameOf(origin)}: ${what} of ${by}, over ${count(covers, 'entry', 'entries')}${more}`)
+    const what = taken === 0 ? 'no new receipt' : count(taken, 'new receipt')
+    const over = covers === 0 ? 'not countersigned' : 'countersigned'
+    print(
+      `${nameOf(origin)}: ${over} by ${by}${covers === 0 ? '' : ` up to ${count(covers, 'entry', 'entries')}`}; ${what}${more}`,
+    )
     tellMissing(missing, missing.length)
   }
   for (const { origin, state, awaited, answers } of checks) {
