@@ -2,10 +2,11 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Parties, startParties, value } from './parties.ts'
 
 const OFFICER = { email: 'duty@alfa.example', password: 'correct horse battery' }
@@ -50,6 +51,30 @@ test('a change is taken from a page of this node alone; the shell’s token need
   const token = readFileSync(join(alfa.dir, 'private', 'api-token'), 'utf8').trim()
   expect(await say({ authorization: `Bearer ${token}` })).toBe(400)
   expect(await say({ authorization: `Bearer ${token.slice(1)}x` })).toBe(401)
+})
+
+test('no page and no officer names a folder of the machine to be taken in; the shell does', async () => {
+  const { alfa } = parties
+  const origin = new URL(alfa.url).origin
+  const stick = mkdtempSync(join(tmpdir(), 'countersign-stick-'))
+  onTestFinished(() => rmSync(stick, { recursive: true }))
+  const take = (headers: Record<string, string>, from: string) =>
+    fetch(`${alfa.url}api/carry/in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ from }),
+    })
+  expect((await take({ cookie: await cookieOf(alfa.url), origin }, stick)).status).toBe(403)
+  const token = readFileSync(join(alfa.dir, 'private', 'api-token'), 'utf8').trim()
+  const lines = async (from: string) => {
+    const answer = await take({ authorization: `Bearer ${token}` }, from)
+    return (await answer.text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  }
+  expect((await lines(stick)).at(-1)).toMatchObject({ report: { carriers: [], logs: [] } })
+  expect(await lines(join(stick, 'none'))).toMatchObject([{ code: 'carry/no-folder' }])
 })
 
 test('whoever guesses passwords is soon told to wait, whatever address he pretends to come from', async () => {

@@ -9,9 +9,9 @@ import type { CarriedIn } from '../src/carry-in.ts'
 import { call, type Island, inForceByStick, islands, logsOf, stateOf, stick, visit } from './islands.ts'
 import { filesIn, HARMS, randomOf } from './stick-damage.ts'
 
-/** Another seed tries other files and bits: COUNTERSIGN_SEED. */
+/** Another seed harms other files and bits: COUNTERSIGN_SEED. */
 const SEED = Number(process.env.COUNTERSIGN_SEED ?? 1)
-const ROUNDS = Number(process.env.COUNTERSIGN_ROUNDS ?? 1)
+const ROUNDS = process.env.COUNTERSIGN_NIGHTLY === undefined ? 1 : 50
 
 async function alarmsOf(one: Island): Promise<string[]> {
   return (await one.node.status()).alarms.map(({ code, message }) => `${code}: ${message}`)
@@ -70,55 +70,59 @@ function notAsPublished(one: Island, at: string): string[] {
   })
 }
 
-test('a stick that is harmed in any way does no harm, and the next trip completes what it lacked', async () => {
-  const { all, yaml } = await islands(2)
-  const [alfa, bravo] = all as [Island, Island]
-  const at = stick()
-  const pact = await inForceByStick(all, yaml, at)
-  await visit(alfa, at)
-  const before = [await alarmsOf(alfa), await alarmsOf(bravo)]
-  let rounds = 0
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, harm] of Object.entries(HARMS)) {
-      const seed = SEED * 1_000_000 + rounds++
-      const what = `${name} (seed ${seed})`
-      const random = randomOf(seed)
-      const older = stick()
-      copyFiles(at, older)
-      const said = [await call(alfa, pact, `${name} on the line`), await call(alfa, pact, name, 'main')]
-      if (random(3) === 0) said.push(await call(alfa, pact, `${name} again`))
-      await alfa.out(at)
-      const touched = harm(at, { older, random })
-
-      const taken = await bravo.in(at)
-      const { complete } = await expectHonest(bravo, alfa, what)
-      // That a whole log is older than it might be, nobody can tell.
-      if (!complete && !name.includes('older'))
-        expect([what, touched, namesWhatLacks(taken)]).toEqual([what, touched, true])
-
-      // The next trip. Where something stands in the way of a folder, it says so, and a person removes it.
-      const again = await alfa.tryOut(at)
-      if (!again.ok) {
-        expect([what, again.code]).toEqual([what, 'carry/stick'])
-        for (const path of touched) rmSync(join(at, path), { recursive: true, force: true })
+test(
+  'a stick that is harmed in any way does no harm, and the next trip completes what it lacked',
+  async () => {
+    const { all, yaml } = await islands(2)
+    const [alfa, bravo] = all as [Island, Island]
+    const at = stick()
+    const pact = await inForceByStick(all, yaml, at)
+    await visit(alfa, at)
+    const before = [await alarmsOf(alfa), await alarmsOf(bravo)]
+    let rounds = 0
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [name, harm] of Object.entries(HARMS)) {
+        const seed = SEED * 1_000_000 + rounds++
+        const what = `${name} (seed ${seed})`
+        const random = randomOf(seed)
+        const older = stick()
+        copyFiles(at, older)
+        const said = [await call(alfa, pact, `${name} on the line`), await call(alfa, pact, name, 'main')]
+        if (random(3) === 0) said.push(await call(alfa, pact, `${name} again`))
         await alfa.out(at)
+        const touched = harm(at, { older, random })
+
+        const taken = await bravo.in(at)
+        const { complete } = await expectHonest(bravo, alfa, what)
+        // That a whole log is older than it might be, nobody can tell.
+        if (!complete && !name.includes('older'))
+          expect([what, touched, namesWhatLacks(taken)]).toEqual([what, touched, true])
+
+        // The next trip. Where something stands in the way of a folder, it says so, and a person removes it.
+        const again = await alfa.tryOut(at)
+        if (!again.ok) {
+          expect([what, again.code]).toEqual([what, 'carry/stick'])
+          for (const path of touched) rmSync(join(at, path), { recursive: true, force: true })
+          await alfa.out(at)
+        }
+        expect([what, notAsPublished(alfa, at)]).toEqual([what, []])
+        const then = await bravo.in(at)
+        expect([what, then.logs.flatMap(({ missing, refused }) => [...missing, ...refused])]).toEqual([what, []])
+        expect([what, await expectHonest(bravo, alfa, what)]).toEqual([what, { complete: true }])
+        const back = await bravo.tryOut(at)
+        if (!back.ok) {
+          for (const path of touched) rmSync(join(at, path), { recursive: true, force: true })
+          await bravo.out(at)
+        }
+        await alfa.in(at)
+        for (const record of said) expect([what, await stateOf(alfa, record)]).toEqual([what, 'delivered'])
+        expect([what, [await alarmsOf(alfa), await alarmsOf(bravo)]]).toEqual([what, before])
+        rmSync(older, { recursive: true })
+        // A clean stick as both left it: the next harm is to hit what counts.
+        rmSync(at, { recursive: true })
+        for (const { dir, party } of all) copyFiles(dir, join(at, party), PUBLISHED)
       }
-      expect([what, notAsPublished(alfa, at)]).toEqual([what, []])
-      const then = await bravo.in(at)
-      expect([what, then.logs.flatMap(({ missing, refused }) => [...missing, ...refused])]).toEqual([what, []])
-      expect([what, await expectHonest(bravo, alfa, what)]).toEqual([what, { complete: true }])
-      const back = await bravo.tryOut(at)
-      if (!back.ok) {
-        for (const path of touched) rmSync(join(at, path), { recursive: true, force: true })
-        await bravo.out(at)
-      }
-      await alfa.in(at)
-      for (const record of said) expect([what, await stateOf(alfa, record)]).toEqual([what, 'delivered'])
-      expect([what, [await alarmsOf(alfa), await alarmsOf(bravo)]]).toEqual([what, before])
-      rmSync(older, { recursive: true })
-      // A clean stick as both left it: the next harm is to hit what counts.
-      rmSync(at, { recursive: true })
-      for (const { dir, party } of all) copyFiles(dir, join(at, party), PUBLISHED)
     }
-  }
-}, 300_000)
+  },
+  300_000 * ROUNDS,
+)
