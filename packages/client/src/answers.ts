@@ -61,6 +61,8 @@ export interface RecordRow {
   validity: Validity
   delivery: DeliveryRow[]
   state: RecordState
+  /** The witnesses of the agreement that cosigned it, and whether they are enough (spec/witness.md). */
+  witnessed: { by: string[]; enough: boolean }
   supersededBy: string | null
   parts: PartRow[]
   title: string | null

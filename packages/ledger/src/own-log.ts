@@ -51,6 +51,11 @@ export interface OwnLog extends LogFiles {
    * them. Refuses what we did not sign or does not follow; the log is then as it was.
    */
   adopt(entries: readonly Uint8Array[], note: Uint8Array): Promise<Result<undefined>>
+  /**
+   * Signature lines that others gave for the checkpoint of that size, each with its newline: published with it while it
+   * is the newest, and not kept.
+   */
+  carry(size: number, lines: readonly string[]): void
   /** Told after each round of publishing. */
   onPublished(listener: () => void): () => void
   /** Resolves once everything durable is published. */
@@ -222,6 +227,10 @@ class Writer implements OwnLog {
     }
     await this.log.commit(extension, note)
     return ok(undefined)
+  }
+
+  carry(size: number, lines: readonly string[]): void {
+    this.log.carry(size, lines)
   }
 
   onPublished(listener: () => void): () => void {

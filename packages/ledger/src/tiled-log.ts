@@ -11,6 +11,7 @@ import {
   entryBundlePath,
   equalBytes,
   foldTile,
+  formatNote,
   inclusionProofFrom,
   leafHash,
   ok,
@@ -102,6 +103,7 @@ export class TiledLog implements LogFiles {
   private unsynced: string[] = []
   private readonly partials: PartialTiles
   private readonly addenda: Addenda
+  private carried: { size: number; lines: readonly string[]; published: boolean } | undefined
   private readonly listeners = new Set<() => void>()
   private readonly stopListeners: ((failure: LogStopped) => void)[] = []
   private failure: LogStopped | undefined
@@ -386,6 +388,13 @@ export class TiledLog implements LogFiles {
     return decoded.value
   }
 
+  /** Lines of others for the checkpoint of that size are published with it while no later one stands there. */
+  carry(size: number, lines: readonly string[]): void {
+    if (size !== this.size) return
+    this.carried = { size, lines, published: false }
+    this.wakePublisher()
+  }
+
   private wakePublisher(): void {
     if (this.publishing !== undefined || this.failure !== undefined) return
     this.publishing = this.publish()
@@ -394,7 +403,7 @@ export class TiledLog implements LogFiles {
       })
       .finally(() => {
         this.publishing = undefined
-        if (this.size > this.publishedSize) this.wakePublisher()
+        if (this.size > this.publishedSize || this.carried?.published === false) this.wakePublisher()
       })
   }
 
@@ -431,7 +440,11 @@ export class TiledLog implements LogFiles {
       }
       published = Math.floor(published / TILE_WIDTH)
     }
-    await this.disk.replace(join(this.folder, 'checkpoint'), note, false)
+    const carried = this.carried?.size === size ? this.carried : undefined
+    if (carried === undefined) this.carried = undefined
+    else carried.published = true
+    const shown = carried === undefined ? note : withLines(note, carried.lines)
+    await this.disk.replace(join(this.folder, 'checkpoint'), shown, false)
     this.publishedSize = size
     this.forgetWritten(heights, size)
     await this.partials.published()
@@ -537,4 +550,11 @@ function remember<K, V>(cache: Map<K, V>, key: K, value: V, max: number): void {
   cache.set(key, value)
   const oldest = cache.keys().next()
   if (cache.size > max && oldest.done === false) cache.delete(oldest.value)
+}
+
+function withLines(note: Uint8Array, lines: readonly string[]): Uint8Array {
+  const parsed = parseNote(note)
+  if (!parsed.ok) throw new Error(`Our own checkpoint is no note: ${parsed.message}`)
+  const { text, signatures } = parsed.value
+  return formatNote(text, [...signatures.map(({ line }) => line), ...lines])
 }

@@ -22,6 +22,7 @@ import { neutralsOf, pinnedRoot, readersOf } from '@countersign/pact'
 import { type Card, parseEntry, receiptKeyIds, type SignerPair, type Statement } from '@countersign/record'
 import { Rounds } from './backoff.ts'
 import { readBranch } from './branches.ts'
+import { ChannelWitnesses } from './channel-witnesses.ts'
 import { DiskAlarm, diskRefusal } from './disk-failure.ts'
 import { mayHear } from './generations.ts'
 import type { Identity } from './identity.ts'
@@ -39,6 +40,7 @@ import type { Cosigner } from './signed-heads.ts'
 import { type ChannelSight, type Draft, type Head, type Pin, Speaker } from './speaker.ts'
 import { type CheckOutcome, type StartupCheck, startCheck } from './startup-check.ts'
 import type { Surroundings } from './surroundings.ts'
+import type { WitnessedHead, WitnessingOptions } from './witnessing.ts'
 
 export interface ChannelContext {
   identity: Identity
@@ -63,6 +65,8 @@ export interface ChannelContext {
   /** Whether a valid record destroyed that part. */
   isDestroyed(origin: string, index: number, part: number): boolean
   onReceipt(receipt: HeldReceipt): void
+  /** A witness of the agreement cosigned a log, ours or a peer's. */
+  onWitnessed(head: WitnessedHead): void
   /** A receipt held before is superfluous; true where nothing here rests on it. */
   onSuperseded(receipt: Omit<HeldReceipt, 'bytes' | 'key'>): Promise<boolean>
   /** We gave a receipt or said something: peers may look again. */
@@ -85,6 +89,14 @@ interface Contradiction {
   by: string
   upTo: number
 }
+/** What a witness may answer that its operator or ours must mend. */
+const WITNESS_FAULTS = [
+  'witness/unknown-log',
+  'witness/untrusted',
+  'witness/inconsistent',
+  'witness/answer',
+  'witness/ahead',
+]
 
 export type SpeakerState = 'none' | 'checking' | 'ready' | 'stopped'
 
@@ -118,6 +130,7 @@ export class Channel {
   private readonly opening = new Map<string, Promise<void>>()
   private check: StartupCheck | undefined
   private heads: KeptHeads | undefined
+  private readonly witnesses: ChannelWitnesses
   private pinSince: number | undefined
   private pins: Rounds | undefined
   private stopping = false
@@ -127,6 +140,8 @@ export class Channel {
     this.pact = pact
     this.name = name
     this.context = context
+    const { pollSeconds } = pact.agreement.intervals
+    this.witnesses = new ChannelWitnesses((round, party) => this.rounds(round, party, pollSeconds))
     const channel = pact.agreement.channels.find((one) => one.name === name)
     this.isParty = channel?.parties.includes(context.identity.party) ?? false
   }
@@ -342,7 +357,10 @@ export class Channel {
       onAlarmOver: (code) => onAlarmOver(code, origin),
       onOpen: (again) => {
         onLog(origin)
-        if (!again) this.feedReceipts(origin, author)
+        if (again) return
+        this.feedReceipts(origin, author)
+        const sources = [this.atAuthor(origin, author)]
+        this.unattended(this.witnesses.peers(this.witnessing(origin, author), () => this.logOf(origin), sources))
       },
     })
     this.peers.set(origin, ear)
@@ -527,6 +545,7 @@ export class Channel {
     this.stopping = true
     await this.pins?.stop()
     await Promise.all([...this.feeds.values()].map(({ rounds }) => rounds.stop()))
+    await this.witnesses.stop()
     await this.check?.outcome.catch(() => {})
     // A file that does not close keeps open no other.
     const own = [this.speaker?.log, ...[...this.former.values()].map(({ log }) => log)]
@@ -588,7 +607,10 @@ export class Channel {
       this.context.onNews()
     })
     this.context.onLog(log.origin)
-    this.feedReceipts(log.origin, await this.openedWith(log))
+    const author = await this.openedWith(log)
+    this.feedReceipts(log.origin, author)
+    const maySign = () => this.state === 'ready'
+    this.unattended(this.witnesses.own(this.witnessing(log.origin, author), log, maySign))
     const { pinSeconds } = this.pact.agreement.intervals
     this.pins = this.rounds(() => this.considerPin(), identity.party, Math.max(1, pinSeconds / 4))
     this.pins.wake()
@@ -709,11 +731,20 @@ export class Channel {
 
   /** A cosigner saw another log under this name than we hold: its author signed both. Both notes are kept. */
   private async forked(receipt: HeldReceipt, kind: 'other-root' | 'beyond'): Promise<void> {
+    await this.contradicted(receipt.origin, receipt.by, receipt.size, receipt.bytes, kind)
+  }
+
+  private async contradicted(
+    origin: string,
+    by: string,
+    size: number,
+    served: Uint8Array,
+    kind: 'other-root' | 'beyond' = 'other-root',
+  ): Promise<void> {
     const { identity, around, onAlarm } = this.context
-    const { origin, by, size } = receipt
     const log = this.logOf(origin)
-    const notes = { held: log?.checkpoint, served: receipt.bytes }
-    await keepEvidence({ disk: around.disk, dir: identity.dir }, origin, `receipt-${by}`, notes)
+    const name = `receipt-${by.replaceAll(/[^A-Za-z0-9.-]/g, '-')}`
+    await keepEvidence({ disk: around.disk, dir: identity.dir }, origin, name, { held: log?.checkpoint, served })
     const seen = `${by} countersigned a checkpoint of ${size} entries`
     if (this.former.has(origin)) {
       onAlarm('log/contradicted', origin, `${seen} that our key signed and that contradicts our log.`)
@@ -729,6 +760,27 @@ export class Channel {
     if (kind === 'beyond')
       onAlarm('log/longer-tail', origin, `${seen} that our key signed; our log has ${log?.size} entries. ${WAY_OUT}`)
     else onAlarm('log/contradicted', origin, `${seen} that our key signed and that contradicts our log. ${WAY_OUT}`)
+  }
+
+  /** A checkpoint of more than `index` entries of a log here, with the lines of the witnesses that cosigned it. */
+  witnessedOver(origin: string, index: number): Uint8Array | undefined {
+    return this.witnesses.checkpointOver(origin, index)
+  }
+
+  private witnessing(origin: string, author: Card): WitnessingOptions {
+    const { identity, around, onAlarm, onAlarmOver, onWitnessed } = this.context
+    return {
+      ...{ pact: this.pact, author, origin, dir: identity.dir, around, onWitnessed },
+      onContradiction: (witness, size, note) => this.contradicted(origin, `the witness ${witness}`, size, note),
+      onFault: (witness, code, message) => onAlarm(code, `${origin} by ${witness}`, `${witness}: ${message}`),
+      onFaultOver: (witness) => {
+        for (const code of WITNESS_FAULTS) onAlarmOver(code, `${origin} by ${witness}`)
+      },
+    }
+  }
+
+  private unattended(work: Promise<void>): void {
+    work.catch((cause: unknown) => this.context.around.report('error', 'witness-failed', { message: String(cause) }))
   }
 
   private async considerPin(): Promise<void> {

@@ -30,7 +30,7 @@ const CHANNEL = '[a-z][a-z0-9-]{0,31}'
 const GENERATION = '[0-9a-f]{16}'
 const DOMAIN = '[a-z0-9-]+(?:\\.[a-z0-9-]+)+'
 const TILE_INDEX = '(?:x[0-9]{3}/)*[0-9]{3}(?:\\.p/[1-9][0-9]{0,2})?'
-const LOG_FILE = `checkpoint|tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/${TILE_INDEX}|addenda/${HEX64}|heads/(?:index|[1-9][0-9]{0,14})`
+const LOG_FILE = `checkpoint|tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/${TILE_INDEX}|addenda/${HEX64}|heads/(?:index|[1-9][0-9]{0,14})|witnessed/${HEX64}`
 
 const CARD = new RegExp(`^(?:card|(?:cards|notices)/${HEX64})$`)
 const LOG_INDEX = new RegExp(`^logs/(?<pact>${PACT})/index$`)

@@ -42,6 +42,8 @@ export interface EvidenceSources {
   keyChanges(origin: string): Promise<number[]>
   /** Salt and plaintext of one part, where it is sealed to us. */
   readPart(record: Place, part: number): Promise<Result<{ bytes: Uint8Array; salt: Uint8Array }>>
+  /** The author's checkpoint of more than `index` entries with the lines of its witnesses, where any cosigned it. */
+  witnessed(origin: string, index: number): Uint8Array | undefined
   /** The records held here that this one names and those that name it, void ones left out. */
   related(record: Place): Promise<string[]>
 }
@@ -62,7 +64,7 @@ export async function cutEvidence(
   sources: EvidenceSources,
 ): Promise<Result<Uint8Array>> {
   const { origin, index } = record
-  const opened = await openLog(origin, sources)
+  const opened = await openLog(origin, index, sources)
   if (!opened.ok) return opened
   const { log, checkpoint, size } = opened.value
   const read = await readEntry(opened.value, index)
@@ -121,7 +123,8 @@ export async function cutExchange(
   const agreements = new Map<string, Record<string, unknown>>()
   const logs: ExchangeFile['logs'] = []
   for (const [origin, indexes] of [...places].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const opened = await openLog(origin, sources)
+    // Its receipts lead to its checkpoint, so it is the newest; witnessed only where that is.
+    const opened = await openLog(origin, (sources.log(origin)?.size ?? 0) - 1, sources)
     if (!opened.ok) return opened
     const { log, checkpoint, size } = opened.value
     const keys = await keyEntriesOf(opened.value, Math.max(...indexes), sources)
@@ -184,7 +187,7 @@ async function exchangeOf(start: Place, sources: EvidenceSources): Promise<Map<s
   return byLog
 }
 
-async function openLog(origin: string, sources: EvidenceSources): Promise<Result<CutLog>> {
+async function openLog(origin: string, index: number, sources: EvidenceSources): Promise<Result<CutLog>> {
   const log = sources.log(origin)
   const parsed = parseOrigin(origin)
   if (!parsed.ok || log?.checkpoint === undefined || log.size === 0) return notHeld()
@@ -194,7 +197,7 @@ async function openLog(origin: string, sources: EvidenceSources): Promise<Result
   const named = cards.find(({ digest }) => opening.ok && opening.value.statement.body.card === digest)
   const author = named ?? (opening.ok ? undefined : cards.at(-1))
   if (author === undefined) return noCard(parsed.value.party)
-  const { checkpoint } = log
+  const checkpoint = sources.witnessed(origin, index) ?? log.checkpoint
   const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = author.keys.log
   const head = verifyCheckpoint(checkpoint, { origin, ed25519PublicKey, mldsa44PublicKey })
   return head.ok ? ok({ log, origin, cards, checkpoint, size: head.value.size }) : head
@@ -213,14 +216,14 @@ async function readEntry(
 
 /** Undefined where it cannot be part of the file: no card whose keys gave it is held, or it is over more than the log here. */
 async function readReceipt(
-  { origin, cards, size }: CutLog,
+  { log, origin, cards }: CutLog,
   receipt: GivenReceipt,
   pact: string,
   sources: EvidenceSources,
 ) {
   const bytes = await sources.readReceipt(origin, receipt)
   const author = cards.find((card) => bytes !== undefined && isSignedBy(bytes, origin, card))
-  if (bytes === undefined || author === undefined || receipt.size > size) return undefined
+  if (bytes === undefined || author === undefined || receipt.size > log.size) return undefined
   const held = await sources.cardsOf(receipt.by)
   const signer = held.find((card) => {
     const by = { party: receipt.by, pact, keys: card.keys.receipt }

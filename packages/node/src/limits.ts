@@ -55,6 +55,8 @@ export const LIMITS = {
   journalBytes: 268_435_456,
   /** A file up to this size is written into a backup in one piece. */
   backupPieceBytes: 1_048_576,
+  /** The answer of a witness, and how long one is waited for. */
+  witnessAnswerBytes: 65_536,
   /** A request to a peer. */
   requestMsMax: 30_000,
   /** How long the start-up check waits for peers once a neutral has answered. */

@@ -411,6 +411,7 @@ export class Node {
         return cards.sort((a, b) => a.body.serial - b.body.serial)
       },
       keyChanges: (of) => this.keyChanges(of),
+      witnessed: (of, above) => this.channelOf(of)?.witnessedOver(of, above),
       readPart: (of, part) => this.folding.readPart(of.origin, of.index, part),
       related: async (of) => {
         const detail = await this.views.record(`${of.origin}#${of.index}`)
@@ -550,6 +551,12 @@ export class Node {
           () => this.foldLogAnew(origin),
         )
       },
+      onWitnessed: ({ origin, witness, size, time }) =>
+        this.unattended(`Folding a cosignature on ${origin}`, async () => {
+          if (this.stopped) return
+          await this.views.foldWitnessed({ origin, witness, size, time })
+          this.changed()
+        }),
       onSuperseded: async (receipt) => !this.stopped && (await this.views.forgetReceipt(receipt)),
       onNews: () => this.hintPeers(),
       onAlarm: (code, subject, message) => this.alarm(code, subject, message),
@@ -642,6 +649,12 @@ export class Node {
 
   private bringKeysUpToDate(): void {
     this.unattended('Saying our new keys in our logs', () => this.ownKeys.bringUpToDate())
+  }
+
+  /** The channel that a log stands on. */
+  private channelOf(origin: string): Channel | undefined {
+    const [, pact, name] = origin.split('/')
+    return this.parts.channels.get(`${pact}/${name}`)
   }
 
   private ownLog(origin: string): LogFiles | undefined {

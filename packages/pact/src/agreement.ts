@@ -1,10 +1,11 @@
 // The agreement as signed data (spec/agreement.md). `parseAgreement` is the only maker of an `Agreement` from bytes.
 
-import { ok, type Result, refuse, sha256, toHex } from '@countersign/log'
+import { ok, parseVerifierKey, type Result, refuse, sha256, toHex } from '@countersign/log'
 import {
   canonicalJson,
   hex32,
   isChannelName,
+  isEndpoint,
   pactIdSchema,
   parseCanonical,
   partyDomain,
@@ -37,6 +38,22 @@ export type Role = (typeof ROLES)[number]
 
 const partySchema = z.strictObject({ party: partyDomain, name: text(LIMITS.titleChars), root: hex32 })
 
+/** Witnesses run by anybody (spec/witness.md). */
+const witnessesSchema = z.strictObject({
+  quorum: z.number().int().min(1).max(LIMITS.witnesses),
+  of: z
+    .array(
+      z.strictObject({
+        name: text(255),
+        operator: partyDomain,
+        url: z.string().refine(isEndpoint, 'a URL that ends in a slash, https beyond this machine'),
+        vkeys: z.array(z.string().max(LIMITS.verifierKeyChars)).min(1).max(2),
+      }),
+    )
+    .min(1)
+    .max(LIMITS.witnesses),
+})
+
 export const agreementSchema = z.strictObject({
   v: z.literal(1),
   id: pactIdSchema,
@@ -57,6 +74,7 @@ export const agreementSchema = z.strictObject({
     )
     .max(LIMITS.neutrals),
   quorum: z.number().int().min(0).max(LIMITS.neutrals),
+  witnesses: witnessesSchema.exactOptional(),
   channels: z
     .array(
       z.strictObject({
@@ -156,6 +174,8 @@ function firstFault(agreement: Agreement): [keyof Agreement, string] | undefined
   if (quorum > neutrals.length || (quorum === 0) !== (neutrals.length === 0)) {
     return ['quorum', 'The quorum is between 1 and the number of neutrals, and 0 only without any']
   }
+  const witnesses = agreement.witnesses === undefined ? undefined : witnessFault(agreement.witnesses)
+  if (witnesses !== undefined) return ['witnesses', witnesses]
   if (!strictlySorted(channels.map(({ name }) => name)))
     return ['channels', 'The channels are not sorted by name, or one stands twice']
   if (channels.some((channel) => !channel.parties.every((party) => names.includes(party)))) {
@@ -170,6 +190,25 @@ function firstFault(agreement: Agreement): [keyof Agreement, string] | undefined
     return ['term', 'The term ends before it begins']
   if (new Set(clauses.map(({ id }) => id)).size !== clauses.length) return ['clauses', 'Two clauses have one number']
   return undefined
+}
+
+function witnessFault({ of, quorum }: z.infer<typeof witnessesSchema>): string | undefined {
+  if (!strictlySorted(of.map(({ name }) => name))) return 'The witnesses are not sorted by name, or one stands twice'
+  if (quorum > new Set(of.map(({ operator }) => operator)).size)
+    return 'The quorum of the witnesses is larger than the number of their operators'
+  const all = new Set<string>()
+  for (const { name, vkeys } of of) {
+    const types = new Set<number>()
+    for (const vkey of vkeys) {
+      const key = parseVerifierKey(vkey)
+      if (!key.ok || key.value.name !== name || (key.value.type !== 4 && key.value.type !== 6))
+        return `A verifier key of ${name} is none of type 04 or 06 in its name`
+      types.add(key.value.type)
+      all.add(toHex(key.value.publicKey))
+    }
+    if (types.size !== vkeys.length) return `The witness ${name} has two verifier keys of one type`
+  }
+  return all.size === of.reduce((sum, { vkeys }) => sum + vkeys.length, 0) ? undefined : 'Two witnesses have one key'
 }
 
 function isShareable(name: string): boolean {

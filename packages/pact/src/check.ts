@@ -2,6 +2,7 @@
 
 import type { Agreement } from './agreement.ts'
 import { depositaryOf } from './members.ts'
+import { witnessesFor } from './witnessed.ts'
 
 export interface Warning {
   code: string
@@ -32,6 +33,15 @@ export function checkAgreement(agreement: Agreement, nowMs: number): Warning[] {
   const parties = new Set(agreement.parties.map(({ party }) => party))
   for (const { party, operator } of agreement.neutrals) {
     if (parties.has(operator)) warn('pact/operator', `The neutral ${party} is run by ${operator}, who is a party.`)
+  }
+  for (const { party } of agreement.parties) {
+    const { witnesses } = agreement
+    if (witnesses === undefined) break
+    const operators = new Set(witnessesFor(agreement, party).map(({ operator }) => operator))
+    if (operators.size < witnesses.quorum) {
+      const message = `No record of ${party} can ever count as witnessed: too few witnesses are run by others.`
+      warn('pact/witness-quorum', message)
+    }
   }
   if (Date.parse(agreement.offer.expires) <= nowMs)
     warn('pact/expired', 'The offer has expired: the agreement cannot enter into force any more.')

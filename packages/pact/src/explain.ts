@@ -3,7 +3,7 @@
 import type { Agreement } from './agreement.ts'
 
 export function explainAgreement(agreement: Agreement): string {
-  const { parties, neutrals, channels, share, limits, intervals, clauses } = agreement
+  const { parties, neutrals, witnesses, channels, share, limits, intervals, clauses } = agreement
   const stix =
     'allow' in share.stix
       ? `only ${list(share.stix.allow)}`
@@ -18,6 +18,11 @@ export function explainAgreement(agreement: Agreement): string {
     neutrals.length === 0
       ? 'Neutral    none: nobody outside the parties can say when something was held'
       : `Neutral    ${neutrals.map(({ name, party, roles }) => `${name} (${party}), ${list(roles)}`).join('; ')}`,
+    ...(witnesses === undefined
+      ? []
+      : [
+          `Witnesses  ${witnesses.of.map(({ name, operator }) => `${name} of ${operator}`).join(', ')}; ${witnesses.quorum} of them show that nobody was shown another log`,
+        ]),
     `Channels   ${channels.map(({ name, parties: of }) => (of.length === parties.length ? `${name} (all)` : `${name} (${list(of)})`)).join(', ')}`,
     `Shared     ${list(share.records)}; ${stix}; marked ${agreement.marking.max} at most`,
     `Limits     ${limits.entriesPerDay} records and ${megabytes(limits.bytesPerDay)} a day; ${limits.parts} parts of ${megabytes(limits.partBytes)} a record`,

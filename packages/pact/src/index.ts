@@ -48,4 +48,5 @@ export {
 export { heldSince, retainedUntil, saidAfter } from './retention.ts'
 export { namesEachLog } from './signature.ts'
 export { inheritedSight, type Predecessor } from './succession.ts'
+export { type Witness, witnessedTo, witnessesFor } from './witnessed.ts'
 export { agreementFromYaml, type DraftFault, type DraftFill } from './yaml.ts'

@@ -6,6 +6,9 @@ export const LIMITS = {
   invitationBytes: 4_194_304,
   parties: 32,
   neutrals: 16,
+  witnesses: 16,
+  /** Characters of a verifier key: type 06 has 1,312 bytes in base64, and a name before it. */
+  verifierKeyChars: 2_304,
   channels: 64,
   clauses: 256,
   titleChars: 200,

@@ -105,6 +105,14 @@ function fillIn(draft: Record<string, unknown>, fill: DraftFill): Result<Record<
         )
         .sort((a: unknown, b: unknown) => compare(name(a, 'name'), name(b, 'name')))
     : draft.channels
+  const witnesses =
+    isObject(draft.witnesses) && Array.isArray(draft.witnesses.of)
+      ? {
+          ...draft.witnesses,
+          quorum: draft.witnesses.quorum ?? 1,
+          of: [...draft.witnesses.of].sort((a: unknown, b: unknown) => compare(name(a, 'name'), name(b, 'name'))),
+        }
+      : draft.witnesses
   const offer =
     isObject(draft.offer) && typeof draft.offer.days === 'number'
       ? { expires: iso(fill.nowMs + draft.offer.days * DAY_MS) }
@@ -120,6 +128,7 @@ function fillIn(draft: Record<string, unknown>, fill: DraftFill): Result<Record<
     quorum: draft.quorum ?? (Array.isArray(neutrals) && neutrals.length > 0 ? 1 : 0),
     term: draft.term ?? { from: null, until: null },
     offer,
+    ...(witnesses === undefined ? {} : { witnesses }),
   })
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { utf8 } from '@countersign/log'
+import { ed25519, formatVerifierKey, makeVerifierKey, mldsa44, utf8 } from '@countersign/log'
 import { canonicalJson } from '@countersign/record'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -18,6 +18,8 @@ import {
   parseInvitation,
   quorumBound,
   type ReceiptFact,
+  witnessedTo,
+  witnessesFor,
 } from '../src/index.ts'
 
 const DEMO = readFileSync(new URL('../../../agreements/demo.yaml', import.meta.url), 'utf8')
@@ -227,5 +229,63 @@ describe('the interval of a record', () => {
     expect(quorumBound(three, [at('one.example', 100), at('two.example', 90), at('three.example', 120)])).toBe(100)
     expect(quorumBound(three, [at('one.example', 100), at('one.example', 130), at('two.example', 90)])).toBe(90)
     expect(quorumBound(three, [at('one.example', 100), at('stranger.example', 110)])).toBeNull()
+  })
+})
+
+describe('witnesses of an agreement', () => {
+  const key = (seed: number, name: string, type: 4 | 6) =>
+    formatVerifierKey(
+      type === 4
+        ? makeVerifierKey(name, 4, ed25519.signer(new Uint8Array(32).fill(seed)).publicKey)
+        : makeVerifierKey(name, 6, mldsa44.signer(new Uint8Array(32).fill(seed)).publicKey),
+    )
+  const witness = (n: number, more: object = {}) => ({
+    ...{ name: `witness.example/w${n}`, operator: `op${n}.example`, url: 'https://witness.example/' },
+    ...{ vkeys: [key(n, `witness.example/w${n}`, 4), key(n, `witness.example/w${n}`, 6)] },
+    ...more,
+  })
+  const under = (of: unknown[], quorum = 1) =>
+    parseAgreement(canonicalJson({ ...agreement, witnesses: { quorum, of } }))
+
+  test('are taken with their keys, and change nothing where there are none', () => {
+    expect(under([witness(1), witness(2)], 2).ok).toBe(true)
+    expect(agreementDigest(agreement)).toBe(agreementDigest(JSON.parse(JSON.stringify(agreement))))
+  })
+
+  test.each<[string, unknown[], number?]>([
+    ['none', []],
+    ['out of order', [witness(2), witness(1)]],
+    ['twice', [witness(1), witness(1)]],
+    ['a quorum of more than their operators', [witness(1), witness(2, { operator: 'op1.example' })], 2],
+    ['a key of another name', [witness(1, { vkeys: [key(1, 'witness.example/w2', 4)] })]],
+    ['a log key', [witness(1, { vkeys: ['log.example+6f4ffb7f+AQ=='] })]],
+    [
+      'two keys of one type',
+      [witness(1, { vkeys: [key(1, 'witness.example/w1', 4), key(3, 'witness.example/w1', 4)] })],
+    ],
+    ['one key for two', [witness(1), witness(2, { vkeys: [key(1, 'witness.example/w2', 4)] })]],
+    ['a URL without TLS', [witness(1, { url: 'http://witness.example/' })]],
+    ['a URL that does not end in a slash', [witness(1, { url: 'https://witness.example/add' })]],
+  ])('%s is refused', (_what, of, quorum) => {
+    expect(under(of, quorum)).toMatchObject({ ok: false })
+  })
+
+  test('count by operator, and never for the log of whoever runs them', () => {
+    const read = under([witness(1), witness(2), witness(3, { operator: 'alfa.example' })], 2)
+    if (!read.ok) throw new Error(read.message)
+    const sizes = new Map([
+      ['witness.example/w1', 9],
+      ['witness.example/w2', 5],
+      ['witness.example/w3', 7],
+    ])
+    const sizeOf = (name: string) => sizes.get(name)
+    expect(witnessesFor(read.value, 'alfa.example')).toHaveLength(2)
+    expect(witnessedTo(read.value, 'alfa.example', sizeOf)).toBe(5)
+    expect(witnessedTo(read.value, 'bravo.example', sizeOf)).toBe(7)
+    expect(witnessedTo(agreement, 'alfa.example', sizeOf)).toBe(0)
+    const poor = under([witness(1, { operator: 'alfa.example' })])
+    if (!poor.ok) throw new Error(poor.message)
+    expect(checkAgreement(poor.value, NOW).map(({ code }) => code)).toContain('pact/witness-quorum')
+    expect(explainAgreement(read.value)).toContain('witness.example/w1 of op1.example')
   })
 })

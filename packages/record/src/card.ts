@@ -254,7 +254,7 @@ const ENDPOINT = /^(https?):\/\/([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::([0-9]{1,5
 const LOOPBACK = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])$/
 
 /** Absolute, http only for loopback, ending in a slash, without user, query or fragment. */
-function isEndpoint(text: string): boolean {
+export function isEndpoint(text: string): boolean {
   const match = ENDPOINT.exec(text)
   if (match === null || text.length > LIMITS.endpointBytes || Number(match[3] ?? 1) > 65_535) return false
   return match[1] === 'https' || LOOPBACK.test(match[2] ?? '')

@@ -12,6 +12,7 @@ export {
   cardFileSchema,
   cardMessage,
   cardValidAt,
+  isEndpoint,
   makeCard,
   makePossession,
   parseCard,

@@ -54,6 +54,7 @@ const FOLDED = [
     'forces',
     'force_points',
     'rows_due',
+    'witnessed',
     'destruction_waits',
     'destroyed_parts',
     'removals_due',
@@ -156,6 +157,10 @@ class SqliteViews implements Views {
       ),
       removed: sqlite.prepare<[string, number, number]>(
         'delete from removals_due where origin = ? and idx = ? and part = ?',
+      ),
+      witness: sqlite.prepare<[string, string, number, number]>(
+        `insert into witnessed values (?, ?, ?, ?) on conflict (origin, witness) do update
+         set size = excluded.size, time = excluded.time where excluded.size >= witnessed.size`,
       ),
       contradiction: sqlite.prepare<[string, string, string]>(
         'insert into contradictions values (?, ?, ?) on conflict do nothing',
@@ -268,6 +273,10 @@ class SqliteViews implements Views {
       if (this.sql.pinned.get(origin, by, digest) !== undefined || this.forces.rest(digest)) return false
       return this.bounds.forget(receipt)
     })
+  }
+
+  async foldWitnessed({ origin, witness, size, time }: Parameters<Views['foldWitnessed']>[0]) {
+    this.sql.witness.run(origin, witness, size, time)
   }
 
   async contentState(

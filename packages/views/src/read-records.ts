@@ -1,7 +1,7 @@
 // Records as they are listed and shown: newest first, each with what it comes to and what bounds its time.
 
 import { ok, type Result, refuse } from '@countersign/log'
-import { depositaryOf } from '@countersign/pact'
+import { depositaryOf, witnessedTo, witnessesFor } from '@countersign/pact'
 import { parseRecordRef, type Statement } from '@countersign/record'
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Bounds } from './bounds.ts'
@@ -67,6 +67,9 @@ export class RecordReader {
            where m.re_origin = s.origin and m.re_idx = s.idx and answer.author = ?
            and answer.type = 'content/rejected' and json_extract(t.payload, '$.body.part') = s.part)
          order by s.origin, s.idx, s.part`,
+      ),
+      witnessed: sqlite.prepare<[string], { witness: string; size: number }>(
+        'select witness, size from witnessed where origin = ? order by witness',
       ),
       mentions: sqlite.prepare<[string, number], { re_origin: string; re_idx: number; re_leaf: string }>(
         'select re_origin, re_idx, re_leaf from mentions where origin = ? and idx = ? order by place',
@@ -163,6 +166,7 @@ export class RecordReader {
       validity: validityOf(stored),
       delivery: this.deriver.deliveryOf(stored),
       state: STATES[stored.state] ?? 'undecided',
+      witnessed: this.witnessed(stored),
       supersededBy: stored.superseded_by === null ? null : `${origin}#${stored.superseded_by}`,
       parts: this.sql.parts.all(origin, idx).map((part): PartRow => {
         const state = forUs ? (PART_STATES[part.state ?? 0] ?? 'awaited') : 'not-for-us'
@@ -180,6 +184,15 @@ export class RecordReader {
       }),
       title: this.sql.title.get(origin, idx)?.title ?? null,
     }
+  }
+
+  private witnessed({ origin, idx, author, version, pact }: Row): RecordRow['witnessed'] {
+    const agreement = this.agreements.of(version, pact)
+    const counting = agreement === undefined ? [] : witnessesFor(agreement, author)
+    if (agreement === undefined || counting.length === 0) return { by: [], enough: false }
+    const sizes = new Map(this.sql.witnessed.all(origin).map(({ witness, size }) => [witness, size]))
+    const by = counting.map(({ name }) => name).filter((name) => (sizes.get(name) ?? 0) > idx)
+    return { by, enough: witnessedTo(agreement, author, (name) => sizes.get(name)) > idx }
   }
 
   private receipts(stored: Row, to: readonly string[]): ReceiptRow[] {

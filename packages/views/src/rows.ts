@@ -54,6 +54,8 @@ export interface RecordRow {
   /** For each recipient: how far it got and its interval [lo, hi] in POSIX seconds (spec/receipt.md). */
   delivery: { recipient: string; state: Delivery; lo: number | null; hi: number | null }[]
   state: RecordState
+  /** The witnesses of the agreement that cosigned it, and whether they are enough (spec/witness.md). */
+  witnessed: { by: string[]; enough: boolean }
   /** The record that took its place, `origin#index`. */
   supersededBy: string | null
   parts: PartRow[]

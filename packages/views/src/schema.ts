@@ -124,6 +124,8 @@ export interface Tables {
   }
   /** Records covered by a signer only in receipts dated before lo: its next receipt may deliver them. */
   receipts_before_lo: { origin: string; by_party: string; idx: number; lo: number }
+  /** The largest size of a log that a witness cosigned, and its own time of that. */
+  witnessed: { origin: string; witness: string; size: number; time: number }
   forces: { version: string; channel: string; pact: string; since: number; force: string }
   /** The first entry of a log that is said in force under a version. */
   force_points: { origin: string; version: string; idx: number }

@@ -122,6 +122,9 @@ export interface Views {
    */
   forgetReceipt(receipt: ReceiptToFold): Promise<boolean>
 
+  /** A witness of the agreement cosigned a log up to that size, as the caller verified. */
+  foldWitnessed(head: { origin: string; witness: string; size: number; time: number }): Promise<void>
+
   /** Where a part of a record stands on this node; `title` is for an opened message its subject. */
   contentState(
     record: string,

@@ -285,6 +285,8 @@ export const en = {
     content: 'Content',
     times: 'When it was held',
     timesNote: 'The bounds come from neutrals’ and recipients’ signatures, never from the author’s clock.',
+    witnessed: 'Witnessed: {{names}} saw one history of the log that includes it. That bounds no time.',
+    witnessedByFew: 'Seen by {{names}}; the agreement asks for more witnesses than that.',
     nobodyTo: 'This record is addressed to nobody, so no receipt of a recipient is awaited.',
     receipts: 'Receipts that bound its time',
     receiptsNone: 'No receipt bounds this record yet. It appears here as soon as a neutral or a recipient has signed.',

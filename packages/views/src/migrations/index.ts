@@ -8,6 +8,7 @@ import * as force from './0002-force.ts'
 import * as destruction from './0003-destruction.ts'
 import * as keys from './0004-keys.ts'
 import * as succession from './0005-succession.ts'
+import * as witnesses from './0006-witnesses.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -15,4 +16,5 @@ export const migrations: Record<string, Migration> = {
   '0003-destruction': destruction,
   '0004-keys': keys,
   '0005-succession': succession,
+  '0006-witnesses': witnesses,
 }

@@ -93,6 +93,13 @@ function OneRecord({ detail }: { detail: RecordDetail }) {
             ) : (
               <p className="quiet">{t('record.nobodyTo')}</p>
             )}
+            {row.witnessed.by.length > 0 && (
+              <p className="quiet small">
+                {t(row.witnessed.enough ? 'record.witnessed' : 'record.witnessedByFew', {
+                  names: row.witnessed.by.map((name) => plain(name, 128)).join(', '),
+                })}
+              </p>
+            )}
           </Block>
           {row.validity.kind === 'void' ? (
             <Block title={t('verify.title')}>
