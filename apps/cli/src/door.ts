@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  type Answer,
   type CarriedIn,
   type ContentState,
   type DestroyAnswer,
@@ -11,11 +12,21 @@ import {
   type PactRow,
   type RecordPage,
   type RecordRow,
+  type RotatedAnswer,
   type SayInput,
   type ShareInput,
 } from '@countersign/client'
 import { fromBase64, ok, type Refusal, type Result, refuse } from '@countersign/log'
-import { Node, realSurroundings, type SayRequest, type ShareResult, type Surroundings } from '@countersign/node'
+import {
+  type KeyStatus,
+  Node,
+  type Rotated,
+  type RotateRequest,
+  realSurroundings,
+  type SayRequest,
+  type ShareResult,
+  type Surroundings,
+} from '@countersign/node'
 import { fetchThrough, isOwnSocket } from './local-socket.ts'
 import { must } from './output.ts'
 import { keyPassphrase } from './passphrase.ts'
@@ -46,6 +57,10 @@ export interface Door {
     pact: string | undefined,
     progress: (done: number, total: number) => void,
   ): Promise<Result<CarriedIn> | Refusal>
+  keyStatus(): Promise<Result<KeyStatus>>
+  rotateKeys(asked: RotateRequest): Promise<Result<Rotated>>
+  acceptKeys(file: Uint8Array): Promise<Result<Rotated>>
+  takeNotice(file: Uint8Array): Promise<Result<{ party: string; roles: string[] }>>
   sign(what: string | Uint8Array): Promise<Result<{ pact: string; version: string; as: string }>>
   close(): Promise<void>
 }
@@ -116,6 +131,10 @@ async function runningAt(dir: string): Promise<Door | undefined> {
       if (!proposed.ok) return proposed
       return ok({ ...proposed.value, invitation: fromBase64(proposed.value.invitation) ?? new Uint8Array() })
     },
+    keyStatus: () => client.keyStatus() as Promise<Result<KeyStatus>>,
+    rotateKeys: async (asked) => rotated(await client.rotateKeys({ ...asked })),
+    acceptKeys: async (file) => rotated(await client.acceptKeys(Buffer.from(file).toString('base64'))),
+    takeNotice: (file) => client.takeNotice(Buffer.from(file).toString('base64')),
     sign: (what) =>
       client.sign(typeof what === 'string' ? { pact: what } : { invitation: Buffer.from(what).toString('base64') }),
     carryIn: (from, pact, progress) => client.carryIn({ from, ...(pact === undefined ? {} : { pact }) }, progress),
@@ -181,10 +200,30 @@ async function openHere(dir: string, around: Surroundings): Promise<Door> {
     },
     trust: (card) => node.trust(card),
     propose: (yaml) => node.proposePact(yaml),
+    keyStatus: async () => ok(await node.keyStatus()),
+    async rotateKeys(asked) {
+      await ready(node)
+      return node.rotateKeys(asked)
+    },
+    async acceptKeys(file) {
+      await ready(node)
+      return node.acceptKeys(file)
+    },
+    async takeNotice(file) {
+      await ready(node)
+      return node.takeNotice(file)
+    },
     sign: (what) => node.signPact(what),
     carryIn: (from, pact, progress) => node.carryIn(from, { ...(pact === undefined ? {} : { pact }), progress }),
     close: () => node.stop(),
   }
+}
+
+function rotated(answer: Answer<RotatedAnswer>): Result<Rotated> {
+  if (!answer.ok) return answer
+  const { value } = answer
+  if (value.state === 'accepted') return ok(value)
+  return ok({ state: value.state, request: fromBase64(value.request) ?? new Uint8Array() })
 }
 
 /** Gives the start-up check its time: a node that was just opened may not sign before its peers were asked. */

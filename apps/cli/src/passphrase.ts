@@ -36,6 +36,12 @@ export async function keyPassphrase(dir: string, fd = offered): Promise<string |
   return isTerminal() ? ask(`Passphrase of the keys in ${dir}: `) : undefined
 }
 
+/** The passphrase of a key file that is under one. */
+export async function filePassphrase(file: string, fd: number | undefined): Promise<string | undefined> {
+  if (fd !== undefined) return fromDescriptor(fd)
+  return isTerminal() ? ask(`Passphrase of ${file}: `) : undefined
+}
+
 /** A new passphrase: from the descriptor, or typed twice. */
 export async function newPassphrase(fd: number | undefined, what: string, flag = '--passphrase-fd'): Promise<string> {
   if (fd !== undefined) return strong(fromDescriptor(fd))

@@ -13,6 +13,7 @@ import { keyCommand } from './commands/key.ts'
 import { pactCommand } from './commands/pact.ts'
 import { proveCommand } from './commands/prove.ts'
 import { recordsCommand } from './commands/records.ts'
+import { rootCommand } from './commands/root.ts'
 import { sayCommand } from './commands/say.ts'
 import { serveCommand } from './commands/serve.ts'
 import { trustCommand } from './commands/trust.ts'
@@ -45,6 +46,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     witnessCommand,
     backupCommand,
     restoreCommand,
+    rootCommand,
     demoCommand,
   ]
   for (const add of commands) add(program)

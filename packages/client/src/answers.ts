@@ -289,3 +289,20 @@ export type DestroyAnswer =
   | { state: 'destroyed'; ground: 'consent' | 'retention' }
   | { state: 'already' }
   | { state: 'asked'; awaited: string[]; retainedUntil: number | null }
+
+export interface KeyStatus {
+  party: string
+  card: string
+  serial: number
+  words: string[]
+  root: { threshold: number; keys: number; here: number }
+  validity: { notBefore: string; notAfter: string; daysLeft: number }
+  roles: { role: string; serial: number; since: string; givenUp: boolean }[]
+  logs: { origin: string; serial: number | null; upToDate: boolean; frozenAt: number | null }[]
+  waiting: boolean
+  notices: { party: string; digest: string; roles: string[] }[]
+}
+
+export type RotatedAnswer =
+  | { state: 'accepted'; serial: number; notice: string | null }
+  | { state: 'to-sign'; request: string }

@@ -7,6 +7,7 @@ import type {
   CarriedIn,
   ContentState,
   DestroyAnswer,
+  KeyStatus,
   Me,
   NodeFacts,
   NodeStatus,
@@ -17,6 +18,7 @@ import type {
   RecordDetail,
   RecordPage,
   RecordQuery,
+  RotatedAnswer,
 } from './answers.ts'
 
 export interface SayInput {
@@ -130,6 +132,24 @@ export class NodeClient {
 
   contentState(ref: string, signal?: AbortSignal): Promise<Answer<ContentState>> {
     return this.getJson('api/content', { ref }, signal)
+  }
+
+  keyStatus(): Promise<Answer<KeyStatus>> {
+    return this.getJson('api/key/status', {})
+  }
+
+  rotateKeys(asked: Record<string, unknown>): Promise<Answer<RotatedAnswer>> {
+    return this.postJson('api/key/rotate', asked)
+  }
+
+  /** `file` in base64: a request that the root has signed. */
+  acceptKeys(file: string): Promise<Answer<RotatedAnswer>> {
+    return this.postJson('api/key/accept', { file })
+  }
+
+  /** `file` in base64: a notice of compromised keys. */
+  takeNotice(file: string): Promise<Answer<{ party: string; roles: string[] }>> {
+    return this.postJson('api/key/notice', { file })
   }
 
   destroyContent(record: string, reason: string): Promise<Answer<DestroyAnswer>> {

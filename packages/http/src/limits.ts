@@ -10,6 +10,8 @@ export const LIMITS = {
   /** A hint has no body; what comes all the same is read no further. */
   hintBodyBytes: 1_024,
   /** One that carries a card. */
+  /** A signed request or notice, in base64. */
+  keyBodyBytes: 524_288,
   cardBodyBytes: 131_072,
   /** A STIX bundle posted to TAXII's outbox or to the console's share. */
   shareBodyBytes: 1_073_741_824,

@@ -3,6 +3,7 @@
 
 import { TLP_LABELS } from '@countersign/record'
 import { z } from 'zod'
+import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 
 export interface Operation {
@@ -178,6 +179,28 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'POST', path: '/api/trust', body: jsonBody(trustBody, LIMITS.cardBodyBytes) },
     summary: 'Trusts a card (base64) whose fingerprint words a person has compared.',
     answer: json('The card.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/key/status' },
+    summary:
+      'Our keys: since when each speaks, on which logs the card is in force, where the root lies, when it expires.',
+    answer: json('The state of the keys.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/key/rotate', body: jsonBody(rotateBody, LIMITS.keyBodyBytes) },
+    summary: 'Makes new keys and a card for them, and a notice where keys are compromised. For the local shell alone.',
+    answer: json('`accepted`, or `to-sign` with the request (base64) that the root must sign.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/key/accept', body: jsonBody(keyFileBody, LIMITS.keyBodyBytes) },
+    summary: 'Takes a request that the root has signed (base64). For the local shell alone.',
+    answer: json('`accepted` with the serial of the card that speaks.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/key/notice', body: jsonBody(keyFileBody, LIMITS.keyBodyBytes) },
+    summary:
+      'Takes a notice of compromised keys that was brought by hand (base64), and passes it on. For the local shell alone.',
+    answer: json('The party and the roles.'),
   },
   {
     ...{ method: 'POST', path: '/api/pact/propose', body: jsonBody(proposeBody) },

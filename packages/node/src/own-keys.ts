@@ -133,7 +133,7 @@ export class OwnKeys {
     const request = signingRequest({ current: card, card: { body, possession }, notice: undefined })
     if (compromised !== undefined) {
       request.notice = {
-        ...{ v: 1, party, cards: [...new Set(cards)].sort().slice(-16) },
+        ...{ v: 1, party, cards: [...new Set(cards)].slice(-16).sort() },
         roles: KEY_ROLES.filter((role) => compromised.roles.includes(role)),
         // The new card: its root signs both.
         by: cardDigestOf(body),

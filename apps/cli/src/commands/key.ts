@@ -4,9 +4,11 @@ import type { Command } from 'commander'
 import { dirOption, examples } from '../options.ts'
 import { must, print, Refused } from '../output.ts'
 import { keyPassphrase, newPassphrase, passphraseOption } from '../passphrase.ts'
+import { keyChangeCommands } from './key-change.ts'
 
 export function keyCommand(program: Command): void {
-  const key = program.command('key').description('the private keys of a node')
+  const key = program.command('key').description('the keys of a node: their state, changing them, how they are kept')
+  keyChangeCommands(key)
 
   key
     .command('protect')
