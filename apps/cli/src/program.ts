@@ -16,6 +16,7 @@ import { recordsCommand } from './commands/records.ts'
 import { rootCommand } from './commands/root.ts'
 import { sayCommand } from './commands/say.ts'
 import { serveCommand } from './commands/serve.ts'
+import { statusCommand } from './commands/status.ts'
 import { trustCommand } from './commands/trust.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { witnessCommand } from './commands/witness.ts'
@@ -35,6 +36,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     pactCommand,
     sayCommand,
     recordsCommand,
+    statusCommand,
     proveCommand,
     destroyCommand,
     holdCommand,

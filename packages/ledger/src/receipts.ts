@@ -36,6 +36,11 @@ export interface Receipts {
   drop(origin: string, cosigner: string, name: { size: number; time: number }): Promise<void>
   /** What we hold of others on a log. */
   held(origin: string, cosigner?: string): readonly (ReceiptName & { cosigner: string })[]
+  /**
+   * Writes `held/<origin>/<cosigner>/index`, which names what is held: it is made when it is asked for, and anew once
+   * that is no more true. Does nothing where nothing is held.
+   */
+  listHeld(origin: string, cosigner: string): Promise<void>
   /** The file of one of them; `cosigner` undefined for ours. */
   read(
     origin: string,
@@ -117,6 +122,14 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
       return [...byCosigner]
         .filter(([by]) => cosigner === undefined || by === cosigner)
         .flatMap(([by, names]) => names.map((name) => ({ cosigner: by, ...name })))
+    },
+    async listHeld(origin, cosigner) {
+      const folder = join(dir, 'held', originHash(origin), cosigner)
+      const names = held.get(originHash(origin))?.get(cosigner) ?? []
+      const text = lines([...names].sort((a, b) => a.size - b.size || a.time - b.time))
+      const written = await disk.read(join(folder, 'index'))
+      const isTrue = written !== undefined && Buffer.compare(written, text) === 0
+      if (names.length > 0 && !isTrue) await disk.replace(join(folder, 'index'), text, false)
     },
     read(origin, cosigner, { size, time }) {
       const hash = originHash(origin)

@@ -1,6 +1,7 @@
 // Proposing, signing and taking part in agreements: opening our logs for one, and learning which logs the others opened.
 
-import { generationsFile, recordGeneration } from '@countersign/ledger'
+import { dirname } from 'node:path'
+import { generationsFile, mirrorFolder, recordGeneration } from '@countersign/ledger'
 import { fromUtf8, ok, type Result, refuse, toHex } from '@countersign/log'
 import {
   type Agreement,
@@ -36,20 +37,25 @@ export class Agreements {
   private readonly parts: EngineParts
   private readonly contextOf: (pact: StoredPact, channel: string) => ChannelContext
   private readonly onReady: () => void
+  private readonly onLearned: () => void
   private readonly looks = new Map<string, () => void>()
   /** When the index of a party was last asked for. */
   private readonly looked = new Map<string, number>()
   private readonly cancels = new Map<string, () => void>()
+  /** Agreement and party of which it was learned in this run which logs there are. */
+  private readonly learned = new Set<string>()
   private stopped = false
 
   constructor(
     parts: EngineParts,
     contextOf: (pact: StoredPact, channel: string) => ChannelContext,
     onReady: () => void,
+    onLearned: () => void,
   ) {
     this.parts = parts
     this.contextOf = contextOf
     this.onReady = onReady
+    this.onLearned = onLearned
   }
 
   /** Drafts an agreement from YAML, opens our logs for it, says the proposal and writes the invitation. */
@@ -155,13 +161,33 @@ export class Agreements {
     const { around, channels, identity, trusted, views } = this.parts
     const held = { disk: around.disk, dir: identity.dir }
     for (const { name } of pact.agreement.channels) {
-      for (const { origin } of views.force(pact.id, pact.version, name)?.covers ?? []) {
+      const covers = views.force(pact.id, pact.version, name)?.covers.map(({ origin }) => origin)
+      for (const origin of covers ?? (await this.mirrored(pact, name))) {
         const author = pact.agreement.parties.find(({ party }) => origin.startsWith(`${party}/`))
         if (author === undefined || author.party === identity.party || !(await isMirrored(held, origin))) continue
         const card = trusted.withRoot(author.party, author.root)
         if (card !== undefined) await channels.get(`${pact.id}/${name}`)?.hear(origin, card)
       }
     }
+  }
+
+  private async mirrored(pact: StoredPact, channel: string): Promise<string[]> {
+    const { around, identity } = this.parts
+    const origins: string[] = []
+    for (const { party } of pact.agreement.parties) {
+      const folder = dirname(mirrorFolder(identity.dir, `${party}/${pact.id}/${channel}/${'0'.repeat(16)}`))
+      for (const generation of await around.disk.list(folder)) {
+        if (/^[0-9a-f]{16}$/.test(generation)) origins.push(`${party}/${pact.id}/${channel}/${generation}`)
+      }
+    }
+    return origins
+  }
+
+  /** Parties of an agreement of which it is not known yet, in this run, which logs they opened. */
+  unlearned(pact: string): string[] {
+    return [...this.looks.keys()]
+      .filter((key) => key.startsWith(`${pact} `) && !this.learned.has(key))
+      .map((key) => key.slice(pact.length + 1))
   }
 
   /** Looks again for logs of a party: at once where some of its channels have none yet, else at most every few seconds. */
@@ -300,14 +326,19 @@ export class Agreements {
         .catch((cause: unknown) => this.parts.around.report('info', 'card-look-failed', { message: String(cause) }))
     }
     const fetched = await requestsTo(card).get(`logs/${pact.id}/index`, LIMITS.indexBytes)
-    if (fetched.kind !== 'bytes') return
-    for (const [name, generation] of generationLines(fromUtf8(fetched.bytes) ?? '')) {
+    if (fetched.kind === 'refused') return
+    const text = fetched.kind === 'bytes' ? (fromUtf8(fetched.bytes) ?? '') : ''
+    for (const [name, generation] of generationLines(text)) {
       const terms = pact.agreement.channels.find((one) => one.name === name)
       const weRead =
         rolesOf(pact.agreement, identity.party).length > 0 || terms?.parties.includes(identity.party) === true
       if (terms?.parties.includes(party) !== true || !weRead) continue
       await channels.get(`${pact.id}/${name}`)?.hear(`${party}/${pact.id}/${name}/${generation}`, card)
     }
+    const key = `${pact.id} ${party}`
+    if (this.learned.has(key)) return
+    this.learned.add(key)
+    this.onLearned()
   }
 
   /** Whether every channel of the agreement has a log of that party already: then its index need not be read on a hint. */

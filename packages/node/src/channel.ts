@@ -29,7 +29,9 @@ import type { Identity } from './identity.ts'
 import { KeptHeads } from './kept-heads.ts'
 import { LIMITS } from './limits.ts'
 import { type LogSource, signedHeadOf } from './log-source.ts'
+import { fetchOwnContent } from './own-content.ts'
 import { type FormerLog, openFormer, statementsIn } from './own-logs.ts'
+import { OwnReceipts } from './own-receipts.ts'
 import type { StoredPact } from './pacts.ts'
 import { PeerEar } from './peer-ear.ts'
 import { type CarriedHearing, PeerLog } from './peer-log.ts'
@@ -58,6 +60,10 @@ export interface ChannelContext {
   forcePin(): Pin | undefined
   /** Whether the folder may be a copy of another: then every peer is waited for before we sign. */
   mayBeCopy(): boolean
+  /** Resolves once no other host answers with our keys; true where one did at first. */
+  alone(): Promise<boolean>
+  /** What was missing in a folder that may be a copy is there, all of it or in part. */
+  onRecovered(): void
   /** A log, ours or a peer's, is open from here on. */
   onLog(origin: string): void
   onEntries(origin: string): void
@@ -129,6 +135,9 @@ export class Channel {
   /** Origins of which it is being looked whether they may be heard. */
   private readonly opening = new Map<string, Promise<void>>()
   private check: StartupCheck | undefined
+  /** In a folder that may be a copy: our own receipts on each log of a peer, asked back. */
+  private readonly recalls = new Map<string, OwnReceipts>()
+  private isContentWhole = true
   private heads: KeptHeads | undefined
   private readonly witnesses: ChannelWitnesses
   private pinSince: number | undefined
@@ -174,7 +183,8 @@ export class Channel {
       opened = log.value
       await this.attach(opened)
       this.state = 'checking'
-      this.startChecking(opened, card)
+      if (this.context.mayBeCopy()) void this.checkAlone(opened, card)
+      else this.startChecking(opened, card)
     } catch (cause) {
       if (this.speaker === undefined) await opened?.close().catch(() => {})
       const refusal = diskRefusal(cause, 'Our log could not be opened. Mend it, then start the node again.')
@@ -300,8 +310,21 @@ export class Channel {
     this.context.onAlarm('log/frozen', this.speaker?.log.origin ?? this.name, message)
   }
 
+  /** Whose answer is awaited before we sign, and before we countersign. */
   awaited(): string[] {
-    return this.state === 'checking' ? (this.check?.awaited() ?? []) : []
+    const checked = this.state === 'checking' ? (this.check?.awaited() ?? [this.context.identity.party]) : []
+    const recalled = [...this.recalls.values()].flatMap((recall) => (recall.done ? [] : recall.awaited()))
+    return [...new Set([...checked, ...recalled])].sort()
+  }
+
+  /** Whether nothing is missing here that we signed, said or countersigned before. */
+  get isWhole(): boolean {
+    return (
+      this.isContentWhole &&
+      (this.state === 'ready' || this.state === 'none') &&
+      [...this.recalls.values()].every(({ done }) => done) &&
+      this.peerLogs().every((log) => log.isWhole)
+    )
   }
 
   /** Starts hearing a peer's log; does nothing where it is heard already, or where its author does not show it yet. */
@@ -403,13 +426,18 @@ export class Channel {
       cosignSeconds: neutral === undefined ? undefined : agreement.intervals.cosignSeconds,
       receipts,
       around,
-      mayCountersign: () => !this.isParty || this.state === 'ready',
+      mayCountersign: () =>
+        (!this.isParty || this.state === 'ready') && (this.recalls.get(origin)?.done ?? !this.context.mayBeCopy()),
+      mayLack: this.context.mayBeCopy(),
       onEntries: () => {
         this.context.onEntries(origin)
         // Their cosigners may have been quicker than we: what they gave can be compared with the log now.
         for (const [key, { feed, rounds }] of this.feeds) if (feed.waits && key.startsWith(`${origin} `)) rounds.wake()
       },
-      onContent: () => this.context.onContent(origin),
+      onContent: () => {
+        this.context.onContent(origin)
+        this.context.onRecovered()
+      },
       isDestroyed: (index, part) => this.context.isDestroyed(origin, index, part),
       onReceipt: (receipt) => {
         const digest = sha256Hex(receipt.bytes)
@@ -431,7 +459,35 @@ export class Channel {
       },
     })
     await log.recall()
+    this.recallReceipts(origin, author)
     return log
+  }
+
+  /** Asks for our own receipts on a peer's log where some may be lost; once in a run. */
+  private recallReceipts(origin: string, author: Card): void {
+    const { identity, around, receipts, requestsTo, cardsOf, onAlarm, mayBeCopy, onRecovered } = this.context
+    if (!mayBeCopy() || this.recalls.has(origin)) return
+    const recall = new OwnReceipts({
+      ...{ origin, author, us: identity.party, pact: this.pact.id, receipts, around },
+      keys: () => {
+        const past = cardsOf(identity.party, identity.card.rootDigest)
+        return [identity.card, ...past].map(({ keys }) => keys.receipt)
+      },
+      readers: [requestsTo(author), ...this.cosignersOf(author.party).map(({ requests }) => requests)],
+      stopped: () => this.stopping,
+      onDone: () => {
+        this.peers.get(origin)?.wake()
+        onRecovered()
+      },
+    })
+    this.recalls.set(origin, recall)
+    recall.ended.catch((cause: unknown) => {
+      onAlarm(
+        'log/check-failed',
+        origin,
+        `Our own receipts could not be asked back; start the node again: ${String(cause)}`,
+      )
+    })
   }
 
   /**
@@ -547,6 +603,7 @@ export class Channel {
     await Promise.all([...this.feeds.values()].map(({ rounds }) => rounds.stop()))
     await this.witnesses.stop()
     await this.check?.outcome.catch(() => {})
+    await Promise.allSettled([...[...this.recalls.values()].map(({ ended }) => ended), this.fetching])
     // A file that does not close keeps open no other.
     const own = [this.speaker?.log, ...[...this.former.values()].map(({ log }) => log)]
     await Promise.allSettled([...own.map((log) => log?.close()), ...[...this.peers.values()].map((ear) => ear.stop())])
@@ -616,6 +673,12 @@ export class Channel {
     this.pins.wake()
   }
 
+  /** Peers are asked once nobody else signs in this log: what they hold of it grows no more then. */
+  private async checkAlone(log: OwnLog, card: Card): Promise<void> {
+    await this.context.alone()
+    if (!this.stopping && this.state === 'checking') this.startChecking(log, card)
+  }
+
   private startChecking(log: OwnLog, card: Card): void {
     const { identity, around, cardOf, requestsTo, onAlarm } = this.context
     const { agreement } = this.pact
@@ -646,7 +709,7 @@ export class Channel {
       },
     })
     this.check.outcome
-      .then((outcome) => this.checked(log, outcome))
+      .then((outcome) => this.checked(log, card, outcome))
       .catch((cause: unknown) => {
         if (isOver()) return
         this.state = 'stopped'
@@ -654,7 +717,7 @@ export class Channel {
       })
   }
 
-  private async checked(log: OwnLog, outcome: CheckOutcome): Promise<void> {
+  private async checked(log: OwnLog, card: Card, outcome: CheckOutcome): Promise<void> {
     const { around, onAlarm, onAlarmOver, onEntries } = this.context
     // A receipt may have shown meanwhile that the log must not go on.
     if (this.stopping || this.state === 'stopped') return
@@ -669,15 +732,47 @@ export class Channel {
       onEntries(log.origin)
       around.report('warn', 'tail-recovered', { origin: log.origin, entries: outcome.recovered })
     }
+    if (await this.context.alone()) return this.checkAlone(log, card)
     // It may have been stopped while it was being checked.
-    if (this.state !== 'checking') return
+    if (this.stopping || this.state !== 'checking') return
     log.confirm()
     this.confirmedAt = log.size
     this.state = 'ready'
+    // What is missing of our own content comes back while the log goes on.
+    const from = this.context.mayBeCopy() ? 0 : log.size - outcome.recovered
+    if (from < log.size) this.fetching = this.fetchContent(log, from)
     for (const code of OVER_ONCE_READY) onAlarmOver(code, log.origin)
+    this.context.onRecovered()
     this.readiness.resolve()
     // What was held meanwhile may be countersigned now.
     for (const ear of this.peers.values()) ear.wake()
+  }
+
+  private fetching: Promise<void> | undefined
+
+  private async fetchContent(log: OwnLog, from: number): Promise<void> {
+    const { around, onAlarm, onContent, onRecovered, isDestroyed } = this.context
+    const [party, pact, channel, generation] = log.origin.split('/')
+    const prefix = `mirrors/${pact}/${channel}/${party}/${generation}`
+    this.isContentWhole = false
+    try {
+      await fetchOwnContent({
+        ...{ log, from, around },
+        sources: this.cosignersOf(party ?? '').map(({ requests }) => ({ requests, prefix })),
+        stopped: () => this.stopping,
+        isDestroyed: (index, part) => isDestroyed(log.origin, index, part),
+        onContent: () => onContent(log.origin),
+      })
+      if (this.stopping) return
+      this.isContentWhole = true
+      onRecovered()
+    } catch (cause) {
+      onAlarm(
+        'log/content-unfetched',
+        log.origin,
+        `Content of our own records could not be fetched back; start the node again: ${String(cause)}`,
+      )
+    }
   }
 
   /** Who countersigns a log of `author` on this channel, but for ourselves. */

@@ -20,6 +20,8 @@ export interface DirectorySources {
   unconfirmed(origin: string): boolean
   /** Origins of our own logs and our mirrors. */
   origins(): Iterable<string>
+  /** Brings the index of the receipts by `cosigner` that are held here of a log up to what they are. */
+  listHeld(origin: string, cosigner: string): Promise<void>
   /** Parties that a statement of the log names in `to` beside this sealed file; undefined where none names it. */
   addressees(origin: string, sealed: string): Promise<ReadonlySet<string> | undefined>
 }
@@ -41,7 +43,7 @@ const MIRROR = new RegExp(
   `^mirrors/(?<pact>${PACT})/(?<channel>${CHANNEL})/(?<author>${DOMAIN})/(?<generation>${GENERATION})/(?<file>${LOG_FILE})$`,
 )
 const RECEIPT = new RegExp(
-  `^(?:receipts/(?<given>${HEX64})/(?:index|[0-9]+-[0-9]+)|held/(?<held>${HEX64})/${DOMAIN}/[0-9]+-[0-9]+)$`,
+  `^(?:receipts/(?<given>${HEX64})/(?:index|[0-9]+-[0-9]+)|held/(?<held>${HEX64})/(?<cosigner>${DOMAIN})/(?:index|[0-9]+-[0-9]+))$`,
 )
 
 export class Directory {
@@ -73,6 +75,7 @@ export class Directory {
       const origin = this.originOf(receipt.given ?? receipt.held ?? '')
       if (origin === undefined || !this.reads(party, origin)) return { kind: 'missing' }
       const growing = path.endsWith('/index')
+      if (growing && receipt.cosigner !== undefined) await this.sources.listHeld(origin, receipt.cosigner)
       return this.file(path, growing ? 'text/plain; charset=utf-8' : 'application/octet-stream', !growing)
     }
     const found = log ?? mirror

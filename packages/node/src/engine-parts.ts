@@ -32,6 +32,8 @@ export interface EngineParts {
   requestsTo(card: Card): PeerRequests
   cards: CardFetching
   alarm(code: string, subject: string, message: string): void
+  /** Resolves once the views know what is held now of the logs of a channel. */
+  caughtUp(channel: Channel): Promise<void>
   /** Awaited between two steps of work that may take its time. */
   giveWay: GiveWay
 }

@@ -21,6 +21,8 @@ export const LIMITS = {
   generationsPerChannel: 8,
   /** How often a hint has the index of a party looked at, all of whose channels are heard already. */
   indexLookMs: 5_000,
+  /** What a peer says it holds of our receipts on one log: a line for each. */
+  heldIndexBytes: 16_777_216,
   /** Receipts fetched from one cosigner in one round. */
   receiptsPerRound: 512,
   /** Cards of one party that are ever kept, and how many are fetched to find the way from one to a trusted root. */

@@ -35,6 +35,7 @@ import { Rejections } from './rejections.ts'
 import { Removing } from './removing.ts'
 import { rightOfWay } from './right-of-way.ts'
 import { type Said, Saying, type SayRequest, type ShareRequest } from './saying.ts'
+import { SecondHost } from './second-host.ts'
 import type { ShareResult } from './share.ts'
 import type { Surroundings } from './surroundings.ts'
 import { TrustedCards } from './trust.ts'
@@ -85,6 +86,7 @@ export class Node {
   private readonly release: () => void
   /** Set before any channel is opened. */
   private whereabouts: Whereabouts | undefined
+  private readonly secondHost: SecondHost
   private cancelHints: (() => void) | undefined
   /** Looks that a hint put off, by party. */
   private readonly later = new Map<string, () => void>()
@@ -98,7 +100,7 @@ export class Node {
 
   private constructor(
     identity: Identity,
-    parts: Omit<EngineParts, 'requestsTo' | 'alarm' | 'giveWay' | 'cards'>,
+    parts: Omit<EngineParts, 'requestsTo' | 'alarm' | 'caughtUp' | 'giveWay' | 'cards'>,
     release: () => void,
   ) {
     this.dir = identity.dir
@@ -118,6 +120,7 @@ export class Node {
         onCards: (cards) => this.cardsArrived(cards),
         onAlarm: (code, subject, message) => this.alarm(code, subject, message),
       }),
+      caughtUp: (channel) => this.caughtUp(channel),
       giveWay: rightOfWay(parts.around, () => this.lineIsBusy()),
     }
     this.folding = new Folding({
@@ -135,6 +138,11 @@ export class Node {
       changed: () => this.changed(),
       giveWay: this.parts.giveWay,
     })
+    this.secondHost = new SecondHost({
+      ...{ identity, around: parts.around, stopped: () => this.stopped },
+      onAlarm: (code, subject, message) => this.alarm(code, subject, message),
+      onAlarmOver: (code, subject) => this.alarmOver(code, subject),
+    })
     this.saying = new Saying(this.parts)
     this.rejections = new Rejections(this.parts, this.saying)
     this.removing = new Removing(this.parts, this.saying, (origin) => this.logOf(origin))
@@ -147,6 +155,7 @@ export class Node {
         this.lookAgain()
         this.bringKeysUpToDate()
       },
+      () => this.settle(),
     )
     this.ownKeys = new OwnKeys(this.parts, {
       card: (card) => this.speakWith(card),
@@ -158,6 +167,7 @@ export class Node {
       dir: identity.dir,
       agreement: (id) => parts.pacts.get(id)?.agreement,
       origins: () => this.origins(),
+      listHeld: (origin, cosigner) => parts.receipts.listHeld(origin, cosigner),
       unconfirmed: (origin) => [...parts.channels.values()].some((channel) => channel.isUnconfirmed(origin)),
       // Whoever was just told of a record asks for its content before it is folded here.
       addressees: async (origin, sealed) => {
@@ -212,7 +222,7 @@ export class Node {
     )
     // What failed in an earlier run is all done again now.
     node.parts.store.alarmOver('node/failed')
-    node.whereabouts = await Whereabouts.open(dir, around, () => node.health().ready)
+    node.whereabouts = await Whereabouts.open(dir, around, () => node.isWhole())
     const { doubt } = node.whereabouts
     if (doubt !== undefined) node.alarm('node/may-be-copy', node.party, doubt)
     await node.views.knowCard(identity.card.bytes)
@@ -222,6 +232,7 @@ export class Node {
     node.folding.wake()
     await node.rejections.recall()
     node.removing.start()
+    node.settle()
     return ok(node)
   }
 
@@ -372,6 +383,7 @@ export class Node {
 
   /** What the published directory gives to `party`, who signed the request. */
   directory(party: string | undefined, path: string): Promise<DirectoryAnswer> {
+    if (party === this.party) this.secondHost.asked(path)
     return this.files.answer(party, path)
   }
 
@@ -474,7 +486,7 @@ export class Node {
             name: channel.name,
             origin: channel.speaker?.log.origin ?? null,
             state: channel.state,
-            awaited: channel.awaited(),
+            awaited: this.awaited(channel),
             size: channel.speaker?.log.size ?? 0,
           })),
         peers: [
@@ -492,6 +504,26 @@ export class Node {
     }
   }
 
+  /** Whom a channel waits for; in a folder that may be a copy also those whose logs are not known yet. */
+  private awaited(channel: Channel): string[] {
+    const unlearned = this.whereabouts?.doubt === undefined ? [] : this.agreements.unlearned(channel.pact.id)
+    return [...new Set([...channel.awaited(), ...unlearned])].sort()
+  }
+
+  /** Whether nothing is missing any more that this party signed or countersigned before. */
+  private isWhole(): boolean {
+    const { channels, pacts } = this.parts
+    return (
+      [...channels.values()].every((channel) => channel.isWhole) &&
+      pacts.all().every(({ id }) => this.agreements.unlearned(id).length === 0)
+    )
+  }
+
+  /** Looks whether a folder that may have been a copy is so no more. */
+  private settle(): void {
+    if (!this.stopped && this.whereabouts?.look() === true) this.alarmOver('node/may-be-copy', this.party)
+  }
+
   /** Resolves once everything held is folded into the views. */
   async settled(): Promise<void> {
     while (this.handing.size > 0) await Promise.allSettled([...this.handing])
@@ -507,6 +539,7 @@ export class Node {
     this.agreements.stop()
     await this.carrying
     for (const requests of this.requests.values()) requests.close()
+    this.secondHost.close()
     await this.saying.stop()
     await Promise.all([...this.parts.channels.values()].map((channel) => channel.stop()))
     await this.folding.stop()
@@ -538,6 +571,8 @@ export class Node {
       requestsTo: (card) => this.requestsTo(card),
       forcePin: () => this.views.force(pact.id, pact.version, name)?.receipt,
       mayBeCopy: () => this.whereabouts?.doubt !== undefined,
+      alone: () => (this.whereabouts?.doubt === undefined ? Promise.resolve(false) : this.secondHost.alone()),
+      onRecovered: () => this.settle(),
       onLog: (origin) => this.handToFolding(`Folding ${origin}`, () => this.foldLogAnew(origin)),
       onEntries: (origin) => this.folding.wake(origin),
       onContent: (origin) =>
@@ -563,6 +598,13 @@ export class Node {
       onAlarmOver: (code, subject) => this.alarmOver(code, subject),
       blank: (type, of) => blankRecord(around, type, of),
     }
+  }
+
+  private async caughtUp(channel: Channel): Promise<void> {
+    while (this.handing.size > 0) await Promise.allSettled([...this.handing])
+    const own = channel.speaker?.log.origin
+    const origins = [...(own === undefined ? [] : [own]), ...channel.peerLogs().map(({ origin }) => origin)]
+    for (const origin of origins) await this.folding.caughtUp(origin)
   }
 
   /** What an earlier run held and did not fold any more. */

@@ -33,6 +33,8 @@ export interface PeerLogOptions {
   around: Surroundings
   /** Whether we may countersign: not before the start-up check of our own log on this channel. */
   mayCountersign(): boolean
+  /** Whether entries and content may be missing that our own receipts attest: then all of it is looked for again. */
+  mayLack?: boolean
   /** New entries are held. */
   onEntries(): void
   /** Sealed content is held that was missed before. */
@@ -97,7 +99,8 @@ export class PeerLog {
     this.origin = options.origin
     this.mirror = options.mirror
     // What our own receipt attests was held when we gave it, and is not looked for again.
-    this.scannedTo = Math.min(options.receipts.newest(options.origin)?.size ?? 0, options.mirror.size)
+    const attested = options.mayLack === true ? 0 : (options.receipts.newest(options.origin)?.size ?? 0)
+    this.scannedTo = Math.min(attested, options.mirror.size)
     this.completeTo = this.scannedTo
   }
 
@@ -431,6 +434,8 @@ export class PeerLog {
     const { mirror, receipts, cosignSeconds, around } = this.options
     if (mirror.checkpoint === undefined || this.completeTo < mirror.size || !this.options.mayCountersign()) return
     const newest = receipts.newest(this.origin)
+    // A mirror that was rolled back, and does not hold yet what we countersigned.
+    if (newest !== undefined && mirror.size < newest.size) return
     const seconds = Math.floor(around.now() / 1000)
     const grown = newest === undefined || mirror.size > newest.size
     const due = cosignSeconds !== undefined && newest !== undefined && seconds >= newest.time + cosignSeconds
@@ -457,6 +462,11 @@ export class PeerLog {
   private authorKeys() {
     const { log } = this.options.author.keys
     return { ed25519PublicKey: log.ed25519, mldsa44PublicKey: log.mldsa44 }
+  }
+
+  /** Whether all is held that our own receipts attest. */
+  get isWhole(): boolean {
+    return this.completeTo >= (this.options.receipts.newest(this.origin)?.size ?? 0)
   }
 
   get head() {

@@ -98,6 +98,7 @@ export class Saying {
     const content = request.content ?? []
     const passed = this.gate(pact, channel, draft, content)
     if (!passed.ok) return passed
+    await this.learnForce(channel)
     const inForce = this.mustBeInForce(draft.type, channel)
     if (!inForce.ok) return inForce
     if (channel.checking) return this.holdHere(request, channel, draft.id)
@@ -278,6 +279,13 @@ export class Saying {
     })
     if (making.ok) store.noteSpeaker(draft.id, account)
     return making
+  }
+
+  /** Where the views know of no force, as those of a restored folder, all that is held of the channel is folded first. */
+  async learnForce(channel: Channel): Promise<void> {
+    const { pact, name } = channel
+    const { views, caughtUp } = this.parts
+    if (views.force(pact.id, pact.version, name) === undefined) await caughtUp(channel)
   }
 
   mustBeInForce(type: string, channel: Channel): Result<undefined> {

@@ -51,6 +51,7 @@ export class Sharing {
     const place = this.saying.placeOf(asked.pact, 'intel/share', asked.channel)
     if (!place.ok) return place
     const { channel } = place.value
+    await this.saying.learnForce(channel)
     const blank = this.blankOf(asked, place.value)
     if (!blank.ok) return blank
     const share = uuidOf(this.parts.around.random(16))
@@ -90,6 +91,7 @@ export class Sharing {
   async sayKept(kept: KeptShare): Promise<ShareResult> {
     const place = this.saying.placeOf(kept.pact, kept.type, kept.channel)
     if (!place.ok) return place
+    await this.saying.learnForce(place.value.channel)
     const blank = this.blankOf(kept, place.value)
     if (!blank.ok) return blank
     const file = await this.parts.around.disk.open(join(this.folder, kept.share))
