@@ -89,6 +89,13 @@ test('a backup taken while its node speaks is whole, and so is each log in it', 
     expect(verified.findings).toEqual([])
     expect(verified.logs.filter(({ origin }) => origin.startsWith('alfa.example/'))).toHaveLength(2)
   }
+  // What is restored stands any audit, before it was ever started.
+  const dir = join(parties.dir, 'drill')
+  await restoreTo(dir, backups[1] as Buffer)
+  expect(value(await auditNode(dir, realSurroundings(), { views: true }))).toMatchObject({
+    views: 'equal',
+    findings: [],
+  })
   const bytes = Buffer.from(backups[2] as Buffer)
   const at = bytes.indexOf(Buffer.from('addenda/')) + 512 + 100
   bytes[at] = (bytes[at] ?? 0) ^ 1
