@@ -5,13 +5,14 @@ import { toBase64 } from '@countersign/log'
 import { commitment, encodeFrame } from '@countersign/record'
 import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
 import { cardCases } from './card-cases.ts'
+import { destructionCases } from './destruction-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
 import { evidenceKeysCases } from './evidence-keys-cases.ts'
 import { exchangeCases } from './exchange-cases.ts'
 import { forceCases } from './force-cases.ts'
 import { forkCases } from './fork-cases.ts'
 import { keyCards, keyLogCases, newestCases, noticeCases, reachCases } from './keys-cases.ts'
-import { alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
+import { agreement, alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
 import { statementCases } from './statement-cases.ts'
 import { successionCases } from './succession-cases.ts'
 import { hex, text, withPieces } from './texts.ts'
@@ -79,4 +80,13 @@ write('evidence-keys.json', () => {
   const { pieces, texts } = withPieces(evidenceKeysCases.map(({ evidence }) => evidence))
   const cases = evidenceKeysCases.map((of, i) => ({ ...of, evidence: texts[i] }))
   return { trusted: [alfa, bravo, watch].map(({ file }) => text(file)), pieces, cases }
+})
+
+write('destruction.json', () => {
+  const entries = [...new Set(destructionCases.flatMap(({ logs }) => logs.flatMap((log) => log.entries.map(toBase64))))]
+  const cases = destructionCases.map((of) => ({
+    ...of,
+    logs: of.logs.map((log) => ({ ...log, entries: log.entries.map((entry) => entries.indexOf(toBase64(entry))) })),
+  }))
+  return { agreement, cards: [alfa, bravo, watch].map(({ file }) => text(file)), entries, cases }
 })

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { verifyEvidence } from '@countersign/client'
-import { auditNode, realSurroundings, type Surroundings } from '@countersign/node'
+import { auditNode, realSurroundings, type Surroundings, takeBackup } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { afterEach, describe, expect, test } from 'vitest'
 import { bytesInput, delivered, type Parties, type Party, startParties, until, value } from './parties.ts'
@@ -82,6 +82,15 @@ describe('with the consent of everyone concerned', () => {
     const trusted = [alfa.node.card, bravo.node.card, watch.node.card]
     expect(verifyEvidence(evidence, trusted).holds).toBe(true)
     expect(value(await asks(alfa, record))).toEqual({ state: 'already' })
+    // Nor is it in a backup made from now on: that leaves nothing out that a file under the folder holds.
+    for (const { dir } of [alfa, bravo]) {
+      const chunks: Uint8Array[] = []
+      const sink = async (chunk: Uint8Array) => void chunks.push(chunk.slice())
+      value(await takeBackup({ dir, passphrase: undefined, sink }, realSurroundings()))
+      const backup = Buffer.concat(chunks)
+      expect(backup.includes(record.split('/')[1] ?? '')).toBe(true)
+      for (const canary of [sealed, PLAIN]) expect(backup.includes(canary)).toBe(false)
+    }
     // Nothing comes back: not by a restart, nor when the views are folded again.
     for (const party of [alfa, bravo, watch]) {
       const { dir } = party

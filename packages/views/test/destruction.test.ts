@@ -1,14 +1,15 @@
 // When content may be destroyed (spec/destruction.md), as the views decide it: alike in whatever order things arrive, and
 // with nothing left of what was destroyed.
 
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { leafHash, toHex } from '@countersign/log'
-import type { Statement } from '@countersign/record'
+import { canonicalJson, parseEntry, type Statement, verifyEntry } from '@countersign/record'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { agreement } from '../../../spec/vectors/samples.ts'
+import { agreement, alfa, bravo } from '../../../spec/vectors/samples.ts'
 import { openViews, type ReceiptToFold, type Views } from '../src/index.ts'
 import {
   ALFA,
@@ -81,6 +82,40 @@ beforeEach(async () => {
   await know([agreement], views)
 })
 afterEach(() => views.close())
+
+const vectors: {
+  cards: string[]
+  agreement: unknown
+  entries: string[]
+  cases: {
+    name: string
+    logs: { origin: string; entries: number[] }[]
+    receipts: ReceiptToFold[]
+    record: { origin: string; index: number }
+    expect: string
+    destroyed: boolean
+  }[]
+} = JSON.parse(readFileSync(new URL('../../../spec/vectors/destruction.json', import.meta.url), 'utf8'))
+
+test.each(vectors.cases.map((of) => [of.name, of] as const))('vector: %s', async (_name, of) => {
+  const read = await openViews({ path: ':memory:', party: 'watch.example', now: () => 1_790_000_100_000 })
+  for (const card of vectors.cards) await read.knowCard(new TextEncoder().encode(card))
+  await read.knowAgreement(canonicalJson(vectors.agreement))
+  for (const { origin, entries } of of.logs) {
+    const log = entries.map((place) => new Uint8Array(Buffer.from(vectors.entries[place] ?? '', 'base64')))
+    const author = [alfa, bravo].find(({ party }) => origin.startsWith(`${party}/`)) ?? alfa
+    const all = log.map((bytes) => {
+      const parsed = parseEntry(bytes)
+      return { bytes, parsed, signature: parsed.ok && verifyEntry(parsed.value, author.card.keys.statement) }
+    })
+    expect(await read.foldEntries(origin, 0, all)).toMatchObject({ ok: true })
+  }
+  await read.foldReceipts(of.receipts)
+  const found = await validity(of.record.origin, of.record.index, read)
+  expect(found?.kind === 'void' ? found.code : found?.kind).toBe(of.expect)
+  expect(read.isDestroyed(of.logs[0]?.origin ?? '', 2, 0)).toBe(of.destroyed)
+  await read.close()
+})
 
 describe('with consent', () => {
   test('of author and addressee content is destroyed', async () => {
