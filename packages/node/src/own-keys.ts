@@ -80,7 +80,7 @@ export class OwnKeys {
   private readonly onCard: (card: Card) => Promise<void>
   private readonly onNotice: (notice: Notice) => Promise<unknown>
   private readonly succeed: (channel: Channel) => Promise<Result<unknown>>
-  private readonly underWay = new Map<Channel, Promise<void>>()
+  private underWay: Promise<void> = Promise.resolve()
 
   constructor(
     parts: EngineParts,
@@ -179,7 +179,8 @@ export class OwnKeys {
 
   /** Each of our logs that may sign speaks with the newest card from its next entry on. */
   async bringUpToDate(): Promise<void> {
-    await Promise.all([...this.parts.channels.values()].map((channel) => this.inChannel(channel)))
+    // One after another: each successor is named in the one index of its agreement.
+    for (const channel of this.parts.channels.values()) await this.inChannel(channel)
   }
 
   async status(): Promise<KeyStatus> {
@@ -250,12 +251,8 @@ export class OwnKeys {
   }
 
   private inChannel(channel: Channel): Promise<void> {
-    const last = this.underWay.get(channel) ?? Promise.resolve()
-    const next = last.then(() => this.sayIn(channel))
-    this.underWay.set(
-      channel,
-      next.catch(() => {}),
-    )
+    const next = this.underWay.then(() => this.sayIn(channel))
+    this.underWay = next.catch(() => {})
     return next
   }
 
