@@ -7,6 +7,7 @@ export default defineConfig({
       'apps/*/test/**/*.test.ts',
       'tools/test/**/*.test.ts',
       'examples/**/*.test.ts',
+      'sim/test/**/*.test.ts',
     ],
     // Above what `until` waits for at most, so that a test that waits in vain says for what.
     testTimeout: 90_000,

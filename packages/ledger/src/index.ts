@@ -9,7 +9,7 @@ export {
   type OpenCarriedFolder,
   openCarriedFolder,
 } from './carried-folder.ts'
-export type { Disk, DiskFile } from './disk.ts'
+export { type Disk, type DiskCalls, type DiskFile, diskOf } from './disk.ts'
 export { keepEvidence } from './evidence.ts'
 export { recordGeneration } from './generations.ts'
 export { framesOf, segmentSpan } from './journal.ts'

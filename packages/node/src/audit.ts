@@ -60,8 +60,16 @@ export interface AuditOptions {
 /** Refuses a folder that holds no node, and one whose node runs where the views are to be compared. */
 export async function auditNode(dir: string, around: Surroundings, options: AuditOptions): Promise<Result<NodeAudit>> {
   const loaded = await loadIdentity(dir, options.passphrase)
-  if (!loaded.ok) return loaded
-  const identity = loaded.value
+  return loaded.ok ? auditAs(loaded.value, around, options) : loaded
+}
+
+/** The same for an identity that is known already. */
+export async function auditAs(
+  identity: Identity,
+  around: Surroundings,
+  options: AuditOptions,
+): Promise<Result<NodeAudit>> {
+  const { dir } = identity
   const release = options.views ? around.disk.lock(join(dir, 'private', 'node.lock')) : () => {}
   if (release === undefined) {
     return refuse('node/locked', `Another process runs the node in ${dir}; end it first, then audit again.`)

@@ -2,7 +2,7 @@
 
 export { openAge, sealAge } from './age.ts'
 export type { Proposed, Signed } from './agreements.ts'
-export { type AuditedLog, type AuditOptions, auditNode, type NodeAudit } from './audit.ts'
+export { type AuditedLog, type AuditOptions, auditAs, auditNode, type NodeAudit } from './audit.ts'
 export { type RestoreOptions, restoreBackup } from './backup/restore.ts'
 export { type BackedUp, type BackupOptions, takeBackup } from './backup/take.ts'
 export { type VerifiedBackup, verifyBackup } from './backup/verify.ts'
@@ -21,7 +21,7 @@ export {
   type Member,
 } from './identity.ts'
 export { KeyStore, keysAreProtected } from './key-store.ts'
-export { ROTATED_ROLES, type RotatedRole } from './keys.ts'
+export { KeyRing, ROTATED_ROLES, type RotatedRole } from './keys.ts'
 export { Node, type NodeStatus, type PeerStatus } from './node.ts'
 export type { KeyStatus, Rotated, RotateRequest } from './own-keys.ts'
 export type { StoredPact } from './pacts.ts'

@@ -51,6 +51,11 @@ export class KeyStore {
     this.passphrase = passphrase
   }
 
+  /** Of a node whose keys were handed in: nothing stands in it, and nothing can be added. */
+  static nowhere(): KeyStore {
+    return new KeyStore('', new Map(), undefined)
+  }
+
   /**
    * An empty store in a node that has none yet; what is added to it is under the passphrase from the beginning. Throws
    * where there are keys.

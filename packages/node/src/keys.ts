@@ -62,6 +62,18 @@ export class KeyRing {
     return ring
   }
 
+  /** Of keys that were handed in and stand in no store. */
+  static holding(keys: NodeKeys): KeyRing {
+    const ring = new KeyRing()
+    for (const root of keys.roots) ring.roots.push(root)
+    for (const role of ['log', 'statement', 'receipt'] as const) {
+      ring.pairs.set(publicOf(keys[role]).ed25519, keys[role])
+    }
+    ring.signers.set(toBase64(keys.request.publicKey), keys.request)
+    ring.identities.set(keys.sealing.recipient, keys.sealing.identity)
+    return ring
+  }
+
   /** The public keys of a set. */
   publicKeys(set = ''): Partial<PublicKeys> {
     return this.publics.get(set) ?? {}

@@ -23,6 +23,8 @@ export const LIMITS = {
   indexLookMs: 5_000,
   /** What a peer says it holds of our receipts on one log: a line for each. */
   heldIndexBytes: 16_777_216,
+  /** How often a receipt that does not verify is fetched before its cosigner is told of. */
+  receiptTries: 3,
   /** Receipts fetched from one cosigner in one round. */
   receiptsPerRound: 512,
   /** Cards of one party that are ever kept, and how many are fetched to find the way from one to a trusted root. */

@@ -53,10 +53,15 @@ export async function freshEntries(source: LogSource, bundle: number, wanted: Wa
 }
 
 /**
- * Reads the whole log again. True where its entries lead to the root `signed`, and those below `held.size` to another
- * root than `held`: then its author signed two logs. False where the entries lead elsewhere: that proves nothing.
+ * Reads the whole log again. `forks`: its entries lead to the root `signed`, and those below `held.size` to another root
+ * than `held`, so its author signed two logs. `follows`: they lead to both, and what came before was damaged on its way.
+ * `elsewhere` proves nothing.
  */
-export async function provesFork(source: LogSource, signed: Head, held: Head): Promise<boolean> {
+export async function readAgain(
+  source: LogSource,
+  signed: Head,
+  held: Head,
+): Promise<'forks' | 'follows' | 'elsewhere'> {
   const tree = new TreeFrontier()
   let differs = false
   for (let bundle = 0; bundle * 256 < signed.size; bundle++) {
@@ -66,7 +71,8 @@ export async function provesFork(source: LogSource, signed: Head, held: Head): P
       if (tree.size === held.size) differs = !equalBytes(tree.root(), held.root)
     }
   }
-  return differs && equalBytes(tree.root(), signed.root)
+  if (!equalBytes(tree.root(), signed.root)) return 'elsewhere'
+  return differs ? 'forks' : 'follows'
 }
 
 /** The head that a source shows of a log; undefined where it shows none that its author signed. */

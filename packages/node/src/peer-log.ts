@@ -8,7 +8,7 @@ import { cosign, equalBytes, logNote, toHex, verifyCheckpoint } from '@countersi
 import { type Card, padmeSize, parseEntry, receiptKeyName, type SignerPair } from '@countersign/record'
 import { type Damage, damageOf } from './carried-damage.ts'
 import { LIMITS } from './limits.ts'
-import { freshEntries, type Head, type LogSource, provesFork, type SignedHead } from './log-source.ts'
+import { freshEntries, type Head, type LogSource, readAgain, type SignedHead } from './log-source.ts'
 import { PeerUnreachable } from './peer-requests.ts'
 import { type Cosigner, signedHead } from './signed-heads.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -291,11 +291,13 @@ export class PeerLog {
       if (refusal.code !== 'mirror/entries') await onContradiction(refusal.code, refusal.message, served.note)
     } else if (this.examined !== root) {
       // Only the whole log tells whether its author signed another beginning than ours. One head is examined once.
-      const forked = await provesFork(source, served, { size: mirror.size, root: mirror.root })
+      const log = await readAgain(source, served, { size: mirror.size, root: mirror.root })
+      // Nobody is accused of what became of the bytes on their way.
+      if (log === 'follows') throw new PeerUnreachable(`${source.requests.party}: ${refusal.message}`)
       // What was carried here may have been damaged on the way, and its author will still show the whole.
       if (source.carried === undefined) this.examined = root
       const what = `The author signed two different logs: one of ${served.size} entries, and the one held here.`
-      if (forked) await onContradiction('mirror/fork', what, served.note)
+      if (log === 'forks') await onContradiction('mirror/fork', what, served.note)
       else if (this.isAuthor(source)) await onContradiction(refusal.code, refusal.message, served.note)
     }
     throw new PeerUnreachable(`${source.requests.party}: ${refusal.message}`)

@@ -159,14 +159,23 @@ export class ReceiptFeed {
   private async take(name: Name): Promise<void> {
     const { origin, cosigner, author, pact, suspect, receipts } = this.options
     const { size, time } = name
-    const fetched = await cosigner.requests.get(`receipts/${this.hash}/${size}-${time}`, LIMITS.noteBytes)
-    // Refused for now, as where clocks differ: it is asked for again, and not passed over.
-    if (fetched.kind === 'refused') throw new PeerUnreachable(`${cosigner.party} answered ${fetched.status}`)
+    const ask = async () => {
+      const answer = await cosigner.requests.get(`receipts/${this.hash}/${size}-${time}`, LIMITS.noteBytes)
+      // Refused for now, as where clocks differ: it is asked for again, and not passed over.
+      if (answer.kind === 'refused') throw new PeerUnreachable(`${cosigner.party} answered ${answer.status}`)
+      return answer
+    }
     const parse = (bytes: Uint8Array) => {
       const by = { party: cosigner.party, pact, keys: cosigner.keys() }
       return parseReceipt(bytes, { author: author.keys.log, origin, by })
     }
+    let fetched = await ask()
     let parsed = fetched.kind === 'bytes' ? parse(fetched.bytes) : undefined
+    // What came may have suffered on its way: nobody is accused of that, and no receipt is passed over for it.
+    for (let again = 1; again < LIMITS.receiptTries && parsed?.ok !== true; again++) {
+      fetched = await ask()
+      parsed = fetched.kind === 'bytes' ? parse(fetched.bytes) : undefined
+    }
     if (fetched.kind === 'bytes' && parsed?.ok === false) {
       // It may have other keys by now. Until it was asked for its card nothing of it is passed over.
       if (!(await suspect())) throw new PeerUnreachable(`${cosigner.party} gave a receipt by keys not known here yet`)

@@ -13,7 +13,7 @@ import type { OwnLog } from '@countersign/ledger'
 import { equalBytes, toHex, verifyCheckpoint } from '@countersign/log'
 import type { Card } from '@countersign/record'
 import { LIMITS } from './limits.ts'
-import { freshEntries, type Head, type LogSource, provesFork, type SignedHead } from './log-source.ts'
+import { freshEntries, type Head, type LogSource, readAgain, type SignedHead } from './log-source.ts'
 import { type PeerFiles, PeerUnreachable } from './peer-requests.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -194,7 +194,7 @@ async function compare(
   // Only its whole copy tells whether we signed another beginning than ours. One head is examined once.
   const root = toHex(copy.root)
   if (!examined.has(root)) {
-    if (await provesFork(source, copy, { size: log.size, root: log.root })) return contradicts
+    if ((await readAgain(source, copy, { size: log.size, root: log.root })) === 'forks') return contradicts
     examined.add(root)
   }
   throw new PeerUnreachable(

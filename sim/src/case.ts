@@ -1,0 +1,146 @@
+// A case: everything that a run is made of, as data. A seed draws one; a shrunk one is kept under sim/regressions. What
+// happens at a time that nobody planned (delays, lost messages, torn writes) follows from `seed` and the name of the
+// part that draws it, so a case with fewer steps is still much the same case.
+
+import { type Draw, drawOf } from './random.ts'
+
+export const HOSTILE_KINDS = [
+  'forks',
+  'rewinds',
+  'withholds',
+  'garbles',
+  'replays',
+  'misdates',
+  'floods',
+  'void',
+  'silent',
+] as const
+export type HostileKind = (typeof HOSTILE_KINDS)[number]
+
+export type WorldName = 'two' | 'alone' | 'three'
+
+/** Who takes part: parties, and neutrals. */
+export const WORLDS: Record<WorldName, { parties: string[]; neutrals: string[] }> = {
+  two: { parties: ['alfa.example', 'bravo.example'], neutrals: ['watch.example'] },
+  alone: { parties: ['alfa.example', 'bravo.example'], neutrals: [] },
+  three: { parties: ['alfa.example', 'bravo.example', 'carol.example'], neutrals: ['watch.example'] },
+}
+
+export type Step = { at: number } & (
+  | { do: 'call' | 'ack' | 'share' | 'forbidden'; by: string; n: number }
+  | { do: 'crash'; who: string; how: 'kill' | 'power'; forMs: number }
+  | { do: 'stop'; who: string; forMs: number }
+  | { do: 'part'; who: string; from: string; forMs: number }
+  | { do: 'full'; who: string; forMs: number }
+  | { do: 'error'; who: string; call: 'write' | 'datasync' | 'rename' | 'syncFolder'; path: string }
+  | { do: 'backup'; who: string }
+  | { do: 'restore'; who: string; forMs: number }
+  | { do: 'clock'; who: string; byMs: number }
+  | { do: 'act'; n: number }
+)
+
+export interface Case {
+  v: 1
+  seed: number
+  world: WorldName
+  weather: { delayMs: [number, number]; lost: number; doubled: number; corrupted: number }
+  hostile?: { party: string; kind: HostileKind }
+  /** In the order of their times: milliseconds after the beginning. */
+  steps: Step[]
+  /** Written by whoever keeps it: what it once showed. */
+  shows?: string
+  /** A defect that is known and not mended: the case must fail as it says. */
+  known?: boolean
+}
+
+const LENGTH_MS = 240_000
+/** A clock may be wrong by so much without being false. */
+const SKEW_MS = 60_000
+
+/** The case that a seed stands for. */
+export function caseOf(seed: number): Case {
+  const draw = drawOf(seed, 'case')
+  const world = draw.pick(['two', 'two', 'two', 'alone', 'three'] as const)
+  const { parties, neutrals } = WORLDS[world]
+  const all = [...parties, ...neutrals]
+  const rough = draw.chance(0.5)
+  const weather: Case['weather'] = {
+    delayMs: draw.pick([
+      [1, 8],
+      [5, 200],
+      [1, 3_000],
+    ] as [number, number][]),
+    lost: rough ? draw() * 0.2 : 0,
+    doubled: rough ? draw() * 0.2 : 0,
+    corrupted: draw.chance(0.3) ? draw() * 0.02 : 0,
+  }
+  const kind = draw.chance(0.45) ? draw.pick(HOSTILE_KINDS) : undefined
+  const hostile =
+    kind === undefined
+      ? undefined
+      : {
+          kind,
+          party:
+            (kind === 'silent' || kind === 'misdates') && neutrals.length > 0 ? draw.pick(all) : draw.pick(parties),
+        }
+  const honest = all.filter((party) => party !== hostile?.party)
+  const speakers = parties.filter((party) => party !== hostile?.party)
+  const steps: Step[] = []
+  const at = () => Math.floor(draw() * LENGTH_MS)
+  const spoken = 3 + draw.below(7)
+  for (let n = 0; n < spoken; n++) {
+    steps.push({
+      at: at(),
+      do: draw.pick(['call', 'call', 'ack', 'share', 'forbidden'] as const),
+      by: draw.pick(speakers),
+      n,
+    })
+  }
+  for (let n = draw.below(6); n > 0; n--) steps.push(faultOf(draw, at(), honest))
+  if (hostile !== undefined) for (let n = 1 + draw.below(4); n > 0; n--) steps.push({ at: at(), do: 'act', n })
+  steps.sort((a, b) => a.at - b.at)
+  return { v: 1, seed, world, weather, ...(hostile === undefined ? {} : { hostile }), steps }
+}
+
+function faultOf(draw: Draw, at: number, honest: readonly string[]): Step {
+  const who = draw.pick(honest)
+  const forMs = Math.floor(draw() * 60_000)
+  const others = honest.filter((party) => party !== who)
+  switch (
+    draw.pick([
+      'crash',
+      'crash',
+      'crash',
+      'stop',
+      'part',
+      'part',
+      'full',
+      'error',
+      'error',
+      'backup',
+      'restore',
+      'clock',
+    ] as const)
+  ) {
+    case 'crash':
+      return { at, do: 'crash', who, how: draw.pick(['kill', 'power'] as const), forMs }
+    case 'stop':
+      return { at, do: 'stop', who, forMs }
+    case 'part':
+      return others.length === 0
+        ? { at, do: 'stop', who, forMs }
+        : { at, do: 'part', who, from: draw.pick(others), forMs }
+    case 'full':
+      return { at, do: 'full', who, forMs }
+    case 'error': {
+      const call = draw.pick(['write', 'datasync', 'rename', 'syncFolder'] as const)
+      return { at, do: 'error', who, call, path: draw.pick(['/journals/', '/receipts/', '/mirrors/', '/logs/', '/']) }
+    }
+    case 'backup':
+      return { at, do: 'backup', who }
+    case 'restore':
+      return { at, do: 'restore', who, forMs }
+    case 'clock':
+      return { at, do: 'clock', who, byMs: Math.floor((draw() * 2 - 1) * SKEW_MS) }
+  }
+}
