@@ -41,6 +41,16 @@ export async function readState(disk: Disk, dir: string, hash: string): Promise<
   return parsed === undefined || toHex(sha256(utf8(parsed.origin))) !== hash ? damaged : ok(parsed)
 }
 
+/**
+ * The same, for one who will sign: what an earlier run wrote may stand there and not be durable, where that run ended after
+ * a sync that failed. So it is written anew before anything rests on it.
+ */
+export async function takeUpState(disk: Disk, dir: string, hash: string): Promise<Result<CosignedState | undefined>> {
+  const read = await readState(disk, dir, hash)
+  if (read.ok && read.value !== undefined) await keepState(disk, dir, hash, read.value)
+  return read
+}
+
 /** Durable once it resolves: only then may it be signed. */
 export async function keepState(disk: Disk, dir: string, hash: string, state: CosignedState): Promise<void> {
   await disk.replace(stateFile(dir, hash), formatState(state), true)

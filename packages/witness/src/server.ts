@@ -3,9 +3,9 @@
 
 import { closeGently, type ListenOptions, listenOn, readListening, trustProxy } from '@countersign/listen'
 import { MAX_ADD_CHECKPOINT_BYTES, ok, type Result, refuse } from '@countersign/log'
-import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, LogController } from 'fastify'
 import { LIMITS } from './limits.ts'
-import type { Witness } from './witness.ts'
+import type { HttpAnswer, Witness } from './witness.ts'
 
 export interface ServeWitnessOptions extends ListenOptions {
   /** The path of the submission and the monitoring prefix, such as `/w1`; the root where it is left out. */
@@ -66,19 +66,21 @@ function routes(app: FastifyInstance, witness: Witness, prefix: string): void {
 
   app.post(`${prefix}/add-checkpoint`, async (request, reply) => {
     const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
-    const answer = await witness.addCheckpoint(body)
-    if (answer.retryAfter !== undefined) reply.header('retry-after', answer.retryAfter)
-    // As bytes: a media type is answered as the specification names it, without a character set added.
-    return reply.code(answer.status).header('content-type', answer.contentType).send(Buffer.from(answer.body))
+    return send(reply, await witness.addCheckpoint(body))
   })
 
   app.get<{ Params: { hash: string } }>(`${prefix}/:hash/checkpoint`, async ({ params: { hash } }, reply) => {
-    const note = /^[0-9a-f]{64}$/.test(hash) ? await witness.checkpoint(hash) : undefined
-    reply.type('text/plain; charset=utf-8')
-    if (note === undefined) return reply.code(404).send('This witness has cosigned no log with this hash.\n')
-    reply.header('cache-control', `public, max-age=${LIMITS.checkpointCacheSeconds}`)
-    return reply.send(Buffer.from(note))
+    if (!/^[0-9a-f]{64}$/.test(hash)) return reply.callNotFound()
+    const answer = await witness.checkpoint(hash)
+    if (answer.status === 200) reply.header('cache-control', `public, max-age=${LIMITS.checkpointCacheSeconds}`)
+    return send(reply, answer)
   })
 
   app.get(`${prefix}/healthz`, async () => ({ ok: true, name: witness.name, logs: witness.logs }))
+}
+
+function send(reply: FastifyReply, { status, contentType, body, retryAfter }: HttpAnswer): FastifyReply {
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
+  // As bytes: a media type is answered as the specification names it, without a character set added.
+  return reply.code(status).header('content-type', contentType).send(Buffer.from(body))
 }

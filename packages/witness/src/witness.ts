@@ -7,11 +7,11 @@ import { type Disk, keepEvidence, originHash } from '@countersign/ledger'
 import {
   cosignatureLines,
   decideSubmission,
-  formatNote,
   MAX_TIME_SECONDS,
   ok,
   type Policy,
   parseNote,
+  type Refusal,
   type Result,
   readSubmission,
   refuse,
@@ -19,7 +19,7 @@ import {
   toHex,
   type VerifierKey,
 } from '@countersign/log'
-import { type CosignedState, keepState, readState } from './cosigned-state.ts'
+import { type CosignedState, keepState, takeUpState } from './cosigned-state.ts'
 import { LIMITS } from './limits.ts'
 import { loadWitness, lockFile, policyFile, readPolicy, type WitnessIdentity } from './witness-folder.ts'
 
@@ -111,15 +111,19 @@ export class Witness {
     return answer ?? busy('The witness has too many requests for this log; come again.')
   }
 
-  /** The monitoring side: the checkpoint cosigned last, with the witness’s lines; undefined where there is none. */
-  async checkpoint(hash: string): Promise<Uint8Array | undefined> {
-    const state = await this.stateOf(hash)
-    if (!state.ok || state.value === undefined) return undefined
+  /** The monitoring side: the checkpoint cosigned last, with the witness’s lines. */
+  async checkpoint(hash: string): Promise<HttpAnswer> {
+    const state = this.states.get(hash) ?? (await this.inTurn(hash, () => this.stateOf(hash)))
+    if (state === undefined) return busy('The witness has too many requests for this log; come again.')
+    if (!state.ok) return stopped()
+    if (state.value === undefined)
+      return { status: 404, contentType: TEXT, body: 'This witness has cosigned no log with this hash.\n' }
     const { note, text, time } = state.value
     const parsed = parseNote(note)
     if (!parsed.ok) throw new Error(parsed.message)
     // Signed anew after each start: the same statement, of the time that was kept with it.
-    return formatNote(text, [...parsed.value.signatures.map(({ line }) => line), ...this.lines(text, time)])
+    const lines = [...parsed.value.signatures.map(({ line }) => line), ...this.lines(text, time)]
+    return { status: 200, contentType: TEXT, body: `${text}\n${lines.join('')}` }
   }
 
   /** Reads the policy at once. One that does not read changes nothing, and is named. */
@@ -157,11 +161,7 @@ export class Witness {
     const state = await this.stateOf(hash)
     if (!state.ok) {
       this.around.report('error', 'add-checkpoint', { status: 500, code: state.code, message: state.message, ...facts })
-      return {
-        status: 500,
-        contentType: TEXT,
-        body: 'This log is not cosigned any more; the log of the witness says why.\n',
-      }
+      return stopped()
     }
     const held = state.value
     const decision = decideSubmission(submission, held)
@@ -182,10 +182,14 @@ export class Witness {
     try {
       await keepState(this.around.disk, this.dir, hash, next)
     } catch (cause) {
-      // What the disk now holds is not known; it is read again by the next start, and nothing was signed meanwhile.
-      const message = `The disk kept no new state (${cause instanceof Error ? cause.message : cause}); mend it and start the witness again.`
-      this.states.set(hash, refuse('witness/disk', message))
-      this.around.report('error', 'add-checkpoint', { status: 500, code: 'witness/disk', message, ...facts })
+      const failure = this.diskFailed(cause)
+      this.states.set(hash, failure)
+      this.around.report('error', 'add-checkpoint', {
+        status: 500,
+        code: failure.code,
+        message: failure.message,
+        ...facts,
+      })
       return { status: 500, contentType: TEXT, body: 'The witness could not keep the checkpoint; its log says why.\n' }
     }
     this.states.set(hash, ok(next))
@@ -222,13 +226,25 @@ export class Witness {
     }
   }
 
+  /** Called in turn alone: at the first look of a run the state is written anew. */
   private async stateOf(hash: string): Promise<Result<CosignedState | undefined>> {
     const known = this.states.get(hash)
     if (known !== undefined) return known
-    const read = await readState(this.around.disk, this.dir, hash)
+    let read: Result<CosignedState | undefined>
+    try {
+      read = await takeUpState(this.around.disk, this.dir, hash)
+    } catch (cause) {
+      read = this.diskFailed(cause)
+    }
     // Whoever asks for what is not there fills no memory.
     if (!read.ok || read.value !== undefined) this.states.set(hash, read)
     return read
+  }
+
+  /** What the disk now holds is not known; the next start reads it again, and until then nothing more is signed. */
+  private diskFailed(cause: unknown): Refusal {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    return refuse('witness/disk', `The disk failed (${why}); mend it and start the witness again.`)
   }
 
   /** One after the other for each log; undefined where too many wait. */
@@ -252,6 +268,14 @@ export class Witness {
     if (Math.abs(now - this.policyReadAt) < LIMITS.policySeconds) return
     this.policyReadAt = now
     await this.reloadPolicy()
+  }
+}
+
+function stopped(): HttpAnswer {
+  return {
+    status: 500,
+    contentType: TEXT,
+    body: 'This log is not cosigned any more; the log of the witness says why.\n',
   }
 }
 
