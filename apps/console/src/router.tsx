@@ -4,7 +4,7 @@
 import type { ObjectQuery, RecordQuery } from '@countersign/client'
 import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, Navigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { Frame } from './frame/Frame.tsx'
+import { CHECK_PATH, Frame } from './frame/Frame.tsx'
 import { Empty, Failed } from './marks/Notice.tsx'
 import { Records } from './rooms/records/Records.tsx'
 
@@ -58,6 +58,12 @@ const agreement = createRoute({
   component: lazyRouteComponent(() => import('./rooms/agreement/Agreement.tsx'), 'AgreementRoom'),
 })
 
+const check = createRoute({
+  getParentRoute: () => root,
+  path: CHECK_PATH,
+  component: lazyRouteComponent(() => import('./rooms/check/Check.tsx'), 'CheckRoom'),
+})
+
 const node = createRoute({
   getParentRoute: () => root,
   path: '/node',
@@ -65,7 +71,7 @@ const node = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, records, record, objects, object, agreements, agreement, node]),
+  routeTree: root.addChildren([home, records, record, objects, object, agreements, agreement, check, node]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   // Values in the query are plain text: an address can be read, typed and sent.

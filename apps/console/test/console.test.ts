@@ -86,7 +86,7 @@ describe.each([
     await open({ width, scheme })
     await page.getByText('39 STIX objects').first().waitFor()
     expect(await page.getByText('Delivered').count()).toBeGreaterThan(2)
-    for (const path of ['records', 'objects', 'agreements', 'node']) {
+    for (const path of ['records', 'objects', 'agreements', 'node', 'check']) {
       await page.goto(`${url}${path}`)
       await page.locator('main').first().waitFor()
       await page.waitForTimeout(300)
@@ -189,6 +189,76 @@ describe('an officer', () => {
     await page.locator('input[type=password]').waitFor()
     await page.goto(`${url}records`)
     await page.locator('input[type=password]').waitFor()
+  })
+})
+
+describe('somebody who was handed a file', () => {
+  const vectors = JSON.parse(readFileSync(new URL('../../../spec/vectors/evidence.json', import.meta.url), 'utf8'))
+  const whole = String(vectors.cases[0].evidence).replaceAll(/«([0-9]+)»/g, (_, n) => vectors.pieces[Number(n)] ?? '')
+  const file = (name: string, text: string) => ({
+    name,
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(text),
+  })
+  const cards = (vectors.trusted as string[]).map((text, i) => file(`${i}.card`, text))
+  const chosen = () => page.locator('input[type=file]')
+
+  test.each([
+    [1280, 'light'],
+    [390, 'dark'],
+  ] as const)('checks it without an account, in three languages, %i wide and %s', async (width, scheme) => {
+    await open({ width, scheme, signedIn: false })
+    await page.getByRole('link', { name: 'Check a file of evidence' }).click()
+    const posted: string[] = []
+    page.on('request', (request) => request.method() !== 'GET' && posted.push(request.url()))
+    await chosen().setInputFiles([...cards, file('call.evidence', whole)])
+    await page.getByText('Compare the words of each').waitFor()
+    await page.getByRole('button', { name: 'Check the file' }).click()
+    await page.getByText('It holds.').waitFor({ timeout: 30_000 })
+    const paper = page.frameLocator('iframe')
+    await paper.getByText('This record is proved.').waitFor()
+    for (const [language, words] of [
+      ['ru', 'Эта запись доказана.'],
+      ['zh', '此记录已得到证明。'],
+    ] as const) {
+      await page.getByLabel('Language of the report').selectOption(language)
+      await paper.getByText(words).waitFor({ timeout: 30_000 })
+    }
+    const faces = await paper.locator('html').evaluate(async (html) => {
+      await html.ownerDocument.fonts.ready
+      return [...html.ownerDocument.fonts].filter(({ status }) => status === 'loaded').length
+    })
+    expect(faces).toBeGreaterThan(5)
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    ).toBeLessThanOrEqual(0)
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save the report' }).click()
+    expect((await saved).suggestedFilename()).toBe('call.html')
+    await chosen().setInputFiles([file('call.evidence', whole.replace('"index":2', '"index":1'))])
+    await page.getByRole('button', { name: 'Check the file' }).click()
+    await page.getByText('It does not hold.').waitFor({ timeout: 30_000 })
+    if (process.env.COUNTERSIGN_PICTURES !== undefined)
+      await page.screenshot({
+        path: join(process.env.COUNTERSIGN_PICTURES, `check-${width}-${scheme}.png`),
+        fullPage: true,
+      })
+    expect(posted).toEqual([])
+    expect(troubles).toEqual([])
+  })
+
+  test('is told that without a card of its author nothing holds', async () => {
+    await open({ signedIn: false })
+    await page.goto(`${url}check`)
+    await page.getByText('Without the card of its author').waitFor()
+    await chosen().setInputFiles([file('call.evidence', whole)])
+    await page.getByRole('button', { name: 'Check the file' }).click()
+    await page.getByText('It does not hold.').waitFor({ timeout: 30_000 })
+    await page
+      .frameLocator('iframe')
+      .getByText(/you trust no card of the author/)
+      .first()
+      .waitFor()
   })
 })
 

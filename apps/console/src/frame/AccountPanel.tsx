@@ -3,6 +3,7 @@
 import type { Me } from '@countersign/client'
 import { Button, NativeSelect, Switch, useMantineColorScheme } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api.ts'
 import { SCHEMES } from '../look/theme.ts'
@@ -38,6 +39,7 @@ export function AccountPanel({ me, showKeys }: { me: Me; showKeys: () => void })
         checked={singleKeys}
         onChange={(event) => setSingleKeys(event.currentTarget.checked)}
       />
+      <Link to="/check">{t('check.link')}</Link>
       <div className="actions">
         <Button popoverTarget="account" popoverTargetAction="hide" onClick={showKeys}>
           {t('settings.keys')}

@@ -25,10 +25,18 @@ const ROOMS = [
   { to: '/node', words: 'rooms.node', short: 'rooms.node', icon: IconServer2, also: '/node/' },
 ] as const
 
+/** The one room that needs no account: it asks the node for nothing. */
+export const CHECK_PATH = '/check'
+
 export function Frame() {
   const { t } = useTranslation()
   const me = useQuery(ask.me())
+  // By what stands in the outlet, not by the address alone: on its way there the room before is still mounted.
+  const isChecking = useRouterState({
+    select: ({ matches }) => matches.some(({ fullPath }) => fullPath === CHECK_PATH),
+  })
   if (me.data !== undefined && !isSignedOut(me.error)) return <Desk me={me.data} />
+  if (isChecking) return <Visitor />
   if (isSignedOut(me.error)) {
     const node = me.error instanceof ApiFailure ? me.error.node : undefined
     return <SignIn node={node ?? me.data?.node} ended={me.data !== undefined} />
@@ -41,6 +49,26 @@ export function Frame() {
         <Loading words={t('signIn.checking')} />
       )}
     </main>
+  )
+}
+
+/** For whoever was handed a file, and has no account here or no node that answers. */
+function Visitor() {
+  const { t } = useTranslation()
+  return (
+    <div className="desk">
+      <header className="header">
+        <Link to={CHECK_PATH} className="product">
+          <Mark />
+          <span>{t('product')}</span>
+        </Link>
+        <span className="push" />
+        <Link to="/records">{t('signIn.title')}</Link>
+      </header>
+      <main id="room" className="room" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </div>
   )
 }
 

@@ -113,6 +113,13 @@ h2 { margin-bottom: 1.2mm; font-size: 9pt; font-weight: 700 }
 .details dl { display: grid; grid-template-columns: 30mm 1fr; gap: 0.3mm 3mm }
 .details dd { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace, "Countersign Han" }
 footer { display: flex; justify-content: space-between; gap: 6mm; margin-top: 2.5mm; font-size: 6.8pt; color: var(--quiet) }
+@media screen and (max-width: 225mm) {
+  .sheet { width: auto; height: auto; min-height: 100vh; margin: 0; padding: 5mm; overflow: visible }
+  .sheet .banner, [data-holds="false"] h1 { margin-left: -5mm; margin-right: -5mm; padding-left: 5mm; padding-right: 5mm }
+  .sheet .banner { margin-top: -5mm }
+  .upper dl, .details dl { grid-template-columns: minmax(22mm, 1fr) 3fr }
+  .columns { grid-template-columns: 1fr }
+}
 @media print {
   body { background: #fff }
   .sheet { margin: 0; box-shadow: none; break-inside: avoid }

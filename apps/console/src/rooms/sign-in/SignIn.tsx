@@ -4,6 +4,7 @@ import type { NodeFacts } from '@countersign/client'
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -75,6 +76,9 @@ export function SignIn({ node, ended }: { node: NodeFacts | undefined; ended: bo
         <Button type="submit" variant="filled" size="sm" disabled={working}>
           {working ? t('signIn.working') : t('signIn.submit')}
         </Button>
+        <Link to="/check" className="small">
+          {t('check.link')}
+        </Link>
         <LookSettings />
       </form>
     </main>

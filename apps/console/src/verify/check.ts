@@ -1,0 +1,28 @@
+// Checking a file that a person chose: its bytes and those of the cards go to a worker, and what comes back is the report
+// as a page. Nothing of it is sent anywhere.
+
+import type { Language } from '@countersign/record'
+import type { CheckAnswer, CheckRequest } from './check-worker.ts'
+import { hanFaces } from './han-faces.ts'
+
+/** The report in a language, with the faces for Chinese that it needs. Rejects only where the run could not be made. */
+export async function checkFile(file: Uint8Array, cards: Uint8Array[], language: Language): Promise<CheckAnswer> {
+  const plain = await inWorker({ file, cards, language, faces: '' })
+  const faces = await hanFaces(plain.html)
+  return faces === '' ? plain : inWorker({ file, cards, language, faces })
+}
+
+function inWorker(request: CheckRequest): Promise<CheckAnswer> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./check-worker.ts', import.meta.url), { type: 'module' })
+    worker.onmessage = (event: MessageEvent<CheckAnswer>) => {
+      worker.terminate()
+      resolve(event.data)
+    }
+    worker.onerror = (event) => {
+      worker.terminate()
+      reject(new Error(event.message))
+    }
+    worker.postMessage(request)
+  })
+}
