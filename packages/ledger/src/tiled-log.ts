@@ -3,6 +3,7 @@
 // published checkpoint is replaced last, after every tile and bundle under it.
 
 import { dirname, join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import {
   consistencyProofFrom,
   decodeEntryBundle,
@@ -100,7 +101,8 @@ export class TiledLog implements LogFiles {
   private publishing: Promise<void> | undefined
   private publishedSize = 0
   private syncedSize = 0
-  private unsynced: string[] = []
+  /** Full bundles and tiles that were written and not synced, with the CRC-32 of each. */
+  private unsynced: { path: string; checksum: number }[] = []
   private readonly partials: PartialTiles
   private readonly addenda: Addenda
   private carried: { size: number; lines: readonly string[]; published: boolean } | undefined
@@ -418,7 +420,7 @@ export class TiledLog implements LogFiles {
       const whole = join(this.folder, path)
       await this.folderOf(whole)
       await this.disk.replace(whole, bytes, false)
-      if (full) this.unsynced.push(whole)
+      if (full) this.unsynced.push({ path: whole, checksum: crc32(bytes) })
       this.partials.written(whole, full)
     }
     // Counted at this moment: entries that become durable meanwhile wait for the next round.
@@ -480,10 +482,14 @@ export class TiledLog implements LogFiles {
   }
 
   private async syncFull(): Promise<void> {
-    const paths = this.unsynced.splice(0)
+    const files = this.unsynced.splice(0)
     const folders = new Set<string>()
-    for (const path of paths) {
+    for (const { path, checksum } of files) {
       await this.disk.syncFile(path)
+      // A write that failed in the background is reported to whoever syncs, or forgotten together with the pages that
+      // were to be written: then the file reads back as the disk has it.
+      const bytes = await this.disk.read(path)
+      if (bytes === undefined || crc32(bytes) !== checksum) throw new Error(`${path} is not what was written into it`)
       folders.add(dirname(path))
     }
     for (const folder of folders) await this.disk.syncFolder(folder)

@@ -219,7 +219,10 @@ async function liveOn(machine: PowerCutDisk, promised: Promises, work: Work): Pr
   } catch (cause) {
     // Nothing but the fault itself may end a life.
     if (!machine.struck) throw cause
-    if (!isOf(cause, /power is cut|EIO/)) throw cause
+    const faults = machine.lost
+      ? /power is cut|EIO|is not what was written into it|cannot be read|mirror\/root/
+      : /power is cut|EIO/
+    if (!isOf(cause, faults)) throw cause
   }
 }
 
@@ -301,8 +304,9 @@ async function segments(random: Random): Promise<void> {
   const pick = picker(random)
   const promised = new Promises(random)
   const heavy: Work = { batches: [150, 150, 150, 150, 1, 90, 1, 40], bytes: 120_000 }
-  const fault = (): Fault => ({ at: 150 + Math.floor(random() * 250), kind: pick('cut', 'kill', 'fail') })
-  const first = new PowerCutDisk(random, [fault()])
+  const at = () => 150 + Math.floor(random() * 250)
+  const ends: Fault = { at: at(), kind: pick('cut', 'kill', 'fail') }
+  const first = new PowerCutDisk(random, pick(true, false) ? [ends] : [{ at: at(), kind: 'lose' }, ends])
   await liveOn(first, promised, heavy)
   const second = pick(true, false) ? first.afterCut() : first.afterKill()
   await liveOn(second, promised, { batches: [1], bytes: 900 })

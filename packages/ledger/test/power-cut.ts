@@ -32,6 +32,8 @@ interface FileNode {
   durable: Uint8Array
   /** Not synced yet, oldest first; `empty` is a truncation to nothing. */
   pending: ({ at: number; bytes: Uint8Array } | 'empty')[]
+  /** How often it is open at this moment. */
+  open: number
 }
 
 interface FolderNode {
@@ -44,10 +46,13 @@ interface FolderNode {
 
 type Entry = FileNode | FolderNode
 
-/** What happens instead of call number `at`. */
+/**
+ * What happens instead of call number `at`; `lose` before it: a file that was written, closed and not synced could not be
+ * written by the machine, which tells nobody and shows from then on what is on the disk.
+ */
 export interface Fault {
   at: number
-  kind: 'cut' | 'kill' | 'fail'
+  kind: 'cut' | 'kill' | 'fail' | 'lose'
 }
 
 /** Turns a call takes at most. */
@@ -63,6 +68,8 @@ export class PowerCutDisk {
   readonly trace: string[] = []
   /** Whether the fault has struck. */
   struck = false
+  /** Whether what was written was lost, and nobody told. */
+  lost = false
   private readonly random: Random
   private readonly faults: readonly Fault[]
   private readonly root: FolderNode
@@ -106,6 +113,11 @@ export class PowerCutDisk {
     this.trace.push(name)
     const fault = this.faults.find(({ at }) => at === number)
     if (fault === undefined) return act()
+    if (fault.kind === 'lose') {
+      if (this.loseOne(this.root)) this.struck = this.lost = true
+      else fault.at++
+      return act()
+    }
     if (fault.kind === 'fail') {
       if (failing === undefined) {
         // Reading and looking do not fail here; the next call that writes does.
@@ -120,6 +132,23 @@ export class PowerCutDisk {
     if (this.random() < 0.5) act()
     this.ended = true
     throw new PowerIsCut('The power is cut.')
+  }
+
+  private loseOne(folder: FolderNode): boolean {
+    const entries = [...folder.shown.values()]
+    const from = Math.floor(this.random() * entries.length)
+    for (const entry of [...entries.slice(from), ...entries.slice(0, from)]) {
+      if (entry.kind === 'folder') {
+        if (this.loseOne(entry)) return true
+        continue
+      }
+      if (entry.open > 0 || entry.pending.length === 0) continue
+      entry.durable = this.partlyWritten(entry)
+      entry.shown = entry.durable
+      entry.pending = []
+      return true
+    }
+    return false
   }
 
   private systemCalls(): DiskCalls {
@@ -147,7 +176,7 @@ export class PowerCutDisk {
           () => {
             let file = this.fileAt(path)
             if (file === undefined) {
-              file = { kind: 'file', shown: new Uint8Array(), durable: new Uint8Array(), pending: [] }
+              file = { kind: 'file', shown: new Uint8Array(), durable: new Uint8Array(), pending: [], open: 0 }
               this.name(path, file)
             } else if (fresh) {
               file.shown = new Uint8Array()
@@ -193,6 +222,7 @@ export class PowerCutDisk {
   }
 
   private opened(path: string, file: FileNode): DiskFile & { size(): Promise<number> } {
+    file.open++
     const write = (bytes: Uint8Array, at: number) => {
       file.pending.push({ at, bytes: bytes.slice() })
       file.shown = written(file.shown, at, bytes)
@@ -216,7 +246,9 @@ export class PowerCutDisk {
             file.pending = []
           },
         ),
-      close: async () => {},
+      close: async () => {
+        file.open--
+      },
       size: () => this.call(`size ${path}`, () => file.shown.length),
     }
   }
@@ -295,7 +327,7 @@ function emptyFolder(): FolderNode {
 }
 
 function fileOf(bytes: Uint8Array): FileNode {
-  return { kind: 'file', shown: bytes, durable: bytes, pending: [] }
+  return { kind: 'file', shown: bytes, durable: bytes, pending: [], open: 0 }
 }
 
 function after(bytes: Uint8Array, one: FileNode['pending'][number]): Uint8Array {

@@ -266,3 +266,34 @@ test('an audit finds a bit turned in any level of tiles, full or growing, and in
   }
   expect(await findings()).toEqual([])
 })
+
+test('what the machine lost after it was written, and told nobody, costs no entry: the journal stays until files read back', async () => {
+  const disk = nodeDisk()
+  let lost = ''
+  // One full bundle is never written, as after a failure in the background; the sync that comes later knows nothing of it.
+  const losing: Disk = {
+    ...disk,
+    async syncFile(path) {
+      if (lost === '' && path.endsWith('tile/entries/001')) {
+        lost = path
+        writeFileSync(path, new Uint8Array(readFileSync(path).length))
+      }
+      await disk.syncFile(path)
+    },
+  }
+  const log = await create(losing)
+  const big = (n: number) => utf8(`${n} `.padEnd(60_000, '.'))
+  const acknowledged: number[] = []
+  const append = async (n: number) => acknowledged.push(await log.append(big(n)))
+  const ended = await Promise.allSettled(Array.from({ length: 900 }, (_, n) => append(n)))
+  await expect(log.published()).rejects.toThrow(LogStopped)
+  expect(lost).not.toBe('')
+  for (const one of ended) if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(LogStopped)
+  await log.close()
+  const again = value(await reopen())
+  expect(acknowledged.length).toBeGreaterThan(512)
+  for (const index of acknowledged) expect(Buffer.compare(await again.entry(index), big(index))).toBe(0)
+  await again.published()
+  await again.close()
+  expect(await findings()).toEqual([])
+})
