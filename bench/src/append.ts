@@ -25,7 +25,7 @@ export async function append(): Promise<Row[]> {
       // In turns, so that what else the machine does meets both alike.
       for (let round = 0; round < ROUNDS; round++) {
         bare.push(await baseline(entries, count, callers))
-        ours.push(await ledger(entries, count, callers))
+        ours.push(await acknowledged(entries, count, callers))
       }
       const [a, b] = [median(ours.map(({ ms }) => ms)), median(bare.map(({ ms }) => ms))]
       const cpu = median(ours.map((run) => count / run.cpuSeconds))
@@ -46,7 +46,8 @@ interface Run {
   cpuSeconds: number
 }
 
-async function ledger(entries: readonly Uint8Array[], count: number, callers: number): Promise<Run> {
+/** Appends by so many callers, each waiting for its answer. */
+export async function acknowledged(entries: readonly Uint8Array[], count: number, callers: number): Promise<Run> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
   const made = await createOwnLog({ disk: nodeDisk(), dir, origin: ORIGIN, signers })
   if (!made.ok) throw new Error(made.message)
