@@ -10,8 +10,8 @@ import { knownPassphrase, newPassphrase, passphraseOption } from '../passphrase.
 const OF_BACKUP = 'the passphrase of the backup'
 
 interface BackupFlags {
-  dir: string
-  to: string
+  dir?: string
+  to?: string
   passphraseFd?: number
   unencrypted?: boolean
   json?: boolean
@@ -21,8 +21,9 @@ export function backupCommand(program: Command): void {
   const backup = program
     .command('backup')
     .description('write all that a node is into one file, while it runs or not')
-    .addOption(dirOption())
-    .requiredOption('--to <file>', 'the file to write; - is standard output')
+    // Not mandatory to the parser, which would ask for them with “verify” too.
+    .addOption(dirOption().makeOptionMandatory(false))
+    .option('--to <file>', 'the file to write; - is standard output')
     .addOption(passphraseOption('--passphrase-fd', OF_BACKUP))
     .option('--unencrypted', 'under no passphrase: whoever reads the file has the keys of the party')
     .addOption(jsonOption())
@@ -73,6 +74,8 @@ export function backupCommand(program: Command): void {
 
 async function write(options: BackupFlags): Promise<void> {
   const { dir, to, passphraseFd, unencrypted } = options
+  if (dir === undefined || to === undefined)
+    throw misused('Give --dir, the folder of the node, and --to, the file to write.')
   if (unencrypted === true && passphraseFd !== undefined)
     throw misused('Give --passphrase-fd or --unencrypted, not both.')
   if (to === '-' && options.json === true) throw misused('With --to - standard output is the backup; leave --json out.')
