@@ -28,8 +28,9 @@ export class CarriedFiles implements PeerFiles {
     return { kind: 'bytes', bytes: part.bytes, partial: offset > 0 }
   }
 
+  /** A file without an end, such as an index of nothing, ends where no honest one goes on. */
   async part(path: string, maxBytes: number, offset: number): Promise<FetchedPart> {
-    const part = await this.read(path, maxBytes, offset)
+    const part = await this.read(path, offset < LIMITS.carriedIndexBytes ? maxBytes : 0, offset)
     return part.kind === 'part' ? part : { kind: 'missing' }
   }
 

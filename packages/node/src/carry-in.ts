@@ -53,7 +53,7 @@ export interface CarriedIn {
   receipts: CarriedInReceipts[]
   /** Logs of ours that sign nothing yet, with the reason why what was carried here does not answer for each. */
   checks: { origin: string; state: Channel['state']; awaited: string[]; answers: { by: string; why: string }[] }[]
-  /** Other folders on the stick, which were left alone. */
+  /** Other folders on the stick, which were left alone: they are of no member, or hold no log of their name. */
   leftAlone: string[]
 }
 
@@ -97,7 +97,9 @@ export async function carryIn(parts: EngineParts, folder: CarriedFolder, options
   for (const channel of channels) {
     for (const log of await logsOn(parts, stick, channel)) {
       if (options.stopped()) return report
-      report.logs.push(await hearOne(stick, channel, log))
+      const heard = await hearOne(stick, channel, log)
+      if (heard !== undefined) report.logs.push(heard)
+      else report.leftAlone.push(...(await placesOf(log.sources)))
     }
     step()
   }
@@ -186,6 +188,8 @@ interface CarriedLog {
   origin: string
   author: Card
   sources: LogSource[]
+  /** Held here, or named by its author's index on the stick: then it is missed where it is not there. */
+  isExpected: boolean
 }
 
 /** Every log of a peer on this channel that lies on the stick, whole or not, or that its author's index there names. */
@@ -202,6 +206,7 @@ async function logsOn(parts: EngineParts, { folder, carriers }: Stick, channel: 
     const index = carriers.includes(party) ? await atAuthor.part(`logs/${id}/index`, LIMITS.indexBytes, 0) : undefined
     const named = generationLines(index?.kind === 'part' ? (fromUtf8(index.bytes) ?? '') : '')
     const generations = new Set(named.filter(([name]) => name === channel.name).map(([, generation]) => generation))
+    const expected = new Set(generations)
     const others = carriers.filter((one) => one !== party && readers.includes(one))
     const places = [
       `${party}/logs/${id}/${channel.name}`,
@@ -220,7 +225,9 @@ async function logsOn(parts: EngineParts, { folder, carriers }: Stick, channel: 
     for (const { origin } of channel.peerLogs()) {
       // A log that is held: of an author whose logs of this agreement lie there, it is missed.
       const [by, , , generation = ''] = origin.split('/')
-      if (by === party && (await folder.list(`${party}/logs/${id}`, 1)).length > 0) generations.add(generation)
+      if (by !== party || (await folder.list(`${party}/logs/${id}`, 1)).length === 0) continue
+      generations.add(generation)
+      expected.add(generation)
     }
     for (const generation of generations) {
       const origin = `${party}/${id}/${channel.name}/${generation}`
@@ -235,17 +242,18 @@ async function logsOn(parts: EngineParts, { folder, carriers }: Stick, channel: 
         { requests: atAuthor, prefix: `logs/${id}/${channel.name}/${generation}`, carried: 'author' },
         ...atOthers,
       ]
-      logs.push({ origin, author, sources })
+      logs.push({ origin, author, sources, isExpected: expected.has(generation) })
     }
   }
   return logs
 }
 
+/** Undefined where it is no log of that name, and none is missed. */
 async function hearOne(
   { folder, carriers }: Stick,
   channel: Channel,
-  { origin, author, sources }: CarriedLog,
-): Promise<CarriedInLog> {
+  { origin, author, sources, isExpected }: CarriedLog,
+): Promise<CarriedInLog | undefined> {
   const cosigners = channel
     .cosignersOf(author.party)
     .filter(({ party }) => carriers.includes(party))
@@ -258,15 +266,18 @@ async function hearOne(
     if (!(cause instanceof PeerUnreachable)) throw cause
     refused.push(cause.message)
   }
+  if (hearing === undefined && !isExpected) return undefined
   const [first] = sources
   const size = channel.sizeOf(origin)
   const missing: CarriedInLog['missing'] = []
-  if (first !== undefined && (hearing === undefined || hearing.carried === 0)) {
-    missing.push(missingAt(first, `${first.prefix}/checkpoint`))
+  const isShown = (await placesOf(sources)).length > 0
+  if (first !== undefined && !isShown) missing.push(missingAt(first, `${first.prefix}/checkpoint`))
+  if (hearing === undefined && isShown && refused.length === 0) {
+    refused.push('No checkpoint of it there verifies, or our copy of it cannot be opened; see the alarms of this node.')
   }
   const { carried = 0, entries = 0, content = 0, lacking = [], faults = [], receipt = 'none' } = hearing ?? {}
   // What another source on the stick made up for is no matter any more.
-  for (const { source, message, damages } of size < carried ? faults : []) {
+  for (const { source, message, damages } of size < carried || carried === 0 ? faults : []) {
     refused.push(message)
     for (const { path, why } of damages) missing.push({ path: pathOf(source, path), why })
   }
@@ -278,6 +289,18 @@ async function hearOne(
     missing: missing.slice(0, LIMITS.carriedPathsNamed),
     missingTotal: missing.length,
   }
+}
+
+/** Folders that hold a checkpoint, whatever it is worth. */
+async function placesOf(sources: readonly LogSource[]): Promise<string[]> {
+  const places: string[] = []
+  for (const source of sources) {
+    const { requests, prefix } = source
+    if (requests instanceof CarriedFiles && (await requests.has(`${prefix}/checkpoint`))) {
+      places.push(pathOf(source, prefix))
+    }
+  }
+  return places
 }
 
 function missingAt({ requests }: LogSource, path: string): { path: string; why: string } {

@@ -48,6 +48,8 @@ export const LIMITS = {
   carriedAtOnce: 8,
   /** Names looked at in one folder of what was carried here. */
   carriedNamesListed: 16_384,
+  /** What is read of one index that was carried here: more than ten million receipts. */
+  carriedIndexBytes: 268_435_456,
   /** Paths of one log that a report on a carried folder names. */
   carriedPathsNamed: 20,
   /** The header of a backup, which says what it is. */
