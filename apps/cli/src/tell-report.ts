@@ -72,6 +72,7 @@ function headOf(report: Report): string[] {
     ...times.map(({ recipient, lo, hi }) => {
       return `${recipient === '' ? 'It was logged' : `For ${recipient} it was held`} ${between(lo, hi)}.`
     }),
+    ...(report.witnesses.length === 0 ? [] : [`Witnessed by ${report.witnesses.map(plain).join(', ')}.`]),
     `Record ${record.origin}#${record.index}`,
   ]
 }

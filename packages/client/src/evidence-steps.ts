@@ -4,6 +4,7 @@
 import {
   leafHash,
   ok,
+  parseVerifierKey,
   type Result,
   type Root,
   refuse,
@@ -12,8 +13,17 @@ import {
   verifyCheckpoint,
   verifyConsistency,
   verifyInclusion,
+  verifyWitnessLine,
 } from '@countersign/log'
-import { type Agreement, agreementDigest, channelOf, namesEachLog, parseAgreement, pinnedRoot } from '@countersign/pact'
+import {
+  type Agreement,
+  agreementDigest,
+  channelOf,
+  namesEachLog,
+  parseAgreement,
+  pinnedRoot,
+  witnessesFor,
+} from '@countersign/pact'
 import {
   bytesOf,
   type Card,
@@ -317,6 +327,19 @@ export function checkReceipts(found: Found): Result<string> {
     found.receipts.push({ by: given.by, size, time, covers, counted: isTrusted(found, card) })
   }
   return ok(describeReceipts(found.receipts))
+}
+
+/**
+ * The witnesses of the agreement whose lines stand in the author’s checkpoint and verify (spec/witness.md): they saw one
+ * history of the log that holds the record. They bound no time and count for no receipt; a line that fails is passed over.
+ */
+export function witnessesOf({ agreement, root, entry, file }: Found): string[] {
+  if (agreement === undefined || root === undefined) return []
+  const note = bytesOf(file.checkpoint)
+  return witnessesFor(agreement, entry.statement.from).flatMap(({ name, vkeys }) => {
+    const keys = vkeys.map(parseVerifierKey).flatMap((key) => (key.ok ? key.value : []))
+    return keys.some((key) => verifyWitnessLine(note, key).ok) ? name : []
+  })
 }
 
 /** Stops other words than were sealed, and a part of them passed off as the whole. */

@@ -17,6 +17,7 @@ import {
   type GivenReceipt,
   type RevealedPart,
   readFile,
+  witnessesOf,
 } from './evidence-steps.ts'
 
 export type StepName =
@@ -74,6 +75,8 @@ export interface Report {
   statement: Statement | null
   /** Who gave receipts that verify, with size and time in POSIX seconds; only `counted` ones bound the times. */
   receipts: GivenReceipt[]
+  /** Names of the witnesses of the agreement that saw the log with the record in it; they bound nothing. */
+  witnesses: string[]
   /** One for each addressee; for a record that addresses nobody one with an empty recipient. */
   times: RecipientTimes[]
   revealed: RevealedPart[]
@@ -99,7 +102,15 @@ export function reportOn(read: Result<Found>): Report {
 
   if (!read.ok) {
     note('form', read)
-    const nothing = { record: null, statement: null, receipts: [], times: [], revealed: [], agreement: null }
+    const nothing = {
+      record: null,
+      statement: null,
+      receipts: [],
+      witnesses: [],
+      times: [],
+      revealed: [],
+      agreement: null,
+    }
     return { kind: 'record', holds: false, steps, ...nothing, notShown: NOT_SHOWN }
   }
   const found = read.value
@@ -117,7 +128,7 @@ export function reportOn(read: Result<Found>): Report {
   const { receipts, revealed, agreement = null } = found
   const [record, { statement }] = [found.file.record, found.entry]
   const holds = steps.every((step) => step.ok)
-  const said = { record, statement, receipts, times, revealed, agreement }
+  const said = { record, statement, receipts, witnesses: witnessesOf(found), times, revealed, agreement }
   return { kind: 'record', holds, steps, ...said, notShown: NOT_SHOWN }
 }
 

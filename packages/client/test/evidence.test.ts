@@ -1,8 +1,20 @@
 import { readFileSync } from 'node:fs'
-import { fromUtf8, utf8 } from '@countersign/log'
-import { type Card, parseCard } from '@countersign/record'
+import {
+  concat,
+  formatVerifierKey,
+  fromUtf8,
+  makeVerifierKey,
+  parseNote,
+  signatureLine,
+  toBase64,
+  uint64be,
+  utf8,
+} from '@countersign/log'
+import { type Card, formatEvidence, parseCard } from '@countersign/record'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { four, made, message } from '../../../spec/vectors/evidence-making.ts'
+import { agreement, checkpointOf, pair } from '../../../spec/vectors/samples.ts'
 import { NOT_SHOWN, type Report, verifyEvidence } from '../src/index.ts'
 
 interface Case {
@@ -41,6 +53,12 @@ const caseNamed = (name: string): Case => {
 const whole = bytesOf(caseNamed('all of it'))
 const failing = (report: Report) => report.steps.flatMap(({ ok, code }) => (ok ? [] : code))
 
+function opened(note: Uint8Array): { text: string } {
+  const parsed = parseNote(note)
+  if (!parsed.ok) throw new Error(parsed.message)
+  return parsed.value
+}
+
 describe('the vectors', () => {
   const ofKeys: Vectors = read('evidence-keys.json')
   test.each([...vectors.cases, ...ofKeys.cases])('$name: $fails', (of) => {
@@ -76,6 +94,61 @@ test('every report says what one record cannot show', () => {
     expect(notShown).toBe(NOT_SHOWN)
     expect(notShown.map(({ code }) => code)).toEqual(expect.arrayContaining(['in-force', 'first-use']))
   }
+})
+
+test('witnesses that the agreement names are listed where their lines verify, and bound nothing', () => {
+  const signer = pair(230).ed25519
+  const key = makeVerifierKey('witness.example/w1', 4, signer.publicKey)
+  const of = {
+    name: key.name,
+    operator: 'witness.example',
+    url: 'https://witness.example/',
+    vkeys: [formatVerifierKey(key)],
+  }
+  const under = { ...agreement, witnesses: { quorum: 1, of: [of] } }
+  const entries = four(message({}, { of: under }), under)
+  const file = made({ agreement: under, entries, receipts: [] })
+  const head = checkpointOf(entries)
+  const { text } = opened(head)
+  const lineAt = (time: number, over = text) => {
+    const signature = signer.sign(utf8(`cosignature/v1\ntime ${time}\n${over}`))
+    return signatureLine(key, concat(uint64be(time), signature))
+  }
+  const withLine = (line: string) =>
+    verifyEvidence(formatEvidence({ ...file, checkpoint: toBase64(concat(head, utf8(line))) }), cards)
+  expect(withLine(lineAt(1500))).toMatchObject({
+    ...{ holds: true, witnesses: ['witness.example/w1'] },
+    times: [{ lo: null, hi: null }],
+  })
+  expect(withLine(lineAt(1500, `${text}x`))).toMatchObject({ holds: true, witnesses: [] })
+  expect(withLine('')).toMatchObject({ holds: true, witnesses: [] })
+})
+
+describe('a file that would cost its reader much is refused by its size alone', () => {
+  const file = JSON.parse(fromUtf8(whole) ?? '')
+  const changed = (change: object) => verifyEvidence(utf8(JSON.stringify({ ...file, ...change })), cards)
+  test.each([
+    ['more values than a file may hold', { agreement: { a: Array.from({ length: 300_000 }, () => 0) } }, /more values/],
+    ['an origin without end', { record: { index: 2, origin: '/'.repeat(5_000_000) } }, /record.origin/],
+    [
+      'more receipts than can bound anything',
+      { receipts: Array.from({ length: 257 }, () => file.receipts[0]) },
+      /receipts/,
+    ],
+    ['more cards than there are parties', { cards: Array.from({ length: 65 }, () => file.cards[0]) }, /cards/],
+    ['an entry longer than a log takes', { entry: 'AAAA'.repeat(30_000) }, /entry/],
+    [
+      'a proof longer than any tree is high',
+      { inclusion: Array.from({ length: 65 }, () => file.inclusion[0]) },
+      /inclusion/,
+    ],
+    ['one receipt over and over', { receipts: Array.from({ length: 200 }, () => file.receipts[0]) }, /receipts/],
+  ])('%s', (_, change, reason) => {
+    const report = changed(change)
+    expect(report.steps).toMatchObject([{ step: 'form', ok: false, code: 'evidence/form' }])
+    expect(report.steps[0]?.message).toMatch(reason)
+    expect(report.steps[0]?.message.length).toBeLessThan(300)
+  })
 })
 
 test('no part of the content can pass for the whole', () => {

@@ -249,6 +249,12 @@ function detailsOf(report: Report, page: Page): [string | Html, Html][] {
     const rest = more > 0 ? html`; ${filled(words.more, { count: more })}` : html``
     rows.push([words.details.receipts, html`${shown}${rest}`])
   }
+  if (report.witnesses.length > 0) {
+    const names = report.witnesses
+      .slice(0, SHOWN.receipts)
+      .map((name, i) => html`${i > 0 ? ', ' : ''}${foreign(name, 48)}`)
+    rows.push([words.details.witnessed, html`${names}`])
+  }
   const parties = [statement?.from ?? '', ...receipts.flatMap(({ by, counted }) => (counted ? by : []))]
   return [...rows, ...trustedRows([...new Set(parties)], page)]
 }

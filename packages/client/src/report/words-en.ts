@@ -147,6 +147,7 @@ export const en = {
     receipts: 'Countersignatures',
     receipt: '{by}, {time}, over {size} entries',
     notCounted: 'not counted',
+    witnessed: 'Witnessed by',
     trusted: 'Trusted root of {party}, words',
     checkpoints: 'Checkpoints',
     card: 'card {serial}',

@@ -156,6 +156,7 @@ export const ru: ReportWords = {
     receipts: 'Подписи о получении',
     receipt: '{by}, {time}, записей: {size}',
     notCounted: 'не учтена',
+    witnessed: 'Свидетели',
     trusted: 'Корень {party}, слова',
     checkpoints: 'Состояния',
     card: 'карточка {serial}',

@@ -152,6 +152,7 @@ export const zh: ReportWords = {
     receipts: '副署',
     receipt: '{by}，{time}，覆盖 {size} 条',
     notCounted: '未计入',
+    witnessed: '见证方',
     trusted: '所信任的 {party} 根密钥，指纹词',
     checkpoints: '检查点',
     card: '身份卡 {serial}',
