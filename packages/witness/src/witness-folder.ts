@@ -101,8 +101,12 @@ const EXAMPLE_POLICY = `# The logs that this witness cosigns, a line each (C2SP 
 #
 # log <verifier key of the log, named as its origin> [<url>]
 #
-# Such as, with the key that the log’s operator gave you and that you compared by another way:
+# Such as, with the keys that the log’s operator gave you and that you compared by another way:
 # log log.example/one+0a1b2c3d+AQ… https://log.example/one/
+# log log.example/one+4e5f6a7b+Bg…
+#
+# Where a log signs with two keys, Ed25519 (AQ…) and ML-DSA-44 (Bg…), list both: what is kept as evidence of a fork has
+# the lines of listed keys alone.
 
 # A witness asks nobody to cosign before it does.
 quorum none
