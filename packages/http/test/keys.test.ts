@@ -1,5 +1,6 @@
 // Keys that change while nodes talk: three whole nodes, real requests between them (spec/keys.md).
 
+import { verifyFile } from '@countersign/client'
 import { utf8 } from '@countersign/log'
 import { auditNode, realSurroundings } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
@@ -27,6 +28,7 @@ const serialSeen = (at: Party, of: Party) => at.node.cardOf(of.party)?.body.seri
 
 test('statement, receipt, request and sealing keys change while calls go both ways: all are delivered, and none is void', async () => {
   const { alfa, bravo, watch } = parties
+  const first = [alfa, bravo, watch].map(({ node }) => node.card)
   const before = await call(alfa, 'before')
   await delivered(alfa.node, before)
   const roles = ['statement', 'receipt', 'request', 'sealing'] as const
@@ -51,6 +53,16 @@ test('statement, receipt, request and sealing keys change while calls go both wa
   for (const { node } of [alfa, bravo, watch]) {
     await node.settled()
     expect((await node.views.statistics()).void).toBe(0)
+  }
+  // Whoever trusts the first cards alone is shown the chain to each of these records, and to who received it.
+  for (const record of [before, ...calls, last]) {
+    for (const exchange of [false, true]) {
+      const file = value(await alfa.node.evidence(record, { reveal: true, exchange }))
+      const report = verifyFile(file, first)
+      expect(report.steps.filter(({ ok }) => !ok)).toEqual([])
+      const [one] = report.kind === 'exchange' ? report.records : [report]
+      expect(one).toMatchObject({ holds: true, times: [{ hi: expect.any(Number) }] })
+    }
   }
   // What was sealed to the keys before still opens, and so does what came after.
   for (const record of [before, ...calls, last]) {
