@@ -53,6 +53,8 @@ export interface GivenReceipt {
   covers: boolean
   /** Whether the reader trusts the root of `by`: no other receipt bounds anything. */
   counted: boolean
+  /** The ids of the keys it was made with, hex. */
+  key: string
 }
 
 export interface RevealedPart {
@@ -324,7 +326,7 @@ export function checkReceipts(found: Found): Result<string> {
         : found.shared.continued(given, receipt.value, root)
     if (!proven.ok)
       return refuse('evidence/receipts', `A receipt of ${given.by} is over another log: ${proven.message}`)
-    found.receipts.push({ by: given.by, size, time, covers, counted: isTrusted(found, card) })
+    found.receipts.push({ by: given.by, size, time, covers, counted: isTrusted(found, card), key: receipt.value.key })
   }
   return ok(describeReceipts(found.receipts))
 }

@@ -5,6 +5,7 @@
 import { ok, type Result } from '@countersign/log'
 import { type Agreement, type Interval, intervalOf } from '@countersign/pact'
 import type { Statement } from '@countersign/record'
+import { checkNotices, readNotices, type ShownNotice } from './apply-notices.ts'
 import {
   checkAgreement,
   checkAuthor,
@@ -28,6 +29,7 @@ export type StepName =
   | 'agreement'
   | 'rules'
   | 'receipts'
+  | 'notices'
   | 'times'
   | 'content'
 
@@ -84,13 +86,22 @@ export interface Report {
   notShown: readonly NotShown[]
 }
 
-/** Verifies an evidence file against the cards the reader trusts. Never throws for anything the file holds. */
-export function verifyEvidence(bytes: Uint8Array, trusted: Found['trusted']): Report {
-  return reportOn(readFile(bytes, trusted))
+/**
+ * Verifies an evidence file against the cards the reader trusts; `notices` are evidence of notices of compromised keys to
+ * apply to it. Never throws for anything the files hold.
+ */
+export function verifyEvidence(
+  bytes: Uint8Array,
+  trusted: Found['trusted'],
+  notices: readonly Uint8Array[] = [],
+): Report {
+  if (notices.length === 0) return reportOn(readFile(bytes, trusted))
+  const shown = readNotices(notices, trusted, (file) => verifyEvidence(file, trusted))
+  return reportOn(readFile(bytes, trusted), shown)
 }
 
 /** All steps on one record that was read, or the report that it could not be. */
-export function reportOn(read: Result<Found>): Report {
+export function reportOn(read: Result<Found>, notices?: Result<ShownNotice[]>): Report {
   const steps: Step[] = []
   const note = (step: StepName, result: Result<string>): void => {
     steps.push(
@@ -121,6 +132,8 @@ export function reportOn(read: Result<Found>): Report {
   note('agreement', checkAgreement(found))
   note('rules', checkRules(found))
   note('receipts', checkReceipts(found))
+  // Before the times: what a notice sets aside bounds nothing.
+  if (notices !== undefined) note('notices', notices.ok ? checkNotices(found, notices.value) : notices)
   const times = timesOf(found)
   note('times', describeTimes(times))
   if (found.file.content.length > 0) note('content', checkContent(found))

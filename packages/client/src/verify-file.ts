@@ -8,13 +8,17 @@ import { type ForkReport, verifyFork } from './verify-fork.ts'
 /** The report on any bytes; of what is no file of evidence, that of a record that cannot be read. */
 export type FileReport = Report | ExchangeReport | ForkReport
 
-export function verifyFile(bytes: Uint8Array, trusted: readonly Card[]): FileReport {
+export function verifyFile(
+  bytes: Uint8Array,
+  trusted: readonly Card[],
+  notices: readonly Uint8Array[] = [],
+): FileReport {
   switch (evidenceKind(bytes)) {
     case 'exchange':
       return verifyExchange(bytes, trusted)
     case 'fork':
       return verifyFork(bytes, trusted)
     default:
-      return verifyEvidence(bytes, trusted)
+      return verifyEvidence(bytes, trusted, notices)
   }
 }

@@ -5,6 +5,7 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
+import { verifyEvidence } from '@countersign/client'
 import { nodeDisk, openOwnLog } from '@countersign/ledger'
 import { utf8 } from '@countersign/log'
 import { loadIdentity, Node, realSurroundings } from '@countersign/node'
@@ -70,6 +71,7 @@ test('a rotation that was broken off before it was said is finished by the next 
 
 test('what a thief said before the notice stands, and what it says afterwards is void for everybody', async () => {
   const { alfa, bravo, watch } = parties
+  const trusted = [alfa, bravo, watch].map(({ node }) => node.card)
   const own = await call(alfa.node, 'by alfa')
   await delivered(alfa.node, own)
   await alfa.stop()
@@ -149,5 +151,24 @@ test('what a thief said before the notice stands, and what it says afterwards is
     expect(await validity(party, late)).toMatchObject({ kind: 'void', code: 'party/frozen' })
     expect((await validity(party, early))?.kind).not.toBe('void')
   }
+
+  // A stranger with the three cards and the evidence of the notice comes to the same, offline.
+  const evidence = async (record: string) =>
+    value(await watch.node.evidence(record, { reveal: false, exchange: false }))
+  const [notice] = await watch.node.views.notices()
+  const carriedBy = notice?.carriedBy.filter((record) => record.startsWith('bravo.example/')) ?? []
+  const beside = await Promise.all(carriedBy.map(evidence))
+  for (const [record, code] of [
+    [own, 'evidence/ok'],
+    [late, 'evidence/frozen'],
+  ] as const) {
+    const file = await evidence(record)
+    expect(verifyEvidence(file, trusted).holds).toBe(true)
+    const report = verifyEvidence(file, trusted, beside)
+    expect(report.steps.find(({ step }) => step === 'notices')).toMatchObject({ code, ok: code === 'evidence/ok' })
+    expect(report.holds).toBe(code === 'evidence/ok')
+  }
+  const other = verifyEvidence(await evidence(own), trusted, [await evidence(late)])
+  expect(other.steps.find(({ step }) => step === 'notices')?.code).toBe('evidence/notices')
   await alfa.start()
 })

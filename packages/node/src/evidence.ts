@@ -13,6 +13,7 @@ import {
   type ExchangeFile,
   formatEvidence,
   formatExchange,
+  noticeOf,
   parseEntry,
   parseOrigin,
   parseReceipt,
@@ -74,7 +75,8 @@ export async function cutEvidence(
   const cards = new Map<string, Card>()
   const keys = await keyEntriesOf(opened.value, index, sources)
   if (!keys.ok) return keys
-  for (const card of [...keys.value.cards, ...cardsNamed(opened.value, statement)]) cards.set(card.digest, card)
+  for (const card of [...keys.value.cards, ...(await cardsNamed(opened.value, statement, sources))])
+    cards.set(card.digest, card)
   const receipts: EvidenceFile['receipts'] = []
   for (const receipt of boundingReceipts(pact?.agreement, statement.to, index, sources.receiptsOn(origin))) {
     const read = await readReceipt(opened.value, receipt, statement.pact.id, sources)
@@ -136,7 +138,7 @@ export async function cutExchange(
       const read = await readEntry(opened.value, index)
       if (!read.ok) return read
       const { bytes, statement } = read.value
-      for (const card of cardsNamed(opened.value, statement)) cards.set(card.digest, card)
+      for (const card of await cardsNamed(opened.value, statement, sources)) cards.set(card.digest, card)
       const { id, version } = statement.pact
       const pact = sources.agreement(id, version)
       if (pact !== undefined) agreements.set(version, jsonOf(pact.bytes))
@@ -259,10 +261,17 @@ async function keyEntriesOf(
   return ok({ entries, cards: named })
 }
 
-/** The card that a record itself brings into force, for those after it. */
-function cardsNamed({ cards }: CutLog, { type, body }: Statement): Card[] {
-  const card = type === 'party/keys' ? cards.find(({ digest }) => digest === body.card) : undefined
-  return card === undefined ? [] : lineOf(card, cards)
+/** The card that a record itself brings into force, for those after it; those that a notice names. */
+async function cardsNamed({ cards }: CutLog, { type, body }: Statement, sources: EvidenceSources): Promise<Card[]> {
+  if (type === 'party/keys') return namedOf([body.card], cards)
+  const notice = type === 'party/notice' ? noticeOf(body) : undefined
+  if (notice?.ok !== true) return []
+  const { party, by, cards: digests } = notice.value.body
+  return namedOf([by, ...digests], await sources.cardsOf(party))
+}
+
+function namedOf(digests: readonly unknown[], held: readonly Card[]): Card[] {
+  return held.filter(({ digest }) => digests.includes(digest)).flatMap((card) => lineOf(card, held))
 }
 
 /** A card and those that it succeeds, as far as held: by them a reader comes from a root it trusts to this one. */

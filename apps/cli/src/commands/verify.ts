@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { type FileReport, REPORT_LANGUAGES, reportHtml, verifyFile } from '@countersign/client'
 import { sha256, toHex } from '@countersign/log'
-import { type Card, type Language, parseCard } from '@countersign/record'
+import { type Card, evidenceKind, type Language, parseCard } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { hanFaces } from '../han-face.ts'
 import { examples, jsonOption, readInput } from '../options.ts'
@@ -20,6 +20,7 @@ export function verifyCommand(program: Command): void {
     .command('verify')
     .description('check evidence of a record, an exchange or a fork, offline, against the cards you trust')
     .argument('<file>', 'the evidence file')
+    .argument('[notices...]', 'evidence of notices of compromised keys, to be applied to the record')
     .requiredOption('--card <file...>', 'cards you trust, of author and cosigners')
     .option('--report <file>', 'write a report for people, one A4 page, as an HTML file to open and print')
     .addOption(
@@ -32,15 +33,20 @@ export function verifyCommand(program: Command): void {
         'countersign verify share.evidence --card alfa.card --card bravo.card --card watch.card',
         'countersign verify call.evidence --card alfa.card --report call.html --language ru',
         'countersign verify fork.evidence --card alfa.card',
+        'countersign verify call.evidence notice.evidence --card alfa.card watch.card',
       ),
     )
-    .action((file: string, options: Options) => {
+    .action((file: string, notices: string[], options: Options) => {
       if (options.report?.toLowerCase().endsWith('.pdf')) {
         throw misused('A report is written as HTML; give it a name such as report.html, open it and print it to PDF.')
       }
       const cards = options.card.map((path) => must(parseCard(readInput(path))))
       const bytes = readInput(file)
-      const report = verifyFile(bytes, cards)
+      const beside = notices.map(readInput)
+      if (beside.length > 0 && evidenceKind(bytes) !== 'record') {
+        throw misused('Notices are applied to the evidence of one record; give that, cut with: countersign prove')
+      }
+      const report = verifyFile(bytes, cards, beside)
       if (options.report !== undefined)
         writeReport(options.report, report, { bytes, cards, language: options.language })
       if (options.json === true) printJson(jsonOfReport(report))

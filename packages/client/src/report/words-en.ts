@@ -124,6 +124,9 @@ export const en = {
     'evidence/opening': 'the author’s card in the file is not the one its log names here.',
     'evidence/void': 'the record breaks a rule and counts for nothing.',
     'evidence/receipts': 'a countersignature in the file is false, or is over another log.',
+    'evidence/notices': 'a notice of compromised keys beside the file cannot be applied.',
+    'evidence/frozen':
+      'the keys of its log were given up as compromised, and nothing shows that anyone held it before.',
     'evidence/content': 'what is shown of the content is not what was sealed.',
     'exchange/form': 'the file is damaged, or is no file of an exchange.',
     'exchange/record': 'a record of the exchange is not proved.',

@@ -129,6 +129,8 @@ export const zh: ReportWords = {
     'evidence/opening': '文件中作者的身份卡并非日志在此处所指明的身份卡。',
     'evidence/void': '该记录违反规则，不具任何效力。',
     'evidence/receipts': '文件中的某个副署为伪造，或针对另一日志。',
+    'evidence/notices': '随附的密钥泄露通告无法适用。',
+    'evidence/frozen': '该日志的密钥已被宣告泄露，且无任何证据表明此前有人持有该记录。',
     'evidence/content': '所公开的内容并非当时密封的内容。',
     'exchange/form': '文件已损坏，或不是往来文件。',
     'exchange/record': '往来中的某条记录未得到证明。',

@@ -1,0 +1,143 @@
+// Notices of compromised keys beside the evidence of a record (spec/evidence.md, Notices beside it): each is the evidence
+// of a `party/notice`, verified by itself, and what it does is what spec/keys.md says, as far as the files show it. They
+// can take away, never add: a record that no receipt shows to have been held before is not proved, and a receipt made with
+// keys that were given up counts for nothing unless it was pinned, which no evidence of one record shows.
+
+import { ok, type Result, refuse } from '@countersign/log'
+import { type Agreement, intervalOf } from '@countersign/pact'
+import { type Card, CardSet, checkNotice, keyName, type Notice, noticeOf, receiptKeyIds } from '@countersign/record'
+import { type Found, type GivenReceipt, readFile } from './evidence-steps.ts'
+import type { Report } from './verify-evidence.ts'
+
+export interface ShownNotice {
+  notice: Notice
+  /** Those it names. */
+  cards: Card[]
+  agreement: Agreement
+  /** POSIX seconds since which it stands, as far as the files show; null where they show no neutral that covered it. */
+  since: number | null
+}
+
+/** Reads the evidence of notices; `verify` is the verifier of evidence, which each must hold before. */
+export function readNotices(
+  files: readonly Uint8Array[],
+  trusted: readonly Card[],
+  verify: (bytes: Uint8Array) => Report,
+): Result<ShownNotice[]> {
+  const shown = new Map<string, ShownNotice & { covered: Map<string, number> }>()
+  for (const [i, bytes] of files.entries()) {
+    const report = verify(bytes)
+    const failed = report.steps.find((step) => !step.ok)
+    if (failed !== undefined) return fault(i, `it does not hold: ${failed.message}`)
+    const { statement, agreement } = report
+    const read = readFile(bytes, trusted)
+    const notice = statement?.type === 'party/notice' ? noticeOf(statement.body) : undefined
+    if (notice?.ok !== true || agreement === null || !read.ok || statement === null)
+      return fault(i, 'it is the evidence of something else')
+    const { party } = notice.value.body
+    const root = [...agreement.parties, ...agreement.neutrals].find((one) => one.party === party)?.root
+    if (root === undefined) return fault(i, `${party} takes no part in the agreement`)
+    const checked = checkNotice(notice.value, read.value.cards.set, root)
+    if ('awaits' in checked) return fault(i, 'a card that it names is not in the file')
+    if (!checked.ok) return fault(i, checked.message)
+    const key = `${notice.value.digest} ${statement.pact.version}`
+    const one = shown.get(key) ?? {
+      ...{ notice: notice.value, cards: checked.value, agreement, since: null },
+      covered: new Map<string, number>(),
+    }
+    shown.set(key, one)
+    const neutrals = agreement.neutrals.filter((neutral) => neutral.party !== party)
+    for (const { by, time, covers, counted } of report.receipts) {
+      const neutral = neutrals.find((candidate) => candidate.party === by)
+      // Without a neutral, by a party that is neither the notice’s nor the log’s.
+      const operator =
+        neutrals.length > 0 ? neutral?.operator : by === party || by === statement.from ? undefined : 'a party'
+      if (operator === undefined || !covers || !counted) continue
+      one.covered.set(operator, Math.min(time, one.covered.get(operator) ?? time))
+    }
+    const operators = new Set(neutrals.map(({ operator }) => operator)).size
+    const needed = Math.max(1, Math.min(agreement.quorum, operators))
+    one.since = [...one.covered.values()].sort((a, b) => a - b)[needed - 1] ?? null
+  }
+  return ok([...shown.values()])
+}
+
+/** Stops what was said or countersigned with keys that their owner’s root gave up before. */
+export function checkNotices(found: Found, shown: readonly ShownNotice[]): Result<string> {
+  const { author, agreement, file, entry, keyEntries } = found
+  if (author === undefined || agreement === undefined) {
+    return refuse('evidence/notices', 'Notices cannot be applied without author and agreement.')
+  }
+  const ofAgreement = shown.filter((one) => one.agreement.id === agreement.id)
+  const said: string[] = []
+  let aside = 0
+  for (const { notice, cards } of ofAgreement.filter(({ since }) => since !== null)) {
+    if (!notice.body.roles.includes('receipt')) continue
+    const keys = new Set(cards.map((card) => receiptKeyIds(card.party, agreement.id, card.keys.receipt)))
+    for (const receipt of found.receipts) {
+      if (receipt.by !== notice.body.party || !receipt.counted || !keys.has(receipt.key)) continue
+      receipt.counted = false
+      aside++
+    }
+  }
+  if (aside > 0) {
+    said.push(
+      `${aside} receipts by keys that were given up count for nothing: that they were pinned before, no file shows`,
+    )
+  }
+  const set = new CardSet([...found.cards.set.all(), ...ofAgreement.flatMap(({ cards }) => cards)])
+  const logCards = keyEntries.flatMap(({ entry: named }) => set.of(String(named.statement.body.card)) ?? [])
+  for (const { notice, cards, since } of ofAgreement) {
+    const { party, roles } = notice.body
+    if (party !== entry.statement.from || (!roles.includes('log') && !roles.includes('statement'))) continue
+    const given = (role: 'log' | 'statement') =>
+      roles.includes(role) ? new Set(cards.map((card) => keyName(card.keys[role]))) : new Set<string>()
+    const [logs, statements] = [given('log'), given('statement')]
+    const [opening] = logCards
+    const touches =
+      (opening !== undefined && logs.has(keyName(opening.keys.log))) ||
+      logCards.some((card) => statements.has(keyName(card.keys.statement)))
+    if (!touches) continue
+    if (since === null) {
+      said.push(`a notice of ${party} is shown that no neutral you trust covered, so it does nothing yet`)
+      continue
+    }
+    if (!heldBefore(found.receipts, agreement, file.record, party, since)) {
+      return refuse(
+        'evidence/frozen',
+        `${party} gave up the keys of this log as compromised, and that stands since ${iso(since)}. Nothing here shows that anyone held the record before then: it is void unless somebody did.`,
+      )
+    }
+    said.push(`${party} gave up the keys of this log, since ${iso(since)}; the record was held before and stands`)
+  }
+  return ok(said.length === 0 ? 'None of the notices touches this record.' : `${capital(said.join('; '))}.`)
+}
+
+/** Whether a cosigner other than the author held the record before T, by a receipt that is not dated before its lo. */
+function heldBefore(
+  receipts: readonly GivenReceipt[],
+  agreement: Agreement,
+  { origin, index }: { origin: string; index: number },
+  author: string,
+  since: number,
+): boolean {
+  const facts = receipts
+    .filter(({ counted }) => counted)
+    .map(({ by, size, time }) => ({ origin, by, size, time, digest: '' }))
+  const { lo } = intervalOf(agreement, { author, recipient: '', index }, facts)
+  return facts.some(
+    ({ by, size, time }) => by !== author && size > index && time < since && (lo === null || time >= lo),
+  )
+}
+
+function fault(i: number, why: string): Result<never> {
+  return refuse('evidence/notices', `The file of notice ${i + 1} cannot be applied: ${why}.`)
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+}
