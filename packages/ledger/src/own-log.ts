@@ -74,14 +74,26 @@ export function createOwnLog(options: OwnLogOptions): Promise<Result<OwnLog>> {
 }
 
 /** Opens a log as the last run left it, unconfirmed. Refuses `ledger/locked`, `ledger/damaged` and `ledger/other-key`. */
-export function openOwnLog(options: OwnLogOptions): Promise<Result<OwnLog>> {
-  const { disk, dir, origin, signers } = options
+export function openOwnLog(
+  options: Omit<OwnLogOptions, 'signers'> & {
+    /** Or who signs a log with these entries: asked once it is open, for only then all that is durable can be read. */
+    signers: SignerPair | ((log: LogFiles) => Promise<SignerPair>)
+  },
+): Promise<Result<OwnLog>> {
+  const { disk, dir, origin } = options
   return locked(options, async (place, release) => {
     const log = await TiledLog.open(disk, place)
     if (!log.ok) return log
+    let signers: SignerPair
+    try {
+      signers = typeof options.signers === 'function' ? await options.signers(log.value) : options.signers
+    } catch (cause) {
+      await log.value.close()
+      throw cause
+    }
     const note = log.value.checkpoint
     const head = note === undefined ? undefined : verifyCheckpoint(note, keysOf(origin, signers))
-    if (head?.ok !== false) return ok(new Writer(log.value, options, release, false))
+    if (head?.ok !== false) return ok(new Writer(log.value, { ...options, signers }, release, false))
     await log.value.close()
     return refuse(
       'ledger/other-key',

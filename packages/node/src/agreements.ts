@@ -18,6 +18,7 @@ import { blankRecord, type EngineParts, noSuchPact, othersOf } from './engine-pa
 import { isMirrored } from './generations.ts'
 import { LIMITS } from './limits.ts'
 import type { StoredPact } from './pacts.ts'
+import { PeerUnreachable } from './peer-requests.ts'
 
 export interface Proposed {
   pact: string
@@ -166,7 +167,13 @@ export class Agreements {
         const author = pact.agreement.parties.find(({ party }) => origin.startsWith(`${party}/`))
         if (author === undefined || author.party === identity.party || !(await isMirrored(held, origin))) continue
         const card = trusted.withRoot(author.party, author.root)
-        if (card !== undefined) await channels.get(`${pact.id}/${name}`)?.hear(origin, card)
+        if (card === undefined) continue
+        try {
+          await channels.get(`${pact.id}/${name}`)?.hear(origin, card)
+        } catch (cause) {
+          // A power cut left too little of it to go by without its author, who is asked again and again.
+          if (!(cause instanceof PeerUnreachable)) throw cause
+        }
       }
     }
   }

@@ -6,7 +6,6 @@ import {
   createOwnLog,
   keepEvidence,
   type LogFiles,
-  logFolder,
   type Mirror,
   type OwnLog,
   type OwnLogOptions,
@@ -14,7 +13,6 @@ import {
   openOwnLog,
   type ReadableLog,
   type Receipts,
-  readPublishedLog,
   recordGeneration,
 } from '@countersign/ledger'
 import { ok, type Result, refuse, toHex } from '@countersign/log'
@@ -177,8 +175,13 @@ export class Channel {
     }
     let opened: OwnLog | undefined
     try {
-      const card = await this.openedWith(await this.publishedLog(origin))
-      const log = await openOwnLog(this.ownLogAt(origin, identity.ring.of(card).log))
+      let card = identity.card
+      // What it was opened with is read from what is durable: of what was published a power cut may have left less.
+      const signers = async (of: ReadableLog) => {
+        card = await this.openedWith(of)
+        return identity.ring.of(card).log
+      }
+      const log = await openOwnLog({ ...this.ownLogAt(origin, identity.keys.log), signers })
       if (!log.ok) return silent(log.code, log.message)
       opened = log.value
       await this.attach(opened)
@@ -614,14 +617,6 @@ export class Channel {
     const { identity, around } = this.context
     const { disk, random } = around
     return { disk, dir: identity.dir, origin, signers, random }
-  }
-
-  /** Our log as it was published, not opened to be written. */
-  private async publishedLog(origin: string): Promise<ReadableLog | undefined> {
-    const { identity, around } = this.context
-    const folder = logFolder(identity.dir, origin)
-    const log = await readPublishedLog({ disk: around.disk, folder, origin })
-    return log.ok ? log.value : undefined
   }
 
   /** The card that our log names as it opens: by its log keys the log is kept for all its life. */

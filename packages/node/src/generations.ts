@@ -31,7 +31,9 @@ export async function mayHear(
 ): Promise<{ card: Card } | 'not-shown' | 'other-keys' | 'too-many'> {
   const folder = mirrorFolder(at.dir, origin)
   const held = await at.disk.read(join(folder, 'checkpoint'))
-  if (held !== undefined) return signedBy(cards, origin, held) ?? 'other-keys'
+  const known = held === undefined ? undefined : signedBy(cards, origin, held)
+  // What stands there was not synced: a power cut may have left it torn, and then its author says.
+  if (known !== undefined) return known
   const others = (await at.disk.list(dirname(folder))).filter((name) => !folder.endsWith(`/${name}`))
   if (others.length >= LIMITS.generationsPerChannel) return 'too-many'
   const fetched = await source.requests.get(`${source.prefix}/checkpoint`, LIMITS.noteBytes)
