@@ -28,7 +28,7 @@ import {
   type Surroundings,
 } from '@countersign/node'
 import { fetchThrough, isOwnSocket } from './local-socket.ts'
-import { must } from './output.ts'
+import { must, Refused } from './output.ts'
 import { keyPassphrase } from './passphrase.ts'
 
 export interface Door {
@@ -73,6 +73,21 @@ export async function openDoor(dir: string, around = realSurroundings()): Promis
   return running ?? openHere(dir, around)
 }
 
+/** The client of the node that runs in `dir`, for what only a running node can do. Ends the command where none runs. */
+export async function runningClient(dir: string): Promise<NodeClient> {
+  const socket = await servingSocket(dir)
+  if (socket === undefined) {
+    const message = `No node runs in ${dir}; start it first: countersign serve --dir ${dir}`
+    throw new Refused({ code: 'node/not-running', message })
+  }
+  return clientAt(dir, socket)
+}
+
+function clientAt(dir: string, socket: string): NodeClient {
+  const token = readFileSync(join(dir, 'private', 'api-token'), 'utf8').trim()
+  return new NodeClient(LOCAL_URL, token, fetchThrough(socket))
+}
+
 /** Surroundings without a network, for what must not depend on one. */
 export function noNetwork(): Surroundings {
   const fetch = () => Promise.reject(new Error('This command uses no network.'))
@@ -110,8 +125,7 @@ const LOCAL_URL = 'http://localhost/'
 async function runningAt(dir: string): Promise<Door | undefined> {
   const socket = await servingSocket(dir)
   if (socket === undefined) return undefined
-  const token = readFileSync(join(dir, 'private', 'api-token'), 'utf8').trim()
-  const client = new NodeClient(LOCAL_URL, token, fetchThrough(socket))
+  const client = clientAt(dir, socket)
   return {
     records: (query) => client.records(query),
     record: (ref) => client.record(ref),

@@ -58,6 +58,13 @@ export async function knownPassphrase(fd: number | undefined, what: string): Pro
   return ask('Passphrase: ')
 }
 
+/** A secret of a person: from the descriptor, or typed. */
+export async function readSecret(fd: number | undefined, question: string, flag: string): Promise<string> {
+  if (fd !== undefined) return fromDescriptor(fd)
+  if (!isTerminal()) throw misused(`Give it with ${flag}, or type it at a terminal.`)
+  return ask(question)
+}
+
 function descriptor(value: string): number {
   if (!/^[0-9]{1,4}$/.test(value)) throw new InvalidArgumentError('Give the number of an open file descriptor.')
   return Number(value)

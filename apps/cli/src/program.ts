@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander'
 import { accountCommand } from './commands/account.ts'
+import { approveCommands } from './commands/approve.ts'
 import { auditCommand } from './commands/audit.ts'
 import { backupCommand, restoreCommand } from './commands/backup.ts'
 import { cardCommand } from './commands/card.ts'
@@ -37,6 +38,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
     sayCommand,
     recordsCommand,
     statusCommand,
+    approveCommands,
     proveCommand,
     destroyCommand,
     holdCommand,

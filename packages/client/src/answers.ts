@@ -169,6 +169,8 @@ export interface AlarmRow {
   message: string
   count?: number
   record?: string | null
+  /** It stands until two officers have acknowledged it. */
+  twoOfficers?: boolean
 }
 
 export interface ChannelStatus {
@@ -178,6 +180,8 @@ export interface ChannelStatus {
   /** `checking`: held until peers have answered; `stopped`: the log may not sign any more. */
   state: 'none' | 'checking' | 'ready' | 'stopped'
   awaited: string[]
+  /** Whether two officers may have a log opened that succeeds ours. */
+  maySucceed: boolean
   size: number
 }
 
@@ -192,7 +196,27 @@ export interface NodeStatus {
   }[]
   /** What was said here and waits for the start-up check before it is signed. */
   heldHere: number
+  /** What one officer asked for and a second may confirm. */
+  approvals: ApprovalRow[]
   alarms: AlarmRow[]
+}
+
+/** An act that takes two officers. */
+export type Act =
+  | { kind: 'log/succeed'; pact: string; channel: string; pins: { origin: string; size: number; root: string } }
+  | { kind: 'alarm/acknowledge'; code: string; subject: string }
+
+export interface ApprovalRow {
+  id: string
+  act: Act
+  reason: string
+  askedBy: string
+  askedAt: number
+  expiresAt: number
+  state: 'open' | 'done' | 'withdrawn' | 'expired' | 'failed'
+  endedBy: string | null
+  endedAt: number | null
+  outcome: string
 }
 
 /** A file on a carried folder that is missing or damaged; `why` begins with a verb. */

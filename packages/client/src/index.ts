@@ -6,6 +6,7 @@ export {
   type Answer,
   type ApiRefusal,
   NodeClient,
+  type OfficerSignIn,
   type SaidOutcome,
   type SayInput,
   type ShareInput,

@@ -3,6 +3,8 @@
 
 import { ok, type Refusal, refuse, toBase64 } from '@countersign/log'
 import type {
+  Act,
+  ApprovalRow,
   CardRow,
   CarriedIn,
   ContentState,
@@ -20,6 +22,11 @@ import type {
   RecordQuery,
   RotatedAnswer,
 } from './answers.ts'
+
+export interface OfficerSignIn {
+  email: string
+  password: string
+}
 
 export interface SayInput {
   pact: string
@@ -128,6 +135,31 @@ export class NodeClient {
   ): Promise<Answer<Uint8Array>> {
     const query = { ref, reveal: reveal ? '1' : '0', exchange: exchange ? '1' : '0' }
     return this.getBytes('api/record/evidence', query, signal)
+  }
+
+  /** What a log that succeeds ours would pin now; null where none is needed. */
+  succession(
+    pact: string,
+    channel: string,
+  ): Promise<Answer<{ pins: { origin: string; size: number; root: string } | null }>> {
+    return this.getJson('api/succession', { pact, channel })
+  }
+
+  approvals(signal?: AbortSignal): Promise<Answer<ApprovalRow[]>> {
+    return this.getJson('api/approvals', {}, signal)
+  }
+
+  /** `officer` only in the shell of the machine; a console's officer has signed in. */
+  askApproval(act: Act, reason: string, officer?: OfficerSignIn): Promise<Answer<ApprovalRow>> {
+    return this.postJson('api/approvals/ask', { act, reason, ...(officer === undefined ? {} : { officer }) })
+  }
+
+  confirmApproval(id: string, officer?: OfficerSignIn): Promise<Answer<ApprovalRow>> {
+    return this.postJson('api/approvals/confirm', { id, ...(officer === undefined ? {} : { officer }) })
+  }
+
+  withdrawApproval(id: string, officer?: OfficerSignIn): Promise<Answer<ApprovalRow>> {
+    return this.postJson('api/approvals/withdraw', { id, ...(officer === undefined ? {} : { officer }) })
   }
 
   contentState(ref: string, signal?: AbortSignal): Promise<Answer<ContentState>> {

@@ -6,6 +6,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ok, type Result, refuse } from '@countersign/log'
+import type { Officer } from '@countersign/node'
 import { betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import Database from 'better-sqlite3'
@@ -26,6 +27,10 @@ export interface Accounts {
   /** The officer of a session cookie, or the shell’s token. */
   who(headers: Headers): Promise<Account | undefined>
   isLocal(headers: Headers): boolean
+  /** The officer of a session, and when the account was made. The shell’s token is nobody in particular. */
+  officer(headers: Headers): Promise<Officer | undefined>
+  /** The officer of an address and a password, given in the shell of the machine. */
+  officerOf(email: string, password: string): Promise<Result<Officer>>
   /** The tool of HTTP Basic credentials. */
   tool(authorization: string | undefined): string | undefined
   addOfficer(email: string, name: string, password: string): Promise<Result<Account>>
@@ -54,6 +59,8 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
   const auth = betterAuth(options)
   const token = Buffer.from(secretOf(dir, 'api-token'))
 
+  const guesses = attempts(10, 60_000)
+
   function isLocal(headers: Headers): boolean {
     const given = /^Bearer ([A-Za-z0-9_-]{16,128})$/.exec(headers.get('authorization') ?? '')?.[1]
     if (given === undefined) return false
@@ -68,6 +75,20 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
       if (isLocal(headers)) return LOCAL_ACCOUNT
       const session = await auth.api.getSession({ headers })
       return session === null ? undefined : { id: session.user.id, name: session.user.name, email: session.user.email }
+    },
+    async officer(headers) {
+      const session = isLocal(headers) ? null : await auth.api.getSession({ headers })
+      return session === null ? undefined : officerOfUser(session.user)
+    },
+    async officerOf(email, password) {
+      // Slowly, so that a shell that was left open is no place to guess at passwords.
+      const wrong = refuse('account/officer', 'There is no such officer, or the password is another.')
+      if (guesses.tooMany()) return refuse('account/too-many', 'Too many attempts; try again in a minute.')
+      const { internalAdapter, password: passwords } = await auth.$context
+      const found = await internalAdapter.findUserByEmail(email, { includeAccounts: true })
+      const hash = found?.accounts.find(({ providerId }) => providerId === 'credential')?.password
+      if (found === null || hash == null) return wrong
+      return (await passwords.verify({ hash, password })) ? ok(officerOfUser(found.user)) : wrong
     },
     tool(authorization) {
       const basic = /^Basic ([A-Za-z0-9+/=]{1,1024})$/.exec(authorization ?? '')?.[1]
@@ -110,6 +131,23 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
       return ok({ user: name, password })
     },
     close: () => db.close(),
+  }
+}
+
+function officerOfUser(user: { id: string; name: string; email: string; createdAt: Date }): Officer {
+  return { id: user.id, name: user.email, since: user.createdAt.getTime() }
+}
+
+/** At most so many within so many milliseconds. */
+function attempts(most: number, withinMs: number): { tooMany(): boolean } {
+  const times: number[] = []
+  return {
+    tooMany() {
+      const now = Date.now()
+      while (times[0] !== undefined && times[0] < now - withinMs) times.shift()
+      times.push(now)
+      return times.length > most
+    },
   }
 }
 

@@ -13,6 +13,8 @@ import { keyRoutes } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 import { openApi } from './openapi.ts'
 import {
+  approvalBody,
+  askBody,
   carryInBody,
   contentBody,
   contentRefBody,
@@ -27,6 +29,7 @@ import {
   sayBody,
   shareQuery,
   signBody,
+  successionQuery,
   trustBody,
 } from './operations.ts'
 
@@ -167,6 +170,52 @@ export async function apiRoutes(
       ),
     )
     api.get('/api/cards', async () => [node.card, ...node.trustedCards()].map(cardRow))
+
+    api.get('/api/succession', async (request, reply) =>
+      answer(
+        reply,
+        await withQuery(successionQuery, request, async ({ pact, channel }) =>
+          ok({ pins: (await node.offeredSuccession(pact, channel)) ?? null }),
+        ),
+      ),
+    )
+    api.get('/api/approvals', async () => node.approvals.all())
+    /** Whoever signed in; the shell's token alone is nobody in particular, and an officer signs in beside it. */
+    const officerOf = async (request: FastifyRequest, given?: { email: string; password: string }) => {
+      const headers = headersOf(request)
+      if (accounts.isLocal(headers) && given !== undefined) return accounts.officerOf(given.email, given.password)
+      const officer = await accounts.officer(headers)
+      return officer === undefined
+        ? refuse('account/officer', 'This takes an officer who has signed in with an account of their own.')
+        : ok(officer)
+    }
+    api.post('/api/approvals/ask', async (request, reply) =>
+      answer(
+        reply,
+        await withBody(askBody, request, async ({ act, reason, officer: given }) => {
+          const officer = await officerOf(request, given)
+          return officer.ok ? node.approvals.ask(act, reason, officer.value) : officer
+        }),
+      ),
+    )
+    api.post('/api/approvals/confirm', async (request, reply) =>
+      answer(
+        reply,
+        await withBody(approvalBody, request, async ({ id, officer: given }) => {
+          const officer = await officerOf(request, given)
+          return officer.ok ? node.approvals.confirm(id, officer.value) : officer
+        }),
+      ),
+    )
+    api.post('/api/approvals/withdraw', async (request, reply) =>
+      answer(
+        reply,
+        await withBody(approvalBody, request, async ({ id, officer: given }) => {
+          const officer = await officerOf(request, given)
+          return officer.ok ? node.approvals.withdraw(id, officer.value) : officer
+        }),
+      ),
+    )
 
     api.post('/api/say', { bodyLimit: LIMITS.apiBodyBytes }, async (request, reply) => {
       const parsed = parse(sayBody, request.body)

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DirectoryDoor, type DoorAnswer, type DoorRequest } from './directory-door.ts'
 import { LIMITS } from './limits.ts'
 
-const PREFIXES = ['/card', '/cards/*', '/notices/*', '/logs/*', '/mirrors/*', '/receipts/*', '/held/*']
+const PREFIXES = ['/card', '/cards/*', '/notices/*', '/logs/*', '/mirrors/*', '/receipts/*', '/held/*', '/forks/*']
 
 export function directoryRoutes(app: FastifyInstance, node: Node): void {
   const door = new DirectoryDoor(node, fileSize)

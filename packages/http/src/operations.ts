@@ -75,6 +75,17 @@ export const trustBody = z.strictObject({ card: z.base64() })
 export const carryInBody = z.strictObject({ from: z.string().min(1).max(LIMITS.pathChars), pact: text.exactOptional() })
 export const proposeBody = z.strictObject({ yaml: z.string() })
 
+/** In the shell of the machine an officer gives address and password; the console knows its officer by the session. */
+const officer = z.strictObject({ email: text, password: z.string().min(1).max(LIMITS.queryChars) }).exactOptional()
+const pins = z.strictObject({ origin: text, size: z.number().int().min(1), root: text })
+const act = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('log/succeed'), pact: text, channel: text, pins }),
+  z.strictObject({ kind: z.literal('alarm/acknowledge'), code: text, subject: text }),
+])
+export const askBody = z.strictObject({ act, reason: z.string().min(1).max(2_000), officer })
+export const approvalBody = z.strictObject({ id: text, officer })
+export const successionQuery = z.strictObject({ pact: text, channel: text })
+
 const JSON_TYPE = 'application/json'
 const LINES_TYPE = 'application/x-ndjson'
 const BYTES_TYPE = 'application/octet-stream'
@@ -163,6 +174,32 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'GET', path: '/api/cards' },
     summary: 'Our card and those trusted here, each with its fingerprint words.',
     answer: json('A list.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/succession', query: successionQuery },
+    summary:
+      'What a log that succeeds ours on a channel would pin now: origin, size and root; null where none is needed.',
+    answer: json('`pins`.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/approvals' },
+    summary: 'What takes two officers: what was asked, by whom, and what came of it; the newest first.',
+    answer: json('A list.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/approvals/ask', body: jsonBody(askBody) },
+    summary: 'Asks for an act that takes two officers, and says why; a second officer confirms it within a day.',
+    answer: json('The request, with its id.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/approvals/confirm', body: jsonBody(approvalBody) },
+    summary: 'Confirms what another officer asked for; it is done before this answers.',
+    answer: json('The request, with what came of it.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/approvals/withdraw', body: jsonBody(approvalBody) },
+    summary: 'Takes back what was asked for, or refuses it.',
+    answer: json('The request.'),
   },
   {
     ...{ method: 'POST', path: '/api/say', body: jsonBody(sayBody, LIMITS.apiBodyBytes) },

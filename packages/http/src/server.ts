@@ -129,7 +129,7 @@ async function consolePages(app: FastifyInstance, dir: string): Promise<void> {
   await app.register(fastifyStatic, { root: dir, wildcard: false, index: false, maxAge: 0 })
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
-    if (!wantsPage || /^\/(?:api|taxii2|logs|mirrors|receipts|held|cards|notices)\//.test(request.url)) {
+    if (!wantsPage || /^\/(?:api|taxii2|logs|mirrors|receipts|held|cards|notices|forks)\//.test(request.url)) {
       return reply.code(404).send({ code: 'not-found/path', message: 'There is nothing at this address.' })
     }
     return reply.header('cache-control', 'no-store').sendFile('index.html')

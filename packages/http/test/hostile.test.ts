@@ -59,7 +59,7 @@ test.each<[string, Meddler]>([
   await delivered(parties.alfa.node, first)
   const origin = await lineOrigin()
   const before = mirrorSize(origin)
-  meddler.meddle = (path, body, status) => (isLine(path) ? lie(path, body, status) : undefined)
+  meddler.meddle = (path, body, status) => (isLine(path) ? lie(path, body, status, '') : undefined)
   // The depositary reads through the same proxy: nobody has the truth.
   const second = await say('while it lies')
   await new Promise((resolve) => setTimeout(resolve, 1_500))

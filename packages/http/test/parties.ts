@@ -49,6 +49,8 @@ export type Meddler = (
   path: string,
   body: Uint8Array,
   status: number,
+  /** Who signed the request. */
+  asker: string,
 ) => Uint8Array | AsyncIterable<Uint8Array> | 'missing' | undefined
 
 export interface PartiesOptions {
@@ -62,6 +64,8 @@ export interface PartiesOptions {
   behindProxy?: string
   /** Where alfa's folder is made instead of beside the others'. */
   alfaDir?: string
+  /** Watch is a third party, and there is no neutral. */
+  withoutNeutral?: boolean
   /** Stands between alfa and everybody who asks it. */
   meddler?: { meddle: Meddler }
 }
@@ -88,7 +92,10 @@ export async function startParties(options: PartiesOptions = {}): Promise<Partie
     const at = name === 'alfa.example' ? (options.alfaDir ?? join(dir, name)) : join(dir, name)
     if (name === 'alfa.example') endpoint = options.behindProxy ?? endpoint
     const identity = value(
-      await initNode({ dir: at, party: name, endpoint, neutral: name === 'watch.example' }, around),
+      await initNode(
+        { dir: at, party: name, endpoint, neutral: name === 'watch.example' && options.withoutNeutral !== true },
+        around,
+      ),
     )
     made.push({ identity, port })
   }
@@ -207,7 +214,8 @@ async function startProxy(to: number, meddler: { meddle: Meddler }): Promise<{ p
         ...(request.method === 'POST' ? { body: Buffer.concat(chunks) } : {}),
       })
       const body = new Uint8Array(await real.arrayBuffer())
-      const changed = meddler.meddle(request.url ?? '', body, real.status)
+      const asker = /keyid="([^"]+)"/.exec(headers.get('signature-input') ?? '')?.[1] ?? ''
+      const changed = meddler.meddle(request.url ?? '', body, real.status, asker)
       const status = changed === 'missing' ? 404 : changed === undefined ? real.status : 200
       response.writeHead(status, { 'content-type': 'application/octet-stream' })
       if (typeof changed === 'object' && Symbol.asyncIterator in changed) await pipeline(changed, response)

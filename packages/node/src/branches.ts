@@ -12,6 +12,7 @@ import {
   TreeFrontier,
 } from '@countersign/log'
 import { freshEntries, type Head, type LogSource } from './log-source.ts'
+import { PeerUnreachable } from './peer-requests.ts'
 
 export interface Branch {
   /** How many entries both have in common from the start. */
@@ -22,13 +23,13 @@ export interface Branch {
 
 /**
  * Compares the log that a source serves under a head its author signed with the one held. Undefined where what is served
- * does not lead to that head, or leads on from what is held: then nothing contradicts.
+ * does not lead to that head, which proves nothing; `follows` where one of the two goes on from the other.
  */
 export async function readBranch(
   source: LogSource,
   signed: Head,
   held: Pick<LogFiles, 'size' | 'root' | 'entries' | 'rootAt' | 'consistencyProof'>,
-): Promise<Branch | undefined> {
+): Promise<Branch | 'follows' | undefined> {
   const both = Math.min(held.size, signed.size)
   const proof = signed.size > held.size ? new ProofInMaking(held.size, signed.size) : undefined
   await proof?.begin()
@@ -49,7 +50,8 @@ export async function readBranch(
       if (tree.size === held.size) prefixRoot = tree.root()
     }
   }
-  if (!equalBytes(tree.root(), signed.root) || common === both) return undefined
+  if (!equalBytes(tree.root(), signed.root)) return undefined
+  if (common === both) return 'follows'
   return { common, prefix: await prefixOf(signed, held, prefixRoot, proof) }
 }
 
@@ -102,5 +104,16 @@ class ProofInMaking {
 
   private prove(read: (ids: readonly SubtreeId[]) => Uint8Array[]): Promise<Uint8Array[]> {
     return consistencyProofFrom(...this.sizes, async (ids) => read(ids))
+  }
+}
+
+/** The same, where only a contradiction matters; undefined also where the source cannot be read now. */
+export async function contradictingBranch(...of: Parameters<typeof readBranch>): Promise<Branch | undefined> {
+  try {
+    const branch = await readBranch(...of)
+    return branch === 'follows' ? undefined : branch
+  } catch (cause) {
+    if (cause instanceof PeerUnreachable) return undefined
+    throw cause
   }
 }

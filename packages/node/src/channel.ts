@@ -4,29 +4,31 @@
 import { createHash } from 'node:crypto'
 import {
   createOwnLog,
-  keepEvidence,
   type LogFiles,
   type Mirror,
   type OwnLog,
   type OwnLogOptions,
   openMirror,
   openOwnLog,
+  originHash,
   type ReadableLog,
   type Receipts,
   recordGeneration,
 } from '@countersign/ledger'
-import { ok, type Result, refuse, toHex } from '@countersign/log'
+import { ok, type Result, refuse, toHex, verifyCheckpoint } from '@countersign/log'
 import { neutralsOf, pinnedRoot, readersOf } from '@countersign/pact'
-import { type Card, parseEntry, receiptKeyIds, type SignerPair, type Statement } from '@countersign/record'
+import { type Card, FORK_LIMITS, parseEntry, receiptKeyIds, type SignerPair, type Statement } from '@countersign/record'
 import { Rounds } from './backoff.ts'
-import { readBranch } from './branches.ts'
+import { type Branch, contradictingBranch } from './branches.ts'
 import { ChannelWitnesses } from './channel-witnesses.ts'
 import { DiskAlarm, diskRefusal } from './disk-failure.ts'
+import { Exchange } from './exchange.ts'
+import { Forks } from './forks.ts'
 import { mayHear } from './generations.ts'
 import type { Identity } from './identity.ts'
 import { KeptHeads } from './kept-heads.ts'
 import { LIMITS } from './limits.ts'
-import { type LogSource, signedHeadOf } from './log-source.ts'
+import { type LogSource, type SignedHead, signedHeadOf } from './log-source.ts'
 import { fetchOwnContent } from './own-content.ts'
 import { type FormerLog, openFormer, statementsIn } from './own-logs.ts'
 import { OwnReceipts } from './own-receipts.ts'
@@ -80,6 +82,10 @@ export interface ChannelContext {
   onAlarmOver(code: string, subject: string): void
   /** A draft of a record without content, with a fresh id. */
   blank(type: string, pact: StoredPact): Draft
+  /** How much of a log one that succeeds it pins; undefined while none is known. */
+  pinnedSize(origin: string): Promise<number | undefined>
+  /** What stands in a log from the entry `common` on stands on one branch of it only. */
+  onSplit(origin: string, common: number): void
 }
 
 /** A log of ours that another one succeeded, with what that one pins of it. */
@@ -141,6 +147,11 @@ export class Channel {
   private pinSince: number | undefined
   private pins: Rounds | undefined
   private stopping = false
+  private readonly forks: Forks
+  private readonly exchange: Exchange
+  private readonly exchanging: Rounds
+  /** When each peer was last asked for a proof of each log. */
+  private readonly proofLooks = new Map<string, number>()
   private readonly readiness = Promise.withResolvers<void>()
 
   constructor(pact: StoredPact, name: string, context: ChannelContext) {
@@ -151,6 +162,55 @@ export class Channel {
     this.witnesses = new ChannelWitnesses((round, party) => this.rounds(round, party, pollSeconds))
     const channel = pact.agreement.channels.find((one) => one.name === name)
     this.isParty = channel?.parties.includes(context.identity.party) ?? false
+    this.forks = new Forks({ disk: context.around.disk, dir: context.identity.dir })
+    this.exchange = this.exchangeOf(channel?.parties ?? [])
+    this.exchanging = this.rounds(() => this.exchange.round(), context.identity.party, pollSeconds)
+  }
+
+  private exchangeOf(parties: readonly string[]): Exchange {
+    const { identity, onAlarm } = this.context
+    return new Exchange({
+      us: identity.party,
+      parties,
+      log: (origin) => this.logOf(origin),
+      authorOf: (origin) => this.cardOfParty(authorOf(origin)),
+      mirrorAt: (by, origin) => this.mirrorAt(by, origin),
+      hear: (origin, author, shownBy) => this.hearShown(origin, author, shownBy),
+      wake: (origin) => this.peers.get(origin)?.wake(),
+      onFork: async (origin, by, served, branch) => {
+        if (this.ownLog(origin) !== undefined) await this.stopContradicted(origin, by, served.size, 'other-root')
+        else
+          await this.tellFork(
+            origin,
+            `${by} was shown another log than the one held here, signed by its author.`,
+            served,
+            branch,
+          )
+      },
+      onUnknownOwn: (origin, by) => {
+        this.state = 'stopped'
+        const message = `${by} holds a log that our key signed and that is not in this folder: it was opened after this folder was copied or backed up. Nothing is signed here; restore a newer backup, or take that log back from the mirrors.`
+        onAlarm('log/unknown-own', origin, message)
+      },
+      onUnbacked: (by, message) => onAlarm('statement/seen-unbacked', `${by}/${this.pact.id}/${this.name}`, message),
+    })
+  }
+
+  private cardOfParty(party: string): Card | undefined {
+    const { identity, cardOf } = this.context
+    if (party === identity.party) return identity.card
+    const root = this.pact.agreement.parties.find((one) => one.party === party)?.root
+    return root === undefined ? undefined : cardOf(party, root)
+  }
+
+  /** Its author first, and whoever else was shown it. */
+  private async hearShown(origin: string, author: Card, shownBy: LogSource): Promise<void> {
+    try {
+      await this.hear(origin, author)
+    } catch (cause) {
+      if (!(cause instanceof PeerUnreachable)) throw cause
+    }
+    if (!this.peers.has(origin)) await this.hear(origin, author, shownBy)
   }
 
   /**
@@ -280,7 +340,7 @@ export class Channel {
     const source = this.mirrorAt(by, log.origin)
     const signed = source && (await signedHeadOf(source, log.origin, await this.openedWith(log)).catch(() => undefined))
     if (source !== undefined && signed !== undefined) {
-      const branch = await readBranch(source, signed, log).catch(() => undefined)
+      const branch = await contradictingBranch(source, signed, log)
       if (branch !== undefined) return Math.max(1, branch.common)
     }
     // Unread: what it countersigned of ours before is on both.
@@ -430,8 +490,16 @@ export class Channel {
       receipts,
       around,
       mayCountersign: () =>
-        (!this.isParty || this.state === 'ready') && (this.recalls.get(origin)?.done ?? !this.context.mayBeCopy()),
+        (!this.isParty || this.state === 'ready') &&
+        !this.forks.isClosed(origin) &&
+        (this.recalls.get(origin)?.done ?? !this.context.mayBeCopy()),
       mayLack: this.context.mayBeCopy(),
+      pinnedSize: () => this.context.pinnedSize(origin),
+      shownElsewhere: () => this.exchange.aheadOf(origin, mirror.size),
+      onStatement: (statement) => {
+        this.exchange.said(author.party, statement)
+        if (!this.exchange.isIdle) this.exchanging.wake()
+      },
       onEntries: () => {
         this.context.onEntries(origin)
         // Their cosigners may have been quicker than we: what they gave can be compared with the log now.
@@ -449,18 +517,14 @@ export class Channel {
         this.context.onNews()
       },
       onTooFarBehind: (message) => this.context.onAlarm('mirror/too-far-behind', origin, message),
-      onContradiction: async (code, message, served) => {
-        const at = { disk: around.disk, dir: identity.dir }
-        const name = `${code.replace('mirror/', '')}-${mirror.size}`
-        try {
-          await keepEvidence(at, origin, name, { held: mirror.checkpoint, served })
-          this.context.onAlarm(code, origin, message)
-        } catch (cause) {
-          // A full disk does not keep a contradiction from being told; it is kept when it is served again.
-          this.context.onAlarm(code, origin, `${message} It could not be kept as evidence yet (${String(cause)}).`)
-        }
+      onContradiction: async (code, message, served, branch) => {
+        const of = { origin, author, code, message, held: mirror, served, branch }
+        this.context.onAlarm(code, origin, await this.forks.keep(of))
+        if (branch !== undefined) this.context.onSplit(origin, branch.common)
       },
     })
+    const common = await this.forks.recall(origin)
+    if (common !== undefined) this.context.onSplit(origin, common)
     await log.recall()
     this.recallReceipts(origin, author)
     return log
@@ -603,6 +667,7 @@ export class Channel {
   async stop(): Promise<void> {
     this.stopping = true
     await this.pins?.stop()
+    await this.exchanging.stop()
     await Promise.all([...this.feeds.values()].map(({ rounds }) => rounds.stop()))
     await this.witnesses.stop()
     await this.check?.outcome.catch(() => {})
@@ -812,6 +877,10 @@ export class Channel {
         alarm.watch('A receipt could not be kept; it is fetched again by itself.', work)
       const round = async () => {
         await watch(feed.round())
+        await this.lookForProof(origin, author, cosigner.requests)
+        if (!feed.waits) return
+        this.exchange.holds(party, origin, feed.waitsFor)
+        this.exchanging.wake()
       }
       const rounds = this.rounds(round, party, this.pact.agreement.intervals.pollSeconds)
       this.feeds.set(`${origin} ${party}`, { feed, options, rounds, watch, cosigner: party })
@@ -819,37 +888,97 @@ export class Channel {
     }
   }
 
-  /** A cosigner saw another log under this name than we hold: its author signed both. Both notes are kept. */
-  private async forked(receipt: HeldReceipt, kind: 'other-root' | 'beyond'): Promise<void> {
-    await this.contradicted(receipt.origin, receipt.by, receipt.size, receipt.bytes, kind)
+  /** A peer that found a fork shows the proof to all who read the channel: whoever was shown one face alone learns of it. */
+  private async lookForProof(origin: string, author: Card, requests: PeerFiles): Promise<void> {
+    const { around, onAlarm } = this.context
+    const key = `${origin} ${requests.party}`
+    if (this.forks.isProven(origin) || around.now() < (this.proofLooks.get(key) ?? 0) + LIMITS.proofLookMs) return
+    this.proofLooks.set(key, around.now())
+    const fetched = await requests.get(`forks/${originHash(origin)}`, FORK_LIMITS.fileBytes)
+    const told = fetched.kind === 'bytes' ? await this.forks.adopt(origin, author, fetched.bytes) : undefined
+    if (told === undefined) return
+    if (this.speaker?.log.origin === origin) {
+      this.state = 'stopped'
+      this.contradiction = { by: requests.party, upTo: this.confirmedAt }
+    }
+    const isOwn = this.ownLog(origin) !== undefined
+    onAlarm(
+      isOwn ? 'log/contradicted' : 'mirror/fork',
+      origin,
+      `${requests.party} shows: ${told}${isOwn ? ` ${WAY_OUT}` : ''}`,
+    )
   }
 
+  /** A cosigner saw another log under this name than we hold: its author signed both. */
+  private async forked(receipt: HeldReceipt, kind: 'other-root' | 'beyond'): Promise<void> {
+    const { origin, by, size, bytes } = receipt
+    await this.contradicted(origin, by, size, bytes, kind)
+  }
+
+  /** A cosigner or witness shows a head, with its author's signature, that contradicts the log held. */
   private async contradicted(
     origin: string,
     by: string,
     size: number,
-    served: Uint8Array,
+    note: Uint8Array,
     kind: 'other-root' | 'beyond' = 'other-root',
   ): Promise<void> {
-    const { identity, around, onAlarm } = this.context
+    const author = this.cardOfParty(authorOf(origin))
+    const head = author && headIn(note, origin, author)
+    if (author === undefined || head === undefined) throw new Error('What contradicts a log is signed by its author.')
+    if (this.ownLog(origin) !== undefined) return this.stopContradicted(origin, by, size, kind, head)
+    const source = this.mirrorAt(by, origin)
     const log = this.logOf(origin)
-    const name = `receipt-${by.replaceAll(/[^A-Za-z0-9.-]/g, '-')}`
-    await keepEvidence({ disk: around.disk, dir: identity.dir }, origin, name, { held: log?.checkpoint, served })
-    const seen = `${by} countersigned a checkpoint of ${size} entries`
-    if (this.former.has(origin)) {
-      onAlarm('log/contradicted', origin, `${seen} that our key signed and that contradicts our log.`)
-      return
+    const shown = source && (await signedHeadOf(source, origin, author).catch(() => undefined))
+    const branch = source && shown && log && (await contradictingBranch(source, shown, log))
+    const what = `${by} countersigned a checkpoint of ${size} entries that its author signed and that contradicts the log held here.`
+    // With the whole of the other log the file can be made for any two sizes.
+    await this.tellFork(origin, what, branch !== undefined && shown !== undefined ? shown : head, branch)
+  }
+
+  private async tellFork(
+    origin: string,
+    message: string,
+    served: SignedHead,
+    branch: Branch | undefined,
+  ): Promise<void> {
+    const author = this.cardOfParty(authorOf(origin))
+    const held = this.logOf(origin)
+    if (author === undefined || held === undefined) return
+    const told = await this.forks.keep({ origin, author, code: 'mirror/fork', message, held, served, branch })
+    this.context.onAlarm('mirror/fork', origin, told)
+    if (branch !== undefined) this.context.onSplit(origin, branch.common)
+  }
+
+  /** Someone else signs with our key, or a tail of ours was lost: whatever we signed next would be a second face. */
+  private async stopContradicted(
+    origin: string,
+    by: string,
+    size: number,
+    kind: 'other-root' | 'beyond',
+    served?: SignedHead,
+  ): Promise<void> {
+    const { identity, onAlarm } = this.context
+    const seen = `${by} holds a checkpoint of ${size} entries`
+    const held = this.ownLog(origin)
+    if (held === undefined) return
+    const isSpeaking = this.speaker?.log.origin === origin
+    const [code, message] =
+      kind === 'beyond'
+        ? (['log/longer-tail', `${seen} that our key signed; our log has ${held.size} entries.`] as const)
+        : (['log/contradicted', `${seen} that our key signed and that contradicts our log.`] as const)
+    if (isSpeaking) {
+      this.state = 'stopped'
+      this.contradiction = { by, upTo: kind === 'beyond' ? this.confirmedAt : size }
     }
-    if (origin !== this.speaker?.log.origin) {
-      onAlarm('mirror/fork', origin, `${seen} that its author signed and that contradicts the log held here.`)
-      return
-    }
-    // Someone else signs with our key, or a tail of ours was lost: whatever we signed next would be a second face.
-    this.state = 'stopped'
-    this.contradiction = { by, upTo: kind === 'beyond' ? this.confirmedAt : size }
-    if (kind === 'beyond')
-      onAlarm('log/longer-tail', origin, `${seen} that our key signed; our log has ${log?.size} entries. ${WAY_OUT}`)
-    else onAlarm('log/contradicted', origin, `${seen} that our key signed and that contradicts our log. ${WAY_OUT}`)
+    const told =
+      served === undefined
+        ? message
+        : await this.forks.keep({
+            ...{ origin, author: identity.card, message, held, served, branch: undefined },
+            code: kind === 'beyond' ? 'log/longer-tail' : 'mirror/fork',
+          })
+    onAlarm(code, origin, isSpeaking ? `${told} ${WAY_OUT}` : told)
   }
 
   /** A checkpoint of more than `index` entries of a log here, with the lines of the witnesses that cosigned it. */
@@ -922,7 +1051,7 @@ export class Channel {
   private rounds(round: () => Promise<void>, party: string, seconds: number): Rounds {
     const { around } = this.context
     return new Rounds(round, {
-      intervalMs: () => seconds * 1000,
+      intervalMs: () => Math.min(seconds * 1000, LIMITS.lookMsMax),
       around,
       failed: (cause) => {
         const level = cause instanceof PeerUnreachable ? 'info' : 'error'
@@ -942,6 +1071,13 @@ interface Feed {
   cosigner: string
   /** Raises the alarm where the disk fails. */
   watch<T>(work: Promise<T>): Promise<T>
+}
+
+/** The head that a receipt was given for, with its author's lines. */
+function headIn(receipt: Uint8Array, origin: string, author: Card): SignedHead | undefined {
+  const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = author.keys.log
+  const head = verifyCheckpoint(receipt, { origin, ed25519PublicKey, mldsa44PublicKey })
+  return head.ok ? { size: head.value.size, root: head.value.root, note: receipt } : undefined
 }
 
 function authorOf(origin: string): string {

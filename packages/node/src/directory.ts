@@ -46,6 +46,8 @@ const RECEIPT = new RegExp(
   `^(?:receipts/(?<given>${HEX64})/(?:index|[0-9]+-[0-9]+)|held/(?<held>${HEX64})/(?<cosigner>${DOMAIN})/(?:index|[0-9]+-[0-9]+))$`,
 )
 
+const FORK = new RegExp(`^forks/(?<of>${HEX64})$`)
+
 export class Directory {
   private readonly sources: DirectorySources
   private readonly us: string
@@ -63,13 +65,19 @@ export class Directory {
     const log = LOG.exec(path)?.groups
     const mirror = MIRROR.exec(path)?.groups
     const receipt = RECEIPT.exec(path)?.groups
-    if (!index && !log && !mirror && !receipt) return { kind: 'missing' }
+    const fork = FORK.exec(path)?.groups
+    if (!index && !log && !mirror && !receipt && !fork) return { kind: 'missing' }
     if (party === undefined) return { kind: 'unauthorised' }
 
     if (index) {
       const agreement = this.sources.agreement(index.pact ?? '')
       const reads = agreement?.channels.some((channel) => readersOf(agreement, channel.name).includes(party)) ?? false
       return reads ? this.file(path, 'text/plain; charset=utf-8', false) : { kind: 'missing' }
+    }
+    if (fork) {
+      const origin = this.originOf(fork.of ?? '')
+      const reads = origin !== undefined && this.reads(party, origin)
+      return reads ? this.file(`evidence/${fork.of}/fork.evidence`, 'application/json', true) : { kind: 'missing' }
     }
     if (receipt) {
       const origin = this.originOf(receipt.given ?? receipt.held ?? '')

@@ -2,6 +2,7 @@
 
 export { openAge, sealAge } from './age.ts'
 export type { Proposed, Signed } from './agreements.ts'
+export type { Act, Approval, Officer } from './approvals.ts'
 export { type AuditedLog, type AuditOptions, auditAs, auditNode, type NodeAudit } from './audit.ts'
 export { type RestoreOptions, restoreBackup } from './backup/restore.ts'
 export { type BackedUp, type BackupOptions, takeBackup } from './backup/take.ts'

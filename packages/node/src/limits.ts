@@ -19,6 +19,15 @@ export const LIMITS = {
   indexPartsPerLook: 256,
   /** Logs of one party on one channel that are ever heard, and lines of its index that are looked at for one channel. */
   generationsPerChannel: 8,
+  /** How long what one officer asked for may be confirmed by a second. */
+  approvalMs: 86_400_000,
+  approvalsShown: 100,
+  /** How often a peer is asked whether it can prove that a log forked. */
+  proofLookMs: 10_000,
+  /** What peers said they had seen of logs and is not looked into yet. */
+  claimsOpen: 256,
+  /** However seldom an agreement has its members look, a log is looked at so often, so that a fork is found in a minute. */
+  lookMsMax: 45_000,
   /** How often a hint has the index of a party looked at, all of whose channels are heard already. */
   indexLookMs: 5_000,
   /** What a peer says it holds of our receipts on one log: a line for each. */

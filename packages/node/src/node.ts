@@ -8,10 +8,11 @@
 
 import { join } from 'node:path'
 import { type LogFiles, openReceipts } from '@countersign/ledger'
-import { fromBase64, ok, type Result, refuse } from '@countersign/log'
+import { fromBase64, ok, type Result, refuse, toHex } from '@countersign/log'
 import { type Card, parseCard, parseRecordRef } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
 import { Agreements, type Signed } from './agreements.ts'
+import { type Act, type Approval, Approvals } from './approvals.ts'
 import { CardFetching } from './card-fetching.ts'
 import { type CarriedIn, carryIn } from './carry-in.ts'
 import { ChangingDesk } from './changing-desk.ts'
@@ -54,13 +55,34 @@ export interface NodeStatus {
   pacts: {
     id: string
     title: string
-    channels: { name: string; origin: string | null; state: Channel['state']; awaited: string[]; size: number }[]
+    channels: {
+      name: string
+      origin: string | null
+      state: Channel['state']
+      awaited: string[]
+      maySucceed: boolean
+      size: number
+    }[]
     peers: PeerStatus[]
   }[]
   heldHere: number
+  /** What one officer asked for and a second may confirm. */
+  approvals: Approval[]
   /** Raised here (with their time), or derived from the logs. */
-  alarms: { at?: number; code: string; subject: string; message: string; count?: number; record?: string | null }[]
+  alarms: {
+    at?: number
+    code: string
+    subject: string
+    message: string
+    count?: number
+    record?: string | null
+    /** It stands until two officers have acknowledged it. */
+    twoOfficers?: boolean
+  }[]
 }
+
+/** Alarms of logs that contradict themselves: they stand until two officers have acknowledged them. */
+const TWO_OFFICERS = new Set(['mirror/fork', 'mirror/rewind', 'log/contradicted', 'log/longer-tail'])
 
 /** The channel that every agreement has for what is small and urgent. */
 const LINE = 'line'
@@ -137,6 +159,12 @@ export class Node {
       caughtUp: () => this.lookAgain(),
       changed: () => this.changed(),
       giveWay: this.parts.giveWay,
+    })
+    this.approvals = new Approvals({
+      around: parts.around,
+      store: parts.store,
+      may: (act) => this.mayAct(act),
+      carryOut: (act, approval) => this.carryOut(act, approval),
     })
     this.secondHost = new SecondHost({
       ...{ identity, around: parts.around, stopped: () => this.stopped },
@@ -337,6 +365,59 @@ export class Node {
     )
   }
 
+  /** What takes two officers: what was asked, by whom, and what came of it. */
+  readonly approvals: Approvals
+
+  private async mayAct(act: Act): Promise<Result<undefined>> {
+    if (act.kind === 'alarm/acknowledge') {
+      if (!TWO_OFFICERS.has(act.code)) {
+        return refuse(
+          'approval/not-needed',
+          `The alarm ${act.code} is over by itself once its cause is; nobody acknowledges it.`,
+        )
+      }
+      return this.parts.store.isAlarmed(act.code, act.subject)
+        ? ok(undefined)
+        : refuse('approval/no-alarm', 'No such alarm stands; see them with: countersign status')
+    }
+    const offered = await this.offeredSuccession(act.pact, act.channel)
+    if (offered === undefined) {
+      return refuse(
+        'log/not-open',
+        `Our log on “${act.channel}” needs no successor: it neither waits for peers nor is it stopped.`,
+      )
+    }
+    const same = offered.origin === act.pins.origin && offered.size === act.pins.size && offered.root === act.pins.root
+    return same
+      ? ok(undefined)
+      : refuse(
+          'approval/changed',
+          `What a successor would pin is another by now (${offered.size} entries of ${offered.origin}); ask anew.`,
+        )
+  }
+
+  private async carryOut(act: Act, approval: string): Promise<Result<string>> {
+    if (act.kind === 'alarm/acknowledge') {
+      this.parts.store.acknowledge(act.code, act.subject, approval)
+      this.changed()
+      return ok('The alarm was acknowledged.')
+    }
+    const opened = await this.succeedLog(act.pact, act.channel)
+    if (!opened.ok) return opened
+    const { origin, predecessor } = opened.value
+    return ok(`${origin} succeeds ${predecessor.origin} after ${predecessor.size} entries.`)
+  }
+
+  /** What a log that succeeds ours would pin now; undefined where none is needed. */
+  async offeredSuccession(
+    id: string,
+    name: string,
+  ): Promise<{ origin: string; size: number; root: string } | undefined> {
+    const channel = this.parts.channels.get(`${id}/${name}`)
+    const head = channel?.maySucceed === true ? await channel.standsBy() : undefined
+    return head && { origin: head.origin, size: head.size, root: toHex(head.root) }
+  }
+
   /** Opens a log that succeeds ours on a channel; two officers must have agreed on it, or our root. */
   async succeedLog(id: string, channel: string): Promise<Result<Succeeded>> {
     const pact = this.parts.pacts.get(id)
@@ -487,6 +568,7 @@ export class Node {
             origin: channel.speaker?.log.origin ?? null,
             state: channel.state,
             awaited: this.awaited(channel),
+            maySucceed: channel.maySucceed,
             size: channel.speaker?.log.size ?? 0,
           })),
         peers: [
@@ -500,7 +582,11 @@ export class Node {
           }),
       })),
       heldHere: store.heldCount(),
-      alarms: [...store.alarms(), ...(await this.views.alarms())],
+      approvals: this.approvals.open(),
+      alarms: [
+        ...store.alarms().map((one) => (TWO_OFFICERS.has(one.code) ? { ...one, twoOfficers: true } : one)),
+        ...(await this.views.alarms()),
+      ],
     }
   }
 
@@ -597,6 +683,8 @@ export class Node {
       onAlarm: (code, subject, message) => this.alarm(code, subject, message),
       onAlarmOver: (code, subject) => this.alarmOver(code, subject),
       blank: (type, of) => blankRecord(around, type, of),
+      pinnedSize: (origin) => this.views.pinnedSize(origin),
+      onSplit: (origin, common) => this.unattended(`Marking ${origin}`, () => this.views.foldSplit(origin, common)),
     }
   }
 

@@ -5,10 +5,11 @@
 import { createHash } from 'node:crypto'
 import type { Mirror, Receipts } from '@countersign/ledger'
 import { cosign, equalBytes, logNote, toHex, verifyCheckpoint } from '@countersign/log'
-import { type Card, padmeSize, parseEntry, receiptKeyName, type SignerPair } from '@countersign/record'
+import { type Card, padmeSize, parseEntry, receiptKeyName, type SignerPair, type Statement } from '@countersign/record'
+import { type Branch, contradictingBranch, readBranch } from './branches.ts'
 import { type Damage, damageOf } from './carried-damage.ts'
 import { LIMITS } from './limits.ts'
-import { freshEntries, type Head, type LogSource, readAgain, type SignedHead } from './log-source.ts'
+import { freshEntries, type Head, type LogSource, type SignedHead } from './log-source.ts'
 import { PeerUnreachable } from './peer-requests.ts'
 import { type Cosigner, signedHead } from './signed-heads.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -44,9 +45,15 @@ export interface PeerLogOptions {
   /** We gave a receipt. */
   onReceipt(receipt: { size: number; time: number; bytes: Uint8Array }): void
   /** The author's log contradicts what it signed before; `served` is the note that does. */
-  onContradiction(code: string, message: string, served: Uint8Array): Promise<void>
+  onContradiction(code: string, message: string, served: SignedHead, branch: Branch | undefined): Promise<void>
+  /** Other nodes that are known to hold more of the log than we do, or another one under its name. */
+  shownElsewhere?(): LogSource[]
+  /** A statement that was not looked at before, void or not. */
+  onStatement?(statement: Statement): void
   /** The log is further ahead than can be taken at once, and nobody shows a head on the way. */
   onTooFarBehind(message: string): void
+  /** How much of this log one that succeeds it pins; undefined while none is known. */
+  pinnedSize(): Promise<number | undefined>
   step?: { entriesPerStep: number; bytesPerStep: number }
 }
 
@@ -81,6 +88,8 @@ export class PeerLog {
   /** Every part that a receipt must cover is held below this size. */
   private completeTo = 0
   private scannedTo = 0
+  /** The size of the older head that the author last served. */
+  private rewoundTo: number | undefined
   /** Root of the last head whose entries did not lead to it, hex. */
   private examined = ''
   private newEntriesHeld = false
@@ -125,6 +134,7 @@ export class PeerLog {
           // The receipt first: whoever spoke waits for it, and for nothing that we do with what was said.
           await this.countersign(source)
           this.tellWhatIsNew()
+          await this.compareElsewhere()
           return
         }
       } catch (cause) {
@@ -133,9 +143,23 @@ export class PeerLog {
         failure ??= cause
       }
     }
+    await this.compareElsewhere()
     // What was carried here is held, though nobody answers now.
     if (this.carriedAwaits) await this.countersignHeld()
     if (failure !== undefined) throw failure
+  }
+
+  /** Takes what others show of this log beyond what its author showed us; where that is another log, it is told. */
+  private async compareElsewhere(): Promise<void> {
+    for (const source of this.options.shownElsewhere?.() ?? []) {
+      try {
+        if (await this.hear(source)) await this.countersign(undefined)
+      } catch (cause) {
+        if (!(cause instanceof PeerUnreachable)) throw cause
+        this.options.around.report('info', 'shown-elsewhere', { origin: this.origin, message: cause.message })
+      }
+    }
+    this.tellWhatIsNew()
   }
 
   /** Takes what was carried here, from every source that has something, and countersigns what is held then. */
@@ -287,20 +311,42 @@ export class PeerLog {
       return this.options.onContradiction(...told)
     }
     const root = toHex(served.root)
-    if (refusal.code !== 'mirror/root') {
-      if (refusal.code !== 'mirror/entries') await onContradiction(refusal.code, refusal.message, served.note)
+    const { code, message } = refusal
+    if (code === 'mirror/rewind') {
+      // An author restored from a backup, or one that goes on in a log which succeeds this one.
+      if (!(await this.isGivenUp(served))) await onContradiction(code, message, served, undefined)
+    } else if (code === 'mirror/fork') {
+      const branch = this.examined === root ? undefined : await this.examine(source, served)
+      await onContradiction(code, message, served, branch)
+    } else if (code !== 'mirror/root') {
+      if (code !== 'mirror/entries') await onContradiction(code, message, served, undefined)
     } else if (this.examined !== root) {
       // Only the whole log tells whether its author signed another beginning than ours. One head is examined once.
-      const log = await readAgain(source, served, { size: mirror.size, root: mirror.root })
+      const branch = await readBranch(source, served, mirror)
       // Nobody is accused of what became of the bytes on their way.
-      if (log === 'follows') throw new PeerUnreachable(`${source.requests.party}: ${refusal.message}`)
+      if (branch === 'follows') throw new PeerUnreachable(`${source.requests.party}: ${message}`)
       // What was carried here may have been damaged on the way, and its author will still show the whole.
       if (source.carried === undefined) this.examined = root
-      const what = `The author signed two different logs: one of ${served.size} entries, and the one held here.`
-      if (log === 'forks') await onContradiction('mirror/fork', what, served.note)
-      else if (this.isAuthor(source)) await onContradiction(refusal.code, refusal.message, served.note)
+      const what = `The author signed two different logs: one of ${served.size} entries, and the one of ${mirror.size} held here.`
+      if (branch !== undefined) await onContradiction('mirror/fork', what, served, branch)
+      else if (this.isAuthor(source)) await onContradiction(code, message, served, undefined)
     }
     throw new PeerUnreachable(`${source.requests.party}: ${refusal.message}`)
+  }
+
+  /** Where both branches part, as far as the source shows it: the heads alone prove that they do. */
+  private async examine(source: LogSource, served: SignedHead): Promise<Branch | undefined> {
+    const branch = await contradictingBranch(source, served, this.mirror)
+    if (branch !== undefined) this.examined = toHex(served.root)
+    return branch
+  }
+
+  /** Whether its author has opened a log that pins no more of this one than it serves; asked for a second time. */
+  private async isGivenUp({ size }: Head): Promise<boolean> {
+    const isSecond = this.rewoundTo === size
+    this.rewoundTo = size
+    const pinned = await this.options.pinnedSize()
+    return (pinned !== undefined && size >= pinned) || !isSecond
   }
 
   /** The entries up to `size` of a log that is served up to `served`; `fit` is how many there may be, where it is fewer. */
@@ -349,6 +395,7 @@ export class PeerLog {
     for await (const bytes of this.mirror.entries(index, this.mirror.size)) {
       const entry = parseEntry(bytes)
       const statement = entry.ok ? entry.value.statement : undefined
+      if (statement !== undefined) this.options.onStatement?.(statement)
       if (statement?.type !== 'log/pin') this.lastSaid = index
       const parts = statement === undefined ? [] : this.partsToHold(statement)
       const missing: MissingPart[] = []

@@ -16,6 +16,21 @@ export interface Alarm {
   message: string
 }
 
+/** Something that two officers agree on (approvals.ts). */
+export interface ApprovalRow {
+  id: string
+  act: string
+  reason: string
+  asked_by: string
+  asked_id: string
+  asked_at: number
+  expires_at: number
+  state: string
+  ended_by: string | null
+  ended_at: number | null
+  outcome: string
+}
+
 /** That content is destroyed as soon as it may be: who wanted it here, when, and why. Private to this node. */
 export interface DestructionWish {
   /** `origin#index`. */
@@ -53,6 +68,14 @@ export class PrivateStore {
       CREATE TABLE IF NOT EXISTS alarm (
         id INTEGER PRIMARY KEY, at INTEGER NOT NULL, code TEXT NOT NULL, subject TEXT NOT NULL,
         message TEXT NOT NULL, UNIQUE (code, subject)
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS alarm_acknowledged (
+        code TEXT NOT NULL, subject TEXT NOT NULL, approval TEXT NOT NULL, PRIMARY KEY (code, subject)
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS approval (
+        id TEXT PRIMARY KEY, act TEXT NOT NULL, reason TEXT NOT NULL, asked_by TEXT NOT NULL, asked_id TEXT NOT NULL,
+        asked_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, state TEXT NOT NULL, ended_by TEXT, ended_at INTEGER,
+        outcome TEXT NOT NULL
       ) STRICT;
     `)
   }
@@ -151,15 +174,46 @@ export class PrivateStore {
       const { changes } = this.db
         .prepare('DELETE FROM alarm WHERE code = ? AND subject = coalesce(?, subject)')
         .run(code, subject ?? null)
+      this.db
+        .prepare('DELETE FROM alarm_acknowledged WHERE code = ? AND subject = coalesce(?, subject)')
+        .run(code, subject ?? null)
       return wasRaised || changes > 0
     } catch {
       return wasRaised
     }
   }
 
+  keepApproval(row: ApprovalRow): void {
+    const { id, act, reason, asked_by, asked_id, asked_at, expires_at, state, ended_by, ended_at, outcome } = row
+    this.db
+      .prepare('INSERT OR REPLACE INTO approval VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(id, act, reason, asked_by, asked_id, asked_at, expires_at, state, ended_by, ended_at, outcome)
+  }
+
+  approval(id: string): ApprovalRow | undefined {
+    return this.db.prepare<[string], ApprovalRow>('SELECT * FROM approval WHERE id = ?').get(id)
+  }
+
+  approvals(limit: number): ApprovalRow[] {
+    return this.db
+      .prepare<[number], ApprovalRow>('SELECT * FROM approval ORDER BY asked_at DESC, id LIMIT ?')
+      .all(limit)
+  }
+
+  /** It stays raised, so that it is not raised anew, and is shown no more. */
+  acknowledge(code: string, subject: string, approval: string): void {
+    this.db.prepare('INSERT OR REPLACE INTO alarm_acknowledged VALUES (?, ?, ?)').run(code, subject, approval)
+  }
+
+  isAlarmed(code: string, subject: string): boolean {
+    return this.alarms().some((one) => one.code === code && one.subject === subject)
+  }
+
+  /** Those that nobody has acknowledged. */
   alarms(): Alarm[] {
     const written = this.db
-      .prepare<[], Alarm>('SELECT id, at, code, subject, message FROM alarm ORDER BY id DESC LIMIT 200')
+      .prepare<[], Alarm>(`SELECT id, at, code, subject, message FROM alarm a WHERE NOT EXISTS (
+           SELECT 1 FROM alarm_acknowledged k WHERE k.code = a.code AND k.subject = a.subject) ORDER BY id DESC LIMIT 200`)
       .all()
     return [...[...this.unwritten.values()].map((alarm) => ({ id: 0, ...alarm })), ...written]
   }

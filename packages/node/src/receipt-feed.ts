@@ -62,13 +62,17 @@ export class ReceiptFeed {
   private held: Map<number, { first: number; last: number }> | undefined
   private newest: Name = { size: 0, time: 0 }
   private readonly faults = new Set<string>()
-  /** Whether the index goes on with a receipt over more than is held here yet. */
-  waits = false
+  /** The size of a receipt in the index over more than is held here yet; 0 where there is none. */
+  waitsFor = 0
 
   constructor(options: ReceiptFeedOptions) {
     this.options = options
     this.limits = options.limits ?? LIMITS
     this.hash = createHash('sha256').update(options.origin).digest('hex')
+  }
+
+  get waits(): boolean {
+    return this.waitsFor > 0
   }
 
   /** Whether a receipt is missing that the cosigner may have given by now. */
@@ -84,7 +88,7 @@ export class ReceiptFeed {
 
   /** False where more may be taken at once than one round takes. */
   async round(): Promise<boolean> {
-    this.waits = false
+    this.waitsFor = 0
     await this.recall()
     let left = this.limits.receiptsPerRound
     while (left > 0) {
@@ -94,7 +98,7 @@ export class ReceiptFeed {
         const name = nameOf(line)
         if (name !== undefined) {
           if (name.size > (this.options.log()?.size ?? 0) && !this.options.isWhole()) {
-            this.waits = true
+            this.waitsFor = name.size
             return true
           }
           if (this.isWanted(name, nameOf(lines[i + 1] ?? ''))) {

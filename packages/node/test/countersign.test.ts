@@ -33,6 +33,7 @@ test.each<[string, string[]]>([
     receipts: await openReceipts({ disk: nodeDisk(), dir }),
     around: realSurroundings(),
     mayCountersign: () => true,
+    pinnedSize: async () => undefined,
     onEntries() {},
     onContent() {},
     isDestroyed: () => false,

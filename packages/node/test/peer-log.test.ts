@@ -56,6 +56,7 @@ async function hearing(
       receipts,
       around: realSurroundings(),
       mayCountersign: () => true,
+      pinnedSize: async () => undefined,
       onEntries() {},
       onContent() {},
       isDestroyed: () => false,

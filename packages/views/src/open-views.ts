@@ -65,6 +65,7 @@ const FOLDED = [
     'object_references',
     'search_texts',
     'contradictions',
+    'splits',
   ],
 ]
 
@@ -127,6 +128,14 @@ class SqliteViews implements Views {
       witness: sqlite.prepare<[string, string, number, number]>(
         `insert into witnessed values (?, ?, ?, ?) on conflict (origin, witness) do update
          set size = excluded.size, time = excluded.time where excluded.size >= witnessed.size`,
+      ),
+      split: sqlite.prepare<[string, number]>(
+        `insert into splits values (?, ?)
+         on conflict (origin) do update set common = min(common, excluded.common)`,
+      ),
+      pinnedSize: sqlite.prepare<[string], { size: number | null }>(
+        `select max(s.size) as size from successions s join records r on r.origin = s.origin and r.idx = 0
+         where s.predecessor = ? and r.validity <> ${VALIDITY.void}`,
       ),
       contradiction: sqlite.prepare<[string, string, string]>(
         'insert into contradictions values (?, ?, ?) on conflict do nothing',
@@ -261,6 +270,14 @@ class SqliteViews implements Views {
 
   async foldContradiction({ code, origin, message }: { code: string; origin: string; message: string }) {
     this.sql.contradiction.run(code, origin, message)
+  }
+
+  async foldSplit(origin: string, common: number) {
+    this.sql.split.run(origin, common)
+  }
+
+  async pinnedSize(origin: string) {
+    return this.sql.pinnedSize.get(origin)?.size ?? undefined
   }
 
   async settle() {

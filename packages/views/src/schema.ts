@@ -181,6 +181,8 @@ export interface Tables {
   }
   object_references: { seq: number; target: string }
   search_texts: { seq: number; words: string }
+  /** Logs of which their author signed two, and how many entries both have in common. */
+  splits: { origin: string; common: number }
   contradictions: { code: string; origin: string; message: string }
   /** The last of each kind that was given out; survives a reset, so that none is given twice. */
   sequences: { name: string; value: number }

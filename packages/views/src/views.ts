@@ -153,6 +153,9 @@ export interface Views {
   /** Raises an alarm that stays: a fork, a rewind. */
   foldContradiction(contradiction: ContradictionToFold): Promise<void>
 
+  /** What a log says from the entry `common` on stands on one branch of it only: its author signed two. */
+  foldSplit(origin: string, common: number): Promise<void>
+
   /**
    * Brings a bounded number of rows up to date with what has arrived; true while more are left. Reads do some of it
    * themselves; after a large fold call it until false, letting the event loop turn between calls.
@@ -186,6 +189,8 @@ export interface Views {
   pact(id: string): Promise<PactRow[]>
   /** When and by what a version came into force on a channel. Answered from memory, so that a speaker need not pause. */
   force(pact: string, version: string, channel: string): Force | undefined
+  /** How much of a log one that validly succeeds it pins, the most of several; undefined where none is known. */
+  pinnedSize(origin: string): Promise<number | undefined>
   /** Whether a party's signature under a version stands on a channel, valid as far as its own log tells. */
   hasSigned(pact: string, version: string, channel: string, party: string): Promise<boolean>
   /**

@@ -321,7 +321,7 @@ describe('folded again', () => {
     await earlier.close()
     // As it was before the last migration that empties what was folded.
     const database = new Database(path)
-    database.exec('drop table successions; drop table witnessed')
+    for (const table of ['successions', 'witnessed', 'splits']) database.exec(`drop table ${table}`)
     database.exec(`delete from kysely_migration where name >= '0005'`)
     database.close()
     const later = await open()

@@ -1,3 +1,4 @@
+import type { ApprovalRow } from '@countersign/client'
 import type { NodeStatus } from '@countersign/node'
 import type { Command } from 'commander'
 import { withNode } from '../door.ts'
@@ -14,18 +15,22 @@ export function statusCommand(program: Command): void {
     .action(async (options: { dir: string; json?: boolean }) => {
       const status = await withNode(options.dir, async (door) => must(await door.status()) as NodeStatus)
       if (options.json === true) return printJson(status)
-      for (const line of tell(status)) print(line)
+      for (const line of tell(status, options.dir)) print(line)
       return undefined
     })
 }
 
-function* tell({ party, neutral, pacts, heldHere, alarms }: NodeStatus): Generator<string> {
+function* tell(status: NodeStatus, dir: string): Generator<string> {
+  const { party, neutral, pacts, heldHere, alarms, approvals } = status
   yield `${party}${neutral ? ', a neutral' : ''}`
   for (const { id, title, channels, peers } of pacts) {
     yield `\n${plain(title)} (${id})`
-    for (const { name, state, awaited, size } of channels) {
+    for (const { name, state, awaited, maySucceed, size } of channels) {
       const awaits = awaited.length === 0 ? '' : `; awaits ${awaited.join(', ')}`
       yield `  ${name}: ${STATES[state]}${state === 'none' ? '' : `, ${size} entries`}${awaits}`
+      if (maySucceed) {
+        yield `    Where that cannot be mended, two officers open a log that succeeds it: countersign log succeed --help`
+      }
     }
     for (const peer of peers) {
       const heard = peer.lastHeardMs === null ? 'not heard yet' : `heard ${new Date(peer.lastHeardMs).toISOString()}`
@@ -34,7 +39,13 @@ function* tell({ party, neutral, pacts, heldHere, alarms }: NodeStatus): Generat
   }
   if (heldHere > 0) yield `\n${heldHere} held here, to be said once the logs may be signed.`
   if (alarms.length === 0) yield '\nNo alarm.'
-  for (const { code, subject, message } of alarms) yield `\n! ${code} ${plain(subject)}\n  ${plain(message)}`
+  for (const { code, subject, message, twoOfficers } of alarms) {
+    yield `\n! ${code} ${plain(subject)}\n  ${plain(message)}`
+    if (twoOfficers === true) {
+      yield `  It stands until two officers have acknowledged it: countersign alarm acknowledge --dir ${dir} ${code} ${plain(subject)}`
+    }
+  }
+  for (const approval of approvals) yield `\n${sentenceOf(approval, dir)}`
 }
 
 const STATES: Record<NodeStatus['pacts'][number]['channels'][number]['state'], string> = {
@@ -42,4 +53,16 @@ const STATES: Record<NodeStatus['pacts'][number]['channels'][number]['state'], s
   checking: 'compared with the peers’ copies, nothing is signed meanwhile',
   ready: 'may be signed',
   stopped: 'stopped',
+}
+
+/** What one officer asked for. */
+export function sentenceOf({ id, act, reason, askedBy, expiresAt }: ApprovalRow, dir: string): string {
+  const what =
+    act.kind === 'log/succeed'
+      ? `a log that succeeds ${act.pins.origin} after ${act.pins.size} entries (root ${act.pins.root.slice(0, 16)}…)`
+      : `acknowledging the alarm ${act.code} on ${act.subject}`
+  const until = new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ')
+  return plain(
+    `WAITS FOR A SECOND OFFICER until ${until} UTC: ${what}. ${askedBy} asked: ${reason}. Another officer confirms it: countersign approve --dir ${dir} ${id} --officer ADDRESS`,
+  )
 }

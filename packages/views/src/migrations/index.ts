@@ -9,6 +9,7 @@ import * as destruction from './0003-destruction.ts'
 import * as keys from './0004-keys.ts'
 import * as succession from './0005-succession.ts'
 import * as witnesses from './0006-witnesses.ts'
+import * as splits from './0007-splits.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -17,4 +18,5 @@ export const migrations: Record<string, Migration> = {
   '0004-keys': keys,
   '0005-succession': succession,
   '0006-witnesses': witnesses,
+  '0007-splits': splits,
 }

@@ -1,0 +1,88 @@
+// What takes two officers: a log that succeeds ours, and an alarm of a fork that is acknowledged. One asks and says why,
+// another confirms; each signs in with an account of their own.
+
+import type { Act } from '@countersign/client'
+import type { Command } from 'commander'
+import { runningClient } from '../door.ts'
+import { type OfficerFlags, officerOption, passwordOption, signIn } from '../officer.ts'
+import { dirOption, examples } from '../options.ts'
+import { must, note, print, Refused } from '../output.ts'
+import { sentenceOf } from './status.ts'
+
+type Flags = OfficerFlags & { dir: string }
+
+export function approveCommands(program: Command): void {
+  program
+    .command('log')
+    .description('our own logs')
+    .command('succeed')
+    .description('open a log that succeeds ours, where ours is stopped or waits for peers that do not answer')
+    .addOption(dirOption())
+    .requiredOption('--pact <id>', 'the agreement')
+    .option('--channel <name>', 'the channel', 'line')
+    .requiredOption('--reason <text>', 'why; the second officer reads it')
+    .addOption(officerOption())
+    .addOption(passwordOption())
+    .addHelpText(
+      'after',
+      `
+The old log is signed no further; it stays published, and everything in it still binds us, on any branch of it and
+beyond what the new one pins too. The new log takes up from what both sides hold in common. It cannot be undone. A second
+officer confirms it, and sees the same size and root: countersign approve.
+${examples('countersign log succeed --dir ./alfa --pact ID --channel line --reason "Restored; watch is gone for good" --officer duty@alfa.example')}`,
+    )
+    .action(async (flags: Flags & { pact: string; channel: string; reason: string }) => {
+      const client = await runningClient(flags.dir)
+      const { pins } = must(await client.succession(flags.pact, flags.channel))
+      if (pins === null) {
+        const message = `Our log on “${flags.channel}” needs no successor: it neither waits for peers nor is it stopped. See: countersign status --dir ${flags.dir}`
+        throw new Refused({ code: 'log/not-open', message })
+      }
+      note(`It would succeed ${pins.origin}\nafter ${pins.size} entries, with the root ${pins.root}.`)
+      const act: Act = { kind: 'log/succeed', pact: flags.pact, channel: flags.channel, pins }
+      print(sentenceOf(must(await client.askApproval(act, flags.reason, await signIn(flags))), flags.dir))
+    })
+
+  program
+    .command('alarm')
+    .description('alarms that stand until two officers have acknowledged them')
+    .command('acknowledge')
+    .description('ask that an alarm of a fork be acknowledged; a second officer confirms it')
+    .argument('<code>', 'as countersign status shows it')
+    .argument('<subject>')
+    .addOption(dirOption())
+    .requiredOption('--reason <text>', 'what was done about it; the second officer reads it')
+    .addOption(officerOption())
+    .addOption(passwordOption())
+    .addHelpText(
+      'after',
+      examples(
+        'countersign alarm acknowledge --dir ./alfa mirror/fork ORIGIN --reason "Put to bravo by telephone" --officer duty@alfa.example',
+      ),
+    )
+    .action(async (code: string, subject: string, flags: Flags & { reason: string }) => {
+      const client = await runningClient(flags.dir)
+      const act: Act = { kind: 'alarm/acknowledge', code, subject }
+      print(sentenceOf(must(await client.askApproval(act, flags.reason, await signIn(flags))), flags.dir))
+    })
+
+  program
+    .command('approve')
+    .description('confirm, as a second officer, what another one asked for; or refuse it')
+    .argument('<id>', 'as countersign status shows it')
+    .addOption(dirOption())
+    .option('--refuse', 'take it back or refuse it instead')
+    .addOption(officerOption())
+    .addOption(passwordOption())
+    .addHelpText('after', examples('countersign approve --dir ./alfa 4f1c… --officer chief@alfa.example'))
+    .action(async (id: string, flags: Flags & { refuse?: true }) => {
+      const client = await runningClient(flags.dir)
+      const waiting = must(await client.approvals()).find((one) => one.id === id)
+      if (waiting !== undefined) note(sentenceOf(waiting, flags.dir))
+      const officer = await signIn(flags)
+      const ended = must(
+        flags.refuse === true ? await client.withdrawApproval(id, officer) : await client.confirmApproval(id, officer),
+      )
+      print(flags.refuse === true ? 'It was withdrawn; nothing was done.' : ended.outcome)
+    })
+}
