@@ -124,7 +124,7 @@ describe('two parties and a neutral, set up by hand', () => {
     expect(authorOnly).toContain('or that it was in force')
     // Without the author's card nothing is proved.
     const stranger = await run(['verify', at('evidence'), '--card', at('bravo.card')])
-    expect(stranger).toMatchObject({ code: 1, out: expect.stringContaining('Not proved.') })
+    expect(stranger).toMatchObject({ code: 1, out: expect.stringContaining('Not proved:') })
     // One digit changed.
     writeFileSync(at('bad-evidence'), readFileSync(at('evidence'), 'utf8').replace('"index":3', '"index":2'))
     expect((await run(['verify', at('bad-evidence'), '--card', ...cards])).code).toBe(1)
