@@ -142,8 +142,11 @@ export class Agreements {
     for (const { name } of agreement.channels) {
       channels.set(`${pact.id}/${name}`, new Channel(pact, name, this.contextOf(pact, name)))
     }
+    const ours = await this.ownGenerations(pact.id)
+    // Before anybody is heard: of what lies here nobody's word is needed.
+    for (const [name, generations] of ours) channels.get(`${pact.id}/${name}`)?.hasOwn(generations)
     await this.hearSigners(pact)
-    for (const [name, generations] of await this.ownGenerations(pact.id)) {
+    for (const [name, generations] of ours) {
       const channel = channels.get(`${pact.id}/${name}`)
       await channel?.openOwn(generations)
       void channel?.ready().then(this.onReady)

@@ -148,6 +148,8 @@ export class Channel {
   private pins: Rounds | undefined
   private stopping = false
   private readonly forks: Forks
+  /** Our logs of this channel in this folder, whether they are open or not. */
+  private readonly ours = new Set<string>()
   private readonly exchange: Exchange
   private readonly exchanging: Rounds
   /** When each peer was last asked for a proof of each log. */
@@ -188,6 +190,8 @@ export class Channel {
           )
       },
       onUnknownOwn: (origin, by) => {
+        // One that is in this folder may not be open yet, or not be openable.
+        if (this.ours.has(origin)) return
         this.state = 'stopped'
         const message = `${by} holds a log that our key signed and that is not in this folder: it was opened after this folder was copied or backed up. Nothing is signed here; restore a newer backup, or take that log back from the mirrors.`
         onAlarm('log/unknown-own', origin, message)
@@ -213,13 +217,22 @@ export class Channel {
     if (!this.peers.has(origin)) await this.hear(origin, author, shownBy)
   }
 
+  /** These logs of ours are in this folder, whether they can be opened or not. */
+  hasOwn(generations: readonly string[]): void {
+    for (const one of generations) this.ours.add(this.ownOrigin(one))
+  }
+
+  private ownOrigin(generation: string): string {
+    return `${this.context.identity.party}/${this.pact.id}/${this.name}/${generation}`
+  }
+
   /**
    * Opens our logs of this channel from disk, in the order in which they were begun, and starts the check of the one that
    * speaks with the peers.
    */
   async openOwn(generations: readonly string[]): Promise<void> {
     const { identity, around, onAlarm, onLog } = this.context
-    const origins = generations.map((one) => `${identity.party}/${this.pact.id}/${this.name}/${one}`)
+    const origins = generations.map((one) => this.ownOrigin(one))
     const { newest: origin, former, faults } = await openFormer(origins, { ...around, dir: identity.dir })
     for (const fault of faults) onAlarm(fault.code, fault.origin, fault.message)
     for (const one of former) {
@@ -257,7 +270,8 @@ export class Channel {
 
   /** Opens a fresh log: never seen by anyone, so nothing needs to be checked. */
   async createOwn(generation: string): Promise<Speaker> {
-    const origin = `${this.context.identity.party}/${this.pact.id}/${this.name}/${generation}`
+    const origin = this.ownOrigin(generation)
+    this.ours.add(origin)
     const log = await createOwnLog(this.ownLogAt(origin, this.context.identity.keys.log))
     if (!log.ok) throw new Error(log.message)
     const speaker = await this.attach(log.value)
@@ -303,7 +317,8 @@ export class Channel {
       await before.close().catch(() => {})
       const pinned = await this.standsBy()
       if (pinned === undefined) throw new Error('The log has a size.')
-      const origin = `${identity.party}/${this.pact.id}/${this.name}/${generation}`
+      const origin = this.ownOrigin(generation)
+      this.ours.add(origin)
       const log = await createOwnLog(this.ownLogAt(origin, identity.keys.log))
       if (!log.ok) return log
       const speaker = await this.speakerOf(log.value)
