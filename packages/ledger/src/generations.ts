@@ -4,13 +4,26 @@ import { dirname } from 'node:path'
 import type { Disk } from './disk.ts'
 import { generationsFile } from './paths.ts'
 
-/** Names a log in the index; named durably once it resolves, though it was named before. */
-export async function recordGeneration(
+/** What was last begun on each disk: the index is read and replaced, so two at once would lose the line of one. */
+const last = new WeakMap<Disk, Promise<void>>()
+
+/** Names a log in the index, one after the other; named durably once it resolves, though it was named before. */
+export function recordGeneration(
   at: { disk: Disk; dir: string },
   pact: string,
   channel: string,
   generation: string,
 ): Promise<void> {
+  const before = last.get(at.disk) ?? Promise.resolve()
+  const named = before.then(() => name(at, pact, channel, generation))
+  last.set(
+    at.disk,
+    named.catch(() => {}),
+  )
+  return named
+}
+
+async function name(at: { disk: Disk; dir: string }, pact: string, channel: string, generation: string): Promise<void> {
   const path = generationsFile(at.dir, pact)
   const line = `${channel}/${generation}`
   const text = new TextDecoder().decode((await at.disk.read(path)) ?? new Uint8Array())

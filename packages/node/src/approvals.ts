@@ -44,6 +44,7 @@ export interface ApprovalMeans {
 
 export class Approvals {
   private readonly means: ApprovalMeans
+  private readonly underWay = new Set<string>()
 
   constructor(means: ApprovalMeans) {
     this.means = means
@@ -84,7 +85,6 @@ export class Approvals {
 
   /** Confirms what another asked for, and does it. */
   async confirm(id: string, officer: Officer): Promise<Result<Approval>> {
-    const { around, store, may, carryOut } = this.means
     const found = this.waiting(id)
     if (!found.ok) return found
     const { row, act } = found.value
@@ -94,6 +94,24 @@ export class Approvals {
     if (officer.since >= row.asked_at) {
       return refuse('approval/new-account', 'This account was made after it was asked for, and so it confirms nothing.')
     }
+    // Two who confirm at once do it once.
+    if (this.underWay.has(id)) {
+      return refuse(
+        'approval/under-way',
+        'Another officer has just confirmed it; see what came of it with: countersign status',
+      )
+    }
+    this.underWay.add(id)
+    try {
+      return await this.carryOut(row, act, officer)
+    } finally {
+      this.underWay.delete(id)
+    }
+  }
+
+  private async carryOut(row: ApprovalRow, act: Act, officer: Officer): Promise<Result<Approval>> {
+    const { around, store, may, carryOut } = this.means
+    const { id } = row
     const possible = await may(act)
     if (!possible.ok) return possible
     const done = await carryOut(act, id)
