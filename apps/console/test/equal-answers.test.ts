@@ -15,6 +15,7 @@ const vectors: Record<string, unknown> = Object.fromEntries(
   [
     'cards',
     'commitments',
+    'destruction',
     'ed25519',
     'evidence',
     'evidence-keys',
@@ -23,6 +24,8 @@ const vectors: Record<string, unknown> = Object.fromEntries(
     'fork',
     'keys',
     'statements',
+    'succession',
+    ...readdirSync(join(FOLDER, 'log')).flatMap((name) => (name.endsWith('.json') ? [`log/${name.slice(0, -5)}`] : [])),
   ].map((name) => [name, read(join(FOLDER, `${name}.json`))]),
 )
 
@@ -68,7 +71,9 @@ test('a browser answers every vector as Node does, to the last byte', { timeout:
     }, vectors)
     const here = answersTo(vectors)
     expect(there).toHaveLength(here.length)
-    expect(here.length).toBeGreaterThan(300)
+    expect(here.length).toBeGreaterThan(500)
+    const kinds = new Set(here.map((answer) => answer.slice(0, answer.indexOf(':'))))
+    for (const kind of ['destruction', 'log', 'succession']) expect(kinds).toContain(kind)
     // One at a time, so that what differs is named.
     for (const [i, answer] of here.entries()) expect(there[i]).toBe(answer)
   } finally {

@@ -7,6 +7,9 @@ import {
   type Agreement,
   forceOf,
   heldReceipts,
+  inheritedSight,
+  type NamedReceipt,
+  type Predecessor,
   type ReceiptFact,
   type SignatureFact,
   witnessedSignatures,
@@ -22,6 +25,7 @@ import {
   parseCard,
   parseNotice,
 } from '@countersign/record'
+import { judgeAll } from '../../../packages/log/test/vector-judge.ts'
 
 // The vectors are JSON of many forms, and read as another team would.
 type Vectors = Record<string, ReturnType<typeof JSON.parse>>
@@ -46,6 +50,9 @@ export function answersTo(vectors: Vectors): string[] {
       return line('ed25519', one.name, [ed25519.isStrictPublicKey(key), ed25519.verify(key, message, signature)])
     }),
     ...vectors.force.cases.map((one: Vectors) => line('force', one.name, forceIn(one))),
+    ...vectors.succession.cases.map((one: Vectors) => line('succession', one.name, sightIn(one))),
+    ...destructionAnswers(vectors.destruction),
+    ...judgeAll((name) => vectors[`log/${name}`]).map(({ name, got }) => line('log', name, got)),
   ]
 }
 
@@ -126,6 +133,45 @@ function forceIn({ agreement, signatures, receipts }: Vectors): unknown {
   const held = heldReceipts(receipts as ReceiptFact[])
   const under = agreement as Agreement
   return forceOf(under, 'main', witnessedSignatures(under, 'main', signatures as SignatureFact[], held)) ?? null
+}
+
+function sightIn({ logs, held, entry, sizes, named }: Vectors): unknown {
+  const upTo = (origin: string, index: number): Vectors[] => (logs[origin] ?? []).slice(0, index + 1)
+  const seenAt = (origin: string, index: number) => ({
+    size: (other: string): number =>
+      upTo(origin, index)
+        .flatMap((one) => one.logs)
+        .reduce((most: number, log: Vectors) => (log.origin === other ? Math.max(most, log.size) : most), 0),
+    named: (by: string, on: string): NamedReceipt | undefined =>
+      upTo(origin, index)
+        .flatMap((one) => one.receipts)
+        .findLast((one: NamedReceipt) => one.by === by && one.origin === on),
+  })
+  const sight = inheritedSight(entry, seenAt, (origin): Predecessor | undefined => held[origin])
+  return [
+    sizes.map(({ origin }: { origin: string }) => sight.size(origin)),
+    sight.named(named.by, named.origin) ?? null,
+  ]
+}
+
+/** What of a destruction is judged without a database: each of its logs, entry by entry, under the agreement's root. */
+function destructionAnswers({ agreement, cards, entries, cases }: Vectors): string[] {
+  const held: Card[] = cards.flatMap((text: string) => {
+    const card = parseCard(utf8(text))
+    return card.ok ? [card.value] : []
+  })
+  const parties: string[] = agreement.channels.find(({ name }: Vectors) => String(name) === 'main').parties
+  return cases.flatMap((one: Vectors) =>
+    one.logs.map((log: { origin: string; entries: number[] }) => {
+      const root = held.find(({ party }) => log.origin.startsWith(`${party}/`))?.rootDigest ?? ''
+      const reader = new LogReader({ origin: log.origin, root, parties, cards: new CardSet(held) })
+      const read = outcomesOf(
+        reader,
+        log.entries.map((place) => String(entries[place])),
+      )
+      return line('destruction', `${one.name}, ${log.origin}`, read)
+    }),
+  )
 }
 
 /** Bytes as hex, and maps as lists: everything that an answer holds is in the text. */

@@ -4,10 +4,11 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { type Judged, judgeAll } from './vector-judge.ts'
+import { loadVectors } from './vector-process.ts'
 
-const JUDGE = fileURLToPath(new URL('./vector-judge.ts', import.meta.url))
+const JUDGE = fileURLToPath(new URL('./vector-process.ts', import.meta.url))
 
-const here = judgeAll()
+const here = judgeAll(loadVectors)
 test.each(here.map((one): [string, Judged] => [one.name, one]))('%s', (_name, { expect: expected, got }) => {
   expect(got).toEqual(expected)
 })
