@@ -14,6 +14,8 @@ export { commonSizeKept, isShownForked, keepCommonSize, keepEvidence, keepForkFi
 export { recordGeneration } from './generations.ts'
 export { framesOf, segmentSpan } from './journal.ts'
 export { LIMITS as LEDGER_LIMITS } from './limits.ts'
+export type { LogFiles } from './log-files.ts'
+export { LogStopped } from './log-stopped.ts'
 export { type Mirror, type MirrorOptions, openMirror } from './mirror.ts'
 export { nodeDisk } from './node-disk.ts'
 export {
@@ -27,4 +29,3 @@ export {
 export { generationsFile, journalFolder, logFolder, mirrorFolder, originHash } from './paths.ts'
 export { type ReadableLog, readPublishedLog } from './published-log.ts'
 export { type NewReceipt, openReceipts, type ReceiptName, type Receipts } from './receipts.ts'
-export { type LogFiles, LogStopped } from './tiled-log.ts'

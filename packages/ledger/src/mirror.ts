@@ -6,9 +6,11 @@ import { join } from 'node:path'
 import { equalBytes, type KeyPair, MAX_ENTRY_BYTES, ok, type Result, refuse, verifyCheckpoint } from '@countersign/log'
 import type { Disk } from './disk.ts'
 import type { Random } from './journal.ts'
+import type { LogFiles } from './log-files.ts'
+import type { LogStopped } from './log-stopped.ts'
 import { machineRandom } from './node-disk.ts'
 import { journalFolder, mirrorFolder } from './paths.ts'
-import { type LogFiles, type LogPlace, type LogStopped, TiledLog } from './tiled-log.ts'
+import { type LogPlace, TiledLog } from './tiled-log.ts'
 
 export interface Mirror extends LogFiles {
   /** Set once a write or a sync failed: it is not written any more until it was closed and opened anew. */

@@ -12,11 +12,14 @@ import {
   verifyCheckpoint,
 } from '@countersign/log'
 import type { Disk } from './disk.ts'
+import type { Extension } from './held-tree.ts'
 import type { Random } from './journal.ts'
 import { LIMITS } from './limits.ts'
+import type { LogFiles } from './log-files.ts'
+import { LogStopped, whyStopped } from './log-stopped.ts'
 import { machineRandom } from './node-disk.ts'
 import { journalFolder, logFolder } from './paths.ts'
-import { type Extension, type LogFiles, type LogPlace, LogStopped, TiledLog, whyStopped } from './tiled-log.ts'
+import { type LogPlace, TiledLog } from './tiled-log.ts'
 
 export interface OwnLogOptions {
   disk: Disk

@@ -13,7 +13,7 @@ import {
   TILE_WIDTH,
 } from '@countersign/log'
 import type { Disk } from './disk.ts'
-import type { LogFiles } from './tiled-log.ts'
+import type { LogFiles } from './log-files.ts'
 
 export type ReadableLog = Pick<LogFiles, 'origin' | 'size' | 'entry' | 'entries' | 'readAddendum'>
 
