@@ -2,58 +2,34 @@
 // the words of others. What cannot be verified is refused and leaves the mirror as it was (spec/directory.md); a
 // receipt is given only for bytes that are durable (spec/receipt.md).
 
-import { createHash } from 'node:crypto'
-import type { Mirror, Receipts } from '@countersign/ledger'
-import { cosign, equalBytes, logNote, toHex, verifyCheckpoint } from '@countersign/log'
-import { type Card, padmeSize, parseEntry, receiptKeyName, type SignerPair, type Statement } from '@countersign/record'
-import { type Branch, contradictingBranch, readBranch } from './branches.ts'
+import type { Mirror } from '@countersign/ledger'
+import { equalBytes, toHex, verifyCheckpoint } from '@countersign/log'
 import { type Damage, damageOf } from './carried-damage.ts'
+import { type Contradicted, Contradictions } from './contradictions.ts'
+import { type Countersigning, countersign } from './countersigning.ts'
 import { LIMITS } from './limits.ts'
 import { freshEntries, type Head, type LogSource, type SignedHead } from './log-source.ts'
 import { PeerUnreachable } from './peer-requests.ts'
+import { type PartsToHold, SealedParts } from './sealed-parts.ts'
 import { type Cosigner, signedHead } from './signed-heads.ts'
-import type { Surroundings } from './surroundings.ts'
 
-export interface PeerLogOptions {
+export interface PeerLogOptions extends Countersigning, Contradicted, PartsToHold {
   origin: string
-  /** The author's card, whose root the agreement pins. */
-  author: Card
-  mirror: Mirror
+  us: Countersigning['us']
   /** The author's node first, then whoever else serves a mirror of it: the depositary. */
   sources: LogSource[]
   /** Whose receipts show heads that the author signed on the way to its newest. */
   cosigners: readonly Cosigner[]
-  us: { party: string; receipt: SignerPair }
-  pact: string
-  /** `recipient`: holds what is addressed to us. `depositary`: holds everything. `observer`: holds statements only. */
-  role: 'recipient' | 'depositary' | 'observer'
-  limits: { partBytes: number; parts: number }
-  /** A neutral cosigns anew each so many seconds; undefined for a party. */
-  cosignSeconds: number | undefined
-  receipts: Receipts
-  around: Surroundings
-  /** Whether we may countersign: not before the start-up check of our own log on this channel. */
-  mayCountersign(): boolean
   /** Whether entries and content may be missing that our own receipts attest: then all of it is looked for again. */
   mayLack?: boolean
   /** New entries are held. */
   onEntries(): void
   /** Sealed content is held that was missed before. */
   onContent(): void
-  /** Whether a valid record destroyed that part: then nobody needs to hold it. */
-  isDestroyed(index: number, part: number): boolean
-  /** We gave a receipt. */
-  onReceipt(receipt: { size: number; time: number; bytes: Uint8Array }): void
-  /** The author's log contradicts what it signed before; `served` is the note that does. */
-  onContradiction(code: string, message: string, served: SignedHead, branch: Branch | undefined): Promise<void>
   /** Other nodes that are known to hold more of the log than we do, or another one under its name. */
   shownElsewhere?(): LogSource[]
-  /** A statement that was not looked at before, void or not. */
-  onStatement?(statement: Statement): void
   /** The log is further ahead than can be taken at once, and nobody shows a head on the way. */
   onTooFarBehind(message: string): void
-  /** How much of this log one that succeeds it pins; undefined while none is known. */
-  pinnedSize(): Promise<number | undefined>
   step?: { entriesPerStep: number; bytesPerStep: number }
 }
 
@@ -71,32 +47,17 @@ export interface CarriedHearing {
   receipt: 'given' | 'had' | 'none'
 }
 
-interface MissingPart {
-  part: number
-  sealed: string
-  sizeMax: number
-}
-
 export class PeerLog {
   readonly origin: string
   readonly mirror: Mirror
-  /** Index of the newest entry that is no pin; -1 where there is none. */
-  lastSaid = -1
   /** When the author's head was last fetched from the author itself; 0 where never. */
   lastHeardMs = 0
   private readonly options: PeerLogOptions
-  /** Every part that a receipt must cover is held below this size. */
-  private completeTo = 0
-  private scannedTo = 0
-  /** The size of the older head that the author last served. */
-  private rewoundTo: number | undefined
-  /** Root of the last head whose entries did not lead to it, hex. */
-  private examined = ''
+  private readonly parts: SealedParts
+  private readonly contradictions: Contradictions
   private newEntriesHeld = false
-  private newContentHeld = false
   /** Whether something that was carried here could not be countersigned then. */
   private carriedAwaits = false
-  private contradicted = 0
   /** Where this round looks for sealed content. */
   private sources: readonly LogSource[]
   /** Bytes of the entries held in the last, partial bundle. */
@@ -109,18 +70,25 @@ export class PeerLog {
     this.mirror = options.mirror
     // What our own receipt attests was held when we gave it, and is not looked for again.
     const attested = options.mayLack === true ? 0 : (options.receipts.newest(options.origin)?.size ?? 0)
-    this.scannedTo = Math.min(attested, options.mirror.size)
-    this.completeTo = this.scannedTo
+    this.parts = new SealedParts(options, Math.min(attested, options.mirror.size))
+    this.contradictions = new Contradictions({
+      mirror: options.mirror,
+      pinnedSize: () => options.pinnedSize(),
+      onContradiction: (...told) => {
+        this.carriedAwaits = false
+        return options.onContradiction(...told)
+      },
+    })
+  }
+
+  /** Index of the newest entry that is no pin; -1 where there is none. */
+  get lastSaid(): number {
+    return this.parts.lastSaid
   }
 
   /** Finds the newest entry that is no pin among those not looked at again. */
-  async recall(): Promise<void> {
-    for (let index = this.scannedTo - 1; index >= 0; index--) {
-      const entry = parseEntry(await this.mirror.entry(index))
-      if (entry.ok && entry.value.statement.type === 'log/pin') continue
-      this.lastSaid = index
-      return
-    }
+  recall(): Promise<void> {
+    return this.parts.recall()
   }
 
   /** One round: takes what is new and countersigns it. Throws PeerUnreachable where nobody could be asked. */
@@ -167,7 +135,7 @@ export class PeerLog {
     const { receipts } = this.options
     const { size: before } = this.mirror
     const given = receipts.newest(this.origin)?.size ?? 0
-    const contradicted = this.contradicted
+    const contradicted = this.contradictions.count
     const hearing: CarriedHearing = { carried: 0, entries: 0, content: 0, lacking: [], faults: [], receipt: 'none' }
     this.sources = sources
     for (const source of sources) {
@@ -183,28 +151,27 @@ export class PeerLog {
         hearing.faults.push({ source, message: cause.message, damages })
       }
     }
-    await this.scan()
-    const wanting = this.missing.length
-    hearing.lacking = await this.fetchAllContent()
-    hearing.content = wanting - this.missing.length
+    await this.parts.scan()
+    const wanting = this.parts.entriesMissing
+    hearing.lacking = await this.parts.fetchAll(sources)
+    hearing.content = wanting - this.parts.entriesMissing
     // A depositary's receipt discharges the author, so it is given for what its folder holds; never for an old head
     // again, and by no other neutral, whose cosignature would say what the author showed by now.
     const atAuthor = sources.find(({ carried }) => carried === 'author')
     // A log that forks is not countersigned.
-    if (this.contradicted === contradicted) await this.countersign(atAuthor)
+    if (this.contradictions.count === contradicted) await this.countersign(atAuthor)
     this.tellWhatIsNew()
     const now = receipts.newest(this.origin)?.size ?? 0
     hearing.entries = this.mirror.size - before
     hearing.receipt = now > given ? 'given' : now >= this.mirror.size ? 'had' : 'none'
-    this.carriedAwaits = hearing.receipt === 'none' && this.contradicted === contradicted
+    this.carriedAwaits = hearing.receipt === 'none' && this.contradictions.count === contradicted
     return hearing
   }
 
   private tellWhatIsNew(): void {
     if (this.newEntriesHeld) this.options.onEntries()
-    if (this.newContentHeld) this.options.onContent()
+    if (this.parts.takeNews()) this.options.onContent()
     this.newEntriesHeld = false
-    this.newContentHeld = false
   }
 
   /** Takes what lies before the damage, where the author signed a head there. */
@@ -233,8 +200,8 @@ export class PeerLog {
     if (!equalBytes(this.mirror.checkpoint ?? new Uint8Array(), head.note)) {
       await this.extendTo(source, head, cosigners)
     }
-    await this.scan()
-    await this.fetchContent()
+    await this.parts.scan()
+    await this.parts.fetch(this.sources)
     return true
   }
 
@@ -262,14 +229,14 @@ export class PeerLog {
         continue
       }
       const extended = await mirror.extend(fresh.entries, head.note)
-      if (!extended.ok) await this.refuse(source, head, extended)
+      if (!extended.ok) await this.contradictions.refuse({ source, isAuthor: this.isAuthor(source) }, head, extended)
       if (fresh.entries.length > 0) {
         this.tailBytes = fresh.tailBytes
         this.newEntriesHeld = true
       }
       if (head === served) return
-      await this.scan()
-      await this.fetchContent()
+      await this.parts.scan()
+      await this.parts.fetch(this.sources)
       this.tellWhatIsNew()
       entriesMax = step.entriesPerStep
     }
@@ -296,57 +263,6 @@ export class PeerLog {
   /** Whether a head is one that our log had or has. */
   private async precedes({ size, root }: Head): Promise<boolean> {
     return size <= this.mirror.size && equalBytes(await this.mirror.rootAt(size), root)
-  }
-
-  /** Tells a contradiction of the author from the garbage of a source. Throws in any case. */
-  private async refuse(
-    source: LogSource,
-    served: SignedHead,
-    refusal: { code: string; message: string },
-  ): Promise<never> {
-    const { mirror } = this.options
-    const onContradiction: PeerLogOptions['onContradiction'] = (...told) => {
-      this.contradicted++
-      this.carriedAwaits = false
-      return this.options.onContradiction(...told)
-    }
-    const root = toHex(served.root)
-    const { code, message } = refusal
-    if (code === 'mirror/rewind') {
-      // An author restored from a backup, or one that goes on in a log which succeeds this one.
-      if (!(await this.isGivenUp(served))) await onContradiction(code, message, served, undefined)
-    } else if (code === 'mirror/fork') {
-      const branch = this.examined === root ? undefined : await this.examine(source, served)
-      await onContradiction(code, message, served, branch)
-    } else if (code !== 'mirror/root') {
-      if (code !== 'mirror/entries') await onContradiction(code, message, served, undefined)
-    } else if (this.examined !== root) {
-      // Only the whole log tells whether its author signed another beginning than ours. One head is examined once.
-      const branch = await readBranch(source, served, mirror)
-      // Nobody is accused of what became of the bytes on their way.
-      if (branch === 'follows') throw new PeerUnreachable(`${source.requests.party}: ${message}`)
-      // What was carried here may have been damaged on the way, and its author will still show the whole.
-      if (source.carried === undefined) this.examined = root
-      const what = `The author signed two different logs: one of ${served.size} entries, and the one of ${mirror.size} held here.`
-      if (branch !== undefined) await onContradiction('mirror/fork', what, served, branch)
-      else if (this.isAuthor(source)) await onContradiction(code, message, served, undefined)
-    }
-    throw new PeerUnreachable(`${source.requests.party}: ${refusal.message}`)
-  }
-
-  /** Where both branches part, as far as the source shows it: the heads alone prove that they do. */
-  private async examine(source: LogSource, served: SignedHead): Promise<Branch | undefined> {
-    const branch = await contradictingBranch(source, served, this.mirror)
-    if (branch !== undefined) this.examined = toHex(served.root)
-    return branch
-  }
-
-  /** Whether its author has opened a log that pins no more of this one than it serves; asked for a second time. */
-  private async isGivenUp({ size }: Head): Promise<boolean> {
-    const isSecond = this.rewoundTo === size
-    this.rewoundTo = size
-    const pinned = await this.options.pinnedSize()
-    return (pinned !== undefined && size >= pinned) || !isSecond
   }
 
   /** The entries up to `size` of a log that is served up to `served`; `fit` is how many there may be, where it is fewer. */
@@ -386,126 +302,15 @@ export class PeerLog {
     return bytes
   }
 
-  /** Looks at entries not looked at yet: which parts must be held, and which entry is the newest that is no pin. */
-  private readonly missing: { index: number; parts: MissingPart[] }[] = []
-
-  private async scan(): Promise<void> {
-    if (this.scannedTo === this.mirror.size) return
-    let index = this.scannedTo
-    for await (const bytes of this.mirror.entries(index, this.mirror.size)) {
-      const entry = parseEntry(bytes)
-      const statement = entry.ok ? entry.value.statement : undefined
-      if (statement !== undefined) this.options.onStatement?.(statement)
-      if (statement?.type !== 'log/pin') this.lastSaid = index
-      const parts = statement === undefined ? [] : this.partsToHold(statement)
-      const missing: MissingPart[] = []
-      for (const part of parts) if (!(await this.mirror.hasAddendum(part.sealed))) missing.push(part)
-      if (missing.length > 0) this.missing.push({ index, parts: missing })
-      index++
-    }
-    this.scannedTo = index
-  }
-
-  /** What a receipt by us must cover of one statement, void or not (spec/receipt.md). */
-  private partsToHold(statement: { to: string[]; content: { sealed: string; size: number }[] }): MissingPart[] {
-    const { role, us, limits } = this.options
-    if (role === 'observer' || (role === 'recipient' && !statement.to.includes(us.party))) return []
-    // The frame has 40 bytes before the plaintext (spec/content.md).
-    const sizeMax = padmeSize(40 + limits.partBytes)
-    return statement.content
-      .map(({ sealed, size }, part) => ({ part, sealed, size, sizeMax: size + LIMITS.sealOverheadBytes }))
-      .filter(({ part, size }) => part < limits.parts && size <= sizeMax)
-  }
-
-  private async fetchContent(): Promise<void> {
-    for (;;) {
-      const next = this.missing[0]
-      if (next === undefined) break
-      for (const part of next.parts) {
-        if (this.options.isDestroyed(next.index, part.part) || (await this.mirror.hasAddendum(part.sealed))) continue
-        const bytes = await this.fetchAddendum(part)
-        if (bytes === undefined) {
-          this.completeTo = next.index
-          return
-        }
-        await this.mirror.putAddendum(bytes)
-        // It may have been destroyed while it was on its way.
-        if (this.options.isDestroyed(next.index, part.part)) await this.mirror.removeAddendum(part.sealed)
-      }
-      this.missing.shift()
-      this.newContentHeld = true
-    }
-    this.completeTo = this.mirror.size
-  }
-
-  /** Likewise, leaving out what is not there: it is named, and what comes after it is taken all the same. */
-  private async fetchAllContent(): Promise<string[]> {
-    const lacking = new Set<string>()
-    for (const { index, parts } of this.missing) {
-      const isGone = ({ part }: MissingPart) => this.options.isDestroyed(index, part)
-      for (const part of parts) {
-        if (isGone(part) || (await this.mirror.hasAddendum(part.sealed))) continue
-        const bytes = await this.fetchAddendum(part)
-        if (bytes === undefined) lacking.add(part.sealed)
-        else await this.mirror.putAddendum(bytes)
-        if (bytes !== undefined && isGone(part)) await this.mirror.removeAddendum(part.sealed)
-      }
-    }
-    const left = this.missing.filter(({ parts }) => parts.some(({ sealed }) => lacking.has(sealed)))
-    if (left.length < this.missing.length) this.newContentHeld = true
-    this.missing.splice(0, Number.POSITIVE_INFINITY, ...left)
-    this.completeTo = left[0]?.index ?? this.mirror.size
-    return [...lacking]
-  }
-
-  private async fetchAddendum(part: MissingPart): Promise<Uint8Array | undefined> {
-    for (const source of this.sources) {
-      try {
-        const fetched = await source.requests.get(`${source.prefix}/addenda/${part.sealed}`, part.sizeMax)
-        if (fetched.kind !== 'bytes') continue
-        if (createHash('sha256').update(fetched.bytes).digest('hex') === part.sealed) return fetched.bytes
-        this.options.around.report('warn', 'content-hash', { origin: this.origin, from: source.requests.party })
-      } catch (cause) {
-        if (!(cause instanceof PeerUnreachable)) throw cause
-      }
-    }
-    return undefined
-  }
-
   private async countersignHeld(): Promise<void> {
-    if (this.missing.length > 0) return
-    this.completeTo = this.mirror.size
-    await this.countersign(undefined)
+    if (this.parts.settle()) await this.countersign(undefined)
   }
 
   /** `source` is where the head was seen just now; undefined where nowhere. */
   private async countersign(source: LogSource | undefined): Promise<void> {
-    const { mirror, receipts, cosignSeconds, around } = this.options
-    if (mirror.checkpoint === undefined || this.completeTo < mirror.size || !this.options.mayCountersign()) return
-    const newest = receipts.newest(this.origin)
-    // A mirror that was rolled back, and does not hold yet what we countersigned.
-    if (newest !== undefined && mirror.size < newest.size) return
-    const seconds = Math.floor(around.now() / 1000)
-    const grown = newest === undefined || mirror.size > newest.size
-    const due = cosignSeconds !== undefined && newest !== undefined && seconds >= newest.time + cosignSeconds
-    // A neutral's cosignature says what the author showed by then: what it had from elsewhere may be old. A depositary's
-    // receipt discharges the author, too: it is given for what the author's own folder held when it was carried here.
-    const shown = source !== undefined && this.isAuthor(source)
-    const deposited = source?.carried === 'author' && this.options.role === 'depositary' && grown
-    if (cosignSeconds !== undefined && !shown && !deposited) return
-    if (!grown && !due) return
-    const time = Math.max(seconds, newest?.time ?? 0)
-    // The author’s own two lines and nothing else that came with them.
-    const head = verifyCheckpoint(mirror.checkpoint, { origin: this.origin, ...this.authorKeys() })
-    if (!head.ok) return
-    const bytes = cosign(
-      logNote(head.value),
-      { name: receiptKeyName(this.options.us.party, this.options.pact), ...this.options.us.receipt },
-      time,
-    )
-    const receipt = { size: mirror.size, time, bytes }
-    await receipts.give(this.origin, receipt)
-    this.options.onReceipt(receipt)
+    if (!this.parts.isHeldTo(this.mirror.size)) return
+    const carried = source?.carried === 'author' ? 'carried from its author' : 'nobody'
+    await countersign(this.options, source !== undefined && this.isAuthor(source) ? 'author' : carried)
   }
 
   private authorKeys() {
@@ -515,7 +320,7 @@ export class PeerLog {
 
   /** Whether all is held that our own receipts attest. */
   get isWhole(): boolean {
-    return this.completeTo >= (this.options.receipts.newest(this.origin)?.size ?? 0)
+    return this.parts.isHeldTo(this.options.receipts.newest(this.origin)?.size ?? 0)
   }
 
   get head() {
