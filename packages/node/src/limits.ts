@@ -36,6 +36,8 @@ export const LIMITS = {
   receiptTries: 3,
   /** Receipts fetched from one cosigner in one round. */
   receiptsPerRound: 512,
+  /** Names in the index of one cosigner that brought no receipt and are asked for again in each round. */
+  receiptsMissing: 8,
   /** Cards of one party that are ever kept, and how many are fetched to find the way from one to a trusted root. */
   cardsPerParty: 256,
   cardsPerChain: 64,
