@@ -229,6 +229,14 @@ export interface CarriedFault {
 export interface CarriedIn {
   /** Members of our agreements of whom something lies there. */
   carriers: string[]
+  keys: {
+    /** Not held before. */
+    cards: { party: string; serial: number }[]
+    notices: { party: string; roles: string[] }[]
+    /** Cards that logs or notices held here wait for, by their digests. */
+    awaited: { party: string; card: string }[]
+    missing: CarriedFault[]
+  }
   logs: {
     origin: string
     entries: number

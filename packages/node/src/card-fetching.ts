@@ -71,6 +71,22 @@ export class CardFetching {
     return work
   }
 
+  /** Keeps those of cards found elsewhere, such as on a stick, that lead to a root that is believed. Says which. */
+  async take(found: readonly Card[]): Promise<Card[]> {
+    const { trusted, onCards, onAlarm } = this.options
+    const kept: Card[] = []
+    // Serials rise along every chain, so that each comes after the one it succeeds.
+    for (const card of [...found].sort((a, b) => a.body.serial - b.body.serial)) {
+      if (trusted.set.of(card.digest) !== undefined || trusted.reaches(card) !== 'reaches') continue
+      const held = await trusted.keep(card)
+      if (held.ok) kept.push(card)
+      else if (held.code === 'trust/too-many') onAlarm('party/too-many-cards', card.party, held.message)
+    }
+    for (const { digest } of kept) this.later.delete(digest)
+    if (kept.length > 0) await onCards(kept)
+    return kept
+  }
+
   private look(party: string): Promise<boolean> {
     const under = this.looking.get(party)
     if (under !== undefined) return under

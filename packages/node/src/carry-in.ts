@@ -4,10 +4,11 @@
 // is an error of its author; what is missing is named, and the next trip brings it.
 
 import { type CarriedFolder, originHash } from '@countersign/ledger'
-import { fromUtf8 } from '@countersign/log'
+import { fromUtf8, type Result } from '@countersign/log'
 import { readersOf } from '@countersign/pact'
-import type { Card } from '@countersign/record'
+import type { Card, KeyRole, Notice } from '@countersign/record'
 import { generationLines } from './agreements.ts'
+import { cardsOn, noticesOn } from './carried-cards.ts'
 import { CarriedFiles, RelayedReceipts } from './carried-files.ts'
 import type { Channel } from './channel.ts'
 import type { EngineParts } from './engine-parts.ts'
@@ -46,9 +47,19 @@ export interface CarriedInReceipts {
   missing: { path: string; why: string }[]
 }
 
+export interface CarriedInKeys {
+  /** Cards and notices of compromised keys that were not held before. */
+  cards: { party: string; serial: number }[]
+  notices: { party: string; roles: KeyRole[] }[]
+  /** Cards that logs or notices held here wait for, by their digests. */
+  awaited: { party: string; card: string }[]
+  missing: { path: string; why: string }[]
+}
+
 export interface CarriedIn {
   /** Members of our agreements of whom something lies there. */
   carriers: string[]
+  keys: CarriedInKeys
   logs: CarriedInLog[]
   receipts: CarriedInReceipts[]
   /** Logs of ours that sign nothing yet, with the reason why what was carried here does not answer for each. */
@@ -61,6 +72,8 @@ export interface CarryInOptions {
   pact?: string
   /** How long to wait, once a peer's copy has answered, until our log may sign. */
   readyMs?: number
+  /** Keeps a notice that a root which is believed signed, and says it on; refuses any other. */
+  takeNotice?(notice: Notice): Promise<Result<unknown>>
   stopped(): boolean
   progress(done: number, total: number): void
 }
@@ -77,11 +90,14 @@ export async function carryIn(parts: EngineParts, folder: CarriedFolder, options
   const channels = pacts.flatMap((pact) =>
     pact.agreement.channels.flatMap(({ name }) => parts.channels.get(`${pact.id}/${name}`) ?? []),
   )
-  const report: CarriedIn = { carriers: stick.carriers, logs: [], receipts: [], checks: [], leftAlone }
+  const keys: CarriedInKeys = { cards: [], notices: [], awaited: [], missing: [] }
+  const report: CarriedIn = { carriers: stick.carriers, keys, logs: [], receipts: [], checks: [], leftAlone }
   let done = 0
   const step = () => options.progress(++done, 3 * channels.length)
 
-  // Our own logs first: while one of them may not sign, no receipt of ours is given on its channel.
+  // Cards before all that is signed by the keys they name.
+  await takeCards(parts, stick, keys)
+  // Our own logs first of all logs: while one of them may not sign, no receipt of ours is given on its channel.
   for (const channel of channels) {
     if (channel.checking) report.checks.push(...(await compareOwn(parts, stick, channel)))
     else await compareOwn(parts, stick, channel)
@@ -94,6 +110,8 @@ export async function carryIn(parts: EngineParts, folder: CarriedFolder, options
       ? []
       : [{ ...one, state: channel?.state ?? 'stopped', awaited: channel?.awaited() ?? [] }]
   })
+  // Said on in our own logs, where these may sign.
+  await takeNotices(parts, stick, keys, options)
   for (const channel of channels) {
     for (const log of await logsOn(parts, stick, channel)) {
       if (options.stopped()) return report
@@ -109,7 +127,38 @@ export async function carryIn(parts: EngineParts, folder: CarriedFolder, options
     step()
   }
   await untilSaid(parts, channels, options)
+  for (const channel of channels) await parts.caughtUp(channel)
+  for (const { party, card } of await parts.views.cardsAwaited())
+    if (!keys.awaited.some((one) => one.card === card)) keys.awaited.push({ party, card })
   return report
+}
+
+async function takeCards({ trusted, cards }: EngineParts, stick: Stick, keys: CarriedInKeys): Promise<void> {
+  const found = await cardsOn(stick, trusted)
+  keys.missing.push(...found.unsound)
+  for (const { party, body } of await cards.take(found.cards)) keys.cards.push({ party, serial: body.serial })
+}
+
+async function takeNotices(
+  { trusted }: EngineParts,
+  stick: Stick,
+  keys: CarriedInKeys,
+  { takeNotice }: CarryInOptions,
+): Promise<void> {
+  if (takeNotice === undefined) return
+  const found = await noticesOn(stick, trusted)
+  keys.missing.push(...found.unsound)
+  for (const notice of found.notices) {
+    const { party, roles, by, cards } = notice.body
+    const lacks = [...new Set([by, ...cards])].filter((digest) => trusted.set.of(digest) === undefined)
+    const isOfAgreement = keys.awaited.length < LIMITS.carriedPathsNamed && trusted.of(party) !== undefined
+    if (lacks.length > 0) {
+      if (isOfAgreement) for (const card of lacks) keys.awaited.push({ party, card })
+      continue
+    }
+    const taken = await takeNotice(notice)
+    if (taken.ok) keys.notices.push({ party, roles: [...roles] })
+  }
 }
 
 /** What was kept unsigned is said now that it may be, so that it goes out with what is carried out next. */
@@ -315,8 +364,7 @@ function pathOf({ requests }: LogSource, path: string): string {
 
 /** Receipts on every log of the channel: from each cosigner's own folder, and from whoever holds one and carries it. */
 async function takeReceipts(parts: EngineParts, stick: Stick, channel: Channel): Promise<CarriedInReceipts[]> {
-  const own = channel.speaker?.log.origin
-  const origins = [...(own === undefined ? [] : [own]), ...channel.peerLogs().map(({ origin }) => origin)]
+  const origins = [...channel.ownOrigins(), ...channel.peerLogs().map(({ origin }) => origin)]
   const taken: CarriedInReceipts[] = []
   for (const origin of origins) {
     const author = origin.slice(0, origin.indexOf('/'))

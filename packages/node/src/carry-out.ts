@@ -28,7 +28,7 @@ import {
   verifyCheckpoint,
 } from '@countersign/log'
 import { type Agreement, depositaryOf, readersOf } from '@countersign/pact'
-import { type Card, parseEntry } from '@countersign/record'
+import { parseCard, parseEntry } from '@countersign/record'
 import { generationLines } from './agreements.ts'
 import { noSuchPact } from './engine-parts.ts'
 import { loadMember } from './identity.ts'
@@ -90,9 +90,9 @@ export async function carryOut(options: CarryOutOptions): Promise<Result<Carried
   }
   const readers = options.reader === undefined ? [...others].sort() : [options.reader]
   const trusted = await TrustedCards.open(member.value, disk)
-  const trip = new Trip({ dir, disk, stick: stick.value, us, readers, progress: options.progress })
+  const trip = new Trip({ dir, disk, stick: stick.value, us, readers, trusted, progress: options.progress })
   try {
-    return ok(await trip.carry(agreements, (party) => trusted.of(party)))
+    return ok(await trip.carry(agreements))
   } catch (cause) {
     if (cause instanceof CarriedFolderFailed) return refuse('carry/stick', cause.message)
     throw cause
@@ -122,6 +122,7 @@ class Trip {
     stick: CarriedFolder
     us: string
     readers: readonly string[]
+    trusted: TrustedCards
     progress(done: number, total: number): void
   }
   private readonly files: Record<Kept, number> = { new: 0, replaced: 0, same: 0 }
@@ -132,10 +133,9 @@ class Trip {
     this.of = of
   }
 
-  async carry(agreements: readonly Agreement[], cardOf: (party: string) => Card | undefined): Promise<CarriedOut> {
+  async carry(agreements: readonly Agreement[]): Promise<CarriedOut> {
     const { us, readers } = this.of
-    await this.copy('card')
-    for (const name of await this.listed('cards', /^[0-9a-f]{64}$/)) await this.copy(`cards/${name}`)
+    await this.carryKeys(new Set(agreements.flatMap(membersOf)))
     const logs: CarriedOutLog[] = []
     const plans: { plan: Plan; agreement: Agreement }[] = []
     for (const agreement of agreements) {
@@ -148,12 +148,32 @@ class Trip {
     this.total = plans.reduce((sum, { plan }) => sum + plan.files.length + plan.content.length, 0)
     let receipts = 0
     for (const { plan, agreement } of plans) {
-      logs.push(await this.carryLog(agreement, plan, cardOf(plan.origin.slice(0, plan.origin.indexOf('/')))))
+      logs.push(await this.carryLog(agreement, plan))
       receipts += await this.carryReceipts(plan.origin)
     }
     // The names of our logs, once what they name is there.
     for (const { id } of agreements) await this.copyGrowing(`logs/${id}/index`)
     return { party: us, readers: [...readers], logs, receipts, files: this.files }
+  }
+
+  /** Cards of the members and notices about them, before what is signed by the keys they name; then our newest card. */
+  private async carryKeys(members: ReadonlySet<string>): Promise<void> {
+    const { trusted, us, stick, dir, disk } = this.of
+    const cards = trusted.every().filter(({ party }) => members.has(party) || party === us)
+    const notices = trusted.notices().filter(({ body }) => members.has(body.party))
+    await this.copyAll([
+      ...cards.map(({ digest }) => `cards/${digest}`),
+      ...notices.map(({ bytes }) => `notices/${createHash('sha256').update(bytes).digest('hex')}`),
+    ])
+    const newest = await disk.read(join(dir, 'card'))
+    if (newest === undefined) return
+    // A later one stays, as where this folder is an old copy: it is ours where our root signed it.
+    const there = await stick.part(`${us}/card`, LIMITS.cardFileBytes, 0)
+    const later = there.kind === 'part' ? parseCard(there.bytes) : undefined
+    const ours = parseCard(newest)
+    const isLater = later?.ok === true && ours.ok && later.value.body.serial > ours.value.body.serial
+    if (!isLater || later.value.party !== us || trusted.reaches(later.value) !== 'reaches')
+      await this.keep('card', newest)
   }
 
   /** Of our own logs and our mirrors on the channels that somebody it is for may read. */
@@ -226,11 +246,11 @@ class Trip {
     return [...wanted].filter((sealed) => held.has(sealed))
   }
 
-  private async carryLog(agreement: Agreement, planned: Plan, author: Card | undefined): Promise<CarriedOutLog> {
+  private async carryLog(agreement: Agreement, planned: Plan): Promise<CarriedOutLog> {
     let plan: Plan | undefined = planned
     for (let tries = 0; plan !== undefined && tries < LIMITS.carriedPlansTried; tries++) {
       const { origin, size, path, note, files, content } = plan
-      if (await this.hasLater(plan, author)) return { origin, size, content: content.length, state: 'later-there' }
+      if (await this.hasLater(plan)) return { origin, size, content: content.length, state: 'later-there' }
       const below = (name: string) => `${path}/${name}`
       if ((await this.copyAll(files.map(below))) === files.length) {
         await this.copyAll(content.map((sealed) => below(`addenda/${sealed}`)))
@@ -245,13 +265,16 @@ class Trip {
   }
 
   /** Whether the stick has a head of the log, signed by its author, beyond ours. */
-  private async hasLater({ origin, path, size }: Plan, author: Card | undefined): Promise<boolean> {
-    if (author === undefined) return false
-    const there = await this.of.stick.part(`${this.of.us}/${path}/checkpoint`, LIMITS.noteBytes, 0)
+  private async hasLater({ origin, path, size }: Plan): Promise<boolean> {
+    const { stick, us, trusted } = this.of
+    const there = await stick.part(`${us}/${path}/checkpoint`, LIMITS.noteBytes, 0)
     if (there.kind !== 'part') return false
-    const { ed25519, mldsa44 } = author.keys.log
-    const head = verifyCheckpoint(there.bytes, { origin, ed25519PublicKey: ed25519, mldsa44PublicKey: mldsa44 })
-    return head.ok && head.value.size > size
+    // A log keeps the key it was opened with, when its author has changed to others long since.
+    return trusted.set.all(origin.slice(0, origin.indexOf('/'))).some(({ keys: { log } }) => {
+      const keys = { ed25519PublicKey: log.ed25519, mldsa44PublicKey: log.mldsa44 }
+      const head = verifyCheckpoint(there.bytes, { origin, ...keys })
+      return head.ok && head.value.size > size
+    })
   }
 
   private async copyHeads(path: string): Promise<void> {

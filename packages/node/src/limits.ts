@@ -59,6 +59,9 @@ export const LIMITS = {
   carriedAtOnce: 8,
   /** Names looked at in one folder of what was carried here. */
   carriedNamesListed: 16_384,
+  /** Card files, and notices, that are read of one carried folder and are not held yet: each member has its share. */
+  carriedCards: 1_024,
+  carriedNotices: 1_024,
   /** What is read of one index that was carried here: more than ten million receipts. */
   carriedIndexBytes: 268_435_456,
   /** Paths of one log that a report on a carried folder names. */

@@ -39,7 +39,7 @@ async function* sealedIn(author: Island, origin: string, below: number): AsyncGe
   }
 }
 
-const PUBLISHED = /^(?:card$|cards\/|logs\/|mirrors\/|receipts\/|held\/)/
+const PUBLISHED = /^(?:card$|cards\/|notices\/|logs\/|mirrors\/|receipts\/|held\/)/
 
 /** Regular files alone: what else lies on a harmed stick is no matter of the next harm. */
 function copyFiles(from: string, to: string, of = /./): void {

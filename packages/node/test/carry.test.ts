@@ -8,7 +8,7 @@ import type { Surroundings } from '../src/surroundings.ts'
 import { call, type Island, inForceByStick, islands, message, noNetwork, stateOf, stick, visit } from './islands.ts'
 import { filesIn } from './stick-damage.ts'
 
-const PUBLISHED = /^alfa\.example\/(?:card$|cards\/|logs\/|mirrors\/|receipts\/|held\/)/
+const PUBLISHED = /^alfa\.example\/(?:card$|cards\/|notices\/|logs\/|mirrors\/|receipts\/|held\/)/
 
 /** A stick that is pulled out once it was written so often. */
 function pulledOutAfter(writes: number): Surroundings {

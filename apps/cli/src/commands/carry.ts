@@ -118,8 +118,12 @@ function tellOut({ logs, readers, files, receipts, party }: CarriedOut, { to }: 
   )
 }
 
-function tellIn({ logs, receipts, checks, carriers, leftAlone }: CarriedIn, { dir }: InFlags): void {
+function tellIn({ keys, logs, receipts, checks, carriers, leftAlone }: CarriedIn, { dir }: InFlags): void {
   if (carriers.length > 0) note(`On the stick: ${carriers.map(plain).join(', ')}`)
+  for (const { party, serial } of keys.cards) print(`${plain(party)}: card ${serial} taken`)
+  for (const { party, roles } of keys.notices)
+    print(`${plain(party)}: gave up its ${roles.join(', ')} keys as compromised; the notice is passed on`)
+  tellMissing(keys.missing, keys.missing.length)
   for (const log of logs) {
     const { origin, entries, content, size, carried, receipt } = log
     const came =
@@ -147,6 +151,8 @@ function tellIn({ logs, receipts, checks, carriers, leftAlone }: CarriedIn, { di
     )
     tellMissing(missing, missing.length)
   }
+  for (const { party, card } of keys.awaited)
+    print(`${plain(party)}: a log waits for its card ${card.slice(0, 16)}…, which nobody carried here`)
   for (const { origin, state, awaited, answers } of checks) {
     const awaits = state === 'checking' ? ` It awaits ${awaited.join(', ')}.` : ''
     print(`${nameOf(origin)}: signs nothing yet, and we give no receipt on its channel.${awaits}`)
@@ -164,8 +170,10 @@ function tellMissing(missing: readonly CarriedFault[], total: number): void {
   if (total > missing.length) print(`  and ${total - missing.length} more`)
 }
 
-function isIncomplete({ logs, receipts }: CarriedIn): boolean {
+function isIncomplete({ carriers, keys, logs, receipts }: CarriedIn): boolean {
   return (
+    keys.missing.length > 0 ||
+    keys.awaited.some(({ party }) => carriers.includes(party)) ||
     logs.some(({ missingTotal, refused }) => missingTotal > 0 || refused.length > 0) ||
     receipts.some(({ missing }) => missing.length > 0)
   )

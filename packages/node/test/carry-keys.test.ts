@@ -1,0 +1,163 @@
+// Keys that change at sites which share no network (spec/keys.md): a rotated card and a changed root travel
+// on the stick, and count there for exactly what they count for over a network.
+
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { addRootSignatures, formatSigningRequest, parseSigningRequest } from '@countersign/record'
+import { expect, test } from 'vitest'
+import { initNode } from '../src/identity.ts'
+import { makeRootKey, openRootKey, parseRootPublicKey } from '../src/root-key.ts'
+import { call, type Island, inForceByStick, islands, noNetwork, stateOf, stick, visit } from './islands.ts'
+import { folder, value } from './served-files.ts'
+
+const serialOf = (at: Island, of: Island): number | undefined => at.node.cardOf(of.party)?.body.serial
+
+async function alarmsOf({ node }: Island): Promise<string[]> {
+  return [...new Set((await node.status()).alarms.map(({ code }) => code))].sort()
+}
+
+async function validityOf(one: Island, record: string): Promise<string | undefined> {
+  await one.node.settled()
+  return (await one.node.views.record(record))?.row.validity.kind
+}
+
+async function pair(): Promise<{ alfa: Island; bravo: Island; at: string; pact: string }> {
+  const { all, yaml } = await islands(2)
+  const [alfa, bravo] = all as [Island, Island]
+  const at = stick()
+  return { alfa, bravo, at, pact: await inForceByStick(all, yaml, at) }
+}
+
+test('a site that is reached by a stick alone learns rotated cards from it, and records and receipts go on both ways', async () => {
+  const { alfa, bravo, at, pact } = await pair()
+  const roles = ['statement', 'receipt', 'request', 'sealing'] as const
+  for (const [one, other] of [
+    [alfa, bravo],
+    [bravo, alfa],
+  ] as const) {
+    expect(value(await one.node.rotateKeys({ roles: [...roles] }))).toMatchObject({ state: 'accepted', serial: 2 })
+    const record = await call(one, pact, 'With new keys.')
+    await visit(one, at)
+    const { keys } = await visit(other, at)
+    expect(keys).toEqual({ cards: [{ party: one.party, serial: 2 }], notices: [], awaited: [], missing: [] })
+    expect(serialOf(other, one)).toBe(2)
+    await visit(one, at)
+    expect(await stateOf(one, record)).toBe('delivered')
+    const back = await call(other, pact, 'An answer, sealed to the new keys.')
+    await visit(other, at)
+    await visit(one, at)
+    await visit(other, at)
+    expect(await stateOf(other, back)).toBe('delivered')
+    expect((await one.node.readContent(back, 0)).ok).toBe(true)
+  }
+  for (const one of [alfa, bravo]) {
+    expect((await one.node.views.statistics()).void).toBe(0)
+    expect(await alarmsOf(one)).toEqual([])
+  }
+})
+
+test('another log key and another root come by stick too, with every card between', async () => {
+  const { alfa, bravo, at, pact } = await pair()
+  const before = await call(alfa, pact, 'In the first log.')
+  await visit(alfa, at)
+  value(await alfa.node.rotateKeys({ roles: ['statement'] }))
+  value(await alfa.node.rotateKeys({ roles: ['log', 'statement'] }))
+  await changeRoot(alfa)
+  const record = await call(alfa, pact, 'In a log that succeeds it.')
+  await alfa.out(at)
+  expect((await visit(bravo, at)).keys.cards.map(({ serial }) => serial)).toEqual([2, 3, 4])
+  await visit(alfa, at)
+  for (const one of [before, record]) expect(await stateOf(alfa, one)).toBe('delivered')
+  expect(await validityOf(bravo, record)).toBe('valid')
+})
+
+test('a card that is not on the stick is named, and the next trip brings it', async () => {
+  const { alfa, bravo, at, pact } = await pair()
+  value(await alfa.node.rotateKeys({ roles: ['statement', 'receipt', 'request', 'sealing'] }))
+  const record = await call(alfa, pact, 'With new keys.')
+  await alfa.out(at)
+  const { digest } = alfa.node.card
+  const harmed = stick()
+  cpSync(at, harmed, { recursive: true })
+  rmSync(join(harmed, alfa.party, 'card'))
+  rmSync(join(harmed, alfa.party, 'cards', digest))
+  const { keys } = await bravo.in(harmed)
+  expect(keys).toMatchObject({ cards: [], awaited: [{ party: alfa.party, card: digest }] })
+  // Turned by a bit, it is as good as missing; it is named by its path.
+  const path = join(harmed, alfa.party, 'cards', digest)
+  const bytes = readFileSync(join(at, alfa.party, 'cards', digest))
+  bytes.writeUInt8(bytes.readUInt8(900) ^ 1, 900)
+  writeFileSync(path, bytes)
+  expect((await bravo.in(harmed)).keys).toMatchObject({
+    ...{ cards: [], awaited: [{ card: digest }] },
+    missing: [{ path: `${alfa.party}/cards/${digest}`, why: 'is damaged' }],
+  })
+  // It proves itself, in whose folder it may lie.
+  rmSync(path)
+  mkdirSync(join(harmed, bravo.party, 'cards'), { recursive: true })
+  const { keys: later } = await bravo.in(at)
+  expect(later).toMatchObject({ cards: [{ serial: 2 }], awaited: [], missing: [] })
+  await bravo.out(at)
+  await alfa.in(at)
+  expect(await stateOf(alfa, record)).toBe('delivered')
+})
+
+test('what a stick brings of cards and notices that no believed root signed is left, whoever’s folder it lies in', async () => {
+  const { alfa, bravo, at, pact } = await pair()
+  // Somebody with a root of their own calls themselves alfa.
+  const posing = stick()
+  const around = noNetwork()
+  const made = { dir: join(folder(), 'alfa'), party: alfa.party, endpoint: 'https://alfa.example/', neutral: false }
+  const { card } = value(await initNode(made, around))
+  mkdirSync(join(posing, alfa.party, 'cards'), { recursive: true })
+  mkdirSync(join(posing, alfa.party, 'notices'), { recursive: true })
+  writeFileSync(join(posing, alfa.party, 'card'), card.bytes)
+  writeFileSync(join(posing, alfa.party, 'cards', card.digest), card.bytes)
+  writeFileSync(join(posing, alfa.party, 'cards', alfa.node.card.digest), card.bytes)
+  const junk = ['AUTORUN.INF', 'f'.repeat(64), 'F'.repeat(64), '.new']
+  for (const of of ['cards', 'notices'])
+    for (const name of junk) writeFileSync(join(posing, alfa.party, of, name), Buffer.alloc(70_000, 0x7b))
+  const { keys } = await bravo.in(posing)
+  expect(keys).toMatchObject({ cards: [], notices: [] })
+  expect(keys.missing.map(({ path }) => path)).toEqual([`${alfa.party}/cards/${'f'.repeat(64)}`])
+  expect(readdirSync(join(bravo.dir, 'cards'))).not.toContain(card.digest)
+  expect(bravo.node.cardOf(alfa.party)?.digest).toBe(alfa.node.card.digest)
+  const record = await call(alfa, pact, 'From alfa itself.')
+  await alfa.out(at)
+  await visit(bravo, at)
+  await alfa.in(at)
+  expect(await stateOf(alfa, record)).toBe('delivered')
+  expect(await alarmsOf(bravo)).toEqual([])
+})
+
+test('a folder that is an old copy of ours puts no older card over the one on the stick', async () => {
+  const { alfa, at } = await pair()
+  await alfa.node.stop()
+  const old = readFileSync(join(alfa.dir, 'card'))
+  await alfa.restart()
+  value(await alfa.node.rotateKeys({ roles: ['request'] }))
+  await alfa.out(at)
+  const newer = readFileSync(join(at, alfa.party, 'card'))
+  await alfa.node.stop()
+  writeFileSync(join(alfa.dir, 'card'), old)
+  await alfa.out(at)
+  expect(readFileSync(join(at, alfa.party, 'card')).equals(newer)).toBe(true)
+  // One that our root did not sign is no later one of ours.
+  writeFileSync(join(at, alfa.party, 'card'), 'junk')
+  await alfa.out(at)
+  expect(readFileSync(join(at, alfa.party, 'card')).equals(old)).toBe(true)
+})
+
+/** A root made elsewhere takes the place of the one that lies here; both sign. */
+async function changeRoot({ node }: Island): Promise<void> {
+  const root = await makeRootKey(noNetwork().random, undefined)
+  const keys = [value(parseRootPublicKey(root.public))]
+  const asked = value(await node.rotateKeys({ root: { threshold: 1, keys } }))
+  if (asked.state !== 'to-sign') throw new Error('It needs the new root.')
+  value(await node.acceptKeys(await signedBy(asked.request, root.secret)))
+}
+
+async function signedBy(request: Uint8Array, secret: Uint8Array): Promise<Uint8Array> {
+  const signer = value(await openRootKey(secret, undefined))
+  return formatSigningRequest(value(addRootSignatures(value(parseSigningRequest(request)), signer)))
+}
