@@ -175,11 +175,11 @@ export async function apiRoutes(
       answer(
         reply,
         await withQuery(successionQuery, request, async ({ pact, channel }) =>
-          ok({ pins: (await node.offeredSuccession(pact, channel)) ?? null }),
+          ok({ pins: (await node.officers.offeredSuccession(pact, channel)) ?? null }),
         ),
       ),
     )
-    api.get('/api/approvals', async () => node.approvals.all())
+    api.get('/api/approvals', async () => node.officers.approvals.all())
     /** Whoever signed in; the shell's token alone is nobody in particular, and an officer signs in beside it. */
     const officerOf = async (request: FastifyRequest, given?: { email: string; password: string }) => {
       const headers = headersOf(request)
@@ -194,7 +194,7 @@ export async function apiRoutes(
         reply,
         await withBody(askBody, request, async ({ act, reason, officer: given }) => {
           const officer = await officerOf(request, given)
-          return officer.ok ? node.approvals.ask(act, reason, officer.value) : officer
+          return officer.ok ? node.officers.approvals.ask(act, reason, officer.value) : officer
         }),
       ),
     )
@@ -203,7 +203,7 @@ export async function apiRoutes(
         reply,
         await withBody(approvalBody, request, async ({ id, officer: given }) => {
           const officer = await officerOf(request, given)
-          return officer.ok ? node.approvals.confirm(id, officer.value) : officer
+          return officer.ok ? node.officers.approvals.confirm(id, officer.value) : officer
         }),
       ),
     )
@@ -212,7 +212,7 @@ export async function apiRoutes(
         reply,
         await withBody(approvalBody, request, async ({ id, officer: given }) => {
           const officer = await officerOf(request, given)
-          return officer.ok ? node.approvals.withdraw(id, officer.value) : officer
+          return officer.ok ? node.officers.approvals.withdraw(id, officer.value) : officer
         }),
       ),
     )

@@ -49,7 +49,7 @@ test('a log that waits for a peer is succeeded; what was kept meanwhile is said 
   expect((await say(alfa.node, 'kept')).state).toBe('held-here')
 
   const old = (await lineOf(alfa.node))?.origin ?? ''
-  const { origin, predecessor } = value(await alfa.node.succeedLog(pact, 'line'))
+  const { origin, predecessor } = value(await alfa.node.officers.succeedLog(pact, 'line'))
   expect(predecessor).toMatchObject({ origin: old, size: alfa.node.logOf(old)?.size })
   // What it signed is settled; which receipts it gave before, only the silent one can still tell.
   expect(await lineOf(alfa.node)).toMatchObject({ origin, state: 'ready', awaited: ['watch.example'] })
@@ -104,7 +104,7 @@ test('a tail that turns up after we signed on stops the log; a successor pins wh
   await until('the log to be stopped', async () => (await lineOf(bravo.node))?.state === 'stopped')
   expect((await bravo.node.say({ pact, type: 'log/pin', body: {}, account: 'test' })).ok).toBe(false)
 
-  const { origin, predecessor } = value(await bravo.node.succeedLog(pact, 'line'))
+  const { origin, predecessor } = value(await bravo.node.officers.succeedLog(pact, 'line'))
   expect(predecessor).toMatchObject({ origin: old, size: common })
   const after = await saying(bravo.node, 'after')
   for (const node of [alfa.node, watch.node]) await until('it to be valid', () => validAt(node, after))

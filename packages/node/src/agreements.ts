@@ -13,7 +13,9 @@ import {
   rolesOf,
 } from '@countersign/pact'
 import type { Card } from '@countersign/record'
-import { Channel, type ChannelContext, type Succeeded } from './channel.ts'
+import { Channel } from './channel/channel.ts'
+import type { ChannelContext } from './channel/context.ts'
+import type { Succeeded } from './channel/own-side.ts'
 import { blankRecord, type EngineParts, noSuchPact, othersOf } from './engine-parts.ts'
 import { isMirrored } from './generations.ts'
 import { LIMITS } from './limits.ts'
@@ -144,12 +146,12 @@ export class Agreements {
     }
     const ours = await this.ownGenerations(pact.id)
     // Before anybody is heard: of what lies here nobody's word is needed.
-    for (const [name, generations] of ours) channels.get(`${pact.id}/${name}`)?.hasOwn(generations)
+    for (const [name, generations] of ours) channels.get(`${pact.id}/${name}`)?.own.know(generations)
     await this.hearSigners(pact)
     for (const [name, generations] of ours) {
       const channel = channels.get(`${pact.id}/${name}`)
-      await channel?.openOwn(generations)
-      void channel?.ready().then(this.onReady)
+      await channel?.own.open(generations)
+      void channel?.own.ready().then(this.onReady)
     }
     for (const { party, root } of agreement.parties) {
       if (party !== identity.party) this.discover(pact, party, root)
@@ -172,7 +174,7 @@ export class Agreements {
         const card = trusted.withRoot(author.party, author.root)
         if (card === undefined) continue
         try {
-          await channels.get(`${pact.id}/${name}`)?.hear(origin, card)
+          await channels.get(`${pact.id}/${name}`)?.peers.hear(origin, card)
         } catch (cause) {
           // A power cut left too little of it to go by without its author, who is asked again and again.
           if (!(cause instanceof PeerUnreachable)) throw cause
@@ -220,7 +222,7 @@ export class Agreements {
     if (channel === undefined || !channel.isParty) {
       return refuse('log/not-open', `This node speaks on no channel “${name}” of that agreement.`)
     }
-    const opened = await channel.succeed(toHex(this.parts.around.random(8)))
+    const opened = await channel.own.succeed(toHex(this.parts.around.random(8)))
     if (opened.ok) this.onReady()
     return opened
   }
@@ -255,7 +257,7 @@ export class Agreements {
   }
 
   private ourOrigins(pact: StoredPact): string[] {
-    return this.ourChannels(pact).flatMap(({ speaker }) => speaker?.log.origin ?? [])
+    return this.ourChannels(pact).flatMap(({ own }) => own.speaker?.log.origin ?? [])
   }
 
   /** The same record on every channel of ours: its readers differ, so each log stands for itself. */
@@ -271,7 +273,7 @@ export class Agreements {
       const ready = await this.readyInTime(channel)
       if (!ready.ok) return ready
       const to = othersOf(pact.agreement, channel.name, identity.party)
-      const said = await channel.speaker?.say({ ...blankRecord(around, type, pact), to, body: body() })
+      const said = await channel.own.speaker?.say({ ...blankRecord(around, type, pact), to, body: body() })
       if (said?.ok === false) return said
     }
     return ok(undefined)
@@ -285,7 +287,7 @@ export class Agreements {
       const message = `Our log of the channel ${channel.name} signs nothing before it was compared with the copies of ${channel.awaited().join(', ') || 'its peers'}; do this again once they answered, or once what they carried out was taken in.`
       late.resolve(refuse('node/not-ready', message))
     })
-    const ready = await Promise.race([channel.ready().then(() => ok(undefined)), late.promise])
+    const ready = await Promise.race([channel.own.ready().then(() => ok(undefined)), late.promise])
     cancel()
     return ready
   }
@@ -294,9 +296,9 @@ export class Agreements {
   private async openLogs(pact: StoredPact): Promise<void> {
     const { around, identity } = this.parts
     for (const channel of this.ourChannels(pact)) {
-      if (channel.state !== 'none') continue
+      if (channel.own.state !== 'none') continue
       const generation = toHex(around.random(8))
-      const speaker = await channel.createOwn(generation)
+      const speaker = await channel.own.create(generation)
       const body = { card: identity.card.digest, predecessor: null }
       const said = await speaker.say({ ...blankRecord(around, 'log/open', pact), body })
       if (!said.ok) throw new Error(said.message)
@@ -343,7 +345,7 @@ export class Agreements {
       const weRead =
         rolesOf(pact.agreement, identity.party).length > 0 || terms?.parties.includes(identity.party) === true
       if (terms?.parties.includes(party) !== true || !weRead) continue
-      await channels.get(`${pact.id}/${name}`)?.hear(`${party}/${pact.id}/${name}/${generation}`, card)
+      await channels.get(`${pact.id}/${name}`)?.peers.hear(`${party}/${pact.id}/${name}/${generation}`, card)
     }
     const key = `${pact.id} ${party}`
     if (this.learned.has(key)) return
@@ -356,7 +358,7 @@ export class Agreements {
     const [id = '', party = ''] = key.split(' ')
     const named = this.parts.pacts.get(id)?.agreement.channels ?? []
     return named.every(({ name, parties }) => {
-      const heard = this.parts.channels.get(`${id}/${name}`)?.peerLogs() ?? []
+      const heard = this.parts.channels.get(`${id}/${name}`)?.peers.logs() ?? []
       return !parties.includes(party) || heard.some(({ origin }) => origin.startsWith(`${party}/`))
     })
   }

@@ -10,7 +10,8 @@ import type { Card, KeyRole, Notice } from '@countersign/record'
 import { generationLines } from './agreements.ts'
 import { cardsOn, noticesOn } from './carried-cards.ts'
 import { CarriedFiles, RelayedReceipts } from './carried-files.ts'
-import type { Channel } from './channel.ts'
+import type { Channel } from './channel/channel.ts'
+import type { OwnState } from './channel/own-side.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { LIMITS } from './limits.ts'
 import type { LogSource } from './log-source.ts'
@@ -63,7 +64,7 @@ export interface CarriedIn {
   logs: CarriedInLog[]
   receipts: CarriedInReceipts[]
   /** Logs of ours that sign nothing yet, with the reason why what was carried here does not answer for each. */
-  checks: { origin: string; state: Channel['state']; awaited: string[]; answers: { by: string; why: string }[] }[]
+  checks: { origin: string; state: OwnState; awaited: string[]; answers: { by: string; why: string }[] }[]
   /** Other folders on the stick, which were left alone: they are of no member, or hold no log of their name. */
   leftAlone: string[]
 }
@@ -99,16 +100,16 @@ export async function carryIn(parts: EngineParts, folder: CarriedFolder, options
   await takeCards(parts, stick, keys)
   // Our own logs first of all logs: while one of them may not sign, no receipt of ours is given on its channel.
   for (const channel of channels) {
-    if (channel.checking) report.checks.push(...(await compareOwn(parts, stick, channel)))
+    if (channel.own.isChecking) report.checks.push(...(await compareOwn(parts, stick, channel)))
     else await compareOwn(parts, stick, channel)
     step()
   }
   await untilReady(parts, channels, options)
   report.checks = report.checks.flatMap((one) => {
-    const channel = channels.find(({ speaker }) => speaker?.log.origin === one.origin)
-    return channel?.state === 'ready'
+    const channel = channels.find(({ own }) => own.speaker?.log.origin === one.origin)
+    return channel?.own.state === 'ready'
       ? []
-      : [{ ...one, state: channel?.state ?? 'stopped', awaited: channel?.awaited() ?? [] }]
+      : [{ ...one, state: channel?.own.state ?? 'stopped', awaited: channel?.awaited() ?? [] }]
   })
   // Said on in our own logs, where these may sign.
   await takeNotices(parts, stick, keys, options)
@@ -165,7 +166,7 @@ async function takeNotices(
 async function untilSaid(parts: EngineParts, channels: readonly Channel[], options: CarryInOptions): Promise<void> {
   const { around, store } = parts
   const until = around.now() + LIMITS.carriedReadyMs
-  const maySay = channels.every(({ state }) => state === 'ready' || state === 'none')
+  const maySay = channels.every(({ own }) => own.state === 'ready' || own.state === 'none')
   while (maySay && store.heldCount() > 0 && around.now() < until && !options.stopped()) await pause(around)
 }
 
@@ -195,7 +196,7 @@ async function lookAt(
 
 /** Lets the copies on the stick answer for our log; what is no answer, and why. */
 async function compareOwn(parts: EngineParts, { folder, carriers }: Stick, channel: Channel) {
-  const origin = channel.speaker?.log.origin
+  const origin = channel.own.speaker?.log.origin
   if (origin === undefined) return []
   const { party } = parts.identity
   const [, pact, name, generation] = origin.split('/')
@@ -205,17 +206,17 @@ async function compareOwn(parts: EngineParts, { folder, carriers }: Stick, chann
   const left = new CarriedFiles(folder, party)
   if (await left.has(`logs/${pact}/${name}/${generation}/checkpoint`)) {
     const source = { requests: left, prefix: `logs/${pact}/${name}/${generation}`, carried: 'author' as const }
-    const why = await channel.compareCarried(source, undefined)
+    const why = await channel.own.check.carried(source, undefined)
     if (why !== undefined) answers.push({ by: party, why })
   }
   const readers = readersOf(channel.pact.agreement, channel.name)
   for (const carrier of carriers.filter((one) => readers.includes(one))) {
     const requests = new CarriedFiles(folder, carrier)
     const source = { requests, prefix: `mirrors/${pact}/${name}/${party}/${generation}`, carried: 'mirror' as const }
-    const why = await channel.compareCarried(source, carrier)
+    const why = await channel.own.check.carried(source, carrier)
     if (why !== undefined) answers.push({ by: carrier, why })
   }
-  return [{ origin, state: channel.state, awaited: channel.awaited(), answers }]
+  return [{ origin, state: channel.own.state, awaited: channel.awaited(), answers }]
 }
 
 /** Gives the others their time to answer, too, where a peer's copy answered; without any there is nothing to wait for. */
@@ -223,7 +224,7 @@ async function untilReady(parts: EngineParts, channels: readonly Channel[], opti
   const { around } = parts
   const until = around.now() + (options.readyMs ?? LIMITS.carriedReadyMs)
   const mayBeReady = (channel: Channel) =>
-    channel.checking && channel.awaited().length < othersOn(parts, channel).length
+    channel.own.isChecking && channel.awaited().length < othersOn(parts, channel).length
   while (channels.some(mayBeReady) && around.now() < until && !options.stopped()) {
     await pause(around)
   }
@@ -271,7 +272,7 @@ async function logsOn(parts: EngineParts, { folder, carriers }: Stick, channel: 
         if (isShown && generations.size < LIMITS.generationsPerChannel) generations.add(generation)
       }
     }
-    for (const { origin } of channel.peerLogs()) {
+    for (const { origin } of channel.peers.logs()) {
       // A log that is held: of an author whose logs of this agreement lie there, it is missed.
       const [by, , , generation = ''] = origin.split('/')
       if (by !== party || (await folder.list(`${party}/logs/${id}`, 1)).length === 0) continue
@@ -303,14 +304,14 @@ async function hearOne(
   channel: Channel,
   { origin, author, sources, isExpected }: CarriedLog,
 ): Promise<CarriedInLog | undefined> {
-  const cosigners = channel
+  const cosigners = channel.members
     .cosignersOf(author.party)
     .filter(({ party }) => carriers.includes(party))
     .map((cosigner) => ({ ...cosigner, requests: new CarriedFiles(folder, cosigner.party) }))
   let hearing: CarriedHearing | undefined
   const refused: string[] = []
   try {
-    hearing = await channel.hearCarried(origin, author, sources, cosigners)
+    hearing = await channel.peers.hearCarried(origin, author, sources, cosigners)
   } catch (cause) {
     if (!(cause instanceof PeerUnreachable)) throw cause
     refused.push(cause.message)
@@ -364,11 +365,11 @@ function pathOf({ requests }: LogSource, path: string): string {
 
 /** Receipts on every log of the channel: from each cosigner's own folder, and from whoever holds one and carries it. */
 async function takeReceipts(parts: EngineParts, stick: Stick, channel: Channel): Promise<CarriedInReceipts[]> {
-  const origins = [...channel.ownOrigins(), ...channel.peerLogs().map(({ origin }) => origin)]
+  const origins = [...channel.own.origins(), ...channel.peers.logs().map(({ origin }) => origin)]
   const taken: CarriedInReceipts[] = []
   for (const origin of origins) {
     const author = origin.slice(0, origin.indexOf('/'))
-    for (const { party } of channel.cosignersOf(author)) {
+    for (const { party } of channel.members.cosignersOf(author)) {
       const receipts = await takeReceiptsOf(parts, stick, channel, origin, party)
       if (receipts.taken > 0 || receipts.waits || receipts.missing.length > 0) taken.push(receipts)
     }
@@ -395,7 +396,7 @@ async function takeReceiptsOf(
   let waits = false
   for (const source of sources) {
     try {
-      const outcome = await channel.takeCarriedReceipts(origin, by, source, (name) => {
+      const outcome = await channel.feeds.takeCarried(origin, by, source, (name) => {
         const path = `receipts/${hash}/${name}`
         if (source === own && missing.size < LIMITS.carriedPathsNamed) missing.set(own.pathOf(path), own.outcome(path))
       })

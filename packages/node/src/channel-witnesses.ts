@@ -7,31 +7,33 @@ import type { LogSource } from './log-source.ts'
 import { PeerUnreachable } from './peer-requests.ts'
 import { Witnessing, type WitnessingOptions } from './witnessing.ts'
 
+export interface WitnessesMeans {
+  rounds(round: () => Promise<void>, party: string): Rounds
+  /** What a log has of its witnesses could not be opened. */
+  failed(cause: unknown): void
+}
+
 export class ChannelWitnesses {
   private readonly of = new Map<string, { witnessing: Witnessing; rounds: Rounds }>()
-  private readonly makeRounds: (round: () => Promise<void>, party: string) => Rounds
+  private readonly means: WitnessesMeans
   private stopped = false
 
-  constructor(makeRounds: (round: () => Promise<void>, party: string) => Rounds) {
-    this.makeRounds = makeRounds
+  constructor(means: WitnessesMeans) {
+    this.means = means
   }
 
   /** Our own log is cosigned from now on; `maySign` says whether it may show its newest checkpoint. */
-  async own(options: WitnessingOptions, log: OwnLog, maySign: () => boolean): Promise<void> {
-    await this.begin(options, log, true, async (witnessing) => {
+  own(options: WitnessingOptions, log: OwnLog, maySign: () => boolean): void {
+    this.begin(options, log, true, async (witnessing) => {
       if (maySign()) await witnessing.ask(log)
     })
   }
 
   /** What a peer shows of its witnesses is looked at from now on; the first source that answers is heard. */
-  async peers(
-    options: WitnessingOptions,
-    log: () => LogFiles | undefined,
-    sources: readonly LogSource[],
-  ): Promise<void> {
+  peers(options: WitnessingOptions, log: () => LogFiles | undefined, sources: readonly LogSource[]): void {
     const held = log()
     if (held === undefined) return
-    await this.begin(options, held, false, async (witnessing) => {
+    this.begin(options, held, false, async (witnessing) => {
       const now = log()
       if (now === undefined) return
       await witnessing.grown(now)
@@ -55,7 +57,16 @@ export class ChannelWitnesses {
     await Promise.all([...this.of.values()].map(({ rounds }) => rounds.stop()))
   }
 
-  private async begin(
+  private begin(
+    options: WitnessingOptions,
+    log: LogFiles,
+    ours: boolean,
+    round: (witnessing: Witnessing) => Promise<void>,
+  ): void {
+    this.open(options, log, ours, round).catch(this.means.failed)
+  }
+
+  private async open(
     options: WitnessingOptions,
     log: LogFiles,
     ours: boolean,
@@ -64,7 +75,7 @@ export class ChannelWitnesses {
     if (this.of.has(options.origin)) return
     const witnessing = await Witnessing.open(options, log, ours)
     if (!witnessing.any || this.stopped) return
-    const rounds = this.makeRounds(() => round(witnessing), options.author.party)
+    const rounds = this.means.rounds(() => round(witnessing), options.author.party)
     this.of.set(options.origin, { witnessing, rounds })
     rounds.wake()
   }

@@ -4,7 +4,7 @@
 
 import { ok, type Result, refuse } from '@countersign/log'
 import type { ContentLife, RecordRow } from '@countersign/views'
-import type { Channel } from './channel.ts'
+import type { Channel } from './channel/channel.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { Lane } from './lane.ts'
 import type { DestructionWish } from './private-store.ts'
@@ -158,7 +158,7 @@ export class Destroying {
     const { row, life, channel } = found.value
     if (life.destroyed.length === row.parts.length) return this.parts.store.wishDone(record)
     const ground = this.removing.groundFor(life, channel)
-    if (ground === undefined || channel.state !== 'ready' || (await this.isSaid(record))) return
+    if (ground === undefined || channel.own.state !== 'ready' || (await this.isSaid(record))) return
     await this.removing.sayDestroyed(channel, { ground, parts: null }, [record], account)
   }
 

@@ -7,7 +7,7 @@ import { type Card, type Statement, TLP_LABELS, type TlpLabel } from '@countersi
 import type { Views } from '@countersign/views'
 import { v7 as uuidv7 } from 'uuid'
 import type { CardFetching } from './card-fetching.ts'
-import type { Channel } from './channel.ts'
+import type { Channel } from './channel/channel.ts'
 import type { Identity } from './identity.ts'
 import type { Pacts, StoredPact } from './pacts.ts'
 import type { PeerRequests } from './peer-requests.ts'

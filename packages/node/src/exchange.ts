@@ -28,6 +28,8 @@ export interface ExchangeMeans {
   /** Our key signed a log that is not in this folder. */
   onUnknownOwn(origin: string, by: string): void
   onUnbacked(by: string, message: string): void
+  /** There are claims to be looked into: a round is due. */
+  onClaims(): void
 }
 
 interface Claim {
@@ -54,11 +56,13 @@ export class Exchange {
     for (const { origin, size, root } of statement.seen.logs) this.note({ by, origin, size, root })
     const { predecessor } = statement.body as { predecessor?: { origin: string; size: number; root: string } | null }
     if (statement.type === 'log/open' && predecessor != null) this.note({ by, ...predecessor })
+    if (this.open.length > 0) this.means.onClaims()
   }
 
   /** A receipt of `by` over more of a log than is held here. */
   holds(by: string, origin: string, size: number): void {
     this.note({ by, origin, size, root: undefined })
+    this.means.onClaims()
   }
 
   /** Who is known to hold more of a log than `size`. */
@@ -82,10 +86,6 @@ export class Exchange {
       }
     }
     if (failure !== undefined) throw failure
-  }
-
-  get isIdle(): boolean {
-    return this.open.length === 0
   }
 
   private note(claim: Claim): void {

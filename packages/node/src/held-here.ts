@@ -5,7 +5,7 @@
 
 import { ok, type Refusal, type Result, refuse } from '@countersign/log'
 import type { Statement } from '@countersign/record'
-import type { Channel } from './channel.ts'
+import type { Channel } from './channel/channel.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { Lane } from './lane.ts'
 import { LIMITS } from './limits.ts'
@@ -50,7 +50,7 @@ export class HeldHere<Kept> {
 
   /** Durable once this returns. Refuses where too much waits already. */
   hold(channel: Channel, id: string, kept: Kept): Result<undefined> {
-    const log = channel.speaker?.log
+    const log = channel.own.speaker?.log
     if (log === undefined || this.waiting.size >= LIMITS.heldHereMax) {
       return refuse('node/not-ready', 'Too much waits to be said already; the start-up check must finish first.')
     }
@@ -98,7 +98,7 @@ export class HeldHere<Kept> {
     if (!this.started) return false
     for (const [row, held] of this.waiting) {
       const channel = this.means.channelOf(held.kept)
-      if (channel.ok && channel.value.state !== 'ready') continue
+      if (channel.ok && channel.value.own.state !== 'ready') continue
       const outcome = !channel.ok ? channel : await this.sayOnce(channel.value, held)
       if (!outcome.ok && /^(?:ledger|node)\//.test(outcome.code)) return false
       this.parts.store.release(row)
@@ -111,7 +111,7 @@ export class HeldHere<Kept> {
   }
 
   private async sayOnce(channel: Channel, held: HeldRequest<Kept>): Promise<Result<unknown>> {
-    const speaker = channel.speaker
+    const speaker = channel.own.speaker
     const origin = speaker?.log.origin ?? ''
     let found = this.found.get(origin)
     if (found === undefined) this.found.set(origin, (found = await this.idsOf(channel)))
@@ -123,7 +123,7 @@ export class HeldHere<Kept> {
 
   private async idsOf(channel: Channel): Promise<Set<string>> {
     const ids = new Set<string>()
-    const { speaker } = channel
+    const { speaker } = channel.own
     if (speaker === undefined) return ids
     const { origin, size } = speaker.log
     const awaited = new Set([...this.waiting.values()].map(({ id }) => id))
@@ -134,7 +134,7 @@ export class HeldHere<Kept> {
     // What was kept before our log was succeeded may stand anywhere in the one that speaks now, or in what that one pins.
     const from = kept.map(({ since }) => (since.origin === origin ? since.size : 0))
     for await (const { statement } of speaker.statements(Math.min(size, ...from))) note(statement)
-    for await (const statement of channel.pinnedStatements(kept.map(({ since }) => since))) note(statement)
+    for await (const statement of channel.own.pinnedStatements(kept.map(({ since }) => since))) note(statement)
     return ids
   }
 

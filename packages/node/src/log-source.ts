@@ -111,3 +111,15 @@ async function fetchBundle({ requests, prefix }: LogSource, bundle: number, widt
   if (entries?.ok === true) return { bytes: encodeEntryBundle(entries.value.slice(0, width)), partial: false }
   throw new PeerUnreachable(`${requests.party} does not serve a part of its log`)
 }
+
+/** Where the author of a log serves it (spec/directory.md). */
+export function pathAtAuthor(origin: string): string {
+  const [, pact, channel, generation] = origin.split('/')
+  return `logs/${pact}/${channel}/${generation}`
+}
+
+/** Where anybody else serves its mirror of a log. */
+export function pathOfMirror(origin: string): string {
+  const [party, pact, channel, generation] = origin.split('/')
+  return `mirrors/${pact}/${channel}/${party}/${generation}`
+}

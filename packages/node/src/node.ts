@@ -1,35 +1,38 @@
 // The engine of a node. Read this first: it is the whole way of a record, both ways.
 //
 //   say   → gate → seal → sign → append to our log → publish → hint the peers          saying.ts, speaker.ts
-//   hear  ← fold ← open ← verify ← mirror of their log ← poll, or a hint                channel.ts, peer-log.ts, folding.ts
+//   hear  ← fold ← open ← verify ← mirror of their log ← poll, or a hint                channel/, peer-log.ts, folding.ts
 //
 // There are two doors and no third: `say` (and `share`, which says many) for our own words, the channels' `hear` for
 // theirs. Both end in the same fold into the same views. What a record means is decided in the pure packages.
 
 import { join } from 'node:path'
 import { type LogFiles, openReceipts } from '@countersign/ledger'
-import { fromBase64, ok, type Result, refuse, toHex } from '@countersign/log'
-import { type Card, parseCard, parseRecordRef } from '@countersign/record'
+import { ok, type Result, refuse } from '@countersign/log'
+import { type Card, parseRecordRef } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
 import { Agreements, type Signed } from './agreements.ts'
-import { type Act, type Approval, Approvals } from './approvals.ts'
 import { CardFetching } from './card-fetching.ts'
 import { type CarriedIn, carryIn } from './carry-in.ts'
 import { ChangingDesk } from './changing-desk.ts'
-import type { Channel, ChannelContext, Succeeded } from './channel.ts'
+import type { Channel } from './channel/channel.ts'
+import type { ChannelContext } from './channel/context.ts'
 import { Destroying } from './destroying.ts'
 import { Directory, type DirectoryAnswer } from './directory.ts'
 import { overDisk } from './disk-failure.ts'
 import { blankRecord, type EngineParts, noSuchPact } from './engine-parts.ts'
 import { cutEvidence, cutExchange } from './evidence.ts'
+import { evidenceSources } from './evidence-sources.ts'
 import { Folding, type OpenedPart } from './folding.ts'
+import { HeldLogs } from './held-logs.ts'
 import { type Identity, loadIdentity } from './identity.ts'
 import { wipeUnprotectedKeys } from './key-store.ts'
 import { LIMITS } from './limits.ts'
 import { NoticeRelay } from './notice-relay.ts'
+import { OfficersActs } from './officers-acts.ts'
 import { type KeyStatus, OwnKeys, type Rotated, type RotateRequest } from './own-keys.ts'
 import { Pacts, type StoredPact } from './pacts.ts'
-import { PeerRequests } from './peer-requests.ts'
+import { PeersReached } from './peers-reached.ts'
 import { PrivateStore } from './private-store.ts'
 import type { HeldReceipt } from './receipt-feed.ts'
 import { Rejections } from './rejections.ts'
@@ -38,51 +41,11 @@ import { rightOfWay } from './right-of-way.ts'
 import { type Said, Saying, type SayRequest, type ShareRequest } from './saying.ts'
 import { SecondHost } from './second-host.ts'
 import type { ShareResult } from './share.ts'
+import { type NodeStatus, statusOf } from './status.ts'
 import type { Surroundings } from './surroundings.ts'
 import { TrustedCards } from './trust.ts'
+import { Unattended } from './unattended.ts'
 import { Whereabouts } from './whereabouts.ts'
-
-export interface PeerStatus {
-  party: string
-  role: 'party' | 'neutral'
-  reachable: boolean
-  lastHeardMs: number | null
-}
-
-export interface NodeStatus {
-  party: string
-  neutral: boolean
-  pacts: {
-    id: string
-    title: string
-    channels: {
-      name: string
-      origin: string | null
-      state: Channel['state']
-      awaited: string[]
-      maySucceed: boolean
-      size: number
-    }[]
-    peers: PeerStatus[]
-  }[]
-  heldHere: number
-  /** What one officer asked for and a second may confirm. */
-  approvals: Approval[]
-  /** Raised here (with their time), or derived from the logs. */
-  alarms: {
-    at?: number
-    code: string
-    subject: string
-    message: string
-    count?: number
-    record?: string | null
-    /** It stands until two officers have acknowledged it. */
-    twoOfficers?: boolean
-  }[]
-}
-
-/** Alarms of logs that contradict themselves: they stand until two officers have acknowledged them. */
-const TWO_OFFICERS = new Set(['mirror/fork', 'mirror/rewind', 'log/contradicted', 'log/longer-tail'])
 
 /** The channel that every agreement has for what is small and urgent. */
 const LINE = 'line'
@@ -103,19 +66,16 @@ export class Node {
   private readonly removing: Removing
   /** That content be destroyed, or held. */
   readonly content: Destroying
-  private readonly requests = new Map<string, PeerRequests>()
+  /** What two officers may do together. */
+  readonly officers: OfficersActs
+  private readonly logs: HeldLogs
+  private readonly reached: PeersReached
+  private readonly unattended: Unattended
   private readonly listeners = new Set<() => void>()
   private readonly release: () => void
   /** Set before any channel is opened. */
   private whereabouts: Whereabouts | undefined
   private readonly secondHost: SecondHost
-  private cancelHints: (() => void) | undefined
-  /** Looks that a hint put off, by party. */
-  private readonly later = new Map<string, () => void>()
-  /** What failed and is done again later, by what it is. */
-  private readonly retries = new Map<string, () => void>()
-  /** What is on its way into the views beside the lanes of folding. */
-  private readonly handing = new Set<Promise<unknown>>()
   /** Sticks are taken in one after the other. */
   private carrying: Promise<unknown> = Promise.resolve()
   private stopped = false
@@ -130,15 +90,26 @@ export class Node {
     this.neutral = identity.neutral
     this.views = parts.views
     this.release = release
+    this.logs = new HeldLogs(parts.channels)
+    this.unattended = new Unattended({
+      around: parts.around,
+      onAlarm: (code, subject, message) => this.alarm(code, subject, message),
+      onAlarmOver: (code, subject) => this.alarmOver(code, subject),
+    })
+    this.reached = new PeersReached({
+      ...{ identity, around: parts.around, trusted: parts.trusted },
+      begin: (what, work) => this.unattended.begin(what, work),
+      lookAt: (party, which) => this.lookAt(party, which),
+    })
     this.parts = {
       ...parts,
-      requestsTo: (card) => this.requestsTo(card),
+      requestsTo: (card) => this.reached.to(card),
       alarm: (code, subject, message) => this.alarm(code, subject, message),
       cards: new CardFetching({
         us: identity.party,
         trusted: parts.trusted,
         around: parts.around,
-        requestsTo: (card) => this.requestsTo(card),
+        requestsTo: (card) => this.reached.to(card),
         onCards: (cards) => this.cardsArrived(cards),
         onAlarm: (code, subject, message) => this.alarm(code, subject, message),
       }),
@@ -152,19 +123,13 @@ export class Node {
       around: parts.around,
       card: (digest) => parts.trusted.set.of(digest),
       awaitsCard: (party, digest) => {
-        this.unattended(`Looking for a card of ${party}`, () => this.parts.cards.want(party, digest))
+        this.unattended.begin(`Looking for a card of ${party}`, () => this.parts.cards.want(party, digest))
       },
-      log: (origin) => this.logOf(origin),
+      log: (origin) => this.logs.of(origin),
       rejected: (rejection) => this.rejections.add(rejection),
       caughtUp: () => this.lookAgain(),
       changed: () => this.changed(),
       giveWay: this.parts.giveWay,
-    })
-    this.approvals = new Approvals({
-      around: parts.around,
-      store: parts.store,
-      may: (act) => this.mayAct(act),
-      carryOut: (act, approval) => this.carryOut(act, approval),
     })
     this.secondHost = new SecondHost({
       ...{ identity, around: parts.around, stopped: () => this.stopped },
@@ -173,7 +138,7 @@ export class Node {
     })
     this.saying = new Saying(this.parts)
     this.rejections = new Rejections(this.parts, this.saying)
-    this.removing = new Removing(this.parts, this.saying, (origin) => this.logOf(origin))
+    this.removing = new Removing(this.parts, this.saying, (origin) => this.logs.of(origin))
     this.content = new Destroying(this.parts, this.saying, this.removing)
     this.agreements = new Agreements(
       this.parts,
@@ -185,6 +150,10 @@ export class Node {
       },
       () => this.settle(),
     )
+    this.officers = new OfficersActs(this.parts, {
+      succeed: (pact, channel) => this.agreements.succeed(pact, channel),
+      changed: () => this.changed(),
+    })
     this.ownKeys = new OwnKeys(this.parts, {
       card: (card) => this.speakWith(card),
       notice: (notice) => this.notices.take(notice),
@@ -194,9 +163,9 @@ export class Node {
     this.files = new Directory(identity.party, {
       dir: identity.dir,
       agreement: (id) => parts.pacts.get(id)?.agreement,
-      origins: () => this.origins(),
+      origins: () => this.logs.origins(),
       listHeld: (origin, cosigner) => parts.receipts.listHeld(origin, cosigner),
-      unconfirmed: (origin) => [...parts.channels.values()].some((channel) => channel.isUnconfirmed(origin)),
+      unconfirmed: (origin) => this.logs.channelOf(origin)?.own.isUnconfirmed(origin) ?? false,
       // Whoever was just told of a record asks for its content before it is folded here.
       addressees: async (origin, sealed) => {
         const named = await parts.views.addressees(origin, sealed)
@@ -326,7 +295,7 @@ export class Node {
   /** A request of that party did not verify: it may have other keys by now. */
   suspect(party: string): void {
     if (this.cardOf(party) === undefined || party === this.party) return
-    this.unattended(`Asking ${party} for its card`, () => this.parts.cards.suspect(party))
+    this.unattended.begin(`Asking ${party} for its card`, () => this.parts.cards.suspect(party))
   }
 
   // ── agreements ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -365,78 +334,18 @@ export class Node {
     )
   }
 
-  /** What takes two officers: what was asked, by whom, and what came of it. */
-  readonly approvals: Approvals
-
-  private async mayAct(act: Act): Promise<Result<undefined>> {
-    if (act.kind === 'alarm/acknowledge') {
-      if (!TWO_OFFICERS.has(act.code)) {
-        return refuse(
-          'approval/not-needed',
-          `The alarm ${act.code} is over by itself once its cause is; nobody acknowledges it.`,
-        )
-      }
-      return this.parts.store.isAlarmed(act.code, act.subject)
-        ? ok(undefined)
-        : refuse('approval/no-alarm', 'No such alarm stands; see them with: countersign status')
-    }
-    const offered = await this.offeredSuccession(act.pact, act.channel)
-    if (offered === undefined) {
-      return refuse(
-        'log/not-open',
-        `Our log on “${act.channel}” needs no successor: it neither waits for peers nor is it stopped.`,
-      )
-    }
-    const same = offered.origin === act.pins.origin && offered.size === act.pins.size && offered.root === act.pins.root
-    return same
-      ? ok(undefined)
-      : refuse(
-          'approval/changed',
-          `What a successor would pin is another by now (${offered.size} entries of ${offered.origin}); ask anew.`,
-        )
-  }
-
-  private async carryOut(act: Act, approval: string): Promise<Result<string>> {
-    if (act.kind === 'alarm/acknowledge') {
-      this.parts.store.acknowledge(act.code, act.subject, approval)
-      this.changed()
-      return ok('The alarm was acknowledged.')
-    }
-    const opened = await this.succeedLog(act.pact, act.channel)
-    if (!opened.ok) return opened
-    const { origin, predecessor } = opened.value
-    return ok(`${origin} succeeds ${predecessor.origin} after ${predecessor.size} entries.`)
-  }
-
-  /** What a log that succeeds ours would pin now; undefined where none is needed. */
-  async offeredSuccession(
-    id: string,
-    name: string,
-  ): Promise<{ origin: string; size: number; root: string } | undefined> {
-    const channel = this.parts.channels.get(`${id}/${name}`)
-    const head = channel?.maySucceed === true ? await channel.standsBy() : undefined
-    return head && { origin: head.origin, size: head.size, root: toHex(head.root) }
-  }
-
-  /** Opens a log that succeeds ours on a channel; two officers must have agreed on it, or our root. */
-  async succeedLog(id: string, channel: string): Promise<Result<Succeeded>> {
-    const pact = this.parts.pacts.get(id)
-    if (pact === undefined) return noSuchPact(id)
-    return overDisk('Our log is stopped. Mend that, then do it again.', this.agreements.succeed(pact, channel))
-  }
-
   // ── hearing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** A peer says “look again”, and not where: the line is looked at first, everything else a little later. */
+  /** A peer says “look again”. */
   hint(party: string): void {
-    for (const channel of this.parts.channels.values()) if (channel.name === LINE) channel.wake(party)
-    if (this.later.has(party)) return
-    const cancel = this.parts.around.after(LIMITS.lineHeadStartMs, () => {
-      this.later.delete(party)
-      for (const channel of this.parts.channels.values()) if (channel.name !== LINE) channel.wake(party)
-      this.agreements.wake(party)
-    })
-    this.later.set(party, cancel)
+    this.reached.hinted(party)
+  }
+
+  private lookAt(party: string, which: 'line' | 'rest'): void {
+    for (const channel of this.parts.channels.values()) {
+      if ((channel.name === LINE) === (which === 'line')) channel.wake(party)
+    }
+    if (which === 'rest') this.agreements.wake(party)
   }
 
   /** Takes in what was carried here by hand in the folder `from`, countersigns it, and waits until it is folded. */
@@ -482,112 +391,31 @@ export class Node {
     const ref = parseRecordRef(record)
     if (!ref.ok) return ref
     const { origin, index } = ref.value
-    const { receipts, pacts } = this.parts
     const cut = options.exchange === true ? cutExchange : cutEvidence
-    return cut({ origin: origin.text, index }, options, {
-      log: (of) => this.logOf(of),
-      receiptsOn: (of) => [
-        ...receipts.given(of).map((receipt) => ({ by: this.party, ...receipt })),
-        ...receipts.held(of).map(({ cosigner, ...receipt }) => ({ by: cosigner, ...receipt })),
-      ],
-      readReceipt: (of, receipt) => receipts.read(of, receipt.by === this.party ? undefined : receipt.by, receipt),
-      agreement: (id, version) => {
-        const pact = pacts.get(id)
-        return pact?.version === version ? pact : undefined
-      },
-      cardsOf: async (party) => {
-        const rows = (await this.views.cards()).filter((row) => row.party === party)
-        const cards = rows.flatMap(({ bytes }) => {
-          const card = parseCard(fromBase64(bytes) ?? new Uint8Array())
-          return card.ok ? card.value : []
-        })
-        return cards.sort((a, b) => a.body.serial - b.body.serial)
-      },
-      keyChanges: (of) => this.keyChanges(of),
-      witnessed: (of, above) => this.channelOf(of)?.witnessedOver(of, above),
-      readPart: (of, part) => this.folding.readPart(of.origin, of.index, part),
-      related: async (of) => {
-        const detail = await this.views.record(`${of.origin}#${of.index}`)
-        if (detail === undefined) return []
-        const rows = [...detail.re, ...detail.answers]
-        return rows.flatMap((row) => (row.validity.kind === 'void' ? [] : row.record))
-      },
-    })
-  }
-
-  private async keyChanges(origin: string): Promise<number[]> {
-    const [party = '', pact = ''] = origin.split('/')
-    const indexes: number[] = []
-    let cursor: string | undefined
-    do {
-      const page = await this.views.records({
-        pact,
-        party,
-        type: 'party/keys',
-        ...(cursor !== undefined && { cursor }),
-      })
-      if (!page.ok) break
-      for (const row of page.value.records) {
-        if (row.origin === origin && row.validity.kind === 'valid') indexes.push(row.index)
-      }
-      cursor = page.value.next ?? undefined
-    } while (cursor !== undefined)
-    return indexes.sort((a, b) => a - b)
+    const sources = evidenceSources(this.parts, this.logs, this.folding)
+    return cut({ origin: origin.text, index }, options, sources)
   }
 
   /** Our own log of that origin, or our mirror of it. */
   logOf(origin: string): LogFiles | undefined {
-    const own = this.ownLog(origin)
-    if (own !== undefined) return own
-    for (const channel of this.parts.channels.values()) {
-      const peer = channel.peerLogs().find((log) => log.origin === origin)
-      if (peer !== undefined) return peer.mirror
-    }
-    return undefined
+    return this.logs.of(origin)
   }
 
   // ── state ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** `ready` once every log of ours may sign. */
   health(): { ready: boolean } {
-    return { ready: [...this.parts.channels.values()].every(({ state }) => state === 'ready' || state === 'none') }
+    return {
+      ready: [...this.parts.channels.values()].every(({ own }) => own.state === 'ready' || own.state === 'none'),
+    }
   }
 
-  async status(): Promise<NodeStatus> {
-    const { pacts, channels, store } = this.parts
-    return {
-      party: this.party,
-      neutral: this.neutral,
-      pacts: pacts.all().map(({ id, agreement }) => ({
-        id,
-        title: agreement.title,
-        channels: agreement.channels
-          .flatMap(({ name }) => channels.get(`${id}/${name}`) ?? [])
-          .map((channel) => ({
-            name: channel.name,
-            origin: channel.speaker?.log.origin ?? null,
-            state: channel.state,
-            awaited: this.awaited(channel),
-            maySucceed: channel.maySucceed,
-            size: channel.speaker?.log.size ?? 0,
-          })),
-        peers: [
-          ...agreement.parties.map(({ party }) => ({ party, role: 'party' as const })),
-          ...agreement.neutrals.map(({ party }) => ({ party, role: 'neutral' as const })),
-        ]
-          .filter(({ party }) => party !== this.party)
-          .map((member) => {
-            const { reachable = false, lastHeardMs = null } = this.requests.get(member.party) ?? {}
-            return { ...member, reachable, lastHeardMs }
-          }),
-      })),
-      heldHere: store.heldCount(),
-      approvals: this.approvals.open(),
-      alarms: [
-        ...store.alarms().map((one) => (TWO_OFFICERS.has(one.code) ? { ...one, twoOfficers: true } : one)),
-        ...(await this.views.alarms()),
-      ],
-    }
+  status(): Promise<NodeStatus> {
+    return statusOf(this.parts, {
+      approvals: this.officers.approvals.open(),
+      awaited: (channel) => this.awaited(channel),
+      peer: (party) => this.reached.stateOf(party),
+    })
   }
 
   /** Whom a channel waits for; in a folder that may be a copy also those whose logs are not known yet. */
@@ -612,7 +440,7 @@ export class Node {
 
   /** Resolves once everything held is folded into the views. */
   async settled(): Promise<void> {
-    while (this.handing.size > 0) await Promise.allSettled([...this.handing])
+    await this.unattended.handedOver()
     await this.folding.settled()
   }
 
@@ -620,11 +448,11 @@ export class Node {
   async stop(): Promise<void> {
     if (this.stopped) return
     this.stopped = true
-    this.cancelHints?.()
-    for (const cancel of [...this.later.values(), ...this.retries.values()]) cancel()
+    this.reached.stopHints()
+    this.unattended.stop()
     this.agreements.stop()
     await this.carrying
-    for (const requests of this.requests.values()) requests.close()
+    this.reached.close()
     this.secondHost.close()
     await this.saying.stop()
     await Promise.all([...this.parts.channels.values()].map((channel) => channel.stop()))
@@ -654,44 +482,48 @@ export class Node {
         return card?.party === this.party ? card : undefined
       },
       suspect: (party) => this.parts.cards.suspect(party),
-      requestsTo: (card) => this.requestsTo(card),
+      requestsTo: (card) => this.reached.to(card),
       forcePin: () => this.views.force(pact.id, pact.version, name)?.receipt,
       mayBeCopy: () => this.whereabouts?.doubt !== undefined,
       alone: () => (this.whereabouts?.doubt === undefined ? Promise.resolve(false) : this.secondHost.alone()),
       onRecovered: () => this.settle(),
-      onLog: (origin) => this.handToFolding(`Folding ${origin}`, () => this.foldLogAnew(origin)),
+      onLog: (origin) => this.unattended.handOver(`Folding ${origin}`, () => this.foldLogAnew(origin)),
       onEntries: (origin) => this.folding.wake(origin),
       onContent: (origin) =>
-        this.handToFolding(`Opening content of ${origin}`, () => this.folding.lookForContent(origin)),
+        this.unattended.handOver(`Opening content of ${origin}`, () => this.folding.lookForContent(origin)),
       isDestroyed: (origin, index, part) => this.views.isDestroyed(origin, index, part),
       onReceipt: (receipt) => {
         const { origin } = receipt
-        this.handToFolding(
+        this.unattended.handOver(
           `Folding receipts on ${origin}`,
           () => this.foldReceipt(receipt),
           () => this.foldLogAnew(origin),
         )
       },
       onWitnessed: ({ origin, witness, size, time }) =>
-        this.unattended(`Folding a cosignature on ${origin}`, async () => {
+        this.unattended.begin(`Folding a cosignature on ${origin}`, async () => {
           if (this.stopped) return
           await this.views.foldWitnessed({ origin, witness, size, time })
           this.changed()
         }),
       onSuperseded: async (receipt) => !this.stopped && (await this.views.forgetReceipt(receipt)),
-      onNews: () => this.hintPeers(),
+      onNews: () => {
+        this.changed()
+        this.reached.hint()
+      },
       onAlarm: (code, subject, message) => this.alarm(code, subject, message),
       onAlarmOver: (code, subject) => this.alarmOver(code, subject),
       blank: (type, of) => blankRecord(around, type, of),
       pinnedSize: (origin) => this.views.pinnedSize(origin),
-      onSplit: (origin, common) => this.unattended(`Marking ${origin}`, () => this.views.foldSplit(origin, common)),
+      onSplit: (origin, common) =>
+        this.unattended.begin(`Marking ${origin}`, () => this.views.foldSplit(origin, common)),
     }
   }
 
   private async caughtUp(channel: Channel): Promise<void> {
-    while (this.handing.size > 0) await Promise.allSettled([...this.handing])
-    const own = channel.speaker?.log.origin
-    const origins = [...(own === undefined ? [] : [own]), ...channel.peerLogs().map(({ origin }) => origin)]
+    await this.unattended.handedOver()
+    const own = channel.own.speaker?.log.origin
+    const origins = [...(own === undefined ? [] : [own]), ...channel.peers.logs().map(({ origin }) => origin)]
     for (const origin of origins) await this.folding.caughtUp(origin)
   }
 
@@ -722,38 +554,14 @@ export class Node {
     this.rejections.look()
     this.content.look()
     this.removing.look()
-    this.unattended('Passing notices on', () => this.notices.look())
+    this.unattended.begin('Passing notices on', () => this.notices.look())
   }
 
   /** Whether a call is on its way, from us or to us. */
   private lineIsBusy(): boolean {
-    if (this.cancelHints !== undefined || this.saying.isSaying) return true
-    for (const channel of this.parts.channels.values()) if (channel.name === LINE && channel.isHearing()) return true
+    if (this.reached.isHinting || this.saying.isSaying) return true
+    for (const channel of this.parts.channels.values()) if (channel.name === LINE && channel.isHearing) return true
     return false
-  }
-
-  private hintPeers(): void {
-    this.changed()
-    this.cancelHints ??= this.parts.around.after(LIMITS.hintGatherMs, () => {
-      this.cancelHints = undefined
-      for (const requests of this.requests.values()) this.unattended('Hinting a peer', () => requests.hint())
-    })
-  }
-
-  private requestsTo(card: Card): PeerRequests {
-    const known = this.requests.get(card.party)
-    if (known !== undefined) return known
-    const { identity, around, trusted } = this.parts
-    const signer = {
-      party: this.party,
-      get signer() {
-        return identity.keys.request
-      },
-    }
-    const { endpoints } = (trusted.of(card.party) ?? card).body
-    const requests = new PeerRequests(card.party, endpoints[0] ?? '', signer, around)
-    this.requests.set(card.party, requests)
-    return requests
   }
 
   /** Further cards are held: what waited for them goes on. */
@@ -761,8 +569,7 @@ export class Node {
     const { trusted } = this.parts
     for (const { bytes, party } of cards) {
       await this.views.knowCard(bytes)
-      const endpoint = trusted.of(party)?.body.endpoints[0]
-      if (endpoint !== undefined) this.requests.get(party)?.moveTo(endpoint)
+      this.reached.moved(party)
       this.agreements.wake(party)
     }
     for (const { party, code, message } of trusted.contradictions()) this.alarm(code, party, message)
@@ -778,28 +585,7 @@ export class Node {
   }
 
   private bringKeysUpToDate(): void {
-    this.unattended('Saying our new keys in our logs', () => this.ownKeys.bringUpToDate())
-  }
-
-  /** The channel that a log stands on. */
-  private channelOf(origin: string): Channel | undefined {
-    const [, pact, name] = origin.split('/')
-    return this.parts.channels.get(`${pact}/${name}`)
-  }
-
-  private ownLog(origin: string): LogFiles | undefined {
-    for (const channel of this.parts.channels.values()) {
-      const log = channel.ownLog(origin)
-      if (log !== undefined) return log
-    }
-    return undefined
-  }
-
-  private *origins(): Generator<string> {
-    for (const channel of this.parts.channels.values()) {
-      yield* channel.ownOrigins()
-      for (const { origin } of channel.peerLogs()) yield origin
-    }
+    this.unattended.begin('Saying our new keys in our logs', () => this.ownKeys.bringUpToDate())
   }
 
   private alarm(code: string, subject: string, message: string): void {
@@ -814,45 +600,6 @@ export class Node {
     if (this.stopped || !store.alarmOver(code, subject)) return
     around.report('info', 'alarm-over', { code, subject })
     this.changed()
-  }
-
-  /**
-   * Work that nobody waits for: where it fails a person is told, the node goes on, and `again` is done later and later
-   * until it succeeds. One at a time for each `what`.
-   */
-  private unattended(what: string, work: () => Promise<unknown>, again = work): void {
-    work().catch((cause: unknown) => this.tryLater(what, again, cause, 0))
-  }
-
-  /** Likewise, and whoever waits for the views waits for it. */
-  private handToFolding(what: string, work: () => Promise<unknown>, again = work): void {
-    this.unattended(
-      what,
-      () => {
-        const handed = work().finally(() => this.handing.delete(handed))
-        this.handing.add(handed)
-        return handed
-      },
-      again,
-    )
-  }
-
-  private tryLater(what: string, again: () => Promise<unknown>, cause: unknown, failures: number): void {
-    if (this.stopped) return
-    const { around } = this.parts
-    const message = cause instanceof Error ? cause.message : String(cause)
-    around.report('error', 'unattended-failed', { what, message: cause instanceof Error ? cause.stack : message })
-    this.alarm('node/failed', what, `${what} failed (${message}). The node goes on, and tries it again by itself.`)
-    if (this.retries.has(what)) return
-    const ms = Math.min(LIMITS.backoffMsMax, LIMITS.backoffMsMin * 2 ** Math.min(failures, 16))
-    const cancel = around.after(ms, () => {
-      this.retries.delete(what)
-      again().then(
-        () => this.alarmOver('node/failed', what),
-        (next: unknown) => this.tryLater(what, again, next, failures + 1),
-      )
-    })
-    this.retries.set(what, cancel)
   }
 
   private changed(): void {

@@ -5,7 +5,7 @@
 import { ok, type Result, refuse } from '@countersign/log'
 import { pinnedRoot } from '@countersign/pact'
 import { type Notice, noticeOf, parseNotice } from '@countersign/record'
-import type { Channel } from './channel.ts'
+import type { Channel } from './channel/channel.ts'
 import { blankRecord, type EngineParts } from './engine-parts.ts'
 
 export class NoticeRelay {
@@ -65,9 +65,9 @@ export class NoticeRelay {
       if (!('awaits' in kept) && kept.ok && kept.value) this.warn(notice.value)
     }
     for (const channel of channels.values()) {
-      const origin = channel.speaker?.log.origin
+      const origin = channel.own.speaker?.log.origin
       if (origin === undefined) continue
-      if (views.frozenAt(origin) !== undefined) channel.frozen()
+      if (views.frozenAt(origin) !== undefined) channel.own.freeze()
       for (const notice of trusted.notices()) {
         const carried = rows.some(
           ({ digest, carriedBy }) => digest === notice.digest && carriedBy.some((one) => one.startsWith(`${origin}#`)),
@@ -78,7 +78,8 @@ export class NoticeRelay {
   }
 
   private async sayIn(channel: Channel, notice: Notice): Promise<void> {
-    const { speaker, pact, state } = channel
+    const { pact } = channel
+    const { speaker, state } = channel.own
     if (speaker === undefined || state !== 'ready' || pinnedRoot(pact.agreement, notice.body.party) === undefined)
       return
     const key = `${notice.digest} ${speaker.log.origin}`

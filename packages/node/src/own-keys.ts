@@ -22,7 +22,7 @@ import {
   sameLogKeys,
   signingRequest,
 } from '@countersign/record'
-import type { Channel } from './channel.ts'
+import type { Channel } from './channel/channel.ts'
 import { blankRecord, type EngineParts } from './engine-parts.ts'
 import { cardValidity } from './identity.ts'
 import { createKeys, KeyRing, ROTATED_ROLES, type RotatedRole } from './keys.ts'
@@ -209,7 +209,7 @@ export class OwnKeys {
         const givenUp = own.filter(sameKey(role)).some(({ digest }) => named.has(`${role} ${digest}`))
         return { role, serial: first.body.serial, since: first.body.validity.notBefore, givenUp }
       }),
-      logs: [...channels.values()].flatMap(({ speaker }) => {
+      logs: [...channels.values()].flatMap(({ own: { speaker } }) => {
         if (speaker === undefined) return []
         const inForce = speaker.card
         const frozenAt = views.frozenAt(speaker.log.origin) ?? null
@@ -258,11 +258,12 @@ export class OwnKeys {
 
   private async sayIn(channel: Channel): Promise<void> {
     const { identity, around, views } = this.parts
-    const { speaker, pact } = channel
+    const { pact } = channel
+    const { speaker } = channel.own
     const inForce = speaker?.card
     if (speaker === undefined || inForce === undefined) return
     const frozen = views.frozenAt(speaker.log.origin) !== undefined
-    if (channel.state !== 'ready' && !frozen) return
+    if (channel.own.state !== 'ready' && !frozen) return
     const { card } = identity
     if (inForce.body.serial >= card.body.serial) return
     // A log is known by one key for all its life, and what is frozen takes no further word.

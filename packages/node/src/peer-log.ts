@@ -5,11 +5,11 @@
 import type { Mirror } from '@countersign/ledger'
 import { equalBytes, toHex, verifyCheckpoint } from '@countersign/log'
 import { type Damage, damageOf } from './carried-damage.ts'
-import { type Contradicted, Contradictions } from './contradictions.ts'
 import { type Countersigning, countersign } from './countersigning.ts'
 import { LIMITS } from './limits.ts'
 import { freshEntries, type Head, type LogSource, type SignedHead } from './log-source.ts'
 import { PeerUnreachable } from './peer-requests.ts'
+import { type Contradicted, RefusedHeads } from './refused-heads.ts'
 import { type PartsToHold, SealedParts } from './sealed-parts.ts'
 import { type Cosigner, signedHead } from './signed-heads.ts'
 
@@ -54,7 +54,7 @@ export class PeerLog {
   lastHeardMs = 0
   private readonly options: PeerLogOptions
   private readonly parts: SealedParts
-  private readonly contradictions: Contradictions
+  private readonly refusedHeads: RefusedHeads
   private newEntriesHeld = false
   /** Whether something that was carried here could not be countersigned then. */
   private carriedAwaits = false
@@ -71,7 +71,7 @@ export class PeerLog {
     // What our own receipt attests was held when we gave it, and is not looked for again.
     const attested = options.mayLack === true ? 0 : (options.receipts.newest(options.origin)?.size ?? 0)
     this.parts = new SealedParts(options, Math.min(attested, options.mirror.size))
-    this.contradictions = new Contradictions({
+    this.refusedHeads = new RefusedHeads({
       mirror: options.mirror,
       pinnedSize: () => options.pinnedSize(),
       onContradiction: (...told) => {
@@ -135,7 +135,7 @@ export class PeerLog {
     const { receipts } = this.options
     const { size: before } = this.mirror
     const given = receipts.newest(this.origin)?.size ?? 0
-    const contradicted = this.contradictions.count
+    const contradicted = this.refusedHeads.count
     const hearing: CarriedHearing = { carried: 0, entries: 0, content: 0, lacking: [], faults: [], receipt: 'none' }
     this.sources = sources
     for (const source of sources) {
@@ -159,12 +159,12 @@ export class PeerLog {
     // again, and by no other neutral, whose cosignature would say what the author showed by now.
     const atAuthor = sources.find(({ carried }) => carried === 'author')
     // A log that forks is not countersigned.
-    if (this.contradictions.count === contradicted) await this.countersign(atAuthor)
+    if (this.refusedHeads.count === contradicted) await this.countersign(atAuthor)
     this.tellWhatIsNew()
     const now = receipts.newest(this.origin)?.size ?? 0
     hearing.entries = this.mirror.size - before
     hearing.receipt = now > given ? 'given' : now >= this.mirror.size ? 'had' : 'none'
-    this.carriedAwaits = hearing.receipt === 'none' && this.contradictions.count === contradicted
+    this.carriedAwaits = hearing.receipt === 'none' && this.refusedHeads.count === contradicted
     return hearing
   }
 
@@ -229,7 +229,7 @@ export class PeerLog {
         continue
       }
       const extended = await mirror.extend(fresh.entries, head.note)
-      if (!extended.ok) await this.contradictions.refuse({ source, isAuthor: this.isAuthor(source) }, head, extended)
+      if (!extended.ok) await this.refusedHeads.refuse({ source, isAuthor: this.isAuthor(source) }, head, extended)
       if (fresh.entries.length > 0) {
         this.tailBytes = fresh.tailBytes
         this.newEntriesHeld = true

@@ -64,7 +64,7 @@ export class Rejections {
     const ours = detail.answers.filter(({ type, from }) => type === 'content/rejected' && from === identity.party)
     if (ours.some(({ body }) => (body as { part?: unknown } | null)?.part === part)) return true
     const { pact, channel, from } = detail.row
-    if (channels.get(`${pact}/${channel}`)?.state !== 'ready') return false
+    if (channels.get(`${pact}/${channel}`)?.own.state !== 'ready') return false
     const said = await this.saying.say({
       pact,
       channel,

@@ -7,7 +7,7 @@ import type { LogFiles } from '@countersign/ledger'
 import { ok, type Result } from '@countersign/log'
 import { retainedUntil, saidAfter } from '@countersign/pact'
 import type { ContentLife, PartToRemove, RetentionOver } from '@countersign/views'
-import type { Channel } from './channel.ts'
+import type { Channel } from './channel/channel.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { Lane } from './lane.ts'
 import { LIMITS } from './limits.ts'
@@ -72,7 +72,7 @@ export class Removing {
   }
 
   /** Until when our log of a channel is dated by others: what is said next is later than that. POSIX seconds. */
-  private provedSeconds({ pact, speaker }: Channel): number | null {
+  private provedSeconds({ pact, own: { speaker } }: Channel): number | null {
     if (speaker === undefined) return null
     const { identity, receipts } = this.parts
     const held = receipts.held(speaker.log.origin).map(({ cosigner, time }) => ({ by: cosigner, time }))
@@ -115,7 +115,7 @@ export class Removing {
     const row = (await views.record(record))?.row
     const life = await views.contentLife(record)
     const channel = row === undefined ? undefined : channels.get(`${row.pact}/${row.channel}`)
-    if (row === undefined || life === undefined || channel?.state !== 'ready') return false
+    if (row === undefined || life === undefined || channel?.own.state !== 'ready') return false
     const ground = this.groundFor(life, channel)
     if (ground === undefined) return false
     const parts = life.destroyed.length === row.parts.length ? null : life.destroyed
@@ -157,7 +157,7 @@ export class Removing {
       if (proved === null || retainedUntil(pact.agreement, 0) > proved) continue
       let from: RetentionOver['next'] | undefined
       do {
-        if (this.stopped || channel.state !== 'ready') break
+        if (this.stopped || channel.own.state !== 'ready') break
         const over: RetentionOver = await views.retentionOver(pact.id, name, proved, from)
         for (let at = 0; at < over.records.length; at += LIMITS.destroyedPerRecord) {
           const records = over.records.slice(at, at + LIMITS.destroyedPerRecord)

@@ -3,7 +3,7 @@
 
 import { ok, type Result, refuse } from '@countersign/log'
 import { mayAnswer, parseRecordRef, type Statement, typeNamed } from '@countersign/record'
-import type { Channel } from './channel.ts'
+import type { Channel } from './channel/channel.ts'
 import { blankRecord, type EngineParts, markingOf, noSuchPact, othersOf, withMode } from './engine-parts.ts'
 import { decideContent, decideRecord, rulesOf } from './gate.ts'
 import { HeldHere } from './held-here.ts'
@@ -101,7 +101,7 @@ export class Saying {
     await this.learnForce(channel)
     const inForce = this.mustBeInForce(draft.type, channel)
     if (!inForce.ok) return inForce
-    if (channel.checking) return this.holdHere(request, channel, draft.id)
+    if (channel.own.isChecking) return this.holdHere(request, channel, draft.id)
     const making = this.begin(pact, channel, draft, request.account)
     if (!making.ok) return making
     for (const part of content) await making.value.seal(part)
@@ -178,7 +178,7 @@ export class Saying {
     if (ofType === undefined) return refuse('say/type', `“${type}” is no record type this node knows.`)
     const wanted = name ?? ofType.channel
     const channel = this.parts.channels.get(`${pact.id}/${wanted}`)
-    if (channel === undefined || !channel.isParty || channel.state === 'none') {
+    if (channel === undefined || !channel.isParty || channel.own.state === 'none') {
       return refuse('say/channel', `This node speaks on no channel “${wanted}” of that agreement.`)
     }
     return ok({ pact, channel })
@@ -225,7 +225,7 @@ export class Saying {
     const statement: Statement = {
       ...draft,
       v: 1,
-      origin: channel.speaker?.log.origin ?? '',
+      origin: channel.own.speaker?.log.origin ?? '',
       from: this.parts.identity.party,
       time: new Date(this.parts.around.now()).toISOString(),
       seen: { logs: [], receipts: [] },
@@ -250,7 +250,7 @@ export class Saying {
   }
 
   /** A refusal where our log takes no record any more, or not yet. */
-  mayGoOn({ name, state }: Channel): Result<undefined> {
+  mayGoOn({ name, own: { state } }: Channel): Result<undefined> {
     if (this.stopped) return refuse('node/not-ready', 'The node is being ended; say it again once it runs.')
     if (state === 'ready') return ok(undefined)
     return refuse(
@@ -264,7 +264,7 @@ export class Saying {
     if (!inForce.ok) return inForce
     const goOn = this.mayGoOn(channel)
     if (!goOn.ok) return goOn
-    const { speaker } = channel
+    const { speaker } = channel.own
     if (speaker === undefined) throw new Error('A channel that is ready has a log.')
     const { desk, around, trusted, identity, store } = this.parts
     const rootOf = (party: string) => pact.agreement.parties.find((one) => one.party === party)?.root ?? ''

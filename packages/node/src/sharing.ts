@@ -4,7 +4,7 @@
 
 import { join } from 'node:path'
 import { ok, type Result, toHex } from '@countersign/log'
-import type { Channel } from './channel.ts'
+import type { Channel } from './channel/channel.ts'
 import { blankRecord, type EngineParts, markingOf, othersOf, withMode } from './engine-parts.ts'
 import { rulesOf } from './gate.ts'
 import { LIMITS } from './limits.ts'
@@ -56,14 +56,14 @@ export class Sharing {
     if (!blank.ok) return blank
     const share = uuidOf(this.parts.around.random(16))
     const means = this.meansOf(blank.value(), place.value, progress)
-    const { checking } = channel
-    const spooled = await this.spool(input, checking ? share : undefined)
+    const { isChecking } = channel.own
+    const spooled = await this.spool(input, isChecking ? share : undefined)
     if (!spooled.ok) return spooled
     let keep = false
     try {
       const judged = await judge(spooled.value, means)
       if (!judged.ok) return judged
-      if (channel.checking) {
+      if (channel.own.isChecking) {
         await spooled.value.file.datasync()
         await this.parts.around.disk.syncFolder(this.folder)
         const held = this.saying.hold(channel, share, {
@@ -83,7 +83,7 @@ export class Sharing {
       return await this.say(share, spooled.value, judged.value, blank.value, asked, place.value, means)
     } finally {
       await spooled.value.file.close()
-      if (checking && !keep) await this.remove(share)
+      if (isChecking && !keep) await this.remove(share)
     }
   }
 
@@ -139,7 +139,7 @@ export class Sharing {
     if (!marking.ok) return marking
     const inForce = this.saying.mustBeInForce('intel/share', channel)
     if (!inForce.ok) return inForce
-    const goOn = channel.checking ? ok(undefined) : this.saying.mayGoOn(channel)
+    const goOn = channel.own.isChecking ? ok(undefined) : this.saying.mayGoOn(channel)
     if (!goOn.ok) return goOn
     const { around, identity } = this.parts
     const to = [...new Set(asked.to ?? othersOf(pact.agreement, channel.name, identity.party))].sort()

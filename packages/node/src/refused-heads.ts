@@ -15,7 +15,7 @@ export interface Contradicted {
   pinnedSize(): Promise<number | undefined>
 }
 
-export class Contradictions {
+export class RefusedHeads {
   /** How many were told. */
   count = 0
   private readonly options: Contradicted

@@ -1,0 +1,55 @@
+// What a channel is handed from the engine, and what it tells it.
+
+import type { Receipts } from '@countersign/ledger'
+import type { Card } from '@countersign/record'
+import type { Identity } from '../identity.ts'
+import type { StoredPact } from '../pacts.ts'
+import type { PeerRequests } from '../peer-requests.ts'
+import type { HeldReceipt } from '../receipt-feed.ts'
+import type { Draft, Pin } from '../speaker.ts'
+import type { Surroundings } from '../surroundings.ts'
+import type { WitnessedHead } from '../witnessing.ts'
+
+export interface ChannelContext {
+  identity: Identity
+  around: Surroundings
+  receipts: Receipts
+  cardOf(party: string, root: string): Card | undefined
+  /** Every card of a party that is accepted by the root that the agreement pins. */
+  cardsOf(party: string, root: string): readonly Card[]
+  /** One of our own cards. */
+  ownCard(digest: string): Card | undefined
+  /** Something of a party does not verify: its newest card is asked for. True where that was answered. */
+  suspect(party: string): Promise<boolean>
+  requestsTo(card: Card): PeerRequests
+  /** The receipt by which the agreement is in force on this channel, once it is. */
+  forcePin(): Pin | undefined
+  /** Whether the folder may be a copy of another: then every peer is waited for before we sign. */
+  mayBeCopy(): boolean
+  /** Resolves once no other host answers with our keys; true where one did at first. */
+  alone(): Promise<boolean>
+  /** What was missing in a folder that may be a copy is there, all of it or in part. */
+  onRecovered(): void
+  /** A log, ours or a peer's, is open from here on. */
+  onLog(origin: string): void
+  onEntries(origin: string): void
+  onContent(origin: string): void
+  /** Whether a valid record destroyed that part. */
+  isDestroyed(origin: string, index: number, part: number): boolean
+  onReceipt(receipt: HeldReceipt): void
+  /** A witness of the agreement cosigned a log, ours or a peer's. */
+  onWitnessed(head: WitnessedHead): void
+  /** A receipt held before is superfluous; true where nothing here rests on it. */
+  onSuperseded(receipt: Omit<HeldReceipt, 'bytes' | 'key'>): Promise<boolean>
+  /** We gave a receipt or said something: peers may look again. */
+  onNews(): void
+  onAlarm(code: string, subject: string, message: string): void
+  /** What an alarm warned of is over. */
+  onAlarmOver(code: string, subject: string): void
+  /** A draft of a record without content, with a fresh id. */
+  blank(type: string, pact: StoredPact): Draft
+  /** How much of a log one that succeeds it pins; undefined while none is known. */
+  pinnedSize(origin: string): Promise<number | undefined>
+  /** What stands in a log from the entry `common` on stands on one branch of it only. */
+  onSplit(origin: string, common: number): void
+}

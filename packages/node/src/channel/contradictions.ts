@@ -1,0 +1,139 @@
+// What contradicts a log of the channel: another head that its author signed, shown by a cosigner, a witness, a peer's
+// mirror or the author itself. A peer's log is closed and the proof of it kept; where it is ours, somebody else signs with
+// our key or a tail of ours was lost, and it is signed no further.
+
+import { type LogFiles, originHash } from '@countersign/ledger'
+import { verifyCheckpoint } from '@countersign/log'
+import { type Card, FORK_LIMITS } from '@countersign/record'
+import { type Branch, contradictingBranch } from '../branches.ts'
+import { Forks } from '../forks.ts'
+import { LIMITS } from '../limits.ts'
+import { type SignedHead, signedHeadOf } from '../log-source.ts'
+import type { PeerFiles } from '../peer-requests.ts'
+import type { Channel } from './channel.ts'
+import { partyOf } from './members.ts'
+import { WAY_OUT } from './own-side.ts'
+
+/** Another root under a name, or more entries than there can be. */
+export type ContradictionKind = 'other-root' | 'beyond'
+
+export class Contradictions {
+  private readonly channel: Channel
+  private readonly forks: Forks
+  /** When each peer was last asked for a proof of each log. */
+  private readonly proofLooks = new Map<string, number>()
+
+  constructor(channel: Channel) {
+    this.channel = channel
+    const { around, identity } = channel.context
+    this.forks = new Forks({ disk: around.disk, dir: identity.dir })
+  }
+
+  /** What an earlier run found of a peer's log holds on. */
+  async recall(origin: string): Promise<void> {
+    const common = await this.forks.recall(origin)
+    if (common !== undefined) this.channel.context.onSplit(origin, common)
+  }
+
+  /** Whether a log is countersigned no more. */
+  isClosed(origin: string): boolean {
+    return this.forks.isClosed(origin)
+  }
+
+  /** The author of a peer's log served what contradicts what it signed before. */
+  async served(
+    origin: string,
+    author: Card,
+    held: LogFiles | undefined,
+    { code, message, head, branch }: { code: string; message: string; head: SignedHead; branch: Branch | undefined },
+  ): Promise<void> {
+    if (held === undefined) return
+    const { onAlarm, onSplit } = this.channel.context
+    onAlarm(code, origin, await this.forks.keep({ origin, author, code, message, held, served: head, branch }))
+    if (branch !== undefined) onSplit(origin, branch.common)
+  }
+
+  /** A cosigner or witness shows a head, with its author's signature, that contradicts the log held here. */
+  async shown(
+    origin: string,
+    by: string,
+    size: number,
+    note: Uint8Array,
+    kind: ContradictionKind = 'other-root',
+  ): Promise<void> {
+    const { members, own } = this.channel
+    const author = members.card(partyOf(origin))
+    const head = author && headIn(note, origin, author)
+    if (author === undefined || head === undefined) throw new Error('What contradicts a log is signed by its author.')
+    if (own.log(origin) !== undefined) return this.ownShown(origin, by, size, kind, head)
+    const source = members.mirrorAt(by, origin)
+    const log = this.channel.logOf(origin)
+    const shown = source && (await signedHeadOf(source, origin, author).catch(() => undefined))
+    const branch = source && shown && log && (await contradictingBranch(source, shown, log))
+    const message = `${by} countersigned a checkpoint of ${size} entries that its author signed and that contradicts the log held here.`
+    // With the whole of the other log the file can be made for any two sizes.
+    const served = branch !== undefined && shown !== undefined ? shown : head
+    await this.served(origin, author, log, { code: 'mirror/fork', message, head: served, branch })
+  }
+
+  /** The mirror of a peer is one of another log than is held here, and its author signed it. */
+  async mirrored(origin: string, by: string, head: SignedHead, branch: Branch | undefined): Promise<void> {
+    const { members, own } = this.channel
+    if (own.log(origin) !== undefined) return this.ownShown(origin, by, head.size, 'other-root')
+    const author = members.card(partyOf(origin))
+    if (author === undefined) return
+    const message = `${by} was shown another log than the one held here, signed by its author.`
+    await this.served(origin, author, this.channel.logOf(origin), { code: 'mirror/fork', message, head, branch })
+  }
+
+  /** A peer that found a fork shows the proof to all who read the channel: whoever was shown one face alone learns of it. */
+  async lookForProof(origin: string, author: Card, requests: PeerFiles): Promise<void> {
+    const { context, own } = this.channel
+    const now = context.around.now()
+    const key = `${origin} ${requests.party}`
+    if (this.forks.isProven(origin) || now < (this.proofLooks.get(key) ?? 0) + LIMITS.proofLookMs) return
+    this.proofLooks.set(key, now)
+    const fetched = await requests.get(`forks/${originHash(origin)}`, FORK_LIMITS.fileBytes)
+    const told = fetched.kind === 'bytes' ? await this.forks.adopt(origin, author, fetched.bytes) : undefined
+    if (told === undefined) return
+    const message = `${requests.party} shows: ${told}`
+    const isSpeaking = own.halt(origin, requests.party)
+    const code = own.log(origin) === undefined ? 'mirror/fork' : 'log/contradicted'
+    context.onAlarm(code, origin, isSpeaking ? `${message} ${WAY_OUT}` : message)
+  }
+
+  private async ownShown(
+    origin: string,
+    by: string,
+    size: number,
+    kind: ContradictionKind,
+    served?: SignedHead,
+  ): Promise<void> {
+    const { own, context } = this.channel
+    const held = own.log(origin)
+    if (held === undefined) return
+    const seen = `${by} holds a checkpoint of ${size} entries`
+    const [code, message] =
+      kind === 'beyond'
+        ? (['log/longer-tail', `${seen} that our key signed; our log has ${held.size} entries.`] as const)
+        : (['log/contradicted', `${seen} that our key signed and that contradicts our log.`] as const)
+    // Nothing more is signed while it is written down.
+    const isSpeaking = own.halt(origin, by, kind === 'beyond' ? undefined : size)
+    const author = context.identity.card
+    const told =
+      served === undefined
+        ? message
+        : await this.forks.keep({
+            ...{ origin, author, message, held, served, branch: undefined },
+            code: kind === 'beyond' ? code : 'mirror/fork',
+          })
+    context.onAlarm(code, origin, isSpeaking ? `${told} ${WAY_OUT}` : told)
+  }
+}
+
+/** The head that a note is of, with its author's lines. */
+function headIn(note: Uint8Array, origin: string, author: Card): SignedHead | undefined {
+  const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = author.keys.log
+  const head = verifyCheckpoint(note, { origin, ed25519PublicKey, mldsa44PublicKey })
+  return head.ok ? { size: head.value.size, root: head.value.root, note } : undefined
+}

@@ -1,0 +1,132 @@
+// The comparison of our log with what its peers hold, after every start and before it signs anything; and the fetching
+// back of our own content where the folder lacks some of it.
+
+import type { OwnLog } from '@countersign/ledger'
+import type { Card } from '@countersign/record'
+import { type LogSource, pathOfMirror } from '../log-source.ts'
+import { fetchOwnContent } from '../own-content.ts'
+import { type CheckOutcome, type StartupCheck, startCheck } from '../startup-check.ts'
+import type { Channel } from './channel.ts'
+import { WAY_OUT } from './own-side.ts'
+
+export class OwnCheck {
+  /** The size of our log when it was found to be what its peers hold, in this run. */
+  confirmedAt = 0
+  /** Whether no content of our own is being fetched back. */
+  isContentWhole = true
+  private readonly channel: Channel
+  private check: StartupCheck | undefined
+  private fetching: Promise<void> | undefined
+
+  constructor(channel: Channel) {
+    this.channel = channel
+  }
+
+  /** Begins it. In a folder that may be a copy peers are asked once nobody else signs: what they hold grows no more then. */
+  begin(log: OwnLog, card: Card): void {
+    if (this.channel.context.mayBeCopy()) void this.beginAlone(log, card)
+    else this.compare(log, card)
+  }
+
+  /** Whose answer is awaited. */
+  awaited(): string[] {
+    return this.check?.awaited() ?? [this.channel.context.identity.party]
+  }
+
+  /** Compares a copy of our log that was carried here, meanwhile or afterwards. A sentence where it answers nothing. */
+  async carried(source: LogSource, answers: string | undefined): Promise<string | undefined> {
+    const origin = this.channel.own.speaker?.log.origin ?? ''
+    const held = answers === undefined ? [] : this.channel.context.receipts.held(origin, answers)
+    return this.check?.carried(source, answers, Math.max(0, ...held.map(({ size }) => size)))
+  }
+
+  /** Resolves once the comparison is over, however it ended. */
+  async ended(): Promise<void> {
+    await this.check?.outcome.catch(() => {})
+  }
+
+  /** Resolves once no content is fetched any more. */
+  async fetched(): Promise<void> {
+    await this.fetching?.catch(() => {})
+  }
+
+  private async beginAlone(log: OwnLog, card: Card): Promise<void> {
+    await this.channel.context.alone()
+    if (!this.channel.isStopping && this.channel.own.state === 'checking') this.compare(log, card)
+  }
+
+  private compare(log: OwnLog, card: Card): void {
+    const { context, members, own } = this.channel
+    const { around, onAlarm } = context
+    const isOver = () => this.channel.isStopping || own.isSucceeding || own.speaker?.log !== log
+    this.check = startCheck({
+      ...{ log, us: card, around, stopped: isOver },
+      peers: members.readers(),
+      mirrorPath: pathOfMirror(log.origin),
+      waitForAll: context.mayBeCopy(),
+      withheld: (by, message) => {
+        if (!isOver()) onAlarm('log/tail-withheld', `${log.origin} by ${by}`, `${message} ${WAY_OUT}`)
+      },
+      late: (by, message) => {
+        if (isOver()) return
+        own.halt(log.origin, by)
+        onAlarm('log/longer-tail', log.origin, `${message} ${WAY_OUT}`)
+      },
+    })
+    this.check.outcome
+      .then((outcome) => this.answered(log, card, outcome))
+      .catch((cause: unknown) => {
+        if (isOver()) return
+        own.state = 'stopped'
+        onAlarm('log/check-failed', log.origin, `The start-up check failed; start the node again: ${String(cause)}`)
+      })
+  }
+
+  private async answered(log: OwnLog, card: Card, outcome: CheckOutcome): Promise<void> {
+    const { context, own } = this.channel
+    const { around, onAlarm, onEntries } = context
+    // A receipt may have shown meanwhile that the log must not go on.
+    if (this.channel.isStopping || own.state === 'stopped') return
+    if (outcome.kind === 'contradicted') {
+      own.halt(log.origin, outcome.by, log.size)
+      onAlarm('log/contradicted', log.origin, `${outcome.message} ${WAY_OUT}`)
+      return
+    }
+    if (outcome.recovered > 0) {
+      await own.speaker?.recall(log.size - outcome.recovered)
+      onEntries(log.origin)
+      around.report('warn', 'tail-recovered', { origin: log.origin, entries: outcome.recovered })
+    }
+    if (await context.alone()) return this.beginAlone(log, card)
+    // It may have been stopped while it was being checked.
+    if (this.channel.isStopping || own.state !== 'checking') return
+    log.confirm()
+    this.confirmedAt = log.size
+    // What is missing of our own content comes back while the log goes on.
+    const from = context.mayBeCopy() ? 0 : log.size - outcome.recovered
+    if (from < log.size) this.fetching = this.fetchContent(log, from)
+    own.goOn()
+  }
+
+  private async fetchContent(log: OwnLog, from: number): Promise<void> {
+    const { context, members } = this.channel
+    const { identity, around, onAlarm, onContent, onRecovered, isDestroyed } = context
+    const prefix = pathOfMirror(log.origin)
+    this.isContentWhole = false
+    try {
+      await fetchOwnContent({
+        ...{ log, from, around },
+        sources: members.cosignersOf(identity.party).map(({ requests }) => ({ requests, prefix })),
+        stopped: () => this.channel.isStopping,
+        isDestroyed: (index, part) => isDestroyed(log.origin, index, part),
+        onContent: () => onContent(log.origin),
+      })
+      if (this.channel.isStopping) return
+      this.isContentWhole = true
+      onRecovered()
+    } catch (cause) {
+      const message = `Content of our own records could not be fetched back; start the node again: ${String(cause)}`
+      onAlarm('log/content-unfetched', log.origin, message)
+    }
+  }
+}

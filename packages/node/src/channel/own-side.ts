@@ -1,0 +1,375 @@
+// Our side of a channel: the log that speaks, those it succeeded (spec/succession.md), and whether it may sign.
+
+import {
+  createOwnLog,
+  type LogFiles,
+  type OwnLog,
+  type OwnLogOptions,
+  openOwnLog,
+  type ReadableLog,
+  recordGeneration,
+} from '@countersign/ledger'
+import { ok, type Result, refuse, toHex } from '@countersign/log'
+import { type Card, parseEntry, type SignerPair, type Statement } from '@countersign/record'
+import { contradictingBranch } from '../branches.ts'
+import { diskRefusal } from '../disk-failure.ts'
+import { KeptHeads } from '../kept-heads.ts'
+import { LIMITS } from '../limits.ts'
+import { signedHeadOf } from '../log-source.ts'
+import { type FormerLog, openFormer, statementsIn } from '../own-logs.ts'
+import { type Head, Speaker } from '../speaker.ts'
+import type { Channel } from './channel.ts'
+import { OwnCheck } from './own-check.ts'
+import { Pinning } from './pinning.ts'
+
+/** A log of ours that another one succeeded, with what that one pins of it. */
+export interface Succeeded {
+  origin: string
+  predecessor: { origin: string; size: number; root: string }
+}
+
+export type OwnState = 'none' | 'checking' | 'ready' | 'stopped'
+
+/** Who showed that our key signed another branch of our log, and how far at most the two can be one. */
+interface Contradiction {
+  by: string
+  upTo: number
+}
+
+export const WAY_OUT = 'Where it cannot be mended, two officers open a log that succeeds it: countersign log succeed.'
+
+/** What was raised of a log of ours before another succeeded it. */
+const OVER_ONCE_SUCCEEDED = [
+  ...['ledger/stopped', 'ledger/disk-full', 'ledger/disk-failed', 'ledger/unopened'],
+  ...['log/contradicted', 'log/longer-tail', 'log/check-failed'],
+]
+
+/** What an earlier run may have raised of a log that is written again now. */
+const OVER_ONCE_READY = ['ledger/stopped', 'ledger/disk-full', 'ledger/disk-failed', 'ledger/unopened']
+
+export class OwnSide {
+  speaker: Speaker | undefined
+  state: OwnState = 'none'
+  /** Whether a log that succeeds ours is being opened. */
+  isSucceeding = false
+  readonly check: OwnCheck
+  private readonly channel: Channel
+  private readonly pinning: Pinning
+  /** Our logs that were succeeded by another. */
+  private readonly former = new Map<string, FormerLog>()
+  /** Our logs of this channel in this folder, whether they are open or not. */
+  private readonly known = new Set<string>()
+  private contradiction: Contradiction | undefined
+  private heads: KeptHeads | undefined
+  private readonly readiness = Promise.withResolvers<void>()
+
+  constructor(channel: Channel) {
+    this.channel = channel
+    this.check = new OwnCheck(channel)
+    this.pinning = new Pinning(channel)
+  }
+
+  /** These logs of ours are in this folder, whether they can be opened or not. */
+  know(generations: readonly string[]): void {
+    for (const one of generations) this.known.add(this.originOf(one))
+  }
+
+  /**
+   * Opens our logs from disk, in the order in which they were begun, and starts the check of the one that speaks with the
+   * peers. One that cannot be opened silences its channel, and no other.
+   */
+  async open(generations: readonly string[]): Promise<void> {
+    const { context, feeds } = this.channel
+    const { identity, around, onAlarm, onLog } = context
+    const origins = generations.map((one) => this.originOf(one))
+    const { newest: origin, former, faults } = await openFormer(origins, { ...around, dir: identity.dir })
+    for (const fault of faults) onAlarm(fault.code, fault.origin, fault.message)
+    for (const one of former) {
+      const of = one.log.origin
+      this.former.set(of, one)
+      onLog(of)
+      feeds.begin(of, await this.openedWith(one.log))
+    }
+    const silent = (code: string, message: string) => {
+      this.state = 'stopped'
+      onAlarm(code, origin, message)
+    }
+    let opened: OwnLog | undefined
+    try {
+      let card = identity.card
+      // What it was opened with is read from what is durable: of what was published a power cut may have left less.
+      const signers = async (of: ReadableLog) => {
+        card = await this.openedWith(of)
+        return identity.ring.of(card).log
+      }
+      const log = await openOwnLog({ ...this.logAt(origin, identity.keys.log), signers })
+      if (!log.ok) return silent(log.code, log.message)
+      opened = log.value
+      await this.speakWith(await this.speakerOf(opened))
+      this.state = 'checking'
+      this.check.begin(opened, card)
+    } catch (cause) {
+      if (this.speaker === undefined) await opened?.close().catch(() => {})
+      const refusal = diskRefusal(cause, 'Our log could not be opened. Mend it, then start the node again.')
+      silent(refusal?.code ?? 'ledger/unopened', refusal?.message ?? `Our log could not be opened: ${String(cause)}`)
+    }
+  }
+
+  /** Opens a fresh log: never seen by anyone, so nothing needs to be checked. */
+  async create(generation: string): Promise<Speaker> {
+    const origin = this.originOf(generation)
+    this.known.add(origin)
+    const log = await createOwnLog(this.logAt(origin, this.channel.context.identity.keys.log))
+    if (!log.ok) throw new Error(log.message)
+    const speaker = await this.speakerOf(log.value)
+    await this.speakWith(speaker)
+    this.state = 'ready'
+    this.readiness.resolve()
+    return speaker
+  }
+
+  /** Whether a log may be opened that succeeds ours, without our key having changed: ours signs nothing as it is. */
+  get maySucceed(): boolean {
+    return this.channel.isParty && (this.state === 'checking' || this.state === 'stopped') && this.speaker !== undefined
+  }
+
+  /** How much of our log a successor pins as of now: what both branches have in common, where there are two. */
+  async standsBy(): Promise<Head | undefined> {
+    const log = this.speaker?.log
+    if (log === undefined || log.size === 0) return undefined
+    const size = await this.commonSize(log)
+    return { origin: log.origin, size, root: await log.rootAt(size) }
+  }
+
+  /**
+   * Opens a log that succeeds ours: ours is signed no further from here on, and stays published. The new one is named in
+   * our index once it is durable; where this fails, our log is stopped, and it can be done again.
+   */
+  async succeed(generation: string): Promise<Result<Succeeded>> {
+    const { name } = this.channel
+    const before = this.speaker?.log
+    if (before === undefined || before.size === 0 || this.isSucceeding || this.channel.isStopping) {
+      return refuse('log/not-open', `There is no log on “${name}” that another could succeed now.`)
+    }
+    const most = LIMITS.generationsPerChannel
+    if (this.former.size + 1 >= most) {
+      const message = `Peers hear ${most} logs of a channel, and there are as many: agree on a new pact.`
+      return refuse('log/generations', message)
+    }
+    this.isSucceeding = true
+    try {
+      return await this.openSuccessor(before, generation)
+    } finally {
+      this.isSucceeding = false
+    }
+  }
+
+  private async openSuccessor(before: OwnLog, generation: string): Promise<Result<Succeeded>> {
+    const { context, pact, name } = this.channel
+    const { identity, around, blank } = context
+    this.state = 'stopped'
+    await this.check.ended()
+    await before.close().catch(() => {})
+    const pinned = await this.standsBy()
+    if (pinned === undefined) throw new Error('The log has a size.')
+    const origin = this.originOf(generation)
+    this.known.add(origin)
+    const log = await createOwnLog(this.logAt(origin, identity.keys.log))
+    if (!log.ok) return log
+    const speaker = await this.speakerOf(log.value)
+    const predecessor = { origin: pinned.origin, size: pinned.size, root: toHex(pinned.root) }
+    const body = { card: identity.card.digest, predecessor }
+    const said = await speaker.say({ ...blank('log/open', pact), body })
+    if (!said.ok) return said
+    await log.value.published()
+    await recordGeneration({ disk: around.disk, dir: identity.dir }, pact.id, name, generation)
+    this.former.set(before.origin, { log: before, pinned: pinned.size })
+    this.contradiction = undefined
+    await this.speakWith(speaker)
+    this.state = 'ready'
+    this.succeeded(before.origin)
+    context.onEntries(origin)
+    context.onNews()
+    return ok({ origin, predecessor })
+  }
+
+  private succeeded(origin: string): void {
+    const { context, members, peers } = this.channel
+    const { onAlarmOver, identity } = context
+    for (const code of OVER_ONCE_SUCCEEDED) onAlarmOver(code, origin)
+    for (const { party } of members.cosignersOf(identity.party)) {
+      onAlarmOver('log/tail-withheld', `${origin} by ${party}`)
+    }
+    this.readiness.resolve()
+    peers.wake()
+  }
+
+  /** As far as we know the branches of our log: by reading the other one, where who showed it serves it. */
+  private async commonSize(log: LogFiles): Promise<number> {
+    const { contradiction } = this
+    if (contradiction === undefined) return log.size
+    const { by, upTo } = contradiction
+    const source = this.channel.members.mirrorAt(by, log.origin)
+    const signed = source && (await signedHeadOf(source, log.origin, await this.openedWith(log)).catch(() => undefined))
+    if (source !== undefined && signed !== undefined) {
+      const branch = await contradictingBranch(source, signed, log)
+      if (branch !== undefined) return Math.max(1, branch.common)
+    }
+    // Unread: what it countersigned of ours before is on both.
+    const held = this.channel.context.receipts.held(log.origin, by).map(({ size }) => size)
+    return Math.max(1, ...held.filter((size) => size <= upTo))
+  }
+
+  /** Our log is what its peers hold: it signs from here on. */
+  goOn(): void {
+    const { context, peers } = this.channel
+    this.state = 'ready'
+    const origin = this.speaker?.log.origin ?? ''
+    for (const code of OVER_ONCE_READY) context.onAlarmOver(code, origin)
+    context.onRecovered()
+    this.readiness.resolve()
+    // What was held meanwhile may be countersigned now.
+    peers.wake()
+  }
+
+  /**
+   * Somebody showed that our key signed another branch of a log of ours, one with it for `upTo` entries at most. Where it
+   * is the log that speaks, it signs nothing more; false for any other.
+   */
+  halt(origin: string, by: string, upTo = this.check.confirmedAt): boolean {
+    if (this.speaker?.log.origin !== origin) return false
+    this.state = 'stopped'
+    this.contradiction = { by, upTo }
+    return true
+  }
+
+  /** A notice of compromised keys froze our log: whoever says more in it says it in vain. */
+  freeze(): void {
+    if (this.state === 'stopped') return
+    const { context, name } = this.channel
+    this.state = 'stopped'
+    const message = `Our log on ${name} is frozen by a notice of compromised keys; open its successor with new keys: countersign log succeed`
+    context.onAlarm('log/frozen', this.speaker?.log.origin ?? name, message)
+  }
+
+  /** Our key signed a log that is not in this folder: whatever we signed might contradict what was said in it. */
+  foundUnknown(origin: string, by: string): void {
+    // One that is in this folder may not be open yet, or not be openable.
+    if (this.known.has(origin)) return
+    this.state = 'stopped'
+    const message = `${by} holds a log that our key signed and that is not in this folder: it was opened after this folder was copied or backed up. Nothing is signed here; restore a newer backup, or take that log back from the mirrors.`
+    this.channel.context.onAlarm('log/unknown-own', origin, message)
+  }
+
+  /** Resolves once our log may sign. */
+  ready(): Promise<void> {
+    return this.readiness.promise
+  }
+
+  /** Our log is still compared with its peers' copies. */
+  get isChecking(): boolean {
+    return this.state === 'checking'
+  }
+
+  /** Whose answer is awaited before we sign. */
+  awaited(): string[] {
+    return this.isChecking ? this.check.awaited() : []
+  }
+
+  /** Whether nothing is missing here that we signed or said before. */
+  get isWhole(): boolean {
+    return this.check.isContentWhole && (this.state === 'ready' || this.state === 'none')
+  }
+
+  /** A log of ours: the one that speaks, or one it succeeded. */
+  log(origin: string): LogFiles | undefined {
+    const own = this.speaker?.log
+    return own?.origin === origin ? own : this.former.get(origin)?.log
+  }
+
+  origins(): string[] {
+    return [...this.formerOrigins(), ...(this.speaker === undefined ? [] : [this.speaker.log.origin])]
+  }
+
+  formerOrigins(): string[] {
+    return [...this.former.keys()]
+  }
+
+  /** Whether it is ours and still compared with its peers' copies, so that its head is not shown. */
+  isUnconfirmed(origin: string): boolean {
+    const own = this.speaker?.log
+    return own?.origin === origin && !own.confirmed
+  }
+
+  /** What was said in our former logs from these places on, as far as their successors pin it. */
+  async *pinnedStatements(since: readonly { origin: string; size: number }[]): AsyncGenerator<Statement> {
+    for (const [origin, { log, pinned }] of this.former) {
+      const from = since.filter((one) => one.origin === origin).map(({ size }) => size)
+      if (from.length > 0) yield* statementsIn(log, Math.min(...from), pinned)
+    }
+  }
+
+  /** Ends what is said by itself. */
+  async stopPinning(): Promise<void> {
+    await this.pinning.stop()
+  }
+
+  /** Closes every log. */
+  async close(): Promise<void> {
+    const logs = [this.speaker?.log, ...[...this.former.values()].map(({ log }) => log)]
+    // A file that does not close keeps open no other.
+    await Promise.allSettled(logs.map(async (log) => log?.close()))
+    await this.heads?.settled()
+  }
+
+  private originOf(generation: string): string {
+    const { context, pact, name } = this.channel
+    return `${context.identity.party}/${pact.id}/${name}/${generation}`
+  }
+
+  private logAt(origin: string, signers: SignerPair): OwnLogOptions {
+    const { identity, around } = this.channel.context
+    const { disk, random } = around
+    return { disk, dir: identity.dir, origin, signers, random }
+  }
+
+  /** The card that our log names as it opens: by its log keys the log is kept for all its life. */
+  private async openedWith(log: ReadableLog | undefined): Promise<Card> {
+    const { identity, ownCard } = this.channel.context
+    const opening = log === undefined || log.size === 0 ? undefined : parseEntry(await log.entry(0))
+    const named = opening?.ok === true ? opening.value.statement.body.card : undefined
+    return (typeof named === 'string' ? ownCard(named) : undefined) ?? identity.card
+  }
+
+  private speakerOf(log: OwnLog): Promise<Speaker> {
+    const { identity, around, ownCard } = this.channel.context
+    const signersOf = {
+      card: (digest: string) => ownCard(digest),
+      signers: (card: Card) => identity.ring.of(card).statement,
+    }
+    return Speaker.open(log, { party: identity.party, signersOf }, this.pinning.sight(log.origin), around.now)
+  }
+
+  private async speakWith(speaker: Speaker): Promise<void> {
+    const { context, feeds, witnesses } = this.channel
+    const { log } = speaker
+    this.speaker = speaker
+    log.onStopped((failure) => {
+      if (this.speaker !== speaker) return
+      this.state = 'stopped'
+      context.onAlarm(failure.code, log.origin, failure.message)
+    })
+    const heads = await KeptHeads.open(context.identity.dir, log, context.around)
+    this.heads = heads
+    log.onPublished(() => {
+      heads.look()
+      context.onEntries(log.origin)
+      context.onNews()
+    })
+    context.onLog(log.origin)
+    const author = await this.openedWith(log)
+    feeds.begin(log.origin, author)
+    witnesses.own(this.channel.witnessing(log.origin, author), log, () => this.state === 'ready')
+    await this.pinning.begin(speaker)
+  }
+}

@@ -1,0 +1,230 @@
+// The peers' side of a channel: every log of theirs that is heard, each through a mirror of our own.
+
+import { createHash } from 'node:crypto'
+import { type Mirror, openMirror } from '@countersign/ledger'
+import { type Card, receiptKeyIds } from '@countersign/record'
+import { mayHear } from '../generations.ts'
+import { LIMITS } from '../limits.ts'
+import type { LogSource } from '../log-source.ts'
+import { OwnReceipts } from '../own-receipts.ts'
+import { PeerEar } from '../peer-ear.ts'
+import { type CarriedHearing, PeerLog } from '../peer-log.ts'
+import { PeerUnreachable } from '../peer-requests.ts'
+import type { Cosigner } from '../signed-heads.ts'
+import type { Channel } from './channel.ts'
+import { partyOf } from './members.ts'
+
+export class PeerSide {
+  private readonly channel: Channel
+  private readonly ears = new Map<string, PeerEar>()
+  /** Origins of which it is being looked whether they may be heard. */
+  private readonly opening = new Map<string, Promise<void>>()
+  /** In a folder that may be a copy: our own receipts on each log, asked back. */
+  private readonly recalls = new Map<string, OwnReceipts>()
+
+  constructor(channel: Channel) {
+    this.channel = channel
+  }
+
+  /** Starts hearing a log; does nothing where it is heard already, or where its author does not show it yet. */
+  async hear(origin: string, author: Card, shownBy?: LogSource): Promise<void> {
+    if (this.ears.has(origin) || this.opening.has(origin) || this.channel.isStopping) return
+    const source = shownBy ?? this.channel.members.atAuthor(origin, author)
+    const opening = this.beginWhereShown(origin, author, source).finally(() => this.opening.delete(origin))
+    this.opening.set(origin, opening)
+    await opening
+  }
+
+  /** Likewise from its author first, and from whoever else was shown it. */
+  async hearShown(origin: string, author: Card, shownBy: LogSource): Promise<void> {
+    try {
+      await this.hear(origin, author)
+    } catch (cause) {
+      if (!(cause instanceof PeerUnreachable)) throw cause
+    }
+    if (!this.ears.has(origin)) await this.hear(origin, author, shownBy)
+  }
+
+  /**
+   * Takes from what was carried here by hand what it has of a log, whose author need not be reachable. Undefined where
+   * the log is not heard: no source shows it, or its mirror cannot be opened.
+   */
+  async hearCarried(
+    origin: string,
+    author: Card,
+    sources: readonly LogSource[],
+    cosigners: readonly Cosigner[],
+  ): Promise<CarriedHearing | undefined> {
+    for (const source of sources) {
+      // Its author may be asked for it at this moment, and be long in answering.
+      await this.opening.get(origin)?.catch(() => {})
+      await this.hear(origin, author, source)
+    }
+    return this.ears.get(origin)?.hearCarried(sources, cosigners)
+  }
+
+  logs(): PeerLog[] {
+    return [...this.ears.values()].flatMap(({ log }) => log ?? [])
+  }
+
+  mirror(origin: string): Mirror | undefined {
+    return this.ears.get(origin)?.log?.mirror
+  }
+
+  /** Looks again at the logs of `party`; of all where none is named. */
+  wake(party?: string): void {
+    for (const [origin, ear] of this.ears) if (party === undefined || partyOf(origin) === party) ear.wake()
+  }
+
+  /** Looks again at one log. */
+  wakeLog(origin: string): void {
+    this.ears.get(origin)?.wake()
+  }
+
+  get isHearing(): boolean {
+    return [...this.ears.values()].some((ear) => ear.isHearing)
+  }
+
+  /** Who has not told yet which receipts of ours it holds. */
+  awaited(): string[] {
+    return [...this.recalls.values()].flatMap((recall) => (recall.done ? [] : recall.awaited()))
+  }
+
+  /** Whether nothing is missing of what we countersigned. */
+  get isWhole(): boolean {
+    return [...this.recalls.values()].every(({ done }) => done) && this.logs().every((log) => log.isWhole)
+  }
+
+  /** Resolves once no receipt of ours is asked back any more. */
+  async recallsEnded(): Promise<void> {
+    await Promise.allSettled([...this.recalls.values()].map(({ ended }) => ended))
+  }
+
+  async stop(): Promise<void> {
+    // A file that does not close keeps open no other.
+    await Promise.allSettled([...this.ears.values()].map((ear) => ear.stop()))
+  }
+
+  private async beginWhereShown(origin: string, author: Card, shownBy: LogSource): Promise<void> {
+    const card = await this.mayHear(origin, author, shownBy)
+    if (card !== undefined && !this.channel.isStopping) await this.begin(origin, card)
+  }
+
+  /** The card by whose log keys it is kept. */
+  private async mayHear(origin: string, { party }: Card, shownBy: LogSource): Promise<Card | undefined> {
+    const { context, members, pact, name } = this.channel
+    const { identity, around, suspect, onAlarm } = context
+    const at = { disk: around.disk, dir: identity.dir }
+    const look = () => mayHear(at, origin, members.cardsOf(party), shownBy)
+    let may = await look()
+    if (may === 'other-keys' && (await suspect(party))) may = await look()
+    if (may === 'too-many' && shownBy.carried === undefined) {
+      const message = `${party} names more logs of the channel ${name} than the ${LIMITS.generationsPerChannel} that are heard; the others stay unheard.`
+      onAlarm('peer/generations', `${party}/${pact.id}/${name}`, message)
+    }
+    return typeof may === 'object' ? may.card : undefined
+  }
+
+  private async begin(origin: string, author: Card): Promise<void> {
+    const { context, members, feeds, witnesses } = this.channel
+    const { identity, around, onAlarm, onAlarmOver, onLog } = context
+    const { disk, random } = around
+    const ear = new PeerEar({
+      origin,
+      around,
+      open: () => openMirror({ disk, dir: identity.dir, origin, keys: author.keys.log, random }),
+      listen: (mirror) => this.listen(origin, author, mirror),
+      rounds: (round) => this.channel.rounds(round, author.party),
+      onAlarm: (code, message) => onAlarm(code, origin, message),
+      onAlarmOver: (code) => onAlarmOver(code, origin),
+      onOpen: (again) => {
+        onLog(origin)
+        if (again) return
+        feeds.begin(origin, author)
+        const held = () => this.channel.logOf(origin)
+        witnesses.peers(this.channel.witnessing(origin, author), held, [members.atAuthor(origin, author)])
+      },
+    })
+    this.ears.set(origin, ear)
+    await ear.begin()
+  }
+
+  /** Hears the author of a log through our mirror of it. */
+  private async listen(origin: string, author: Card, mirror: Mirror): Promise<PeerLog> {
+    const { context, members, pact, feeds, contradictions, exchange } = this.channel
+    const { identity, around, receipts, mayBeCopy } = context
+    const { limits, intervals } = pact.agreement
+    const { role } = members
+    const log = new PeerLog({
+      ...{ origin, author, mirror, pact: pact.id, role, limits, receipts, around },
+      sources: members.sourcesOf(origin, author),
+      cosigners: members.cosignersOf(author.party),
+      us: {
+        party: identity.party,
+        get receipt() {
+          return identity.keys.receipt
+        },
+      },
+      cosignSeconds: role === 'recipient' ? undefined : intervals.cosignSeconds,
+      mayCountersign: () => this.mayCountersign(origin),
+      mayLack: mayBeCopy(),
+      pinnedSize: () => context.pinnedSize(origin),
+      shownElsewhere: () => exchange.aheadOf(origin, mirror.size),
+      onStatement: (statement) => exchange.said(author.party, statement),
+      onEntries: () => {
+        context.onEntries(origin)
+        // Their cosigners may have been quicker than we.
+        feeds.grown(origin)
+      },
+      onContent: () => {
+        context.onContent(origin)
+        context.onRecovered()
+      },
+      isDestroyed: (index, part) => context.isDestroyed(origin, index, part),
+      onReceipt: (receipt) => {
+        const digest = createHash('sha256').update(receipt.bytes).digest('hex')
+        const key = receiptKeyIds(identity.party, pact.id, identity.card.keys.receipt)
+        context.onReceipt({ origin, by: identity.party, ...receipt, digest, key })
+        context.onNews()
+      },
+      onTooFarBehind: (message) => context.onAlarm('mirror/too-far-behind', origin, message),
+      onContradiction: (code, message, head, branch) =>
+        contradictions.served(origin, author, mirror, { code, message, head, branch }),
+    })
+    await contradictions.recall(origin)
+    await log.recall()
+    this.recallReceipts(origin, author)
+    return log
+  }
+
+  private mayCountersign(origin: string): boolean {
+    const { own, isParty, contradictions, context } = this.channel
+    if ((isParty && own.state !== 'ready') || contradictions.isClosed(origin)) return false
+    return this.recalls.get(origin)?.done ?? !context.mayBeCopy()
+  }
+
+  /** Asks for our own receipts on a log where some may be lost; once in a run. */
+  private recallReceipts(origin: string, author: Card): void {
+    const { context, members, pact } = this.channel
+    const { identity, around, receipts, requestsTo, cardsOf, onAlarm, mayBeCopy, onRecovered } = context
+    if (!mayBeCopy() || this.recalls.has(origin)) return
+    const recall = new OwnReceipts({
+      ...{ origin, author, us: identity.party, pact: pact.id, receipts, around },
+      keys: () => {
+        const past = cardsOf(identity.party, identity.card.rootDigest)
+        return [identity.card, ...past].map(({ keys }) => keys.receipt)
+      },
+      readers: [requestsTo(author), ...members.cosignersOf(author.party).map(({ requests }) => requests)],
+      stopped: () => this.channel.isStopping,
+      onDone: () => {
+        this.wakeLog(origin)
+        onRecovered()
+      },
+    })
+    this.recalls.set(origin, recall)
+    recall.ended.catch((cause: unknown) => {
+      const message = `Our own receipts could not be asked back; start the node again: ${String(cause)}`
+      onAlarm('log/check-failed', origin, message)
+    })
+  }
+}
