@@ -63,6 +63,8 @@ export interface RecordRow {
   state: RecordState
   /** The witnesses of the agreement that cosigned it, and whether they are enough (spec/witness.md). */
   witnessed: { by: string[]; enough: boolean }
+  /** It stands on one branch of its log only, for its author signed two (spec/fork.md). */
+  afterSplit: boolean
   supersededBy: string | null
   parts: PartRow[]
   title: string | null
@@ -157,6 +159,9 @@ export interface CardRow {
   name: string
   words: string[]
   digest: string
+  serial: number
+  /** RFC 3339. */
+  notAfter: string
   /** The card file, base64. */
   bytes: string
 }
@@ -315,6 +320,8 @@ export interface ContentState {
   retainedUntil: number | null
   /** What was asked for at this node. */
   wish: { record: string; reason: string; account: string; at: number; done: boolean } | null
+  /** Why holds of this node stand, the oldest first; `at` in milliseconds. */
+  holdReasons: { reason: string; account: string; at: number }[]
 }
 
 export type DestroyAnswer =
@@ -332,6 +339,8 @@ export interface KeyStatus {
   roles: { role: string; serial: number; since: string; givenUp: boolean }[]
   logs: { origin: string; serial: number | null; upToDate: boolean; frozenAt: number | null }[]
   waiting: boolean
+  /** Whether the private keys lie under a passphrase. */
+  underPassphrase: boolean
   notices: { party: string; digest: string; roles: string[] }[]
 }
 

@@ -104,13 +104,15 @@ export async function apiRoutes(
         .send(Buffer.from(opened.value.bytes))
     })
     api.get('/api/record/evidence', async (request, reply) => {
-      const cut = await withQuery(evidenceQuery, request, ({ ref, reveal, exchange }) =>
-        node.evidence(ref, { reveal: reveal === '1', exchange: exchange === '1' }),
-      )
+      const parsed = parse(evidenceQuery, request.query)
+      if (!parsed.ok) return sendRefusal(reply, parsed)
+      const { ref, ...asked } = parsed.value
+      const exchange = asked.exchange === '1'
+      const cut = await node.evidence(ref, { reveal: asked.reveal === '1', exchange })
       if (!cut.ok) return sendRefusal(reply, cut)
       return reply
         .header('content-type', 'application/octet-stream')
-        .header('content-disposition', 'attachment; filename="record.evidence"')
+        .header('content-disposition', `attachment; filename="${exchange ? 'exchange' : 'record'}.evidence"`)
         .send(Buffer.from(cut.value))
     })
 
@@ -312,7 +314,9 @@ function accountOf(request: FastifyRequest): string {
 
 function cardRow(card: Card) {
   const { party, digest, body, bytes } = card
-  return { party, name: body.name, words: fingerprintWords(card), digest, bytes: toBase64(bytes) }
+  const { name, serial, validity } = body
+  const words = fingerprintWords(card)
+  return { party, name, words, digest, serial, notAfter: validity.notAfter, bytes: toBase64(bytes) }
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): Result<T> {

@@ -109,10 +109,13 @@ describe('with the consent of everyone concerned', () => {
     const { alfa, bravo, watch } = parties
     const { record, sealed } = await planted(parties)
     value(await bravo.node.content.hold({ record, reason: 'A court asked for it', account: 'test' }))
+    const reasons = async () => (await bravo.node.content.state(record))?.holdReasons
+    expect(await reasons()).toMatchObject([{ reason: 'A court asked for it', account: 'test' }])
     await until('alfa to see the hold', async () => (await alfa.node.views.contentLife(record))?.holds.length === 1)
     expect(await asks(alfa, record)).toMatchObject({ ok: false, code: 'content/held' })
     expect(await alfa.node.content.lift(record, 'test')).toMatchObject({ ok: false, code: 'content/not-held' })
     value(await bravo.node.content.lift(record, 'test'))
+    expect(await reasons()).toEqual([])
     await until('alfa to see it lifted', async () => (await alfa.node.views.contentLife(record))?.holds.length === 0)
     value(await asks(alfa, record))
     expect(found(watch.dir, sealed)).not.toEqual([])

@@ -2,7 +2,7 @@
 // to what the node really answers.
 
 import type * as client from '@countersign/client'
-import type { CarriedIn, NodeStatus } from '@countersign/node'
+import type { Act, Approval, CarriedIn, KeyStatus, Node, NodeStatus } from '@countersign/node'
 import type * as views from '@countersign/views'
 import { expectTypeOf, test } from 'vitest'
 
@@ -14,4 +14,11 @@ test('what the node answers is what its client expects', () => {
   expectTypeOf<views.PactRow>().toExtend<client.PactRow>()
   expectTypeOf<NodeStatus>().toExtend<client.NodeStatus>()
   expectTypeOf<CarriedIn>().toExtend<client.CarriedIn>()
+  expectTypeOf<KeyStatus>().toExtend<client.KeyStatus>()
+  expectTypeOf<Approval>().toExtend<client.ApprovalRow>()
+  expectTypeOf<client.Act>().toExtend<Act>()
+  type Content = Node['content']
+  expectTypeOf<Awaited<ReturnType<Content['state']>>>().toExtend<client.ContentState | undefined>()
+  type Destroyed = Extract<Awaited<ReturnType<Content['destroy']>>, { ok: true }>['value']
+  expectTypeOf<Destroyed>().toExtend<client.DestroyAnswer>()
 })

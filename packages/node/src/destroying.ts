@@ -7,7 +7,7 @@ import type { ContentLife, RecordRow } from '@countersign/views'
 import type { Channel } from './channel/channel.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { Lane } from './lane.ts'
-import type { DestructionWish } from './private-store.ts'
+import type { DestructionWish, HoldReason } from './private-store.ts'
 import type { Removing } from './removing.ts'
 import type { Saying } from './saying.ts'
 
@@ -28,6 +28,8 @@ export type DestroyAnswer =
 export interface ContentState extends ContentLife {
   /** What was asked for here. */
   wish: DestructionWish | null
+  /** Why holds of ours stand, the oldest first. */
+  holdReasons: HoldReason[]
 }
 
 const REASON_MAX = 2_000
@@ -103,7 +105,9 @@ export class Destroying {
     }
     const said = await this.saying.sayOfContent(channel, 'content/hold', {}, [record], account)
     if (!said.ok) return said
-    this.parts.store.forgetWish(record)
+    const { store, around } = this.parts
+    store.noteHold(record, { reason: given.value, account, at: around.now() })
+    store.forgetWish(record)
     return ok({ hold: said.value })
   }
 
@@ -116,12 +120,16 @@ export class Destroying {
     const ours = life.holds.filter((hold) => hold.party === party).map((hold) => hold.record)
     if (ours.length === 0) return refuse('content/not-held', 'No hold of ours stands on this record.')
     const said = await this.saying.sayOfContent(channel, 'content/lift', {}, ours, account)
-    return said.ok ? ok({ lifted: ours }) : said
+    if (!said.ok) return said
+    this.parts.store.forgetHolds(record)
+    return ok({ lifted: ours })
   }
 
   async state(record: string): Promise<ContentState | undefined> {
     const life = await this.parts.views.contentLife(record)
-    return life === undefined ? undefined : { ...life, wish: this.parts.store.wishFor(record) ?? null }
+    if (life === undefined) return undefined
+    const { store } = this.parts
+    return { ...life, wish: store.wishFor(record) ?? null, holdReasons: store.holdReasons(record) }
   }
 
   private async find(record: string): Promise<Result<{ row: RecordRow; life: ContentLife; channel: Channel }>> {

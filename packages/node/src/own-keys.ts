@@ -56,6 +56,8 @@ export interface KeyStatus {
   logs: { origin: string; serial: number | null; upToDate: boolean; frozenAt: number | null }[]
   /** Whether a request waits for signatures of the root. */
   waiting: boolean
+  /** Whether the private keys lie under a passphrase. */
+  underPassphrase: boolean
   notices: { party: string; digest: string; roles: string[] }[]
 }
 
@@ -217,6 +219,7 @@ export class OwnKeys {
         return [{ origin: speaker.log.origin, serial, upToDate: inForce?.digest === card.digest, frozenAt }]
       }),
       waiting: await around.disk.exists(this.requestFile()),
+      underPassphrase: identity.store.isProtected,
       notices: trusted.notices().map(({ body: of, digest }) => ({ party: of.party, digest, roles: [...of.roles] })),
     }
   }

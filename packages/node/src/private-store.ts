@@ -41,6 +41,13 @@ export interface DestructionWish {
   done: boolean
 }
 
+/** That content must be kept: who had that said here, when, and why. Private to this node. */
+export interface HoldReason {
+  reason: string
+  account: string
+  at: number
+}
+
 type WishRow = Omit<DestructionWish, 'done'> & { done: number }
 
 function wishOf(row: WishRow): DestructionWish {
@@ -64,6 +71,10 @@ export class PrivateStore {
       CREATE TABLE IF NOT EXISTS destruction (
         record TEXT PRIMARY KEY, reason TEXT NOT NULL, account TEXT NOT NULL, at INTEGER NOT NULL, done INTEGER NOT NULL
       ) STRICT;
+      CREATE TABLE IF NOT EXISTS hold_reason (
+        record TEXT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL, at INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX IF NOT EXISTS hold_reason_record ON hold_reason (record);
       CREATE TABLE IF NOT EXISTS held_here (id INTEGER PRIMARY KEY, request TEXT NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS alarm (
         id INTEGER PRIMARY KEY, at INTEGER NOT NULL, code TEXT NOT NULL, subject TEXT NOT NULL,
@@ -116,6 +127,21 @@ export class PrivateStore {
   wishFor(record: string): DestructionWish | undefined {
     const row = this.db.prepare<[string], WishRow>('SELECT * FROM destruction WHERE record = ?').get(record)
     return row === undefined ? undefined : wishOf(row)
+  }
+
+  noteHold(record: string, { reason, account, at }: HoldReason): void {
+    this.db.prepare('INSERT INTO hold_reason VALUES (?, ?, ?, ?)').run(record, reason, account, at)
+  }
+
+  /** Why content is held by us, the oldest first; of holds that were lifted no more. */
+  holdReasons(record: string): HoldReason[] {
+    return this.db
+      .prepare<[string], HoldReason>('SELECT reason, account, at FROM hold_reason WHERE record = ? ORDER BY rowid')
+      .all(record)
+  }
+
+  forgetHolds(record: string): void {
+    this.db.prepare('DELETE FROM hold_reason WHERE record = ?').run(record)
   }
 
   /** Nothing that was deleted is left in the file or its log. */

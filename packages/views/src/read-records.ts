@@ -71,6 +71,7 @@ export class RecordReader {
       witnessed: sqlite.prepare<[string], { witness: string; size: number }>(
         'select witness, size from witnessed where origin = ? order by witness',
       ),
+      split: sqlite.prepare<[string], { common: number }>('select common from splits where origin = ?'),
       mentions: sqlite.prepare<[string, number], { re_origin: string; re_idx: number; re_leaf: string }>(
         'select re_origin, re_idx, re_leaf from mentions where origin = ? and idx = ? order by place',
       ),
@@ -167,6 +168,7 @@ export class RecordReader {
       delivery: this.deriver.deliveryOf(stored),
       state: STATES[stored.state] ?? 'undecided',
       witnessed: this.witnessed(stored),
+      afterSplit: idx >= (this.sql.split.get(origin)?.common ?? Number.POSITIVE_INFINITY),
       supersededBy: stored.superseded_by === null ? null : `${origin}#${stored.superseded_by}`,
       parts: this.sql.parts.all(origin, idx).map((part): PartRow => {
         const state = forUs ? (PART_STATES[part.state ?? 0] ?? 'awaited') : 'not-for-us'

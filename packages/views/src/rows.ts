@@ -56,6 +56,8 @@ export interface RecordRow {
   state: RecordState
   /** The witnesses of the agreement that cosigned it, and whether they are enough (spec/witness.md). */
   witnessed: { by: string[]; enough: boolean }
+  /** It stands on one branch of its log only, for its author signed two: it binds its author, and counts for nothing in its favour. */
+  afterSplit: boolean
   /** The record that took its place, `origin#index`. */
   supersededBy: string | null
   parts: PartRow[]

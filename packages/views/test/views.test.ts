@@ -156,6 +156,19 @@ describe('records', () => {
     ])
   })
 
+  test('after the split of a log that its author signed twice are marked, and no others', async () => {
+    const marked = async () => {
+      const page = await views.records({})
+      return page.ok ? page.value.records.flatMap((one) => (one.afterSplit ? [one.record] : [])).sort() : []
+    }
+    expect(await marked()).toEqual([])
+    await views.foldSplit(ORIGIN, 5)
+    expect(await marked()).toEqual([`${ORIGIN}#5`, `${ORIGIN}#6`])
+    // Another face of the log may have less in common, never more.
+    await views.foldSplit(ORIGIN, 6)
+    expect(await marked()).toEqual([`${ORIGIN}#5`, `${ORIGIN}#6`])
+  })
+
   test('of a type that nobody knows are shown unread, with an alarm, and the others fold on', async () => {
     expect(await row(5)).toMatchObject({ known: false, validity: { kind: 'valid' } })
     expect(await row(6)).toMatchObject({ known: true, validity: { kind: 'valid' } })

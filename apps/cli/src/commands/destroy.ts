@@ -81,7 +81,8 @@ export function holdCommand(program: Command): void {
     })
 }
 
-function standing({ destroyed, consents, awaited, holds, charges, retainedUntil, wish }: ContentState): string {
+function standing(state: ContentState): string {
+  const { destroyed, consents, awaited, holds, holdReasons, charges, retainedUntil, wish } = state
   const lines = [
     [
       'Destroyed',
@@ -90,6 +91,7 @@ function standing({ destroyed, consents, awaited, holds, charges, retainedUntil,
     ['Consenting', consents.length === 0 ? 'nobody' : consents.join(', ')],
     ['Not yet', awaited.length === 0 ? 'nobody' : awaited.join(', ')],
     ['Holds', holds.length === 0 ? 'none' : holds.map(({ party, record }) => `${party} (${record})`).join(', ')],
+    ...holdReasons.map(({ reason, account, at }) => ['Held by us', `by ${account} on ${day(at / 1000)}: ${reason}`]),
     ['Charges', charges.length === 0 ? 'none' : charges.join(', ')],
     ['Retained', retainedUntil === null ? 'not shown since when it is held' : `until ${day(retainedUntil)}`],
     ['Asked here', wish === null ? 'by nobody' : `by ${wish.account} on ${day(wish.at / 1000)}: ${wish.reason}`],
