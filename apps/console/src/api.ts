@@ -2,7 +2,14 @@
 // officer may see; still, nothing in an answer is ever used as markup, address or code. A failed call throws an
 // ApiFailure, whose message is one sentence that says what to do next.
 
-import { type Answer, type ApiRefusal, NodeClient, type ObjectQuery, type RecordQuery } from '@countersign/client'
+import {
+  type Act,
+  type Answer,
+  type ApiRefusal,
+  NodeClient,
+  type ObjectQuery,
+  type RecordQuery,
+} from '@countersign/client'
 
 /** Rows asked for at once: what a person pages through without waiting. */
 export const PAGE_ROWS = 50
@@ -37,7 +44,18 @@ export const api = {
   pact: (id: string, signal?: AbortSignal) => given(node.pact(id, signal)),
   cards: (signal?: AbortSignal) => given(node.cards(signal)),
   content: (ref: string, part: number, signal?: AbortSignal) => given(node.content(ref, part, signal)),
-  evidence: (ref: string, reveal: boolean) => given(node.evidence(ref, { reveal })),
+  evidence: (ref: string, what: { reveal: boolean; exchange?: boolean }) => given(node.evidence(ref, what)),
+  contentState: (ref: string, signal?: AbortSignal) => given(node.contentState(ref, signal)),
+  destroyContent: (ref: string, reason: string) => given(node.destroyContent(ref, reason)),
+  takeBackDestruction: (ref: string) => given(node.takeBackDestruction(ref)),
+  holdContent: (ref: string, reason: string) => given(node.holdContent(ref, reason)),
+  liftHolds: (ref: string) => given(node.liftHolds(ref)),
+  keyStatus: (signal?: AbortSignal) => given(node.keyStatus(signal)),
+  succession: (pact: string, channel: string, signal?: AbortSignal) => given(node.succession(pact, channel, signal)),
+  approvals: (signal?: AbortSignal) => given(node.approvals(signal)),
+  askApproval: (act: Act, reason: string) => given(node.askApproval(act, reason)),
+  confirmApproval: (id: string) => given(node.confirmApproval(id)),
+  withdrawApproval: (id: string) => given(node.withdrawApproval(id)),
   signIn: (email: string, password: string) => given(node.signIn(email, password)),
   signOut: () => given(node.signOut()),
 }

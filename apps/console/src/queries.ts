@@ -87,5 +87,31 @@ export const ask = {
       queryFn: ({ signal }) => api.pact(id, signal),
       refetchInterval: LIST_AGAIN_MS,
     }),
+  contentState: (ref: string) =>
+    queryOptions({
+      queryKey: ['content-state', ref],
+      queryFn: ({ signal }) => api.contentState(ref, signal),
+      refetchInterval: LIST_AGAIN_MS,
+    }),
+  keyStatus: () =>
+    queryOptions({
+      queryKey: ['key-status'],
+      queryFn: ({ signal }) => api.keyStatus(signal),
+      refetchInterval: LIST_AGAIN_MS,
+    }),
+  approvals: () =>
+    queryOptions({
+      queryKey: ['approvals'],
+      queryFn: ({ signal }) => api.approvals(signal),
+      refetchInterval: STATUS_AGAIN_MS,
+    }),
+  /** What a successor of our log would pin: asked when an officer is about to ask for one. */
+  succession: (pact: string, channel: string) =>
+    queryOptions({
+      queryKey: ['succession', pact, channel],
+      queryFn: ({ signal }) => api.succession(pact, channel, signal),
+      staleTime: 0,
+      gcTime: 0,
+    }),
   cards: () => queryOptions({ queryKey: ['cards'], queryFn: ({ signal }) => api.cards(signal), staleTime: 30_000 }),
 }

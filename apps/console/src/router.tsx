@@ -64,6 +64,12 @@ const check = createRoute({
   component: lazyRouteComponent(() => import('./rooms/check/Check.tsx'), 'CheckRoom'),
 })
 
+const keys = createRoute({
+  getParentRoute: () => root,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('./rooms/keys/Keys.tsx'), 'KeysRoom'),
+})
+
 const node = createRoute({
   getParentRoute: () => root,
   path: '/node',
@@ -71,7 +77,7 @@ const node = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, records, record, objects, object, agreements, agreement, check, node]),
+  routeTree: root.addChildren([home, records, record, objects, object, agreements, agreement, check, keys, node]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   // Values in the query are plain text: an address can be read, typed and sent.

@@ -141,8 +141,9 @@ export class NodeClient {
   succession(
     pact: string,
     channel: string,
+    signal?: AbortSignal,
   ): Promise<Answer<{ pins: { origin: string; size: number; root: string } | null }>> {
-    return this.getJson('api/succession', { pact, channel })
+    return this.getJson('api/succession', { pact, channel }, signal)
   }
 
   approvals(signal?: AbortSignal): Promise<Answer<ApprovalRow[]>> {
@@ -166,8 +167,8 @@ export class NodeClient {
     return this.getJson('api/content', { ref }, signal)
   }
 
-  keyStatus(): Promise<Answer<KeyStatus>> {
-    return this.getJson('api/key/status', {})
+  keyStatus(signal?: AbortSignal): Promise<Answer<KeyStatus>> {
+    return this.getJson('api/key/status', {}, signal)
   }
 
   rotateKeys(asked: Record<string, unknown>): Promise<Answer<RotatedAnswer>> {

@@ -3,7 +3,7 @@
 
 import type { Me } from '@countersign/client'
 import { ActionIcon } from '@mantine/core'
-import { IconFileText, IconList, IconServer2, IconTopologyStar3, IconUserCircle } from '@tabler/icons-react'
+import { IconFileText, IconKey, IconList, IconServer2, IconTopologyStar3, IconUserCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
@@ -14,6 +14,7 @@ import { Failed, Loading } from '../marks/Notice.tsx'
 import { ask, isSignedOut } from '../queries.ts'
 import { SignIn } from '../rooms/sign-in/SignIn.tsx'
 import { AccountPanel } from './AccountPanel.tsx'
+import { AlarmBanner } from './AlarmBanner.tsx'
 import { KeysHelp, type KeysHelpHandle } from './KeysHelp.tsx'
 import { useKeys } from './keyboard.ts'
 import { StatusStrip } from './StatusStrip.tsx'
@@ -22,6 +23,7 @@ const ROOMS = [
   { to: '/records', words: 'rooms.records', short: 'rooms.records', icon: IconList, also: '/record/' },
   { to: '/objects', words: 'rooms.objects', short: 'rooms.objectsShort', icon: IconTopologyStar3, also: '/object/' },
   { to: '/agreements', words: 'rooms.agreements', short: 'rooms.agreements', icon: IconFileText, also: '/agreement/' },
+  { to: '/keys', words: 'rooms.keys', short: 'rooms.keys', icon: IconKey, also: '/keys/' },
   { to: '/node', words: 'rooms.node', short: 'rooms.node', icon: IconServer2, also: '/node/' },
 ] as const
 
@@ -83,6 +85,7 @@ function Desk({ me }: { me: Me }) {
     'g r': () => void navigate({ to: '/records' }),
     'g o': () => void navigate({ to: '/objects' }),
     'g a': () => void navigate({ to: '/agreements' }),
+    'g k': () => void navigate({ to: '/keys' }),
     'g n': () => void navigate({ to: '/node' }),
   })
   return (
@@ -115,6 +118,7 @@ function Desk({ me }: { me: Me }) {
         <AccountPanel me={me} showKeys={() => keysHelp.current?.show()} />
       </header>
       <StatusStrip me={me} />
+      <AlarmBanner />
       <main id="room" className="room" tabIndex={-1}>
         <Outlet />
       </main>

@@ -16,6 +16,7 @@ const KEYS = [
       ['g', 'r'],
       ['g', 'o'],
       ['g', 'a'],
+      ['g', 'k'],
       ['g', 'n'],
     ],
     words: 'keys.rooms',

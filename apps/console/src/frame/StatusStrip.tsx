@@ -8,6 +8,7 @@ import {
   IconHandStop,
   IconPlugConnected,
   IconPlugConnectedX,
+  IconUsers,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -77,6 +78,12 @@ function Facts({ status }: { status: NodeStatus }) {
         <span className="fact warn">
           <IconClockPause aria-hidden size="1em" />
           {t('strip.held', { count: status.heldHere })}
+        </span>
+      )}
+      {status.approvals.length > 0 && (
+        <span className="fact warn">
+          <IconUsers aria-hidden size="1em" />
+          {t('approval.strip', { count: status.approvals.length })}
         </span>
       )}
       <span className={status.alarms.length > 0 ? 'fact bad' : 'fact'}>

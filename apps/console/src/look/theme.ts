@@ -10,7 +10,9 @@ import {
   type MantineColorScheme,
   NativeSelect,
   PasswordInput,
+  Radio,
   Switch,
+  Textarea,
   TextInput,
 } from '@mantine/core'
 
@@ -26,7 +28,9 @@ export const theme = createTheme({
     Kbd: Kbd.extend({ defaultProps: { size: 'xs' } }),
     NativeSelect: NativeSelect.extend({ defaultProps: { size: 'xs' } }),
     PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' } }),
+    Radio: Radio.extend({ defaultProps: { size: 'xs' } }),
     Switch: Switch.extend({ defaultProps: { size: 'xs' } }),
+    Textarea: Textarea.extend({ defaultProps: { size: 'sm' } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'xs' } }),
   },
 })

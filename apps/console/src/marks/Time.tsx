@@ -40,6 +40,11 @@ export function showTime(epochMs: number, language: string): ShownTime {
   }
 }
 
+/** The day alone, in the reader's zone. */
+export function showDay(epochMs: number, language: string): string {
+  return Number.isFinite(epochMs) ? format(language, DAY).format(epochMs) : ''
+}
+
 /** The clock alone in the reader's zone, with the day where it is not today: for lists that are read today. */
 export function showClock(epochMs: number, language: string): string {
   return format(language, CLOCK).format(epochMs)

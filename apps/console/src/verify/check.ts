@@ -4,6 +4,7 @@
 import type { Language } from '@countersign/record'
 import type { CheckAnswer, CheckRequest } from './check-worker.ts'
 import { hanFaces } from './han-faces.ts'
+import { oneRun } from './one-run.ts'
 
 /** The report in a language, with the faces for Chinese that it needs. Rejects only where the run could not be made. */
 export async function checkFile(file: Uint8Array, cards: Uint8Array[], language: Language): Promise<CheckAnswer> {
@@ -13,16 +14,5 @@ export async function checkFile(file: Uint8Array, cards: Uint8Array[], language:
 }
 
 function inWorker(request: CheckRequest): Promise<CheckAnswer> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./check-worker.ts', import.meta.url), { type: 'module' })
-    worker.onmessage = (event: MessageEvent<CheckAnswer>) => {
-      worker.terminate()
-      resolve(event.data)
-    }
-    worker.onerror = (event) => {
-      worker.terminate()
-      reject(new Error(event.message))
-    }
-    worker.postMessage(request)
-  })
+  return oneRun(new Worker(new URL('./check-worker.ts', import.meta.url), { type: 'module' }), request)
 }

@@ -1,5 +1,6 @@
-// Verification in this browser, off the page's own thread: one worker for one run, ended when it has answered.
+// Verification in this browser, off the page's own thread.
 
+import { oneRun } from './one-run.ts'
 import type { VerifyAnswer, VerifyRequest } from './worker.ts'
 
 /**
@@ -7,18 +8,7 @@ import type { VerifyAnswer, VerifyRequest } from './worker.ts'
  * part in it. Rejects only where the run itself could not be made.
  */
 export function verifyHere(request: VerifyRequest): Promise<VerifyAnswer> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
-    worker.onmessage = (event: MessageEvent<VerifyAnswer>) => {
-      worker.terminate()
-      resolve(event.data)
-    }
-    worker.onerror = (event) => {
-      worker.terminate()
-      reject(new Error(event.message))
-    }
-    worker.postMessage(request)
-  })
+  return oneRun(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }), request)
 }
 
 export function bytesOfBase64(text: string): Uint8Array {

@@ -3,10 +3,13 @@
 // have them: record, statement, receipt, neutral, marking. Each page has its own file under en/.
 
 import { agreement } from './en/agreement.ts'
+import { approvals } from './en/approvals.ts'
 import { check } from './en/check.ts'
+import { contentLife } from './en/content-life.ts'
 import { frame } from './en/frame.ts'
 import { node } from './en/node.ts'
 import { objects } from './en/objects.ts'
+import { ownKeys } from './en/own-keys.ts'
 import { record } from './en/record.ts'
 import { records } from './en/records.ts'
 
@@ -17,6 +20,9 @@ export const en = {
   ...record,
   ...objects,
   ...agreement,
+  ...approvals,
+  ...contentLife,
+  ...ownKeys,
   ...node,
 } as const
 

@@ -12,6 +12,7 @@ import { showBytes } from '../../marks/amounts.ts'
 import { Block } from '../../marks/Blocks.tsx'
 import { Foreign } from '../../marks/Foreign.tsx'
 import { FingerprintWords } from '../../marks/Marks.tsx'
+import { saveFile } from '../../marks/save-file.ts'
 import { ask, isSignedOut } from '../../queries.ts'
 import { checkFile } from '../../verify/check.ts'
 import { bytesOfBase64 } from '../../verify/verify.ts'
@@ -167,14 +168,7 @@ function Drop({ words, choose }: { words: string; choose: (files: FileList | nul
 function Paper({ html, name }: { html: string; name: string }) {
   const { t } = useTranslation()
   const frame = useRef<HTMLIFrameElement>(null)
-  const save = () => {
-    const url = URL.createObjectURL(new Blob([html], { type: 'text/html' }))
-    const link = document.createElement('a')
-    link.href = url
-    link.download = `${name.replace(/\.evidence$/, '')}.html`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(url), 10_000)
-  }
+  const save = () => saveFile(html, `${name.replace(/\.evidence$/, '')}.html`, 'text/html')
   return (
     <Block title={t('check.report')}>
       <div className="actions">

@@ -1,6 +1,7 @@
 // How this node is: alarms first, then its peers, its logs' start-up check, and the words of its own card.
 
-import type { AlarmRow, ChannelStatus, NodeStatus } from '@countersign/client'
+import type { AlarmRow, ApprovalRow, ChannelStatus, NodeStatus } from '@countersign/client'
+import { Button } from '@mantine/core'
 import {
   IconAlertTriangleFilled,
   IconCircleCheckFilled,
@@ -11,7 +12,10 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Acknowledging, askedFor, beyondBanner } from '../../frame/AlarmBanner.tsx'
+import { SucceedFirst } from '../../frame/approving.tsx'
 import { showNumber } from '../../marks/amounts.ts'
 import { Block } from '../../marks/Blocks.tsx'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
@@ -20,6 +24,7 @@ import { Failed, Loading } from '../../marks/Notice.tsx'
 import { Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
 import { pathOf } from '../record/words.ts'
+import { Approvals } from './Approvals.tsx'
 
 export function NodeRoom() {
   const { t } = useTranslation()
@@ -52,6 +57,7 @@ export function NodeRoom() {
 
 function Status({ status }: { status: NodeStatus }) {
   const { t } = useTranslation()
+  const hidden = beyondBanner(status)
   return (
     <>
       <Block title={t('node.alarms')}>
@@ -60,10 +66,18 @@ function Status({ status }: { status: NodeStatus }) {
         ) : (
           <ul className="alarms">
             {status.alarms.map((alarm) => (
-              <OneAlarm key={`${alarm.at ?? ''} ${alarm.code} ${alarm.subject}`} alarm={alarm} />
+              <OneAlarm
+                key={`${alarm.at ?? ''} ${alarm.code} ${alarm.subject}`}
+                alarm={alarm}
+                isAcknowledgedHere={hidden.includes(alarm)}
+                asked={askedFor(status, alarm)}
+              />
             ))}
           </ul>
         )}
+      </Block>
+      <Block title={t('approval.title')}>
+        <Approvals />
       </Block>
       <Block title={t('node.peers')}>
         <Peers status={status} />
@@ -75,7 +89,14 @@ function Status({ status }: { status: NodeStatus }) {
   )
 }
 
-function OneAlarm({ alarm }: { alarm: AlarmRow }) {
+interface OneAlarmProps {
+  alarm: AlarmRow
+  /** Whether the officer acknowledges it here, and not in the banner. */
+  isAcknowledgedHere: boolean
+  asked: ApprovalRow | undefined
+}
+
+function OneAlarm({ alarm, isAcknowledgedHere, asked }: OneAlarmProps) {
   const { t } = useTranslation()
   return (
     <li>
@@ -90,6 +111,7 @@ function OneAlarm({ alarm }: { alarm: AlarmRow }) {
             {t('node.openRecord')}
           </Link>
         )}
+        {isAcknowledgedHere && <Acknowledging alarm={alarm} asked={asked} />}
       </span>
       {alarm.at !== undefined && <Time at={alarm.at / 1000} stacked />}
     </li>
@@ -149,6 +171,7 @@ function Logs({ status }: { status: NodeStatus }) {
             </span>
             <LogState channel={channel} />
             {channel.origin !== null && <Code>{channel.origin}</Code>}
+            {channel.maySucceed && <Successor status={status} pact={pact.id} channel={channel.name} />}
           </li>
         )),
       )}
@@ -174,5 +197,25 @@ function LogState({ channel }: { channel: ChannelStatus }) {
           t('node.size', { count: channel.size, number: showNumber(channel.size, i18n.language) })}
       </span>
     </span>
+  )
+}
+
+/** The way out for a log that signs nothing and cannot be mended. */
+function Successor({ status, pact, channel }: { status: NodeStatus; pact: string; channel: string }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  const isAsked = status.approvals.some(
+    ({ act }) => act.kind === 'log/succeed' && act.pact === pact && act.channel === channel,
+  )
+  return (
+    <div className="successor">
+      <p className="quiet">{t('succeeding.offered')}</p>
+      {isAsked ? (
+        <p>{t('approval.waiting')}.</p>
+      ) : (
+        <Button onClick={() => setOpen(true)}>{t('succeeding.open')}</Button>
+      )}
+      {open && <SucceedFirst pact={pact} channel={channel} onClose={() => setOpen(false)} />}
+    </div>
   )
 }

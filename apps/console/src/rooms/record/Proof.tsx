@@ -1,11 +1,10 @@
 // “Verify here” and “Save evidence”. What is verified is the evidence file itself, in this browser, against the cards this
 // node trusts; each check is shown with its result, whatever the node says of the record elsewhere on the page.
 
-import { type RecordRow, withQuery } from '@countersign/client'
-import { Button, Checkbox } from '@mantine/core'
-import { IconCircleCheck, IconCircleX, IconDownload, IconShieldCheck } from '@tabler/icons-react'
+import type { RecordRow } from '@countersign/client'
+import { Button } from '@mantine/core'
+import { IconCircleCheck, IconCircleX, IconShieldCheck } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiFailure, api } from '../../api.ts'
 import { showBytes, showNumber } from '../../marks/amounts.ts'
@@ -15,6 +14,7 @@ import { FingerprintWords } from '../../marks/Marks.tsx'
 import { failureWords } from '../../marks/Notice.tsx'
 import { bytesOfBase64, verifyHere } from '../../verify/verify.ts'
 import type { VerifyAnswer } from '../../verify/worker.ts'
+import { SaveEvidence } from './SaveEvidence.tsx'
 import { stepWords } from './step-words.ts'
 import { HeldBetween } from './Times.tsx'
 
@@ -22,9 +22,9 @@ interface Verified extends VerifyAnswer {
   bytes: number
 }
 
-export function Proof({ row }: { row: RecordRow }) {
+/** `isAlone`: nothing is known that it answers or that answers it. */
+export function Proof({ row, isAlone }: { row: RecordRow; isAlone: boolean }) {
   const { t } = useTranslation()
-  const [reveal, setReveal] = useState(false)
   const opened = row.parts.some((part) => part.state === 'opened')
   const verify = useMutation({ mutationFn: () => runVerification(row, opened) })
   return (
@@ -39,24 +39,7 @@ export function Proof({ row }: { row: RecordRow }) {
         >
           {verify.isPending ? t('verify.working') : verify.data === undefined ? t('verify.here') : t('verify.again')}
         </Button>
-        <Button
-          component="a"
-          href={withQuery('/api/record/evidence', { ref: row.record, reveal: reveal ? '1' : '0' })}
-          download
-          leftSection={<IconDownload aria-hidden size={16} stroke={1.8} />}
-        >
-          {t('verify.save')}
-        </Button>
       </div>
-      {opened && (
-        <Checkbox
-          size="sm"
-          label={t('verify.reveal')}
-          description={t('verify.revealNote')}
-          checked={reveal}
-          onChange={(event) => setReveal(event.currentTarget.checked)}
-        />
-      )}
       <div aria-live="polite">
         {verify.isError && (
           <p className="verdict" data-ok={false}>
@@ -67,6 +50,7 @@ export function Proof({ row }: { row: RecordRow }) {
         )}
         {verify.data !== undefined && <Verdict verified={verify.data} />}
       </div>
+      <SaveEvidence record={row.record} opened={opened} isAlone={isAlone} />
     </Block>
   )
 }
@@ -127,7 +111,7 @@ function Verdict({ verified }: { verified: Verified }) {
 }
 
 async function runVerification(row: RecordRow, reveal: boolean): Promise<Verified> {
-  const [evidence, cards] = await Promise.all([api.evidence(row.record, reveal), api.cards()])
+  const [evidence, cards] = await Promise.all([api.evidence(row.record, { reveal }), api.cards()])
   const answer = await verifyHere({ evidence, cards: cards.map((card) => bytesOfBase64(card.bytes)) })
   return { ...answer, bytes: evidence.length }
 }

@@ -12,11 +12,13 @@ import { Back, Block, Fact } from '../../marks/Blocks.tsx'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { Code, ModeBanner, Parties, TlpChip } from '../../marks/Marks.tsx'
 import { Failed, Loading } from '../../marks/Notice.tsx'
+import { SplitMark } from '../../marks/SplitMark.tsx'
 import { StateMark } from '../../marks/StateMark.tsx'
 import { Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
 import { RecordCards } from '../records/Records.tsx'
 import { Content } from './Content.tsx'
+import { ContentLife } from './ContentLife.tsx'
 import { Proof } from './Proof.tsx'
 import { Times } from './Times.tsx'
 import { pathOf, recordOf, sentences, stateMeaning, typeWords, validityWords } from './words.ts'
@@ -53,7 +55,9 @@ function OneRecord({ detail }: { detail: RecordDetail }) {
       <ModeBanner mode={row.mode} />
       <header className="record-head" data-state={row.state}>
         <p className="record-kind">
-          <span>{typeWords(row.type, t)}</span>
+          <span>
+            {typeWords(row.type, t)} {row.afterSplit && <SplitMark />}
+          </span>
           <TlpChip tlp={row.marking.tlp} kind={row.marking.class} />
         </p>
         <h1>
@@ -64,6 +68,7 @@ function OneRecord({ detail }: { detail: RecordDetail }) {
             <Foreign>{sentence}</Foreign>
           </p>
         ))}
+        {row.afterSplit && <p className="split-means">{t('split.means')}</p>}
         <div className="record-state" data-state={row.state}>
           <StateMark state={row.state} long />
           <span>{stateMeaning(row, t)}</span>
@@ -106,8 +111,9 @@ function OneRecord({ detail }: { detail: RecordDetail }) {
               <p className="quiet">{t('verify.void')}</p>
             </Block>
           ) : (
-            <Proof row={row} />
+            <Proof row={row} isAlone={detail.re.length + detail.answersTotal === 0} />
           )}
+          {row.parts.length > 0 && <ContentLife row={row} />}
           <Related detail={detail} />
         </div>
         <aside className="record-side">

@@ -13,6 +13,7 @@ import { Foreign } from '../../marks/Foreign.tsx'
 import { ModeMark, Parties, TlpChip } from '../../marks/Marks.tsx'
 import { Empty, Failed, Loading } from '../../marks/Notice.tsx'
 import { Pager } from '../../marks/Pager.tsx'
+import { SplitMark } from '../../marks/SplitMark.tsx'
 import { StateMark } from '../../marks/StateMark.tsx'
 import { Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
@@ -111,7 +112,7 @@ function RecordTable({ records, label, list }: { records: RecordRow[]; label: st
                 <RecordLink row={row} list={list}>
                   {typeWords(row.type, t)}
                 </RecordLink>{' '}
-                <ModeMark mode={row.mode} />
+                <ModeMark mode={row.mode} /> {row.afterSplit && <SplitMark />}
               </td>
               <td className="wide">
                 <Title row={row} />
@@ -140,7 +141,7 @@ function RecordCard({ row, list }: { row: RecordRow; list: string | undefined })
         <RecordLink row={row} list={list}>
           {typeWords(row.type, t)}
         </RecordLink>{' '}
-        <ModeMark mode={row.mode} />
+        <ModeMark mode={row.mode} /> {row.afterSplit && <SplitMark />}
       </div>
       <Title row={row} />
       <div className="card-line quiet">

@@ -60,6 +60,21 @@ export const record = {
     binary: 'This kind of content is not shown. Save it and look at it with care.',
     large: 'This part is large; it is loaded only when you ask.',
   },
+  evidence: {
+    title: 'Save evidence',
+    intro:
+      'A file that proves this to somebody who has neither an account nor a node. They check it with “Check a file of evidence” or with “countersign verify”.',
+    scope: 'What the file proves',
+    record: 'This record alone',
+    recordNote: 'It reveals nothing of any other record.',
+    exchange: 'The whole exchange',
+    exchangeNote:
+      'All that this record answers and all that answers it, as far as this node holds it: a request, its answer, the verdict.',
+    revealAllNote:
+      'Of every record of the exchange that this node could open. Without this, the file proves who said what kind of thing and when. With it, whoever holds the file can read all of that.',
+    cutting: 'Cutting the file…',
+    saved: 'Saved as {{name}}, {{size}}.',
+  },
   verify: {
     title: 'Proof',
     intro:

@@ -26,6 +26,11 @@ export const records = {
     undecided: 'This node cannot yet decide whether the entry counts.',
     superseded: 'Its author has said something newer in its place.',
   },
+  split: {
+    mark: 'After the split',
+    means:
+      'Its author signed two different logs of this name, and this stands on one of them only. It binds its author. It counts for nothing in its author’s favour, and what was countersigned on the other log says nothing about it.',
+  },
   mode: {
     Actual: 'Actual',
     Exercise: 'Exercise',
@@ -167,7 +172,7 @@ export const records = {
   },
   role: {
     neutral: 'neutral',
-    other: 'not named in the agreement',
+    other: 'not addressed',
     recipient: 'recipient',
     depositary: 'depositary',
     observer: 'observer',
