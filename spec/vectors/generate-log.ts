@@ -3,6 +3,7 @@
 import { cosignatureCases, policyCases, subtreeCases, witnessCases } from './log-cosigning-cases.ts'
 import { logKey, logLatticeKey, ORIGIN, vkey, witnessKey, witnessLatticeKey } from './log-making.ts'
 import { checkpointCases, keyCases, noteCases } from './log-note-cases.ts'
+import { subtreeProofCases, subtreeRequestCases } from './log-subtree-cases.ts'
 import {
   bundleCases,
   consistencyCases,
@@ -28,3 +29,10 @@ write('log/proofs.json', () => ({ inclusion: inclusionCases, consistency: consis
 write('log/proof-files.json', () => ({ policy: proofPolicy, cases: proofFileCases }))
 write('log/policies.json', () => ({ cases: policyCases }))
 write('log/witness.json', () => ({ origin: ORIGIN, keys: [vkey(logKey), vkey(logLatticeKey)], cases: witnessCases }))
+write('log/subtree-proofs.json', () => ({ cases: subtreeProofCases }))
+write('log/sign-subtree.json', () => ({
+  origin: ORIGIN,
+  keys: [vkey(logKey), vkey(logLatticeKey)],
+  witness: [vkey(witnessKey), vkey(witnessLatticeKey)],
+  cases: subtreeRequestCases,
+}))

@@ -14,6 +14,8 @@ export const MAX_TIME_SECONDS = 253_402_300_799
 export const MAX_ADD_CHECKPOINT_BYTES = 262_144
 /** Lines of a consistency proof in a request to a witness (C2SP tlog-witness). */
 export const MAX_WITNESS_PROOF_LINES = 63
+/** Lines of others over the subtree, and over its checkpoint, in a request for a subtree (C2SP tlog-witness). */
+export const MAX_SUBTREE_LINES = 8
 /** What is read of a witness’s answer: lines of 16 keys fit. */
 export const MAX_WITNESS_ANSWER_BYTES = 65_536
 /** How often a witness may name another size before it is left alone until the next checkpoint. */

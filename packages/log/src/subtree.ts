@@ -10,22 +10,32 @@ import { makeVerifierKey, type VerifierKey } from './key.ts'
 import { HASH_BYTES, MAX_NAME_BYTES } from './limits.ts'
 import { parseSignatureLine, signatureLine } from './note.ts'
 import { ok, type Result, refuse } from './result.ts'
+import { isSubtree, type LeafRange } from './subtree-proof.ts'
 
-export interface Subtree {
+export interface Subtree extends LeafRange {
   origin: string
-  /** The first leaf of it. */
-  start: number
-  /** One after the last. */
-  end: number
   hash: Uint8Array
 }
 
-/** A line for a subtree, of type 06 and without a time. */
+/** A line for a subtree, of type 06 and without a time. Throws for leaves that are no subtree: the caller’s defect. */
 export function subtreeLine(subtree: Subtree, name: string, signer: Signer): string {
+  return undatedLine(name, signer, signer.sign(messageToSign(subtree, name)))
+}
+
+/** The same, with the slow signature made on another thread where the platform has one. */
+export async function subtreeLineAsync(subtree: Subtree, name: string, signer: Signer): Promise<string> {
+  return undatedLine(name, signer, await signer.signAsync(messageToSign(subtree, name)))
+}
+
+function messageToSign(subtree: Subtree, name: string): Uint8Array {
   const refused = checkForm(subtree)
   if (refused !== undefined) throw new Error(refused)
-  const message = messageOf(subtree, name, 0)
-  return signatureLine(makeVerifierKey(name, 6, signer.publicKey), concat(uint64be(0), signer.sign(message)))
+  if (!isSubtree(subtree)) throw new Error(`The leaves ${subtree.start} to ${subtree.end} are no subtree.`)
+  return messageOf(subtree, name, 0)
+}
+
+function undatedLine(name: string, signer: Signer, signature: Uint8Array): string {
+  return signatureLine(makeVerifierKey(name, 6, signer.publicKey), concat(uint64be(0), signature))
 }
 
 /**

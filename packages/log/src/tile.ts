@@ -2,7 +2,7 @@
 
 import { nodeHash } from './hash.ts'
 import { HASH_BYTES, MAX_ENTRY_BYTES, MAX_TILE_LEVEL, TILE_WIDTH } from './limits.ts'
-import type { SubtreeId } from './proof.ts'
+import type { SubtreeId } from './proof-nodes.ts'
 import { ok, type Result, refuse } from './result.ts'
 
 export interface Tile {

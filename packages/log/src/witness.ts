@@ -108,7 +108,7 @@ export function readSubmission(
 ): { ok: true; value: Submission } | { ok: false; refusal: WitnessRefusal } {
   const refused = (status: 400 | 403 | 404, { code, message }: { code: string; message: string }) => ({
     ok: false as const,
-    refusal: plain(status, code, message),
+    refusal: plainRefusal(status, code, message),
   })
   const request = parseAddCheckpoint(body)
   if (!request.ok) return refused(400, request)
@@ -142,13 +142,13 @@ export function decideSubmission(submission: Submission, latest: Cosigned | unde
   const held = latest?.size ?? 0
   if (oldSize !== held) {
     return {
-      ...plain(409, 'witness/old-size', `The size cosigned last is ${held}.`, fork),
+      ...plainRefusal(409, 'witness/old-size', `The size cosigned last is ${held}.`, fork),
       ...{ contentType: TLOG_SIZE_TYPE, body: `${held}\n` },
     }
   }
-  if (fork) return plain(422, 'witness/fork', 'Another root of this size was cosigned.', true)
+  if (fork) return plainRefusal(422, 'witness/fork', 'Another root of this size was cosigned.', true)
   if (size === 0 && !equalBytes(root, emptyRoot))
-    return plain(422, 'witness/empty-root', 'A log without entries has the hash of nothing as its root.')
+    return plainRefusal(422, 'witness/empty-root', 'A log without entries has the hash of nothing as its root.')
   // The empty tree is a prefix of every tree: there is nothing to prove, and nothing may be sent for it.
   const consistent =
     oldSize === 0 || latest === undefined
@@ -156,7 +156,7 @@ export function decideSubmission(submission: Submission, latest: Cosigned | unde
         ? ok(undefined)
         : refuse('proof/too-long', 'From size 0 there is no consistency proof.')
       : verifyConsistency(oldSize, size, proof, latest.root, root)
-  if (!consistent.ok) return plain(422, consistent.code, consistent.message)
+  if (!consistent.ok) return plainRefusal(422, consistent.code, consistent.message)
   return { status: 200, submission, next: { size, root } }
 }
 
@@ -236,6 +236,12 @@ function refused(code: string, message: string): AnswerRead {
   return { kind: 'refused', code, message }
 }
 
-function plain(status: WitnessRefusal['status'], code: string, message: string, fork = false): WitnessRefusal {
+/** A refusal whose body is its message. */
+export function plainRefusal(
+  status: WitnessRefusal['status'],
+  code: string,
+  message: string,
+  fork = false,
+): WitnessRefusal {
   return { status, code, message, contentType: 'text/plain; charset=utf-8', body: `${message}\n`, fork }
 }

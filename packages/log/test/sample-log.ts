@@ -6,6 +6,7 @@ import {
   ed25519,
   formatAddCheckpoint,
   formatVerifierKey,
+  type LeafRange,
   leafHash,
   logKeys,
   mldsa44,
@@ -14,6 +15,8 @@ import {
   type SignerPair,
   type SubtreeId,
   signCheckpoint,
+  subtreeConsistencyProof,
+  subtreeHash,
   TreeFrontier,
   utf8,
 } from '../src/index.ts'
@@ -83,6 +86,15 @@ export class SampleLog {
 
   request(old: number, size = this.size): Uint8Array {
     return formatAddCheckpoint({ oldSize: old, proof: this.proof(old, size), checkpoint: this.note(size) })
+  }
+
+  subtreeHash(range: LeafRange): Uint8Array {
+    return subtreeHash(range, (id) => this.subtree(id))
+  }
+
+  /** Of leaves of the tree of `size`. */
+  subtreeProof(range: LeafRange, size = this.size): Uint8Array[] {
+    return subtreeConsistencyProof(range, size, (id) => this.subtree(id))
   }
 
   /** The lines of a policy that knows this log by both its keys. */

@@ -3,6 +3,7 @@
 
 import {
   decideAddCheckpoint,
+  decideSubtree,
   decodeEntryBundle,
   fromBase64,
   isQuorum,
@@ -13,6 +14,7 @@ import {
   parseVerifierKey,
   type Result,
   type Root,
+  readSubtreeRequest,
   tilesForSize,
   timeOfCosignature,
   toBase64,
@@ -22,6 +24,7 @@ import {
   verifyCosignatureLine,
   verifyInclusion,
   verifyProofFile,
+  verifySubtreeConsistency,
   verifySubtreeLine,
   verifyWitnessLine,
 } from '../src/index.ts'
@@ -44,7 +47,7 @@ const keyOf = (text: string): VerifierKey => valueOf(parseVerifierKey(text))
 const code = (result: Result<unknown>): string => (result.ok ? 'valid' : result.code)
 
 export function judgeAll(load: Load): Judged[] {
-  return [keys, notes, cosigned, trees, policies, requests].flatMap((judge) => [...judge(load)])
+  return [keys, notes, cosigned, trees, policies, requests, subtreeRequests].flatMap((judge) => [...judge(load)])
 }
 
 function* keys(load: Load): Generator<Judged> {
@@ -119,6 +122,10 @@ function* trees(load: Load): Generator<Judged> {
     const got = code(verifyConsistency(oldSize, size, proof.map(bytes), bytes(oldRoot), bytes(root)))
     yield { name: `consistency: ${name}`, expect, got }
   }
+  for (const { name, expect, start, end, size, hash, root, proof } of load('subtree-proofs').cases) {
+    const of = { proof: proof.map(bytes), hash: bytes(hash), root: bytes(root) }
+    yield { name: `subtree proof: ${name}`, expect, got: code(verifySubtreeConsistency({ start, end }, size, of)) }
+  }
   const files = load('proof-files')
   const policy = valueOf(parsePolicy(utf8(files.policy)))
   for (const { name, expect, file, entry, index } of files.cases) {
@@ -159,6 +166,20 @@ function* requests(load: Load): Generator<Judged> {
           }
     const more = { ...(body === undefined ? {} : { body }), ...(fork === undefined ? {} : { fork }) }
     yield { name: `witness: ${name}`, expect: { status, code: expect, ...more }, got }
+  }
+}
+
+function* subtreeRequests(load: Load): Generator<Judged> {
+  const { origin, keys, witness, cases } = load('sign-subtree')
+  const [known, own]: VerifierKey[][] = [keys.map(keyOf), witness.map(keyOf)]
+  for (const { name, expect, status, request, remembered } of cases) {
+    const asked = { keys: own ?? [], keysOf: (of: string) => (of === origin ? known : undefined) }
+    const read = readSubtreeRequest(utf8(request), asked)
+    const latest = remembered.map((one: { size: number; root: string }) => ({ size: one.size, root: bytes(one.root) }))
+    const decided = read.ok ? decideSubtree(read.value, latest) : read.refusal
+    const said = decided.status === 200 ? 'valid' : decided.status === 409 ? 'conflict' : undefined
+    const got = { status: decided.status, code: said ?? ('code' in decided ? decided.code : '') }
+    yield { name: `sign-subtree: ${name}`, expect: { status, code: expect }, got }
   }
 }
 

@@ -1,6 +1,7 @@
 // A C2SP witness for any log: check, keep, cosign. How a log asks one is in @countersign/log (`askWitness`).
 
+export type { HttpAnswer } from './answers.ts'
 export { type ServedWitness, type ServeWitnessOptions, serveWitness } from './server.ts'
-export { type HttpAnswer, Witness, type WitnessSurroundings } from './witness.ts'
+export { Witness, type WitnessSurroundings } from './witness.ts'
 export { initWitness, loadWitness, policyFile, type WitnessIdentity } from './witness-folder.ts'
 export { witnessedLogs } from './witnessed-logs.ts'

@@ -3,6 +3,8 @@
 export const LIMITS = {
   /** Requests that wait for one log; whoever comes after them is asked to come again. */
   waitingPerLog: 64,
+  /** Checkpoints of one log that are remembered, beside the one kept, for whoever asks for a subtree without our line. */
+  rememberedPerLog: 8,
   /** Checkpoints kept as evidence against one log: a log that contradicts itself without end fills no disk. */
   evidencePerLog: 32,
   /** A clock that fell back by so much is taken to have been set right; time stands still until it has caught up. */

@@ -1,11 +1,13 @@
 // The witness over HTTP (C2SP tlog-witness): `POST <prefix>/add-checkpoint` for logs, `GET <prefix>/<hash>/checkpoint` for
-// monitors. Anyone may ask; only what a log of the policy signed is judged. Connections are kept alive.
+// monitors, and `POST <prefix>/sign-subtree` for parts of trees. Anyone may ask; only logs of the policy are judged.
+// Connections are kept alive.
 
 import { closeGently, type ListenOptions, listenOn, readListening, trustProxy } from '@countersign/listen'
 import { MAX_ADD_CHECKPOINT_BYTES, ok, type Result, refuse } from '@countersign/log'
 import Fastify, { type FastifyInstance, type FastifyReply, LogController } from 'fastify'
+import type { HttpAnswer } from './answers.ts'
 import { LIMITS } from './limits.ts'
-import type { HttpAnswer, Witness } from './witness.ts'
+import type { Witness } from './witness.ts'
 
 export interface ServeWitnessOptions extends ListenOptions {
   /** The path of the submission and the monitoring prefix, such as `/w1`; the root where it is left out. */
@@ -67,6 +69,11 @@ function routes(app: FastifyInstance, witness: Witness, prefix: string): void {
   app.post(`${prefix}/add-checkpoint`, async (request, reply) => {
     const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
     return send(reply, await witness.addCheckpoint(body))
+  })
+
+  app.post(`${prefix}/sign-subtree`, async (request, reply) => {
+    const body = request.body instanceof Uint8Array ? request.body : new Uint8Array()
+    return send(reply, await witness.signSubtree(body))
   })
 
   app.get<{ Params: { hash: string } }>(`${prefix}/:hash/checkpoint`, async ({ params: { hash } }, reply) => {

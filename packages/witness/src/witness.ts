@@ -5,8 +5,10 @@
 import { join } from 'node:path'
 import { type Disk, keepEvidence, originHash } from '@countersign/ledger'
 import {
+  type Cosigned,
   cosignatureLines,
   decideSubmission,
+  decideSubtree,
   MAX_TIME_SECONDS,
   ok,
   type Policy,
@@ -14,13 +16,18 @@ import {
   type Refusal,
   type Result,
   readSubmission,
+  readSubtreeRequest,
   refuse,
   type Submission,
+  subtreeLineAsync,
   toHex,
   type VerifierKey,
+  type WitnessRefusal,
 } from '@countersign/log'
+import { busy, claimedOrigin, type HttpAnswer, stopped, TEXT, tooMany } from './answers.ts'
 import { type CosignedState, keepState, takeUpState } from './cosigned-state.ts'
 import { LIMITS } from './limits.ts'
+import { Turns } from './turns.ts'
 import { loadWitness, lockFile, policyFile, readPolicy, type WitnessIdentity } from './witness-folder.ts'
 
 export interface WitnessSurroundings {
@@ -31,23 +38,18 @@ export interface WitnessSurroundings {
   report(level: 'info' | 'warn' | 'error', event: string, facts?: Record<string, unknown>): void
 }
 
-export interface HttpAnswer {
-  status: number
-  contentType: string
-  body: string
-  retryAfter?: number
-}
-
-const TEXT = 'text/plain; charset=utf-8'
-
 export class Witness {
   readonly name: string
   readonly keys: readonly VerifierKey[]
-  private readonly lines: (text: string, time: number) => string[]
+  private readonly identity: WitnessIdentity
   /** By the hash of the origin: what was read from disk; a refusal where that log is not cosigned any more. */
   private readonly states = new Map<string, Result<CosignedState | undefined>>()
-  /** By the hash of the origin: who is served last of those that wait, and how many they are. */
-  private readonly queues = new Map<string, { last: Promise<unknown>; waiting: number }>()
+  /** By the hash of the origin: what was cosigned before it in this run, the newest first. */
+  private readonly earlier = new Map<string, Cosigned[]>()
+  /** Of each log, by the hash of its origin. */
+  private readonly turns = new Turns(LIMITS.waitingPerLog)
+  /** Of its subtrees: whoever asks for many of them holds up no checkpoint. */
+  private readonly subtreeTurns = new Turns(LIMITS.waitingPerLog)
   private policy: Policy
   private policyBytes: Uint8Array
   private policyReadAt = 0
@@ -65,7 +67,7 @@ export class Witness {
     this.around = around
     this.name = identity.name
     this.keys = identity.keys
-    this.lines = (text, time) => cosignatureLines(text, identity.name, identity.signers, time)
+    this.identity = identity
     this.policy = of.policy
     this.policyBytes = of.bytes
     this.unlock = of.unlock
@@ -96,10 +98,7 @@ export class Witness {
   /** C2SP tlog-witness, `add-checkpoint`. */
   async addCheckpoint(body: Uint8Array): Promise<HttpAnswer> {
     await this.lookAtPolicy()
-    const read = readSubmission(body, (origin) => {
-      const keys = this.policy.logs.flatMap(({ key }) => (key.name === origin ? key : []))
-      return keys.length === 0 ? undefined : keys
-    })
+    const read = readSubmission(body, (origin) => this.keysOf(origin))
     if (!read.ok) {
       const { status, code, contentType, body: said } = read.refusal
       this.around.report('info', 'add-checkpoint', { status, code, origin: claimedOrigin(body) })
@@ -107,23 +106,69 @@ export class Witness {
     }
     const submission = read.value
     const hash = originHash(submission.origin)
-    const answer = await this.inTurn(hash, () => this.judge(submission, hash))
-    return answer ?? busy('The witness has too many requests for this log; come again.')
+    return (await this.turns.take(hash, () => this.judge(submission, hash))) ?? tooMany()
+  }
+
+  /**
+   * C2SP tlog-witness, `sign-subtree`: one line of type 06, without a time. Nothing is kept for it, and a checkpoint that
+   * was cosigned meanwhile makes no difference.
+   */
+  async signSubtree(body: Uint8Array): Promise<HttpAnswer> {
+    await this.lookAtPolicy()
+    const refused = (facts: object, refusal: WitnessRefusal): HttpAnswer => {
+      const { status, code, contentType, body: said } = refusal
+      this.around.report('info', 'sign-subtree', { status, code, ...facts })
+      return { status, contentType, body: said }
+    }
+    const read = readSubtreeRequest(body, { keys: this.keys, keysOf: (origin) => this.keysOf(origin) })
+    if (!read.ok) return refused({ origin: claimedOrigin(body) }, read.refusal)
+    const { subtree } = read.value
+    const { origin, start, end } = subtree
+    const hash = originHash(origin)
+    const state = this.states.get(hash) ?? (await this.turns.take(hash, () => this.stateOf(hash)))
+    if (state === undefined) return tooMany()
+    if (!state.ok) return stopped()
+    const latest = state.value === undefined ? [] : [state.value, ...(this.earlier.get(hash) ?? [])]
+    const decision = decideSubtree(read.value, latest)
+    const facts = { origin, start, end }
+    if (decision.status === 409) {
+      this.around.report('info', 'sign-subtree', { status: 409, ...facts })
+      return { status: 409, contentType: TEXT, body: state.value === undefined ? '' : this.shown(state.value) }
+    }
+    if (decision.status !== 200) return refused(facts, decision)
+    const { name, signers } = this.identity
+    const line = await this.subtreeTurns.take(hash, () => subtreeLineAsync(subtree, name, signers.mldsa44))
+    if (line === undefined) return tooMany()
+    this.around.report('info', 'sign-subtree', { status: 200, ...facts })
+    return { status: 200, contentType: TEXT, body: line }
   }
 
   /** The monitoring side: the checkpoint cosigned last, with the witness’s lines. */
   async checkpoint(hash: string): Promise<HttpAnswer> {
-    const state = this.states.get(hash) ?? (await this.inTurn(hash, () => this.stateOf(hash)))
-    if (state === undefined) return busy('The witness has too many requests for this log; come again.')
+    const state = this.states.get(hash) ?? (await this.turns.take(hash, () => this.stateOf(hash)))
+    if (state === undefined) return tooMany()
     if (!state.ok) return stopped()
     if (state.value === undefined)
       return { status: 404, contentType: TEXT, body: 'This witness has cosigned no log with this hash.\n' }
-    const { note, text, time } = state.value
+    return { status: 200, contentType: TEXT, body: this.shown(state.value) }
+  }
+
+  /** With the lines of its log and ours. Signed anew: the same statement, of the time that was kept with it. */
+  private shown({ note, text, time }: CosignedState): string {
     const parsed = parseNote(note)
     if (!parsed.ok) throw new Error(parsed.message)
-    // Signed anew after each start: the same statement, of the time that was kept with it.
     const lines = [...parsed.value.signatures.map(({ line }) => line), ...this.lines(text, time)]
-    return { status: 200, contentType: TEXT, body: `${text}\n${lines.join('')}` }
+    return `${text}\n${lines.join('')}`
+  }
+
+  private lines(text: string, time: number): string[] {
+    return cosignatureLines(text, this.name, this.identity.signers, time)
+  }
+
+  /** What is trusted for an origin; undefined where the policy knows no such log. */
+  private keysOf(origin: string): VerifierKey[] | undefined {
+    const keys = this.policy.logs.flatMap(({ key }) => (key.name === origin ? key : []))
+    return keys.length === 0 ? undefined : keys
   }
 
   /** Reads the policy at once. One that does not read changes nothing, and is named. */
@@ -150,7 +195,7 @@ export class Witness {
 
   /** Waits for what is being judged, and lets another process take over. */
   async close(): Promise<void> {
-    await Promise.allSettled([...this.queues.values()].map(({ last }) => last))
+    await Promise.all([this.turns.ended(), this.subtreeTurns.ended()])
     this.unlock()
   }
 
@@ -193,6 +238,8 @@ export class Witness {
       return { status: 500, contentType: TEXT, body: 'The witness could not keep the checkpoint; its log says why.\n' }
     }
     this.states.set(hash, ok(next))
+    if (held !== undefined)
+      this.earlier.set(hash, [held, ...(this.earlier.get(hash) ?? [])].slice(0, LIMITS.rememberedPerLog))
     this.around.report('info', 'add-checkpoint', { status: 200, time: time.value, ...facts })
     return { status: 200, contentType: TEXT, body: this.lines(submission.text, time.value).join('') }
   }
@@ -247,44 +294,10 @@ export class Witness {
     return refuse('witness/disk', `The disk failed (${why}); mend it and start the witness again.`)
   }
 
-  /** One after the other for each log; undefined where too many wait. */
-  private async inTurn<T>(hash: string, work: () => Promise<T>): Promise<T | undefined> {
-    const queue = this.queues.get(hash) ?? { last: Promise.resolve(), waiting: 0 }
-    if (queue.waiting >= LIMITS.waitingPerLog) return undefined
-    const mine = queue.last.then(work, work)
-    queue.last = mine
-    queue.waiting++
-    this.queues.set(hash, queue)
-    try {
-      return await mine
-    } finally {
-      queue.waiting--
-      if (queue.waiting === 0) this.queues.delete(hash)
-    }
-  }
-
   private async lookAtPolicy(): Promise<void> {
     const now = this.around.now()
     if (Math.abs(now - this.policyReadAt) < LIMITS.policySeconds) return
     this.policyReadAt = now
     await this.reloadPolicy()
   }
-}
-
-function stopped(): HttpAnswer {
-  return {
-    status: 500,
-    contentType: TEXT,
-    body: 'This log is not cosigned any more; the log of the witness says why.\n',
-  }
-}
-
-function busy(message: string): HttpAnswer {
-  return { status: 503, contentType: TEXT, body: `${message}\n`, retryAfter: LIMITS.retryAfterSeconds }
-}
-
-/** What an unverified request says of itself, for the log: cut, and escaped by whoever writes it. */
-function claimedOrigin(body: Uint8Array): string | undefined {
-  const text = Buffer.from(body.subarray(0, 8_192)).toString('utf8')
-  return text.split('\n\n')[1]?.split('\n')[0]?.slice(0, LIMITS.loggedChars)
 }

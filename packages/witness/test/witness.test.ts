@@ -4,73 +4,13 @@ import { Agent, request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Disk, nodeDisk, originHash } from '@countersign/ledger'
-import {
-  askWitness,
-  fromUtf8,
-  MAX_ADD_CHECKPOINT_BYTES,
-  ok,
-  parseNote,
-  type Result,
-  verifyCosignatures,
-} from '@countersign/log'
+import { askWitness, fromUtf8, MAX_ADD_CHECKPOINT_BYTES, ok, parseNote, verifyCosignatures } from '@countersign/log'
 import { afterEach, describe, expect, test } from 'vitest'
 import { publicOf, SampleLog, signersOf } from '../../log/test/sample-log.ts'
-import { initWitness, loadWitness, policyFile, serveWitness, Witness, witnessedLogs } from '../src/index.ts'
+import { initWitness, loadWitness, policyFile, Witness, witnessedLogs } from '../src/index.ts'
+import { closeAll, closing, NAME, newFolder, newLog, ORIGIN, otherLog, start, value } from './running.ts'
 
-const ORIGIN = 'log.example/one'
-const NAME = 'witness.example/w1'
-const closing: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
-const value = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(`${result.code}: ${result.message}`)
-  return result.value
-}
-const newLog = () => new SampleLog(ORIGIN, signersOf(1))
-const otherLog = () => new SampleLog('log.example/two', signersOf(3))
-
-async function newFolder(log: SampleLog = newLog()): Promise<string> {
-  const dir = mkdtempSync(join(tmpdir(), 'countersign-witness-'))
-  closing.push(async () => rmSync(dir, { recursive: true, force: true }))
-  value(await initWitness(dir, NAME, (bytes) => randomBytes(bytes)))
-  writeFileSync(policyFile(dir), `${log.policyLines()}quorum none\n`)
-  return dir
-}
-
-type Event = { level: string; event: string } & Record<string, unknown>
-
-/** A witness over HTTP, with a clock that stands where it is put. */
-async function start(dir: string, more: { disk?: Disk; prefix?: string } = {}) {
-  const clock = { now: 1_800_000_000 }
-  const events: Event[] = []
-  const witness = value(
-    await Witness.open(dir, {
-      disk: more.disk ?? nodeDisk(),
-      now: () => clock.now,
-      report: (level, event, facts) => events.push({ level, event, ...facts }),
-    }),
-  )
-  const { prefix } = more
-  const served = value(
-    await serveWitness(witness, { listen: '127.0.0.1:0', ...(prefix === undefined ? {} : { prefix }) }),
-  )
-  let open = true
-  const stop = async () => {
-    if (!open) return
-    open = false
-    await served.close()
-    await witness.close()
-  }
-  closing.push(stop)
-  const add = async (body: Uint8Array) => {
-    const answer = await fetch(`${served.url}add-checkpoint`, { method: 'POST', body: Uint8Array.from(body) })
-    return { status: answer.status, type: answer.headers.get('content-type'), body: await answer.text() }
-  }
-  const monitor = (origin: string) => fetch(`${served.url}${originHash(origin)}/checkpoint`)
-  return { witness, url: served.url, clock, events, stop, add, monitor }
-}
+afterEach(closeAll)
 
 /** The checkpoint of `size` with the lines of an answer. */
 const cosigned = (log: SampleLog, size: number, lines: string) => {
