@@ -1,5 +1,5 @@
 // How a command reaches a node: through the process that runs it, by its API and the local token; or, where none runs,
-// by opening the folder itself, which takes the writer's lock.
+// by opening the folder itself, which takes the writer's lock (door-here.ts).
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,20 +16,10 @@ import {
   type SayInput,
   type ShareInput,
 } from '@countersign/client'
-import { fromBase64, ok, type Refusal, type Result, refuse } from '@countersign/log'
-import {
-  type KeyStatus,
-  Node,
-  type Rotated,
-  type RotateRequest,
-  realSurroundings,
-  type SayRequest,
-  type ShareResult,
-  type Surroundings,
-} from '@countersign/node'
+import { fromBase64, ok, type Refusal, type Result } from '@countersign/log'
+import type { KeyStatus, Rotated, RotateRequest, Surroundings } from '@countersign/node'
 import { fetchThrough, isOwnSocket } from './local-socket.ts'
-import { must, Refused } from './output.ts'
-import { keyPassphrase } from './passphrase.ts'
+import { Refused } from './output.ts'
 
 export interface Door {
   records(query: Record<string, string>): Promise<Result<RecordPage>>
@@ -67,10 +57,16 @@ export interface Door {
 
 export const SERVING_FILE = join('private', 'serving.json')
 
-/** Opens the node in `dir`, wherever it runs; where it does not, `around` is what it is opened with here. Ends the command where there is none. */
-export async function openDoor(dir: string, around = realSurroundings()): Promise<Door> {
+/**
+ * Opens the node in `dir`, wherever it runs; where it does not, it is opened here, with what `around` makes. Ends the
+ * command where there is none.
+ */
+export async function openDoor(dir: string, around?: () => Surroundings): Promise<Door> {
   const running = await runningAt(dir)
-  return running ?? openHere(dir, around)
+  if (running !== undefined) return running
+  // The engine takes longer to load than all the rest: whoever speaks through a running node does without.
+  const { openHere } = await import('./door-here.ts')
+  return openHere(dir, around?.())
 }
 
 /** The client of the node that runs in `dir`, for what only a running node can do. Ends the command where none runs. */
@@ -86,12 +82,6 @@ export async function runningClient(dir: string): Promise<NodeClient> {
 function clientAt(dir: string, socket: string): NodeClient {
   const token = readFileSync(join(dir, 'private', 'api-token'), 'utf8').trim()
   return new NodeClient(LOCAL_URL, token, fetchThrough(socket))
-}
-
-/** Surroundings without a network, for what must not depend on one. */
-export function noNetwork(): Surroundings {
-  const fetch = () => Promise.reject(new Error('This command uses no network.'))
-  return { ...realSurroundings(), fetch }
 }
 
 /** Runs `act` with the node and closes it again, whatever happens. */
@@ -156,95 +146,9 @@ async function runningAt(dir: string): Promise<Door | undefined> {
   }
 }
 
-async function openHere(dir: string, around: Surroundings): Promise<Door> {
-  const node = must(await Node.open(dir, around, await keyPassphrase(dir)))
-  return {
-    async records(query) {
-      await node.settled()
-      const { limit, ...rest } = query
-      return node.views.records({ ...rest, ...(limit === undefined ? {} : { limit: Number(limit) }) })
-    },
-    async record(ref) {
-      await node.settled()
-      const detail = await node.views.record(ref)
-      return detail === undefined ? refuse('not-found/record', 'This record is not held here.') : ok(detail)
-    },
-    async pacts() {
-      await node.settled()
-      return ok(await node.views.pacts())
-    },
-    status: async () => ok(await node.status()),
-    async contentState(ref) {
-      await node.settled()
-      const state = await node.content.state(ref)
-      return state === undefined ? refuse('not-found/record', 'This record is not held here.') : ok(state)
-    },
-    async destroy(record, reason, account) {
-      await ready(node)
-      return node.content.destroy({ record, reason, account })
-    },
-    takeBack: (record) => node.content.takeBack(record),
-    async hold(record, reason, account) {
-      await ready(node)
-      return node.content.hold({ record, reason, account })
-    },
-    async lift(record, account) {
-      await ready(node)
-      return node.content.lift(record, account)
-    },
-    async evidence(ref, options) {
-      // What answers what, the views say.
-      if (options.exchange) await node.settled()
-      return node.evidence(ref, options)
-    },
-    async say(input, account) {
-      await ready(node)
-      return node.say({ ...input, account } as SayRequest)
-    },
-    async share(input, account, bytes, progress) {
-      await ready(node)
-      const asked = {
-        ...input,
-        account,
-        input: bytes,
-        progress: (_stage: string, done: number, total: number) => progress(done, total),
-      }
-      const shared: ShareResult = await node.share(asked as Parameters<Node['share']>[0])
-      return shared
-    },
-    trust: (card) => node.trust(card),
-    propose: (yaml) => node.proposePact(yaml),
-    keyStatus: async () => ok(await node.keyStatus()),
-    async rotateKeys(asked) {
-      await ready(node)
-      return node.rotateKeys(asked)
-    },
-    async acceptKeys(file) {
-      await ready(node)
-      return node.acceptKeys(file)
-    },
-    async takeNotice(file) {
-      await ready(node)
-      return node.takeNotice(file)
-    },
-    sign: (what) => node.signPact(what),
-    carryIn: (from, pact, progress) => node.carryIn(from, { ...(pact === undefined ? {} : { pact }), progress }),
-    close: () => node.stop(),
-  }
-}
-
 function rotated(answer: Answer<RotatedAnswer>): Result<Rotated> {
   if (!answer.ok) return answer
   const { value } = answer
   if (value.state === 'accepted') return ok(value)
   return ok({ state: value.state, request: fromBase64(value.request) ?? new Uint8Array() })
 }
-
-/** Gives the start-up check its time: a node that was just opened may not sign before its peers were asked. */
-async function ready(node: Node): Promise<void> {
-  const until = Date.now() + READY_MS_MAX
-  while (!node.health().ready && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
-  await node.settled()
-}
-
-const READY_MS_MAX = 15_000

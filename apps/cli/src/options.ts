@@ -30,6 +30,16 @@ export function readInput(path: string): Uint8Array {
   }
 }
 
+/** Writes a file that was asked for; ends the command with a sentence where that cannot be. */
+export function writeOutput(path: string, write: (path: string) => void, next = 'give another place.'): void {
+  try {
+    write(path)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Refused({ code: 'cli/unwritable', message: `${path} cannot be written (${why}); ${next}` })
+  }
+}
+
 export function examples(...lines: string[]): string {
   return `\nExample${lines.length === 1 ? '' : 's'}:\n${lines.map((line) => `  ${line}`).join('\n')}\n`
 }

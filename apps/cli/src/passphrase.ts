@@ -5,7 +5,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
-import { keysAreProtected } from '@countersign/node'
 import { InvalidArgumentError, Option } from 'commander'
 import { misused, note, Refused } from './output.ts'
 
@@ -27,6 +26,8 @@ export function offerPassphrase(fd: number | undefined): void {
 
 /** The passphrase of the keys in `dir`; undefined where they are under none. */
 export async function keyPassphrase(dir: string, fd = offered): Promise<string | undefined> {
+  // Loaded where a node’s keys are opened: whoever only asks for help does not wait for it.
+  const { keysAreProtected } = await import('@countersign/node')
   if (!keysAreProtected(dir)) return undefined
   if (fd !== undefined) return fromDescriptor(fd)
   const folder = process.env.CREDENTIALS_DIRECTORY

@@ -1,59 +1,126 @@
 // All commands, and how a run ends: 0 done, 1 refused, 2 misused.
 
 import { Command, CommanderError } from 'commander'
-import { accountCommand } from './commands/account.ts'
-import { approveCommands } from './commands/approve.ts'
-import { auditCommand } from './commands/audit.ts'
-import { backupCommand, restoreCommand } from './commands/backup.ts'
-import { cardCommand } from './commands/card.ts'
-import { carryCommand } from './commands/carry.ts'
-import { demoCommand } from './commands/demo.ts'
-import { destroyCommand, holdCommand } from './commands/destroy.ts'
-import { initCommand } from './commands/init.ts'
-import { keyCommand } from './commands/key.ts'
-import { pactCommand } from './commands/pact.ts'
-import { proveCommand } from './commands/prove.ts'
-import { recordsCommand } from './commands/records.ts'
-import { rootCommand } from './commands/root.ts'
-import { sayCommand } from './commands/say.ts'
-import { serveCommand } from './commands/serve.ts'
-import { statusCommand } from './commands/status.ts'
-import { trustCommand } from './commands/trust.ts'
-import { verifyCommand } from './commands/verify.ts'
-import { witnessCommand } from './commands/witness.ts'
 import { EXIT, note, Refused } from './output.ts'
 import { offerPassphrase, passphraseOption } from './passphrase.ts'
+
+/** Adds what a command takes and does to what stands of it in the help of all. */
+type Fill = (command: Command) => void
+
+/** In the order of the help. Each is loaded when it is run, or its own help is asked for. */
+const COMMANDS: readonly [name: string, description: string, load: () => Promise<Fill>, alias?: string][] = [
+  ['init', 'make a node: its keys and its party card', async () => (await import('./commands/init.ts')).initCommand],
+  [
+    'serve',
+    'run the node: hear, countersign, and serve peers, tools and the console',
+    async () => (await import('./commands/serve.ts')).serveCommand,
+  ],
+  [
+    'card',
+    'print our party card, or its C2SP verifier keys',
+    async () => (await import('./commands/card.ts')).cardCommand,
+  ],
+  [
+    'trust',
+    'trust a party’s card after comparing its fingerprint words',
+    async () => (await import('./commands/trust.ts')).trustCommand,
+  ],
+  ['pact', 'propose, sign and look at agreements', async () => (await import('./commands/pact.ts')).pactCommand],
+  [
+    'say',
+    'say a record: through the gate, sealed, signed and logged',
+    async () => (await import('./commands/say.ts')).sayCommand,
+  ],
+  [
+    'records',
+    'what was said and heard, newest first, each with its state',
+    async () => (await import('./commands/records.ts')).recordsCommand,
+  ],
+  [
+    'status',
+    'whether the node may sign, whom it waits for, who is reachable, and what is wrong',
+    async () => (await import('./commands/status.ts')).statusCommand,
+  ],
+  ['log', 'our own logs', async () => (await import('./commands/approve.ts')).logCommand],
+  [
+    'alarm',
+    'alarms that stand until two officers have acknowledged them',
+    async () => (await import('./commands/approve.ts')).alarmCommand,
+  ],
+  [
+    'approve',
+    'confirm, as a second officer, what another one asked for; or refuse it',
+    async () => (await import('./commands/approve.ts')).approveCommand,
+  ],
+  [
+    'prove',
+    'cut an evidence file for one record, or for the exchange it belongs to',
+    async () => (await import('./commands/prove.ts')).proveCommand,
+    'evidence',
+  ],
+  [
+    'destroy',
+    'have the content of a record destroyed as soon as it may be; the entry and its proofs stay',
+    async () => (await import('./commands/destroy.ts')).destroyCommand,
+  ],
+  [
+    'hold',
+    'say that the content of a record must be kept; --lift ends our holds on it',
+    async () => (await import('./commands/destroy.ts')).holdCommand,
+  ],
+  [
+    'verify',
+    'check evidence of a record, an exchange or a fork, offline, against the cards you trust',
+    async () => (await import('./commands/verify.ts')).verifyCommand,
+  ],
+  [
+    'audit',
+    'check every signature, hash, tile, mirror, receipt and view of a node',
+    async () => (await import('./commands/audit.ts')).auditCommand,
+  ],
+  [
+    'carry',
+    'exchange with the others by a stick, where no network joins the sites',
+    async () => (await import('./commands/carry.ts')).carryCommand,
+  ],
+  ['account', 'who may use this node', async () => (await import('./commands/account.ts')).accountCommand],
+  [
+    'key',
+    'the keys of a node: their state, changing them, how they are kept',
+    async () => (await import('./commands/key.ts')).keyCommand,
+  ],
+  [
+    'witness',
+    'cosign logs of anyone as a C2SP witness: one history of each, never two',
+    async () => (await import('./commands/witness.ts')).witnessCommand,
+  ],
+  [
+    'backup',
+    'write all that a node is into one file, while it runs or not',
+    async () => (await import('./commands/backup.ts')).backupCommand,
+  ],
+  ['restore', 'make a node’s folder of a backup', async () => (await import('./commands/backup.ts')).restoreCommand],
+  ['root', 'root keys, kept apart from every node', async () => (await import('./commands/root.ts')).rootCommand],
+  [
+    'demo',
+    'run two parties and a neutral on this machine, with an agreement and some threat data',
+    async () => (await import('./commands/demo.ts')).demoCommand,
+  ],
+]
 
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = new Command('countersign')
     .description('Agreements on cyber-security between parties that do not trust each other: say, prove, keep, judge.')
     .showHelpAfterError('(add --help for how to use it)')
     .exitOverride()
-  const commands = [
-    initCommand,
-    serveCommand,
-    cardCommand,
-    trustCommand,
-    pactCommand,
-    sayCommand,
-    recordsCommand,
-    statusCommand,
-    approveCommands,
-    proveCommand,
-    destroyCommand,
-    holdCommand,
-    verifyCommand,
-    auditCommand,
-    carryCommand,
-    accountCommand,
-    keyCommand,
-    witnessCommand,
-    backupCommand,
-    restoreCommand,
-    rootCommand,
-    demoCommand,
-  ]
-  for (const add of commands) add(program)
+  // The program itself takes no option with a value: the command is the first word, or the second after “help”.
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  const asked = words[0] === 'help' ? words[1] : words[0]
+  for (const [name, description, load, alias] of COMMANDS) {
+    const command = program.command(name).description(description)
+    if (alias !== undefined) command.alias(alias)
+    if (asked === name || (alias !== undefined && asked === alias)) (await load())(command)
+  }
   for (const command of withChildren(program)) {
     command.exitOverride().showHelpAfterError('(add --help for how to use it)')
     if (has(command, '--dir') && !has(command, '--passphrase-fd')) command.addOption(passphraseOption())

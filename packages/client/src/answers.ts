@@ -336,12 +336,13 @@ export interface KeyStatus {
   words: string[]
   root: { threshold: number; keys: number; here: number }
   validity: { notBefore: string; notAfter: string; daysLeft: number }
+  cards: { digest: string; serial: number }[]
   roles: { role: string; serial: number; since: string; givenUp: boolean }[]
   logs: { origin: string; serial: number | null; upToDate: boolean; frozenAt: number | null }[]
   waiting: boolean
   /** Whether the private keys lie under a passphrase. */
   underPassphrase: boolean
-  notices: { party: string; digest: string; roles: string[] }[]
+  notices: { party: string; digest: string; roles: string[]; cards: string[] }[]
 }
 
 export type RotatedAnswer =

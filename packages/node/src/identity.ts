@@ -17,6 +17,7 @@ import {
   parseSigningRequest,
   signingRequest,
 } from '@countersign/record'
+import { checkCardTerms } from './card-terms.ts'
 import { KeyStore } from './key-store.ts'
 import { createKeys, KeyRing, type NodeKeys, ROTATED_ROLES } from './keys.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -95,6 +96,8 @@ async function begin(
   if (!isPartyDomain(party)) {
     return refuse('init/party', `“${party}” is no party domain; use lower-case labels such as alfa.example.`)
   }
+  const terms = checkCardTerms({ name, endpoints: [endpoint], ...(root === undefined ? {} : { root }) })
+  if (!terms.ok) return terms
   if (existsSync(join(dir, 'private', 'node.json'))) {
     return refuse('init/exists', `${dir} holds a node already; choose another folder with --dir.`)
   }
@@ -129,14 +132,18 @@ function keepSettings({ dir, party, neutral = false }: InitOptions): void {
 export async function acceptFirstCard(dir: string, file: Uint8Array, passphrase?: string): Promise<Result<Card>> {
   const settings = readSettings(dir)
   if (!settings.ok) return settings
-  if (existsSync(join(dir, 'card'))) return refuse('keys/not-first', 'This node has a card already.')
+  if (existsSync(join(dir, 'card')))
+    return refuse('keys/not-first', `This node has a card already; see: countersign key status --dir ${dir}`)
   const request = parseSigningRequest(file)
   if (!request.ok) return request
   const assembled = assemble(request.value)
   if (!assembled.ok) return assembled
   const { card } = assembled.value
   if (card === undefined || card.party !== settings.value.party) {
-    return refuse('keys/other-party', `This is no card of ${settings.value.party}.`)
+    return refuse(
+      'keys/other-party',
+      `This is no card of ${settings.value.party}; give the request that “countersign init” wrote, once its root has signed it.`,
+    )
   }
   try {
     const store = await KeyStore.open(dir, passphrase)

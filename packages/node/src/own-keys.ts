@@ -22,6 +22,7 @@ import {
   sameLogKeys,
   signingRequest,
 } from '@countersign/record'
+import { checkCardTerms } from './card-terms.ts'
 import type { Channel } from './channel/channel.ts'
 import { blankRecord, type EngineParts } from './engine-parts.ts'
 import { cardValidity } from './identity.ts'
@@ -50,6 +51,8 @@ export interface KeyStatus {
   words: string[]
   root: { threshold: number; keys: number; here: number }
   validity: { notBefore: string; notAfter: string; daysLeft: number }
+  /** All of ours that are accepted, the oldest first. */
+  cards: { digest: string; serial: number }[]
   /** Each role with the first card that has this key. */
   roles: { role: RotatedRole; serial: number; since: string; givenUp: boolean }[]
   /** Where the card is in force, and where an earlier one still is. */
@@ -58,7 +61,7 @@ export interface KeyStatus {
   waiting: boolean
   /** Whether the private keys lie under a passphrase. */
   underPassphrase: boolean
-  notices: { party: string; digest: string; roles: string[] }[]
+  notices: { party: string; digest: string; roles: string[]; cards: string[] }[]
 }
 
 /** What was stolen is replaced, and with a key that signs statements or logs the log key too: the log is succeeded. */
@@ -103,23 +106,15 @@ export class OwnKeys {
     const { identity, around, trusted } = this.parts
     const { party, card } = identity
     const compromised = asked.compromised
+    const terms = checkCardTerms(asked)
+    if (!terms.ok) return terms
     const roles = rolesToRotate(asked)
     const cards = compromised?.cards ?? trusted.set.accepted(party, card.rootDigest).map(({ digest }) => digest)
     const unknown = cards.find((digest) => trusted.set.of(digest)?.party !== party)
     if (compromised !== undefined && unknown !== undefined) {
-      return refuse('keys/unknown-card', `${unknown} is no card of ours; see them with: countersign key status`)
+      return refuse('keys/unknown-card', `${unknown} is no card of ours; countersign key status shows their digests.`)
     }
-    const set = String(card.body.serial + 1)
-    const made = identity.ring.publicKeys(set)
-    // Keys that an earlier request made and that never came to speak are used now.
-    const missing = roles.filter((role) => made[role] === undefined)
-    if (missing.length > 0) {
-      const taken = new Set(identity.store.names())
-      const name = missing.some((role) => taken.has(`${set}/${role}.json`)) ? `${set}-${around.now()}` : set
-      await createKeys(identity.store, around.random, missing, name)
-      identity.ring = await KeyRing.load(identity.store)
-    }
-    const fresh = identity.ring.publicKeys(set)
+    const fresh = await this.keysFor(String(card.body.serial + 1), roles, compromised !== undefined)
     const keys = { ...card.body.keys, ...Object.fromEntries(roles.map((role) => [role, fresh[role]])) }
     const body: CardBody = {
       ...card.body,
@@ -144,6 +139,27 @@ export class OwnKeys {
     return this.signHere(request)
   }
 
+  /**
+   * Keys that an earlier request made and that never came to speak are used now; not after a theft, for whoever took the
+   * others may have taken them too.
+   */
+  private async keysFor(
+    set: string,
+    roles: readonly RotatedRole[],
+    stolen: boolean,
+  ): Promise<Partial<CardBody['keys']>> {
+    const { identity, around } = this.parts
+    const isTaken = identity.store.names().some((name) => name.startsWith(`${set}/`))
+    const name = stolen && isTaken ? `${set}-${around.now()}` : set
+    const made = identity.ring.publicKeys(name)
+    const missing = roles.filter((role) => made[role] === undefined)
+    if (missing.length > 0) {
+      await createKeys(identity.store, around.random, missing, name)
+      identity.ring = await KeyRing.load(identity.store)
+    }
+    return identity.ring.publicKeys(name)
+  }
+
   /** Takes a request that its root has signed. */
   async accept(file: Uint8Array): Promise<Result<Rotated>> {
     const request = parseSigningRequest(file)
@@ -153,7 +169,8 @@ export class OwnKeys {
     const { card, notice } = assembled.value
     const { identity, trusted } = this.parts
     if (card !== undefined) {
-      if (card.party !== identity.party) return refuse('keys/other-party', `This is a card of ${card.party}.`)
+      if (card.party !== identity.party)
+        return refuse('keys/other-party', `This is a card of ${card.party}; accept it on the node of ${card.party}.`)
       if (card.digest !== identity.card.digest && card.body.serial <= identity.card.body.serial) {
         return refuse(
           'keys/older',
@@ -189,7 +206,7 @@ export class OwnKeys {
     const { identity, around, trusted, channels, views } = this.parts
     const { card, keys, party } = identity
     const { body } = card
-    const own = trusted.set.all(party)
+    const own = trusted.ours()
     const sameKey = (role: RotatedRole) => (other: Card) =>
       JSON.stringify(Object.values(other.body.keys[role]).sort()) ===
       JSON.stringify(Object.values(body.keys[role]).sort())
@@ -206,6 +223,7 @@ export class OwnKeys {
       ...{ party, card: card.digest, serial: body.serial, words: fingerprintWords(card) },
       root: { threshold: body.root.threshold, keys: body.root.keys.length, here: keys.roots.length },
       validity: { ...body.validity, daysLeft },
+      cards: own.map((one) => ({ digest: one.digest, serial: one.body.serial })),
       roles: ROTATED_ROLES.map((role) => {
         const first = own.find(sameKey(role)) ?? card
         const givenUp = own.filter(sameKey(role)).some(({ digest }) => named.has(`${role} ${digest}`))
@@ -220,7 +238,9 @@ export class OwnKeys {
       }),
       waiting: await around.disk.exists(this.requestFile()),
       underPassphrase: identity.store.isProtected,
-      notices: trusted.notices().map(({ body: of, digest }) => ({ party: of.party, digest, roles: [...of.roles] })),
+      notices: trusted.notices().map(({ body: of, digest }) => ({
+        ...{ party: of.party, digest, roles: [...of.roles], cards: [...of.cards] },
+      })),
     }
   }
 

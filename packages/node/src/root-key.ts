@@ -38,7 +38,10 @@ export async function openRootKey(file: Uint8Array, passphrase: string | undefin
       return refuse('root/passphrase-needed', 'This root key is under a passphrase; give it with --passphrase-fd.')
     }
     const opened = await openWithPassphrase(file, passphrase)
-    if (!opened.ok) return refuse('root/passphrase-wrong', `The root key was not opened: ${opened.message}`)
+    if (!opened.ok && opened.code === 'age/passphrase') {
+      return refuse('root/passphrase-wrong', 'This passphrase does not open the root key; nothing was signed.')
+    }
+    if (!opened.ok) return refuse('root/damaged', 'The root key is damaged; use a copy of it. Nothing was signed.')
     text = opened.value
   }
   const seeds = member(text, 'rootSecret')

@@ -67,7 +67,7 @@ export class TrustedCards {
   /** The newest of ours, or of a party whose root is believed. */
   of(party: string): Card | undefined {
     const anchor = this.anchors.get(party)
-    return anchor && (this.set.newest(party, anchor.rootDigest) ?? anchor)
+    return anchor && (this.set.newest(party, this.rootOf(anchor)) ?? anchor)
   }
 
   /** The newest card of `party`, where the root that an agreement pins is one that is believed. */
@@ -78,6 +78,12 @@ export class TrustedCards {
   /** Every card of a party that is accepted by the root that an agreement pins. */
   acceptedBy(party: string, root: string): Card[] {
     return this.pins(party, root) ? this.set.accepted(party, root) : []
+  }
+
+  /** Every card of our own party, those of roots that ours succeeded among them; the oldest first. */
+  ours(): Card[] {
+    const own = this.anchors.get(this.us)
+    return own === undefined ? [] : this.set.accepted(this.us, this.rootOf(own))
   }
 
   /** The newest of each party but ours. */
@@ -130,7 +136,7 @@ export class TrustedCards {
     const anchor = this.anchors.get(card.party)
     if (anchor === undefined) return 'foreign'
     const probe = new CardSet([...this.set.all(card.party), card])
-    const reach = probe.reach(card, anchor.rootDigest)
+    const reach = probe.reach(card, this.rootOf(anchor))
     return reach.kind === 'awaits' ? { awaits: reach.card } : reach.kind
   }
 
@@ -154,8 +160,8 @@ export class TrustedCards {
 
   /** Anomalies of roots that are believed. */
   contradictions(): { party: string; code: string; message: string }[] {
-    return [...this.anchors.values()].flatMap(({ party, rootDigest }) =>
-      this.set.contradictions(party, rootDigest).map((one) => ({ party, ...one })),
+    return [...this.anchors.values()].flatMap((anchor) =>
+      this.set.contradictions(anchor.party, this.rootOf(anchor)).map((one) => ({ party: anchor.party, ...one })),
     )
   }
 
@@ -171,7 +177,7 @@ export class TrustedCards {
     const { party } = notice.body
     const anchor = this.anchors.get(party)
     if (anchor === undefined) return refuse('notice/unknown-party', `No card of ${party} is trusted here.`)
-    const checked = checkNotice(notice, this.set, anchor.rootDigest)
+    const checked = checkNotice(notice, this.set, this.rootOf(anchor))
     if ('awaits' in checked || !checked.ok) return checked
     const ofParty = this.notices().filter(({ body }) => body.party === party)
     if (ofParty.length >= LIMITS.noticesPerParty) {
@@ -189,7 +195,7 @@ export class TrustedCards {
 
   private take(notice: Notice): void {
     const anchor = this.anchors.get(notice.body.party)
-    const checked = anchor === undefined ? undefined : checkNotice(notice, this.set, anchor.rootDigest)
+    const checked = anchor === undefined ? undefined : checkNotice(notice, this.set, this.rootOf(anchor))
     if (checked === undefined || 'awaits' in checked || !checked.ok) return
     this.noticesHeld.set(notice.digest, notice)
     for (const card of checked.value) {
@@ -208,7 +214,20 @@ export class TrustedCards {
     const anchor = this.anchors.get(party)
     if (anchor === undefined) return false
     if (this.set.reach(anchor, root).kind === 'reaches') return true
-    return this.set.accepted(party, anchor.rootDigest).some((card) => card.rootDigest === root)
+    return this.set.accepted(party, this.rootOf(anchor)).some((card) => card.rootDigest === root)
+  }
+
+  /** The root from which cards of that party are reckoned: the one a person compared; of ours, our first. */
+  private rootOf(anchor: Card): string {
+    let first = anchor
+    if (anchor.party === this.us) {
+      for (;;) {
+        const before = this.set.of(first.succeeds?.card ?? '')
+        if (before === undefined || this.set.reach(anchor, before.rootDigest).kind !== 'reaches') break
+        first = before
+      }
+    }
+    return first.rootDigest
   }
 
   private get folder(): string {

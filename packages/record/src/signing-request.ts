@@ -48,7 +48,10 @@ export function parseSigningRequest(bytes: Uint8Array): Result<SigningRequest> {
   const parsed = parseCanonical(bytes, { maxBytes: LIMITS.signingRequestBytes })
   const checked = parsed.ok ? requestSchema.safeParse(parsed.value) : undefined
   if (checked?.success !== true) {
-    return refuse('root/request', 'This is no request to sign; give the file that “countersign key” wrote.')
+    return refuse(
+      'root/request',
+      'This is no request to sign; give the file that “countersign key rotate”, “key revoke” or “init” wrote.',
+    )
   }
   const { current, card, notice, signatures: given } = checked.data
   const known = current === null ? undefined : parseCard(canonicalJson(current))
@@ -95,7 +98,10 @@ export function addRootSignatures(request: SigningRequest, signer: SignerPair): 
   }
   if (notice !== undefined) add(given.notice, rootOfNotice(request), noticeMessage(notice))
   if (!used)
-    return refuse('root/other-key', 'This root key belongs neither to the root of the request nor to the one before.')
+    return refuse(
+      'root/other-key',
+      'This key belongs neither to the root of the request nor to the one before; sign with one of theirs.',
+    )
   return ok({ ...request, signatures: given })
 }
 
@@ -108,7 +114,10 @@ export interface Assembled {
 export function assemble(request: SigningRequest): Result<Assembled> {
   const missing = missingSignatures(request)
   if (missing.length > 0)
-    return refuse('root/incomplete', `Not enough root keys have signed yet: ${missing.join('; ')}.`)
+    return refuse(
+      'root/incomplete',
+      `Not enough root keys have signed yet: ${missing.join('; ')}. Have them sign it with “countersign root sign”.`,
+    )
   const { card, notice, signatures: given } = request
   const assembled: Assembled = {}
   if (card !== undefined) {
@@ -174,10 +183,21 @@ export function describeRequest(request: SigningRequest): string[] {
   if (notice !== undefined) {
     lines.push(
       `A NOTICE OF COMPROMISE: the ${notice.roles.join(', ')} keys of ${notice.cards.length} card${notice.cards.length === 1 ? '' : 's'} of ${notice.party} are not to be believed any more.`,
-      'What is said with them from then on is void for everybody. A notice is never taken back.',
+      ...consequencesOf(notice.roles),
+      'A notice is never taken back.',
     )
   }
   return lines
+}
+
+/** In the order of the roles; what is said with a log key and what with a statement key ends alike. */
+function* consequencesOf(roles: NoticeBody['roles']): Generator<string> {
+  if (roles.includes('log') || roles.includes('statement')) {
+    yield 'The logs they speak in are frozen: what no cosigner held by then is void for everybody.'
+  }
+  if (roles.includes('receipt')) yield 'Receipts made with them count only where another party had named them before.'
+  if (roles.includes('request')) yield 'Requests signed with them are answered by nobody.'
+  if (roles.includes('sealing')) yield 'Nothing more is sealed to them; take what was sealed to them before as read.'
 }
 
 export function rolesChanged(before: CardBody, after: CardBody): string[] {

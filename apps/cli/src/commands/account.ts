@@ -4,9 +4,7 @@ import type { Command } from 'commander'
 import { dirOption, examples, jsonOption } from '../options.ts'
 import { must, note, print, printJson } from '../output.ts'
 
-export function accountCommand(program: Command): void {
-  const account = program.command('account').description('who may use this node')
-
+export function accountCommand(account: Command): void {
   account
     .command('officer')
     .description('add an officer, who signs in to the console; the password is asked for, or read from standard input')

@@ -11,10 +11,8 @@ import { sentenceOf } from './status.ts'
 
 type Flags = OfficerFlags & { dir: string }
 
-export function approveCommands(program: Command): void {
-  program
-    .command('log')
-    .description('our own logs')
+export function logCommand(log: Command): void {
+  log
     .command('succeed')
     .description('open a log that succeeds ours, where ours is stopped or waits for peers that do not answer')
     .addOption(dirOption())
@@ -42,10 +40,10 @@ ${examples('countersign log succeed --dir ./alfa --pact ID --channel line --reas
       const act: Act = { kind: 'log/succeed', pact: flags.pact, channel: flags.channel, pins }
       print(sentenceOf(must(await client.askApproval(act, flags.reason, await signIn(flags))), flags.dir))
     })
+}
 
-  program
-    .command('alarm')
-    .description('alarms that stand until two officers have acknowledged them')
+export function alarmCommand(alarm: Command): void {
+  alarm
     .command('acknowledge')
     .description('ask that an alarm of a fork be acknowledged; a second officer confirms it')
     .argument('<code>', 'as countersign status shows it')
@@ -65,10 +63,10 @@ ${examples('countersign log succeed --dir ./alfa --pact ID --channel line --reas
       const act: Act = { kind: 'alarm/acknowledge', code, subject }
       print(sentenceOf(must(await client.askApproval(act, flags.reason, await signIn(flags))), flags.dir))
     })
+}
 
-  program
-    .command('approve')
-    .description('confirm, as a second officer, what another one asked for; or refuse it')
+export function approveCommand(command: Command): void {
+  command
     .argument('<id>', 'as countersign status shows it')
     .addOption(dirOption())
     .option('--refuse', 'take it back or refuse it instead')

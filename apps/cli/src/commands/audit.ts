@@ -5,10 +5,8 @@ import { dirOption, examples, jsonOption } from '../options.ts'
 import { must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
 import { keyPassphrase } from '../passphrase.ts'
 
-export function auditCommand(program: Command): void {
-  program
-    .command('audit')
-    .description('check every signature, hash, tile, mirror, receipt and view of a node')
+export function auditCommand(command: Command): void {
+  command
     .addOption(dirOption())
     .addOption(jsonOption())
     .addHelpText('after', examples('countersign audit --dir ./alfa'))

@@ -17,10 +17,8 @@ interface BackupFlags {
   json?: boolean
 }
 
-export function backupCommand(program: Command): void {
-  const backup = program
-    .command('backup')
-    .description('write all that a node is into one file, while it runs or not')
+export function backupCommand(backup: Command): void {
+  backup
     // Not mandatory to the parser, which would ask for them with “verify” too.
     .addOption(dirOption().makeOptionMandatory(false))
     .option('--to <file>', 'the file to write; - is standard output')
@@ -109,10 +107,8 @@ async function write(options: BackupFlags): Promise<void> {
   }
 }
 
-export function restoreCommand(program: Command): void {
-  program
-    .command('restore')
-    .description('make a node’s folder of a backup')
+export function restoreCommand(command: Command): void {
+  command
     .requiredOption('--from <file>', 'the backup; - is standard input')
     .addOption(dirOption())
     .addOption(passphraseOption('--passphrase-fd', OF_BACKUP))

@@ -9,10 +9,8 @@ import { misused, must, note, print, printJson } from '../output.ts'
 
 const TYPES: Record<string, SignatureType> = { '01': 1, '04': 4, '06': 6 }
 
-export function cardCommand(program: Command): void {
-  program
-    .command('card')
-    .description('print our party card, or its C2SP verifier keys')
+export function cardCommand(command: Command): void {
+  command
     .addOption(dirOption())
     .addOption(new Option('--vkeys <role>', 'verifier keys, one a line').choices(['log', 'receipt']))
     .addOption(new Option('--type <type>', 'only keys of this signature type').choices(Object.keys(TYPES)))

@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import type { CarriedFault, CarriedIn } from '@countersign/client'
 import { type CarriedOut, carryOut, realSurroundings } from '@countersign/node'
 import type { Command } from 'commander'
-import { noNetwork, openDoor } from '../door.ts'
+import { openDoor } from '../door.ts'
+import { noNetwork } from '../door-here.ts'
 import { dirOption, examples, jsonOption } from '../options.ts'
 import { must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
 
@@ -21,17 +22,14 @@ interface InFlags {
   json?: boolean
 }
 
-export function carryCommand(program: Command): void {
-  const carry = program
-    .command('carry')
-    .description('exchange with the others by a stick, where no network joins the sites')
-    .addHelpText(
-      'after',
-      examples(
-        'countersign carry in --dir ./alfa --from /media/usb   # when the stick comes',
-        'countersign carry out --dir ./alfa --to /media/usb    # before it goes on',
-      ),
-    )
+export function carryCommand(carry: Command): void {
+  carry.addHelpText(
+    'after',
+    examples(
+      'countersign carry in --dir ./alfa --from /media/usb   # when the stick comes',
+      'countersign carry out --dir ./alfa --to /media/usb    # before it goes on',
+    ),
+  )
 
   carry
     .command('out')
@@ -76,7 +74,7 @@ export function carryCommand(program: Command): void {
     .action(async (flags: InFlags) => {
       const bar = progressBar('Carrying in')
       // Where no node runs the folder is opened here, and asks nobody: what comes by stick must not hang on a network.
-      const door = await openDoor(flags.dir, noNetwork())
+      const door = await openDoor(flags.dir, noNetwork)
       let taken: CarriedIn
       try {
         taken = must(await door.carryIn(resolve(flags.from), flags.pact, bar.at))

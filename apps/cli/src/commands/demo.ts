@@ -4,10 +4,8 @@ import { runDemo } from '../demo/demo.ts'
 import { examples } from '../options.ts'
 import { misused } from '../output.ts'
 
-export function demoCommand(program: Command): void {
-  program
-    .command('demo')
-    .description('run two parties and a neutral on this machine, with an agreement and some threat data')
+export function demoCommand(command: Command): void {
+  command
     .option('--dir <dir>', 'where their folders are', '.countersign')
     .option('--port <port>', 'port of the first; the others follow it', '7100')
     .option('--fresh', 'begin anew; what an earlier demonstration kept there is deleted')

@@ -13,10 +13,8 @@ interface Flags {
 
 const ACCOUNT = 'shell'
 
-export function destroyCommand(program: Command): void {
-  program
-    .command('destroy')
-    .description('have the content of a record destroyed as soon as it may be; the entry and its proofs stay')
+export function destroyCommand(command: Command): void {
+  command
     .argument('<record>', 'origin#index')
     .addOption(dirOption())
     .option('--reason <text>', 'why; it stays on this node')
@@ -59,10 +57,8 @@ ${examples(
     })
 }
 
-export function holdCommand(program: Command): void {
-  program
-    .command('hold')
-    .description('say that the content of a record must be kept; --lift ends our holds on it')
+export function holdCommand(command: Command): void {
+  command
     .argument('<record>', 'origin#index')
     .addOption(dirOption())
     .option('--reason <text>', 'why; it stays on this node')

@@ -7,10 +7,8 @@ import { misused, must, print, printJson } from '../output.ts'
 import { newPassphrase, passphraseOption } from '../passphrase.ts'
 import { rootOf } from './key-change.ts'
 
-export function initCommand(program: Command): void {
-  program
-    .command('init')
-    .description('make a node: its keys and its party card')
+export function initCommand(command: Command): void {
+  command
     .requiredOption('--party <domain>', 'domain of the party')
     .addOption(dirOption())
     .option('--name <name>', 'name of the party, for people')

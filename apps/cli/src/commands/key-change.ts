@@ -16,7 +16,7 @@ import {
 import { describeRequest, fingerprintWords, KEY_ROLES, type KeyRole, parseSigningRequest } from '@countersign/record'
 import type { Command } from 'commander'
 import { withNode } from '../door.ts'
-import { dirOption, examples, jsonOption, readInput } from '../options.ts'
+import { dirOption, examples, jsonOption, readInput, writeOutput } from '../options.ts'
 import { misused, must, note, print, printJson, Refused, table } from '../output.ts'
 import { keyPassphrase, offerPassphrase, passphraseOption } from '../passphrase.ts'
 
@@ -47,7 +47,7 @@ export function keyChangeCommands(key: Command): void {
       offerPassphrase(passphraseFd)
       const status = await withNode(dir, async (door) => must(await door.keyStatus()))
       if (json === true) return printJson(status)
-      tell(status)
+      tell(status, dir)
       return undefined
     })
 
@@ -86,10 +86,7 @@ export function keyChangeCommands(key: Command): void {
       'after',
       examples('countersign key revoke --dir ./alfa --role log statement receipt request sealing -o alfa.request'),
     )
-    .action((flags: RotateFlags & { role: KeyRole[]; card?: string[] }) => {
-      const cards = flags.card === undefined ? {} : { cards: [...flags.card].sort() }
-      return rotate(flags, { compromised: { roles: [...new Set(flags.role)].sort(), ...cards } })
-    })
+    .action(revoke)
 
   key
     .command('accept')
@@ -151,10 +148,37 @@ async function rotate(flags: RotateFlags, asked: RotateRequest): Promise<void> {
   await report(rotated, flags)
 }
 
+async function revoke(flags: RotateFlags & { role: KeyRole[]; card?: string[] }): Promise<void> {
+  offerPassphrase(flags.passphraseFd)
+  const cards = flags.card === undefined ? {} : { cards: [...flags.card].sort() }
+  const asked = { compromised: { roles: [...new Set(flags.role)].sort(), ...cards } }
+  const { rotated, before, after } = await withNode(flags.dir, async (door) => ({
+    before: must(await door.keyStatus()),
+    rotated: must(await door.rotateKeys(asked)),
+    after: must(await door.keyStatus()),
+  }))
+  await report(rotated, flags)
+  if (flags.json === true) return
+  const named =
+    rotated.state === 'to-sign'
+      ? must(parseSigningRequest(rotated.request)).notice?.cards
+      : after.notices.find(({ digest }) => digest === rotated.notice)?.cards
+  const others = before.cards.filter(({ digest }) => named?.includes(digest) === false)
+  if (others.length === 0) return
+  print(
+    `Not named by this notice: the cards of serial ${others.map(({ serial }) => serial).join(', ')}. Where their keys`,
+  )
+  print('are other ones and were stolen too, give them up next: countersign key revoke --card, with the digests that')
+  print('countersign key status shows.')
+}
+
 async function report(rotated: Rotated, { dir, out, json }: { dir: string; out?: string; json?: boolean }) {
   if (rotated.state === 'to-sign') {
-    const file = out ?? join(dir, 'private', 'key-request.json')
-    if (out !== undefined) writeFileSync(out, rotated.request)
+    const kept = join(dir, 'private', 'key-request.json')
+    const file = out ?? kept
+    if (out !== undefined) {
+      writeOutput(out, () => writeFileSync(out, rotated.request), `the request is in ${kept} too.`)
+    }
     if (json === true) return printJson({ state: rotated.state, request: file })
     for (const line of describeRequest(must(parseSigningRequest(rotated.request)))) print(line)
     print(`\nThe root must sign it: carry ${file} to where its keys lie, and there, with each key that is needed:`)
@@ -163,10 +187,14 @@ async function report(rotated: Rotated, { dir, out, json }: { dir: string; out?:
     return undefined
   }
   if (json === true) return printJson(rotated)
-  print(`The card with the serial ${rotated.serial} speaks from here on, in each log from its next entry.`)
+  print(
+    `The card with the serial ${rotated.serial} speaks from here on, in each log as soon as that log may be signed.`,
+  )
   if (rotated.notice !== null) {
-    print('The notice is said in our logs. Give it to the others by hand too, where a thief may keep ours from them:')
-    print(`  ls ${join(dir, 'notices')}; they take it with: countersign key notice FILE`)
+    print(
+      'The notice is said there too. Give it to the others by hand as well, where a thief may keep our logs from them:',
+    )
+    print(`it is in ${join(dir, 'notices')}, and they take it with: countersign key notice --dir DIR FILE`)
   }
   return undefined
 }
@@ -187,8 +215,8 @@ async function acceptFirst(dir: string, file: Uint8Array, json: boolean): Promis
   }
 }
 
-function tell(status: KeyStatus): void {
-  const { party, serial, words, root, validity, roles: keys, logs } = status
+function tell(status: KeyStatus, dir: string): void {
+  const { party, serial, words, root, validity, roles: keys, logs, cards } = status
   print(`${party} speaks with its card of serial ${serial}. Fingerprint words:\n  ${words.join(' ')}\n`)
   print(
     table(
@@ -200,7 +228,9 @@ function tell(status: KeyStatus): void {
       ]),
     ),
   )
-  print('')
+  print('\nCards:')
+  for (const { digest, serial: of } of cards) print(`  serial ${of}  ${digest}`)
+  print(logs.length === 0 ? '\nNo log is open.' : '')
   for (const { origin, serial: of, upToDate, frozenAt } of logs) {
     const state =
       frozenAt !== null
@@ -216,13 +246,17 @@ function tell(status: KeyStatus): void {
       `WARNING: ${root.here} of the ${root.keys} root keys lie in this folder, and ${root.threshold} suffice. Whoever copies it is you, for good:`,
     )
     print(
-      'no notice helps then. Make a root that is kept apart: countersign root make, then countersign key rotate --root.',
+      'no notice helps then. Make a root that is kept apart (countersign root make), then: countersign key rotate --root.',
     )
   } else
     print(
       `The root is offline: ${root.threshold} of ${root.keys} keys are needed, and ${root.here || 'none'} of them lies here.`,
     )
-  if (status.waiting) print('A request waits for the signatures of the root: private/key-request.json')
+  if (status.waiting) {
+    const file = join(dir, 'private', 'key-request.json')
+    print(`A request waits for the signatures of the root: ${file}. Sign it with “countersign root sign”, then:`)
+    print(`  countersign key accept --dir ${dir} REQUEST`)
+  }
   if (validity.daysLeft < 0) {
     print(
       `WARNING: the card expired on ${validity.notAfter}. Nobody new can trust it; renew it with: countersign key rotate`,

@@ -6,8 +6,7 @@ import { must, print, Refused } from '../output.ts'
 import { keyPassphrase, newPassphrase, passphraseOption } from '../passphrase.ts'
 import { keyChangeCommands } from './key-change.ts'
 
-export function keyCommand(program: Command): void {
-  const key = program.command('key').description('the keys of a node: their state, changing them, how they are kept')
+export function keyCommand(key: Command): void {
   keyChangeCommands(key)
 
   key

@@ -5,9 +5,7 @@ import { openDoor, withNode } from '../door.ts'
 import { dirOption, examples, jsonOption, readInput } from '../options.ts'
 import { must, note, plain, print, printJson, Refused } from '../output.ts'
 
-export function pactCommand(program: Command): void {
-  const pact = program.command('pact').description('propose, sign and look at agreements')
-
+export function pactCommand(pact: Command): void {
   pact
     .command('propose')
     .description('draft an agreement from YAML, open our logs for it and write the invitation')

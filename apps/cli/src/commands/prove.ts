@@ -12,11 +12,8 @@ interface Options {
   json?: boolean
 }
 
-export function proveCommand(program: Command): void {
-  program
-    .command('prove')
-    .alias('evidence')
-    .description('cut an evidence file for one record, or for the exchange it belongs to')
+export function proveCommand(command: Command): void {
+  command
     .argument('<record>', 'origin#index, as “countersign records” prints it')
     .addOption(dirOption())
     .option('--reveal', 'with the content and its salt, so that others can read it')

@@ -16,10 +16,8 @@ interface RecordsFlags {
   passphraseFd?: number
 }
 
-export function recordsCommand(program: Command): void {
-  program
-    .command('records')
-    .description('what was said and heard, newest first, each with its state')
+export function recordsCommand(command: Command): void {
+  command
     .addOption(dirOption())
     .option('--pact <id>')
     .option('--channel <name>')

@@ -25,10 +25,8 @@ interface SayFlags {
   json?: boolean
 }
 
-export function sayCommand(program: Command): void {
-  program
-    .command('say')
-    .description('say a record: through the gate, sealed, signed and logged')
+export function sayCommand(command: Command): void {
+  command
     .argument('<type>', 'kind of record, such as intel/share, hotline/message or hotline/ack')
     .argument(
       '[file]',

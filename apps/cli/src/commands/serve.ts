@@ -18,10 +18,8 @@ interface ServeFlags {
   demo?: boolean
 }
 
-export function serveCommand(program: Command): void {
-  program
-    .command('serve')
-    .description('run the node: hear, countersign, and serve peers, tools and the console')
+export function serveCommand(command: Command): void {
+  command
     .addOption(dirOption())
     .requiredOption('--listen <host:port>', 'where to listen')
     .option('--tls-cert <file>', 'certificate chain, PEM')

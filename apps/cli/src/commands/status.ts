@@ -5,10 +5,8 @@ import { withNode } from '../door.ts'
 import { dirOption, examples, jsonOption } from '../options.ts'
 import { must, plain, print, printJson } from '../output.ts'
 
-export function statusCommand(program: Command): void {
-  program
-    .command('status')
-    .description('whether the node may sign, whom it waits for, who is reachable, and what is wrong')
+export function statusCommand(command: Command): void {
+  command
     .addOption(dirOption())
     .addOption(jsonOption())
     .addHelpText('after', examples('countersign status --dir ./alfa'))

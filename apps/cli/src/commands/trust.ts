@@ -5,10 +5,8 @@ import { withNode } from '../door.ts'
 import { dirOption, examples, jsonOption, readInput } from '../options.ts'
 import { must, note, print, printJson, Refused } from '../output.ts'
 
-export function trustCommand(program: Command): void {
-  program
-    .command('trust')
-    .description('trust a party’s card after comparing its fingerprint words')
+export function trustCommand(command: Command): void {
+  command
     .argument('<card>', 'the card file')
     .addOption(dirOption())
     .option('--yes', 'the words were compared already')

@@ -15,10 +15,8 @@ interface Options {
   json?: boolean
 }
 
-export function verifyCommand(program: Command): void {
-  program
-    .command('verify')
-    .description('check evidence of a record, an exchange or a fork, offline, against the cards you trust')
+export function verifyCommand(command: Command): void {
+  command
     .argument('<file>', 'the evidence file')
     .argument('[notices...]', 'evidence of notices of compromised keys, to be applied to the record')
     .requiredOption('--card <file...>', 'cards you trust, of author and cosigners')

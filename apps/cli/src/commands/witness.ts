@@ -14,18 +14,15 @@ interface ServeFlags {
   behindProxy?: boolean
 }
 
-export function witnessCommand(program: Command): void {
-  const witness = program
-    .command('witness')
-    .description('cosign logs of anyone as a C2SP witness: one history of each, never two')
-    .addHelpText(
-      'after',
-      examples(
-        'countersign witness init --dir ./w1 --name witness.example/w1',
-        'countersign witness --dir ./w1 --listen 127.0.0.1:7200',
-        'countersign witness show --dir ./w1',
-      ),
-    )
+export function witnessCommand(witness: Command): void {
+  witness.addHelpText(
+    'after',
+    examples(
+      'countersign witness init --dir ./w1 --name witness.example/w1',
+      'countersign witness --dir ./w1 --listen 127.0.0.1:7200',
+      'countersign witness show --dir ./w1',
+    ),
+  )
   witness
     .command('serve', { isDefault: true })
     .description('run the witness (also without the word “serve”)')

@@ -1,0 +1,100 @@
+// The door to a node that no process runs: its folder is opened here for as long as the command takes.
+
+import { ok, refuse } from '@countersign/log'
+import { Node, realSurroundings, type SayRequest, type ShareResult, type Surroundings } from '@countersign/node'
+import type { Door } from './door.ts'
+import { must } from './output.ts'
+import { keyPassphrase } from './passphrase.ts'
+
+/** Surroundings without a network, for what must not depend on one. */
+export function noNetwork(): Surroundings {
+  const fetch = () => Promise.reject(new Error('This command uses no network.'))
+  return { ...realSurroundings(), fetch }
+}
+
+/** Ends the command where there is no node in `dir`, or none that opens. */
+export async function openHere(dir: string, around = realSurroundings()): Promise<Door> {
+  const node = must(await Node.open(dir, around, await keyPassphrase(dir)))
+  return {
+    async records(query) {
+      await node.settled()
+      const { limit, ...rest } = query
+      return node.views.records({ ...rest, ...(limit === undefined ? {} : { limit: Number(limit) }) })
+    },
+    async record(ref) {
+      await node.settled()
+      const detail = await node.views.record(ref)
+      return detail === undefined ? refuse('not-found/record', 'This record is not held here.') : ok(detail)
+    },
+    async pacts() {
+      await node.settled()
+      return ok(await node.views.pacts())
+    },
+    status: async () => ok(await node.status()),
+    async contentState(ref) {
+      await node.settled()
+      const state = await node.content.state(ref)
+      return state === undefined ? refuse('not-found/record', 'This record is not held here.') : ok(state)
+    },
+    async destroy(record, reason, account) {
+      await ready(node)
+      return node.content.destroy({ record, reason, account })
+    },
+    takeBack: (record) => node.content.takeBack(record),
+    async hold(record, reason, account) {
+      await ready(node)
+      return node.content.hold({ record, reason, account })
+    },
+    async lift(record, account) {
+      await ready(node)
+      return node.content.lift(record, account)
+    },
+    async evidence(ref, options) {
+      // What answers what, the views say.
+      if (options.exchange) await node.settled()
+      return node.evidence(ref, options)
+    },
+    async say(input, account) {
+      await ready(node)
+      return node.say({ ...input, account } as SayRequest)
+    },
+    async share(input, account, bytes, progress) {
+      await ready(node)
+      const asked = {
+        ...input,
+        account,
+        input: bytes,
+        progress: (_stage: string, done: number, total: number) => progress(done, total),
+      }
+      const shared: ShareResult = await node.share(asked as Parameters<Node['share']>[0])
+      return shared
+    },
+    trust: (card) => node.trust(card),
+    propose: (yaml) => node.proposePact(yaml),
+    keyStatus: async () => ok(await node.keyStatus()),
+    async rotateKeys(asked) {
+      await ready(node)
+      return node.rotateKeys(asked)
+    },
+    async acceptKeys(file) {
+      await ready(node)
+      return node.acceptKeys(file)
+    },
+    async takeNotice(file) {
+      await ready(node)
+      return node.takeNotice(file)
+    },
+    sign: (what) => node.signPact(what),
+    carryIn: (from, pact, progress) => node.carryIn(from, { ...(pact === undefined ? {} : { pact }), progress }),
+    close: () => node.stop(),
+  }
+}
+
+/** Gives the start-up check its time: a node that was just opened may not sign before its peers were asked. */
+async function ready(node: Node): Promise<void> {
+  const until = Date.now() + READY_MS_MAX
+  while (!node.health().ready && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50))
+  await node.settled()
+}
+
+const READY_MS_MAX = 15_000
