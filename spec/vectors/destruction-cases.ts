@@ -1,13 +1,15 @@
 // When a record that says that content was destroyed is valid (spec/destruction.md): two logs of one channel, the receipts
 // a reader holds, and what the last entry of one of them comes to.
 
-import { leafHash, sha256, toHex, utf8 } from '@countersign/log'
+import { leafHash, sha256, TreeFrontier, toHex, utf8 } from '@countersign/log'
 import { agreementDigest } from '@countersign/pact'
 import { type Statement, signStatement } from '@countersign/record'
 import { agreement, alfa, bravo, ORIGIN, PACT, statement } from './samples.ts'
 
 const ALFA = ORIGIN
 const BRAVO = ORIGIN.replace('alfa', 'bravo')
+/** Another log of alfa on the channel. */
+const AGAIN = ORIGIN.replace(/[0-9a-f]{16}$/, '0'.repeat(16))
 const VERSION = agreementDigest(agreement)
 const SIGNED = 1_790_000_000
 const RETAINED = SIGNED + 10 + agreement.retention.days * 86_400
@@ -28,7 +30,7 @@ export interface DestructionCase {
   /** The record, and whether it is `valid`, `undecided`, or void with a code. */
   record: { origin: string; index: number }
   expect: string
-  /** Whether the part of the share at index 2 of the first log is destroyed. */
+  /** Whether the part of the share at index 2 of the first log has left the condition of receipts. */
   destroyed: boolean
 }
 
@@ -37,17 +39,17 @@ const receipt = (by: string, origin: string, size: number, time: number): Receip
   digest: toHex(sha256(utf8(`${by} ${origin} ${size} ${time}`))),
 })
 const said = (origin: string, change: Partial<Statement>) => {
-  const author = origin === ALFA ? alfa : bravo
+  const author = origin === BRAVO ? bravo : alfa
   const draft = statement({ pact: { id: PACT, version: VERSION }, from: author.party, origin, ...change })
   return signStatement(draft, author.statement)
 }
-const other = (origin: string) => (origin === ALFA ? BRAVO : ALFA)
+const other = (origin: string) => (origin === BRAVO ? ALFA : BRAVO)
 const sees = (origin: string, size: number) => [{ origin: other(origin), size, root: '5'.repeat(64) }]
-const opens = (origin: string) =>
-  said(origin, { type: 'log/open', body: { card: (origin === ALFA ? alfa : bravo).card.digest, predecessor: null } })
+const opens = (origin: string, predecessor: { origin: string; size: number; root: string } | null = null) =>
+  said(origin, { type: 'log/open', body: { card: (origin === BRAVO ? bravo : alfa).card.digest, predecessor } })
 const signs = (origin: string) =>
   said(origin, {
-    ...{ type: 'pact/sign', to: [origin === ALFA ? 'bravo.example' : 'alfa.example'] },
+    ...{ type: 'pact/sign', to: [origin === BRAVO ? 'alfa.example' : 'bravo.example'] },
     body: { base: null, origins: [origin.replace('/main/', '/line/'), origin] },
   })
 const inForce = [ALFA, BRAVO].map((origin) => receipt('watch.example', origin, 2, SIGNED))
@@ -85,19 +87,44 @@ const alfaConsents = consents(ALFA)
 const bravoConsents = consents(BRAVO)
 const bravoHolds = about(BRAVO, 'content/hold', {})
 
+/** Alfa was told of the charge in its first log. */
+const alfaTold = about(ALFA, 'content/consent', { parts: null }, 5)
+const bravoCharges = about(BRAVO, 'charge/opened', {})
+const namedInAgain = [receipt('watch.example', AGAIN, 2, SIGNED), ...inForce].map(({ by, origin, size, digest }) => ({
+  ...{ by, origin, size, digest },
+}))
+const inAgain = (type: string, body: Statement['body'], receipts = namedInAgain) =>
+  said(AGAIN, { type, body, re: theShare, seen: { logs: sees(AGAIN, 4), receipts } })
+const againDestroys = (receipts = namedInAgain) => [
+  inAgain('content/consent', { parts: null }, receipts),
+  inAgain('content/destroyed', { ground: 'consent', parts: null }, receipts),
+]
+const againPins = said(AGAIN, { type: 'log/pin', body: {}, seen: { logs: sees(AGAIN, 5), receipts: [] } })
+const rootOf = (entries: readonly Uint8Array[]) => {
+  const tree = new TreeFrontier()
+  for (const entry of entries) tree.append(leafHash(entry))
+  return toHex(tree.root())
+}
+const goesOnFrom = (entries: readonly Uint8Array[]) =>
+  opens(AGAIN, { origin: ALFA, size: entries.length, root: rootOf(entries) })
+const alfaDestroys = [alfaConsents, destroys(ALFA, 'consent', 4)]
+
 const VOID = 'content/not-destroyable'
 function made(
   name: string,
   expect: string,
-  of: { alfa?: Uint8Array[]; bravo?: Uint8Array[]; receipts?: Receipt[]; record?: string },
+  of: { alfa?: Uint8Array[]; bravo?: Uint8Array[]; again?: Uint8Array[]; receipts?: Receipt[]; record?: string },
 ): DestructionCase {
   const logs = [
     { origin: ALFA, entries: [...alfaLog, ...(of.alfa ?? [])] },
     { origin: BRAVO, entries: [...bravoLog, ...(of.bravo ?? [])] },
+    ...(of.again === undefined ? [] : [{ origin: AGAIN, entries: of.again }]),
   ]
   const origin = of.record ?? ALFA
   const index = (logs.find((log) => log.origin === origin)?.entries.length ?? 1) - 1
-  const destroyed = expect === 'valid' && !name.includes('exercise')
+  // What the other logs of its author alone bar is no longer asked for by receipts.
+  const excused = of.again !== undefined && expect !== 'valid'
+  const destroyed = (expect === 'valid' && !name.includes('exercise')) || excused
   return { name, logs, receipts: [...inForce, ...(of.receipts ?? [])], record: { origin, index }, expect, destroyed }
 }
 
@@ -145,5 +172,36 @@ export const destructionCases: DestructionCase[] = [
     bravo: [destroys(BRAVO, 'retention', 3)],
     receipts: [receipt('bravo.example', ALFA, 3, 1), held, receipt('watch.example', BRAVO, 3, SIGNED + 86_400)],
     record: BRAVO,
+  }),
+]
+
+/** Of a party that speaks in several logs; in a file of their own, for they came later. */
+export const destructionBesideCases: DestructionCase[] = [
+  made('the other log of its author was told of a charge', VOID, {
+    ...{ alfa: [alfaTold], bravo: [bravoConsents, bravoCharges], record: AGAIN },
+    again: [opens(AGAIN), signs(AGAIN), ...againDestroys()],
+    receipts: [receipt('watch.example', AGAIN, 2, SIGNED)],
+  }),
+  made('the other log of its author was told of nothing', 'valid', {
+    ...{ alfa: [alfaConsents], bravo: [bravoConsents, bravoCharges], record: AGAIN },
+    again: [opens(AGAIN), signs(AGAIN), ...againDestroys()],
+    receipts: [receipt('watch.example', AGAIN, 2, SIGNED)],
+  }),
+  made('what the other log of its author had seen is not held', 'undecided', {
+    ...{ alfa: [alfaTold], bravo: [bravoConsents], record: AGAIN },
+    again: [opens(AGAIN), signs(AGAIN), ...againDestroys()],
+    receipts: [receipt('watch.example', AGAIN, 2, SIGNED)],
+  }),
+  made('its log goes on from less than was told of a charge', VOID, {
+    ...{ alfa: [alfaTold], bravo: [bravoConsents, bravoCharges], record: AGAIN },
+    again: [goesOnFrom(alfaLog), ...againDestroys([])],
+  }),
+  made('a log that goes on from its own after it was told of a charge', 'valid', {
+    ...{ alfa: alfaDestroys, bravo: [bravoConsents, bravoCharges] },
+    again: [goesOnFrom([...alfaLog, ...alfaDestroys]), againPins],
+  }),
+  made('a log that goes on from its own before it was told of a charge', VOID, {
+    ...{ alfa: alfaDestroys, bravo: [bravoConsents, bravoCharges] },
+    again: [goesOnFrom(alfaLog), againPins],
   }),
 ]

@@ -5,7 +5,7 @@ import { toBase64 } from '@countersign/log'
 import { commitment, encodeFrame } from '@countersign/record'
 import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
 import { cardCases } from './card-cases.ts'
-import { destructionCases } from './destruction-cases.ts'
+import { type DestructionCase, destructionBesideCases, destructionCases } from './destruction-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
 import { evidenceKeysCases } from './evidence-keys-cases.ts'
 import { exchangeCases } from './exchange-cases.ts'
@@ -82,11 +82,14 @@ write('evidence-keys.json', () => {
   return { trusted: [alfa, bravo, watch].map(({ file }) => text(file)), pieces, cases }
 })
 
-write('destruction.json', () => {
-  const entries = [...new Set(destructionCases.flatMap(({ logs }) => logs.flatMap((log) => log.entries.map(toBase64))))]
-  const cases = destructionCases.map((of) => ({
-    ...of,
-    logs: of.logs.map((log) => ({ ...log, entries: log.entries.map((entry) => entries.indexOf(toBase64(entry))) })),
+write('destruction.json', () => destruction(destructionCases))
+write('destruction-beside.json', () => destruction(destructionBesideCases))
+
+function destruction(of: readonly DestructionCase[]) {
+  const entries = [...new Set(of.flatMap(({ logs }) => logs.flatMap((log) => log.entries.map(toBase64))))]
+  const cases = of.map((one) => ({
+    ...one,
+    logs: one.logs.map((log) => ({ ...log, entries: log.entries.map((entry) => entries.indexOf(toBase64(entry))) })),
   }))
   return { agreement, cards: [alfa, bravo, watch].map(({ file }) => text(file)), entries, cases }
-})
+}

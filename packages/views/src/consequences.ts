@@ -89,6 +89,7 @@ export class Consequences {
     const reached = this.of.folder.next(origin)
     this.of.forces.grown(origin, channel, reached)
     this.eachDue(this.of.destructions.afterLog(origin, reached))
+    this.eachDue(this.of.destructions.besideLog(origin))
     return ok({ next: reached })
   }
 
@@ -159,12 +160,12 @@ export class Consequences {
     for (const heir of waiting) this.inherits(heir)
     this.eachDue(this.of.seconds.all(pact, channel))
     this.eachDue(this.of.answers.to(origin, 0, next))
+    this.eachDue(this.of.destructions.besideLog(origin))
   }
 
   derive(origin: string, first: number, past: number): void {
     for (const { idx, shown, signs, turned } of this.deriver.derive(origin, first, past)) {
       this.of.sources.recordMoved(origin, idx, shown)
-      if (turned === 'content/destroyed') this.of.destructions.moved({ origin, idx }, shown)
       if (turned !== undefined) this.eachDue(this.of.destructions.afterRecord({ origin, idx }))
       if (signs !== undefined) this.reviewForce(signs.version, signs.channel, !shown)
     }
@@ -191,6 +192,8 @@ export class Consequences {
       const place = parseOrigin(origin)
       const next = this.of.folder.next(origin)
       this.due.add(origin, first, next, next)
+      this.eachDue(this.of.destructions.restingOn(origin))
+      this.eachDue(this.of.destructions.besideLog(origin))
       if (!place.ok) continue
       const { pact, channel } = place.value
       for (const { version } of this.of.agreements.versions(pact)) this.reviewForce(version, channel, true)
@@ -210,6 +213,7 @@ export class Consequences {
 
   private inherits(origin: string): void {
     for (const { first, past } of this.of.forces.inherits(origin)) this.due.add(origin, first, past, past)
+    this.eachDue(this.of.destructions.besideLog(origin))
   }
 
   private deriveSome(): boolean {

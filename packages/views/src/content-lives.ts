@@ -45,7 +45,11 @@ export class ContentLives {
       and not ${LIFTED})`
     this.sql = {
       destroyed: sqlite.prepare<[string, number], { part: number }>(
-        'select distinct part from destroyed_parts where origin = ? and idx = ? order by part',
+        'select distinct part from destroyed_parts where origin = ? and idx = ? and lawful = 1 order by part',
+      ),
+      /** Of any that its own log lets stand: no receipt asks for it. */
+      excused: sqlite.prepare<[string, number, number], { n: number }>(
+        'select 1 as n from destroyed_parts where origin = ? and idx = ? and part = ? limit 1',
       ),
       /** Of parts that are destroyed and not removed: those that no hold of ours keeps. */
       toRemove: sqlite.prepare<
@@ -55,16 +59,18 @@ export class ContentLives {
         `select p.origin, p.idx as "index", p.part, p.sealed,
          not exists (
            select 1 from parts o where o.origin = p.origin and o.sealed = p.sealed
-           and not exists (select 1 from destroyed_parts od where od.origin = o.origin and od.idx = o.idx and od.part = o.part)
+           and not exists (select 1 from destroyed_parts od where od.origin = o.origin and od.idx = o.idx and od.part = o.part
+             and od.lawful = 1)
          ) as last,
          (exists (select 1 from records a where a.origin = p.origin and a.idx = p.idx and a.author = :party)
            or exists (select 1 from addressees a where a.origin = p.origin and a.idx = p.idx and a.party = :party))
          and not exists (
            select 1 from destroyed_parts mine join records m on m.origin = mine.by_origin and m.idx = mine.by_idx
-           where mine.origin = p.origin and mine.idx = p.idx and mine.part = p.part and m.author = :party) as toSay
+           where mine.origin = p.origin and mine.idx = p.idx and mine.part = p.part and mine.lawful = 1
+           and m.author = :party) as toSay
          from removals_due d join parts p on p.origin = d.origin and p.idx = d.idx and p.part = d.part
          where exists (
-           select 1 from destroyed_parts e where e.origin = d.origin and e.idx = d.idx and e.part = d.part)
+           select 1 from destroyed_parts e where e.origin = d.origin and e.idx = d.idx and e.part = d.part and e.lawful = 1)
          and not ${held('r.author = :party', 'p.origin', 'p.idx')}
          order by p.origin, p.idx, p.part limit :limit`,
       ),
@@ -98,7 +104,7 @@ export class ContentLives {
            select 1 from addressees a where a.origin = r0.origin and a.idx = r0.idx and a.party = :party))
          and exists (
            select 1 from parts p where p.origin = r0.origin and p.idx = r0.idx and not exists (
-             select 1 from destroyed_parts d where d.origin = p.origin and d.idx = p.idx and d.part = p.part))
+             select 1 from destroyed_parts d where d.origin = p.origin and d.idx = p.idx and d.part = p.part and d.lawful = 1))
          and not ${held('1', 'r0.origin', 'r0.idx')}
          and not exists (
            select 1 from mentions m join records r on r.origin = m.origin and r.idx = m.idx
@@ -114,6 +120,11 @@ export class ContentLives {
   /** Parts of a record that a valid record destroyed. */
   destroyed(origin: string, index: number): number[] {
     return this.sql.destroyed.all(origin, index).map(({ part }) => part)
+  }
+
+  /** Whether nobody needs to hold a part any more to give a receipt (spec/destruction.md, What follows). */
+  isExcused(origin: string, index: number, part: number): boolean {
+    return this.sql.excused.get(origin, index, part) !== undefined
   }
 
   toRemove(): PartToRemove[] {

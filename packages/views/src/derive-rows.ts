@@ -6,7 +6,7 @@ import { familyOf } from '@countersign/record'
 import type { Answers } from './answers.ts'
 import type { Bounds } from './bounds.ts'
 import type { Sqlite } from './database.ts'
-import type { Destructions } from './destructions.ts'
+import type { Destructions, DestructionValidity } from './destructions.ts'
 import type { Forces } from './forces.ts'
 import type { KnownAgreements } from './known.ts'
 import type { Notices } from './notices.ts'
@@ -117,6 +117,7 @@ export class RowDeriver {
       const message = validity.kind === 'valid' ? '' : validity.message
       const kind = VALIDITY[validity.kind]
       this.sql.set.run(kind, code, message, STATES.indexOf(state), at, later, origin, record.idx)
+      if (record.type === 'content/destroyed') this.destructions.stands(record, validity)
       if (kind === record.validity && at === record.at_ms) continue
       const shown = validity.kind === 'valid'
       const signs = record.type === 'pact/sign' && kind !== record.validity
@@ -160,15 +161,16 @@ export class RowDeriver {
     return { recipient, state, lo, hi: Number.isFinite(hi) ? hi : null }
   }
 
-  private validityOf(record: StoredRecord): Validity {
+  private validityOf(record: StoredRecord): DestructionValidity {
     const validity = this.unfrozenValidityOf(record)
     const frozen = this.notices.frozenAt(record.origin)
-    if (validity.kind === 'void' || frozen === undefined || record.idx < frozen) return validity
+    if (frozen === undefined || record.idx < frozen) return validity
+    if (validity.kind === 'void' && validity.excuses !== true) return validity
     const message = `A notice of compromised keys froze this log at ${frozen} entries; this one stands beyond.`
     return { kind: 'void', code: 'party/frozen', message }
   }
 
-  private unfrozenValidityOf(record: StoredRecord): Validity {
+  private unfrozenValidityOf(record: StoredRecord): DestructionValidity {
     const { origin, idx, pact, version, channel, type } = record
     if (record.own_code !== null) return { kind: 'void', code: record.own_code, message: record.own_message }
     const answers = this.answers.validity(record)

@@ -1,10 +1,12 @@
 // Whether a record that says that content was destroyed is valid, and which parts are destroyed by those that are
-// (spec/destruction.md). What its author had seen is fixed, so what bars it is too; what has not arrived yet is waited
-// for by name, so that whatever arrives has only those looked at again that asked for it.
+// (spec/destruction.md). What its author had seen is fixed, so what bars it is too, but for a party that speaks in
+// several logs at once; what has not arrived yet is waited for by name, so that whatever arrives has only those looked
+// at again that asked for it.
 
 import { type Agreement, heldSince, retainedUntil, type Sight, saidAfter } from '@countersign/pact'
 import type { Bounds } from './bounds.ts'
 import type { Sqlite } from './database.ts'
+import { type BesideLog, LogsBeside } from './logs-beside.ts'
 import type { Validity } from './rows.ts'
 import { PART_STATES, VALIDITY } from './schema.ts'
 import type { Successions } from './successions.ts'
@@ -26,19 +28,26 @@ interface Said {
   parts: string | null
 }
 
+/** What a destruction comes to. `excuses`: it is not valid, and would be if its author spoke in this log alone. */
+export type DestructionValidity = Validity & { excuses?: true }
+
 /** A record that says something of another: a consent, a hold, a lift or a charge. */
 interface Mention extends Place {
   type: string
   author: string
   validity: number
+  code: string | null
   mode: string
   parts: string | null
 }
+
+type InSight = (record: Place) => boolean
 
 export class Destructions {
   private readonly bounds: Bounds
   private readonly successions: Successions
   private readonly sightOf: (origin: string, index: number) => Sight
+  private readonly beside: LogsBeside
   private readonly sql
 
   constructor(
@@ -50,6 +59,7 @@ export class Destructions {
     this.bounds = bounds
     this.successions = successions
     this.sightOf = sightOf
+    this.beside = new LogsBeside(sqlite, successions, sightOf)
     const parts = `json_extract(t.payload, '$.body.parts') as parts`
     this.sql = {
       said: sqlite.prepare<[string, number], Said>(
@@ -67,12 +77,12 @@ export class Destructions {
         'select part from parts where origin = ? and idx = ? order by part',
       ),
       mentions: sqlite.prepare<[string, number], Mention>(
-        `select r.origin, r.idx, r.type, r.author, r.validity, r.mode, ${parts} from mentions m
+        `select r.origin, r.idx, r.type, r.author, r.validity, r.code, r.mode, ${parts} from mentions m
          join records r on r.origin = m.origin and r.idx = m.idx
          join statements t on t.origin = r.origin and t.idx = r.idx
          where m.re_origin = ? and m.re_idx = ?
          and (r.type in ('content/consent', 'content/hold', 'content/lift') or r.type like 'charge/%')
-         and (r.validity <> ${VALIDITY.void} or r.code = 'pact/not-in-force')`,
+         and (r.validity <> ${VALIDITY.void} or r.code in ('pact/not-in-force', 'party/frozen'))`,
       ),
       unfolded: sqlite.prepare<[string, number], { origin: string; size: number }>(
         `select s.seen_origin as origin, max(s.size) as size from seen_logs s left join logs l on l.origin = s.seen_origin
@@ -96,8 +106,11 @@ export class Destructions {
         `select origin, idx from destruction_waits
          where kind = ${WAITS.held} and on_origin = ? and at_least >= ? and at_least < ?`,
       ),
-      destroy: sqlite.prepare<[string, number, number, string, number]>(
-        'insert into destroyed_parts values (?, ?, ?, ?, ?) on conflict do nothing',
+      destroy: sqlite.prepare<[string, number, number, string, number, number]>(
+        'insert into destroyed_parts values (?, ?, ?, ?, ?, ?) on conflict do nothing',
+      ),
+      stands: sqlite.prepare<[string, number], { lawful: number }>(
+        'select lawful from destroyed_parts where by_origin = ? and by_idx = ? limit 1',
       ),
       undo: sqlite.prepare<[string, number]>('delete from destroyed_parts where by_origin = ? and by_idx = ?'),
       due: sqlite.prepare<[string, number, number, number, string, number, number]>(
@@ -110,10 +123,19 @@ export class Destructions {
   }
 
   /** Of a record of this type that may be said of what it names, all of which is folded, and was said in force. */
-  validity(place: Place, agreementOf: (version: string, pact: string) => Agreement | undefined): Validity {
+  validity(place: Place, agreementOf: (version: string, pact: string) => Agreement | undefined): DestructionValidity {
     this.sql.unwait.run(place.origin, place.idx)
     const said = this.sql.said.get(place.origin, place.idx)
     if (said === undefined) throw new Error('A destruction is judged that is not folded.')
+    const own = this.byItsSight(place, said, agreementOf)
+    return own.kind === 'valid' ? this.besideIts(place) : own
+  }
+
+  private byItsSight(
+    place: Place,
+    said: Said,
+    agreementOf: (version: string, pact: string) => Agreement | undefined,
+  ): Validity {
     const missing = this.missing(place)
     if (missing !== undefined) {
       this.wait(place, 'log', missing.origin, missing.size)
@@ -123,31 +145,14 @@ export class Destructions {
     if (this.successions.awaited(place.origin) !== undefined)
       return undecided('The log that its own goes on from has not arrived so far yet.')
     const sight = this.sightOf(place.origin, place.idx)
+    const inSight: InSight = (record) => isInSight(record, place, sight)
     let awaited: string | undefined
     for (const named of this.sql.named.all(place.origin, place.idx)) {
-      const mentions = this.sql.mentions
-        .all(named.origin, named.idx)
-        .filter((mention) => mention.mode === 'Actual' && isInSight(mention, place, sight))
-      const open = mentions.find(isOpen)
-      if (open !== undefined) {
-        this.wait(place, 'record', open.origin, open.idx)
-        return undecided('Whether a record on its content is valid is not known yet.')
-      }
-      if (mentions.some(({ type }) => type.startsWith('charge/')))
-        return { kind: 'void', code: CODE, message: 'A charge cites a record whose content it says was destroyed.' }
-      for (const one of mentions) {
-        if (one.type !== 'content/hold') continue
-        const lifts = this.liftsOf(one, place, sight)
-        if (lifts.some(({ validity }) => validity === VALIDITY.valid)) continue
-        const [lift] = lifts
-        if (lift === undefined)
-          return { kind: 'void', code: CODE, message: 'A legal hold stood on content that it says was destroyed.' }
-        this.wait(place, 'record', lift.origin, lift.idx)
-        return undecided('Whether a legal hold was lifted is not known yet.')
-      }
+      const mentions = this.mentionsOf(named, place, inSight)
+      const barred = this.barred(place, mentions, inSight)
+      if (barred !== undefined) return barred
       if (said.ground === 'consent') {
-        if (!this.allConsent(named, said, mentions))
-          return { kind: 'void', code: CODE, message: 'Not everyone whose consent it needs had given it.' }
+        if (!this.allConsent(named, said, mentions)) return barring('Not everyone whose consent it needs had given it.')
         continue
       }
       const agreement = agreementOf(named.version, named.pact)
@@ -156,16 +161,75 @@ export class Destructions {
     return awaited === undefined ? { kind: 'valid' } : undecided(awaited)
   }
 
-  /** The parts that a valid destruction names are destroyed, those of one no longer valid are not. */
-  moved(place: Place, valid: boolean): void {
+  /** Whether the author's other logs on the channel bar it, of a destruction that its own log does not bar. */
+  private besideIts(place: Place): DestructionValidity {
+    const logs = this.beside.of(place)
+    if (logs.length === 0) return { kind: 'valid' }
+    for (const { origin, size } of logs) {
+      const missing = this.missing({ origin, idx: size - 1 })
+      if (missing === undefined) continue
+      this.wait(place, 'log', missing.origin, missing.size)
+      return { ...undecided('What its author had seen in another log has not all arrived yet.'), excuses: true }
+    }
+    const own = this.sightOf(place.origin, place.idx)
+    const barredBy = (counted: readonly BesideLog[]) => {
+      const inSight: InSight = (record) =>
+        isInSight(record, place, own) || counted.some((log) => this.beside.shows(log, record))
+      for (const named of this.sql.named.all(place.origin, place.idx)) {
+        const barred = this.barred(place, this.mentionsOf(named, place, inSight), inSight)
+        if (barred !== undefined) return barred
+      }
+      return undefined
+    }
+    const certain = barredBy(logs.filter(({ mayFollow }) => !mayFollow))
+    if (certain !== undefined) return { ...certain, excuses: true }
+    if (!logs.some(({ mayFollow }) => mayFollow) || barredBy(logs) === undefined) return { kind: 'valid' }
+    // It is judged again once it is known whether that log goes on from this one.
+    return { ...undecided('Whether another log of its author came later is not known yet.'), excuses: true }
+  }
+
+  /** What the records in sight say of one that is named; of each it is waited for whether it becomes another. */
+  private mentionsOf(named: Place, place: Place, inSight: InSight): Mention[] {
+    const mentions = this.sql.mentions
+      .all(named.origin, named.idx)
+      .filter((mention) => mention.mode === 'Actual' && inSight(mention))
+    for (const { origin, idx } of mentions) this.wait(place, 'record', origin, idx)
+    return mentions.filter(({ code }) => code !== 'party/frozen')
+  }
+
+  private barred(place: Place, mentions: readonly Mention[], inSight: InSight): Validity | undefined {
+    if (mentions.some(isOpen)) return undecided('Whether a record on its content is valid is not known yet.')
+    if (mentions.some(({ type }) => type.startsWith('charge/')))
+      return barring('A charge cites a record whose content it says was destroyed.')
+    for (const one of mentions) {
+      if (one.type !== 'content/hold') continue
+      const lifts = this.mentionsOf(one, place, inSight).filter(({ type }) => type === 'content/lift')
+      if (lifts.some(({ validity }) => validity === VALIDITY.valid)) continue
+      return lifts.length === 0
+        ? barring('A legal hold stood on content that it says was destroyed.')
+        : undecided('Whether a legal hold was lifted is not known yet.')
+    }
+    return undefined
+  }
+
+  /**
+   * Keeps what a destruction comes to now: the parts that a valid one names are destroyed; those of one that its author's
+   * other logs alone bar are no longer asked for by receipts, and are not removed.
+   */
+  stands(place: Place, validity: DestructionValidity): void {
     const { origin, idx } = place
+    const isActual = this.sql.mode.get(origin, idx)?.mode === 'Actual'
+    const counts = isActual && (validity.kind === 'valid' || validity.excuses === true)
+    const lawful = validity.kind === 'valid' ? 1 : 0
+    const before = this.sql.stands.get(origin, idx)?.lawful
+    if (before === (counts ? lawful : undefined)) return
     this.sql.undo.run(origin, idx)
-    if (!valid || this.sql.mode.get(origin, idx)?.mode !== 'Actual') return
+    if (!counts) return
     const said = this.sql.said.get(origin, idx)
     for (const named of this.sql.named.all(origin, idx)) {
       for (const part of this.partsMeant(named, said?.parts ?? null)) {
-        this.sql.destroy.run(named.origin, named.idx, part, origin, idx)
-        this.sql.due.run(named.origin, named.idx, part, DESTROYED, named.origin, named.idx, part)
+        this.sql.destroy.run(named.origin, named.idx, part, origin, idx, lawful)
+        if (lawful === 1) this.sql.due.run(named.origin, named.idx, part, DESTROYED, named.origin, named.idx, part)
       }
     }
   }
@@ -178,6 +242,16 @@ export class Destructions {
   /** Destructions that waited for a log to be folded up to `next`. */
   afterLog(origin: string, next: number): Place[] {
     return this.sql.forLog.all(origin, next)
+  }
+
+  /** Destructions in other logs of an author, which are judged by what stands in this one too. */
+  besideLog(origin: string): Place[] {
+    return this.beside.destructionsBeside(origin)
+  }
+
+  /** Destructions that rest on since when the records of a log were held, as after receipts were set aside. */
+  restingOn(origin: string): Place[] {
+    return this.sql.forHeld.all(origin, 0, Number.MAX_SAFE_INTEGER)
   }
 
   /** Destructions that waited for the validity of a record. */
@@ -203,15 +277,6 @@ export class Destructions {
       if (found !== undefined) return found
     }
     return undefined
-  }
-
-  /** What lifts a hold, in sight; what is not decided of it last. */
-  private liftsOf(hold: Place, place: Place, sight: Sight): Mention[] {
-    return this.sql.mentions
-      .all(hold.origin, hold.idx)
-      .filter(
-        ({ type, mode, ...lift }) => type === 'content/lift' && mode === 'Actual' && isInSight(lift, place, sight),
-      )
   }
 
   private allConsent(named: Place & { author: string }, said: Said, mentions: readonly Mention[]): boolean {
@@ -267,4 +332,8 @@ function isInSight({ origin, idx }: Place, place: Place, sight: Sight): boolean 
 
 function undecided(message: string): Validity {
   return { kind: 'undecided', code: CODE, message }
+}
+
+function barring(message: string): Validity {
+  return { kind: 'void', code: CODE, message }
 }

@@ -376,7 +376,7 @@ class SqliteViews implements Views {
   }
 
   isDestroyed(origin: string, index: number, part: number) {
-    return this.lives.destroyed(origin, index).includes(part)
+    return this.lives.isExcused(origin, index, part)
   }
 
   async contentLife(record: string) {

@@ -133,8 +133,11 @@ export interface Tables {
   rows_due: { origin: string; first: number; past: number }
   /** What a destruction that is not decided yet waits for (destructions.ts). */
   destruction_waits: { origin: string; idx: number; kind: number; on_origin: string; at_least: number }
-  /** Parts that a valid destruction names, and which one. */
-  destroyed_parts: { origin: string; idx: number; part: number; by_origin: string; by_idx: number }
+  /**
+   * Parts that a destruction names, and which one. `lawful` is 0 of one that its author's other logs alone bar: no receipt
+   * asks for the part, and it is not removed.
+   */
+  destroyed_parts: { origin: string; idx: number; part: number; by_origin: string; by_idx: number; lawful: number }
   /** Destroyed parts that were not removed here yet. */
   removals_due: { origin: string; idx: number; part: number }
   object_texts: { digest: string; source: string }

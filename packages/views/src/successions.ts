@@ -72,6 +72,19 @@ export class Successions {
     return chain
   }
 
+  /** How much a log pins of another that it goes on from, directly or through others; whether all between is held. */
+  linkTo(heir: string, origin: string): { size: number; isHeld: boolean } | undefined {
+    const passed = new Set<string>()
+    let isHeld = true
+    for (let at = this.of(heir); at !== undefined && !passed.has(at.origin); at = this.of(at.predecessor)) {
+      if (at.state === SUCCESSION.otherRoot) return undefined
+      isHeld &&= at.state === SUCCESSION.held
+      if (at.predecessor === origin) return { size: at.size, isHeld }
+      passed.add(at.origin)
+    }
+    return undefined
+  }
+
   /** The log that is not held far enough yet, where this one goes on from it, directly or through others. */
   awaited(origin: string): string | undefined {
     const passed = new Set<string>()

@@ -209,7 +209,7 @@ export interface Views {
 
   /** Parts that a valid record destroyed and that stand here yet, but for those that a hold of ours keeps. */
   partsToRemove(): Promise<PartToRemove[]>
-  /** Whether a valid record destroyed that part. */
+  /** Whether a record destroyed that part, so that no receipt asks for it (spec/destruction.md, What follows). */
   isDestroyed(origin: string, index: number, part: number): boolean
   /** What was said of the content of one record, `origin#index`. */
   contentLife(record: string): Promise<ContentLife | undefined>

@@ -13,11 +13,13 @@ import { agreement, alfa, bravo } from '../../../spec/vectors/samples.ts'
 import { openViews, type ReceiptToFold, type Views } from '../src/index.ts'
 import {
   ALFA,
+  ALFA_AGAIN,
   BRAVO,
   feed,
   fresh,
   know,
   opens,
+  pins,
   receipt,
   said,
   shares,
@@ -83,7 +85,7 @@ beforeEach(async () => {
 })
 afterEach(() => views.close())
 
-const vectors: {
+interface Vectors {
   cards: string[]
   agreement: unknown
   entries: string[]
@@ -95,14 +97,19 @@ const vectors: {
     expect: string
     destroyed: boolean
   }[]
-} = JSON.parse(readFileSync(new URL('../../../spec/vectors/destruction.json', import.meta.url), 'utf8'))
+}
+const vectors = ['destruction', 'destruction-beside'].flatMap((file) => {
+  const path = new URL(`../../../spec/vectors/${file}.json`, import.meta.url)
+  const { cases, ...given } = JSON.parse(readFileSync(path, 'utf8')) as Vectors
+  return cases.map((of) => ({ ...of, ...given }))
+})
 
-test.each(vectors.cases.map((of) => [of.name, of] as const))('vector: %s', async (_name, of) => {
+test.each(vectors.map((of) => [of.name, of] as const))('vector: %s', async (_name, of) => {
   const read = await openViews({ path: ':memory:', party: 'watch.example', now: () => 1_790_000_100_000 })
-  for (const card of vectors.cards) await read.knowCard(new TextEncoder().encode(card))
-  await read.knowAgreement(canonicalJson(vectors.agreement))
+  for (const card of of.cards) await read.knowCard(new TextEncoder().encode(card))
+  await read.knowAgreement(canonicalJson(of.agreement))
   for (const { origin, entries } of of.logs) {
-    const log = entries.map((place) => new Uint8Array(Buffer.from(vectors.entries[place] ?? '', 'base64')))
+    const log = entries.map((place) => new Uint8Array(Buffer.from(of.entries[place] ?? '', 'base64')))
     const author = [alfa, bravo].find(({ party }) => origin.startsWith(`${party}/`)) ?? alfa
     const all = log.map((bytes) => {
       const parsed = parseEntry(bytes)
@@ -212,6 +219,104 @@ test('a charge that cites a record bars its destruction', async () => {
   const alfa = [...base.alfa, consents(ALFA), destroys(ALFA, 'consent', 5)]
   await fold({ alfa, bravo: [...base.bravo, consents(BRAVO), charges] }, [])
   expect(await validity(ALFA, 4, views)).toMatchObject({ kind: 'void', code: 'content/not-destroyable' })
+})
+
+describe('a party that speaks in several logs at once', () => {
+  const MORE = [ALFA_AGAIN].map((origin) => receipt('watch', origin, 2, SIGNED))
+  const charges = said(BRAVO, VERSION, { type: 'charge/opened', re: THE_SHARE })
+  const bravo = [...base.bravo, consents(BRAVO), charges]
+  /** Its first log has seen the charge. */
+  const told = about(ALFA, 'content/consent', { parts: null }, THE_SHARE, { sees: 5 })
+  const alfa = [...base.alfa, told]
+  const names = [...MORE, ...IN_FORCE].map(({ by, origin, size, digest }) => ({ by, origin, size, digest }))
+  const evades = (ground = 'consent') =>
+    said(ALFA_AGAIN, VERSION, {
+      ...{ type: 'content/destroyed', body: { ground, parts: null }, re: THE_SHARE },
+      seen: { logs: [{ origin: BRAVO, size: 4, root: '5'.repeat(64) }], receipts: names },
+    })
+  const consentInForce = said(ALFA_AGAIN, VERSION, {
+    ...{ type: 'content/consent', body: { parts: null }, re: THE_SHARE },
+    seen: { logs: [{ origin: BRAVO, size: 4, root: '5'.repeat(64) }], receipts: names },
+  })
+  const again = [opens(ALFA_AGAIN), signs(ALFA_AGAIN), consentInForce, evades()]
+  const parties = { [ALFA]: alfa, [BRAVO]: bravo, [ALFA_AGAIN]: again }
+  const foldAll = async (order: string[], into = views) => {
+    for (const origin of order) {
+      if (origin === 'receipts') await into.foldReceipts([...IN_FORCE, ...MORE])
+      else await feed(origin, parties[origin] ?? [], into)
+      while (await into.settle()) continue
+    }
+  }
+
+  test('destroys nothing in one that the other was told of, in whatever order they arrive', async () => {
+    const digests = new Set<string>()
+    for (const order of [
+      [ALFA, BRAVO, ALFA_AGAIN, 'receipts'],
+      [ALFA_AGAIN, 'receipts', BRAVO, ALFA],
+      ['receipts', BRAVO, ALFA_AGAIN, ALFA],
+      ['receipts', ALFA, ALFA_AGAIN, BRAVO],
+    ]) {
+      const of = await fresh()
+      await know([agreement], of)
+      await foldAll(order, of)
+      expect(await validity(ALFA_AGAIN, 2, of)).toEqual({ kind: 'valid' })
+      expect(await validity(ALFA_AGAIN, 3, of)).toMatchObject({ kind: 'void', code: 'content/not-destroyable' })
+      expect(await of.partsToRemove()).toEqual([])
+      expect((await of.contentLife(SHARED))?.destroyed).toEqual([])
+      digests.add(await of.digest())
+      await of.close()
+    }
+    expect(digests.size).toBe(1)
+  })
+
+  test('keeps nobody from giving receipts who destroyed the content before the other log was shown', async () => {
+    await foldAll([ALFA_AGAIN, 'receipts', BRAVO])
+    await feed(ALFA, base.alfa, views)
+    expect(await validity(ALFA_AGAIN, 3, views)).toEqual({ kind: 'valid' })
+    expect(await views.partsToRemove()).toHaveLength(1)
+    await feed(ALFA, alfa, views)
+    expect(await validity(ALFA_AGAIN, 3, views)).toMatchObject({ kind: 'void' })
+    expect(views.isDestroyed(ALFA, 2, 0)).toBe(true)
+    expect(await views.partsToRemove()).toEqual([])
+  })
+
+  test('destroys what no log of it was told to keep', async () => {
+    await feed(ALFA, base.alfa, views)
+    await foldAll([ALFA_AGAIN, 'receipts', BRAVO])
+    expect(await validity(ALFA_AGAIN, 3, views)).toEqual({ kind: 'valid' })
+  })
+
+  test('is not decided while what another log of it had seen is not here', async () => {
+    await foldAll([ALFA_AGAIN, 'receipts', ALFA])
+    await feed(BRAVO, bravo.slice(0, 4), views)
+    expect(await validity(ALFA_AGAIN, 3, views)).toMatchObject({ kind: 'undecided' })
+    await feed(BRAVO, bravo, views)
+    expect(await validity(ALFA_AGAIN, 3, views)).toMatchObject({ kind: 'void' })
+  })
+
+  test('gains nothing by a successor that pins its log before it was told', async () => {
+    const heir = [opens(ALFA_AGAIN, VERSION, pins(ALFA, alfa, 3)), consentInForce, evades()]
+    await feed(ALFA, alfa, views)
+    await feed(BRAVO, bravo, views)
+    await feed(ALFA_AGAIN, heir, views)
+    await views.foldReceipts(IN_FORCE)
+    expect(await validity(ALFA_AGAIN, 1, views)).toEqual({ kind: 'valid' })
+    expect(await validity(ALFA_AGAIN, 2, views)).toMatchObject({ kind: 'void', code: 'content/not-destroyable' })
+  })
+
+  test('loses nothing by what a log was told that goes on from its own after the destruction', async () => {
+    const before = [...base.alfa, consents(ALFA), destroys(ALFA, 'consent', 4)]
+    const heir = [
+      opens(ALFA_AGAIN, VERSION, pins(ALFA, before, 5)),
+      said(ALFA_AGAIN, VERSION, { seen: { logs: [{ origin: BRAVO, size: 5, root: '5'.repeat(64) }], receipts: [] } }),
+    ]
+    await feed(ALFA_AGAIN, heir, views)
+    await feed(BRAVO, bravo, views)
+    await feed(ALFA, before, views)
+    await views.foldReceipts(IN_FORCE)
+    expect(await validity(ALFA, 4, views)).toEqual({ kind: 'valid' })
+    expect(await views.partsToRemove()).toHaveLength(1)
+  })
 })
 
 describe('once the time of retention has run out', () => {

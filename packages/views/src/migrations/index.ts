@@ -10,6 +10,7 @@ import * as keys from './0004-keys.ts'
 import * as succession from './0005-succession.ts'
 import * as witnesses from './0006-witnesses.ts'
 import * as splits from './0007-splits.ts'
+import * as beside from './0008-logs-beside.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -19,4 +20,5 @@ export const migrations: Record<string, Migration> = {
   '0005-succession': succession,
   '0006-witnesses': witnesses,
   '0007-splits': splits,
+  '0008-logs-beside': beside,
 }
