@@ -17,7 +17,8 @@ import type { SignedHead } from './log-source.ts'
 
 export interface Contradicting {
   origin: string
-  author: Card
+  /** Every card of its author that may have signed either. */
+  cards: readonly Card[]
   /** `mirror/fork`, or another code of what is no proof of one. */
   code: string
   message: string
@@ -70,13 +71,15 @@ export class Forks {
   }
 
   /**
-   * Takes the proof that a peer shows of a log of `author`. Gives the sentence that an alarm says; undefined where it
+   * Takes the proof that a peer shows of a log of the party whose accepted cards these are. Gives the sentence that an alarm says; undefined where it
    * proves nothing of this log, or it is closed and proven already.
    */
-  async adopt(origin: string, author: Card, file: Uint8Array): Promise<string | undefined> {
+  async adopt(origin: string, cards: readonly Card[], file: Uint8Array): Promise<string | undefined> {
     const fork = verifyForkEvidence(file)
     if (!fork.ok || fork.value.origin !== origin) return undefined
-    if (fork.value.cards.some(({ rootDigest }) => rootDigest !== author.rootDigest)) return undefined
+    const roots = new Set(cards.map(({ rootDigest }) => rootDigest))
+    if (!fork.value.cards.every(({ party, rootDigest }) => party === cards[0]?.party && roots.has(rootDigest)))
+      return undefined
     this.closed.add(origin)
     const path = await keepForkFile(this.at, origin, file)
     this.proven.add(origin)
@@ -90,13 +93,13 @@ export class Forks {
 
   /** The log may grow while its proof is made: it is made of one of its heads, or tried again of the next. */
   private async keepFile(found: Contradicting): Promise<string | undefined> {
-    const { origin, author, held, served, branch } = found
+    const { origin, cards, held, served, branch } = found
     for (let tries = 0; tries < 5; tries++) {
       const note = held.checkpoint
       if (note === undefined) return undefined
       const prefix = served.size < held.size ? await heldPrefix(served, held) : branch?.prefix
       const file = makeForkEvidence({
-        ...{ origin, cards: [author], notes: [note, served.note] },
+        ...{ origin, cards, notes: [note, served.note] },
         ...(prefix === undefined ? {} : { prefix }),
       })
       if (!file.ok) continue

@@ -24,8 +24,10 @@ export const LIMITS = {
   approvalsShown: 100,
   /** How often a peer is asked whether it can prove that a log forked. */
   proofLookMs: 10_000,
-  /** What peers said they had seen of logs and is not looked into yet. */
+  /** Logs of which one peer said what it had seen, and that is not looked into yet. */
   claimsOpen: 256,
+  /** How often a peer's mirror is looked at before it is told that it does not bear out what the peer said. */
+  unbackedLooks: 3,
   /** However seldom an agreement has its members look, a log is looked at so often, so that a fork is found in a minute. */
   lookMsMax: 45_000,
   /** How often a hint has the index of a party looked at, all of whose channels are heard already. */

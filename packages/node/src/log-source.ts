@@ -75,17 +75,20 @@ export async function readAgain(
   return differs ? 'forks' : 'follows'
 }
 
-/** The head that a source shows of a log; undefined where it shows none that its author signed. */
+/** The head that a source shows of a log; undefined where it shows none that its author signed, under any of these cards. */
 export async function signedHeadOf(
   { requests, prefix }: LogSource,
   origin: string,
-  author: Card,
+  author: Card | readonly Card[],
 ): Promise<SignedHead | undefined> {
   const fetched = await requests.get(`${prefix}/checkpoint`, LIMITS.noteBytes)
   if (fetched.kind !== 'bytes') return undefined
-  const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = author.keys.log
-  const head = verifyCheckpoint(fetched.bytes, { origin, ed25519PublicKey, mldsa44PublicKey })
-  return head.ok ? { size: head.value.size, root: head.value.root, note: fetched.bytes } : undefined
+  for (const card of [author].flat()) {
+    const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = card.keys.log
+    const head = verifyCheckpoint(fetched.bytes, { origin, ed25519PublicKey, mldsa44PublicKey })
+    if (head.ok) return { size: head.value.size, root: head.value.root, note: fetched.bytes }
+  }
+  return undefined
 }
 
 async function decodeFresh(source: LogSource, bundle: number, wanted: Wanted): Promise<Result<Uint8Array[]>> {

@@ -40,7 +40,8 @@ export class Channel {
   readonly exchange: Exchange
   readonly contradictions: Contradictions
   isStopping = false
-  private readonly exchanging: Rounds
+  /** With each peer that claimed something. */
+  private readonly exchanging = new Map<string, Rounds>()
 
   constructor(pact: StoredPact, name: string, context: ChannelContext) {
     this.pact = pact
@@ -58,7 +59,6 @@ export class Channel {
       failed: (cause) => context.around.report('error', 'witness-failed', { message: String(cause) }),
     })
     this.exchange = this.exchangeWithPeers()
-    this.exchanging = this.rounds(() => this.exchange.round(), party)
   }
 
   private exchangeWithPeers(): Exchange {
@@ -68,6 +68,7 @@ export class Channel {
       parties: members.speaking,
       log: (origin) => this.logOf(origin),
       authorOf: (origin) => members.card(partyOf(origin)),
+      cardsOf: (origin) => members.cardsOf(partyOf(origin)),
       mirrorAt: (by, origin) => members.mirrorAt(by, origin),
       hear: (origin, author, shownBy) => peers.hearShown(origin, author, shownBy),
       wake: (origin) => peers.wakeLog(origin),
@@ -75,8 +76,16 @@ export class Channel {
       onUnknownOwn: (origin, by) => own.foundUnknown(origin, by),
       onUnbacked: (by, message) =>
         context.onAlarm('statement/seen-unbacked', `${by}/${this.pact.id}/${this.name}`, message),
-      onClaims: () => this.exchanging.wake(),
+      onClaims: (by) => this.exchangingWith(by).wake(),
     })
+  }
+
+  private exchangingWith(by: string): Rounds {
+    const known = this.exchanging.get(by)
+    if (known !== undefined) return known
+    const rounds = this.rounds(() => this.exchange.round(by), by)
+    this.exchanging.set(by, rounds)
+    return rounds
   }
 
   /** A log of the channel as it is held here, ours or a mirror. */
@@ -142,7 +151,7 @@ export class Channel {
   async stop(): Promise<void> {
     this.isStopping = true
     await this.own.stopPinning()
-    await this.exchanging.stop()
+    await Promise.all([...this.exchanging.values()].map((rounds) => rounds.stop()))
     await this.feeds.stop()
     await this.witnesses.stop()
     await this.own.check.ended()

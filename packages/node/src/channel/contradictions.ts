@@ -49,7 +49,8 @@ export class Contradictions {
   ): Promise<void> {
     if (held === undefined) return
     const { onAlarm, onSplit } = this.channel.context
-    onAlarm(code, origin, await this.forks.keep({ origin, author, code, message, held, served: head, branch }))
+    const cards = this.cardsOf(origin, author)
+    onAlarm(code, origin, await this.forks.keep({ origin, cards, code, message, held, served: head, branch }))
     if (branch !== undefined) onSplit(origin, branch.common)
   }
 
@@ -63,12 +64,13 @@ export class Contradictions {
   ): Promise<void> {
     const { members, own } = this.channel
     const author = members.card(partyOf(origin))
-    const head = author && headIn(note, origin, author)
+    const cards = author === undefined ? [] : this.cardsOf(origin, author)
+    const head = headIn(note, origin, cards)
     if (author === undefined || head === undefined) throw new Error('What contradicts a log is signed by its author.')
     if (own.log(origin) !== undefined) return this.ownShown(origin, by, size, kind, head)
     const source = members.mirrorAt(by, origin)
     const log = this.channel.logOf(origin)
-    const shown = source && (await signedHeadOf(source, origin, author).catch(() => undefined))
+    const shown = source && (await signedHeadOf(source, origin, cards).catch(() => undefined))
     const branch = source && shown && log && (await contradictingBranch(source, shown, log))
     const message = `${by} countersigned a checkpoint of ${size} entries that its author signed and that contradicts the log held here.`
     // With the whole of the other log the file can be made for any two sizes.
@@ -94,12 +96,19 @@ export class Contradictions {
     if (this.forks.isProven(origin) || now < (this.proofLooks.get(key) ?? 0) + LIMITS.proofLookMs) return
     this.proofLooks.set(key, now)
     const fetched = await requests.get(`forks/${originHash(origin)}`, FORK_LIMITS.fileBytes)
-    const told = fetched.kind === 'bytes' ? await this.forks.adopt(origin, author, fetched.bytes) : undefined
+    const told =
+      fetched.kind === 'bytes' ? await this.forks.adopt(origin, this.cardsOf(origin, author), fetched.bytes) : undefined
     if (told === undefined) return
     const message = `${requests.party} shows: ${told}`
     const isSpeaking = own.halt(origin, requests.party)
     const code = own.log(origin) === undefined ? 'mirror/fork' : 'log/contradicted'
     context.onAlarm(code, origin, isSpeaking ? `${message} ${WAY_OUT}` : message)
+  }
+
+  /** Under any of these its author may have signed a head of the log: that by which it is held here first. */
+  private cardsOf(origin: string, author: Card): readonly Card[] {
+    const others = this.channel.members.cardsOf(partyOf(origin))
+    return [author, ...others.filter(({ digest }) => digest !== author.digest)]
   }
 
   private async ownShown(
@@ -119,12 +128,12 @@ export class Contradictions {
         : (['log/contradicted', `${seen} that our key signed and that contradicts our log.`] as const)
     // Nothing more is signed while it is written down.
     const isSpeaking = own.halt(origin, by, kind === 'beyond' ? undefined : size)
-    const author = context.identity.card
+    const cards = this.cardsOf(origin, context.identity.card)
     const told =
       served === undefined
         ? message
         : await this.forks.keep({
-            ...{ origin, author, message, held, served, branch: undefined },
+            ...{ origin, cards, message, held, served, branch: undefined },
             code: kind === 'beyond' ? code : 'mirror/fork',
           })
     context.onAlarm(code, origin, isSpeaking ? `${told} ${WAY_OUT}` : told)
@@ -132,8 +141,11 @@ export class Contradictions {
 }
 
 /** The head that a note is of, with its author's lines. */
-function headIn(note: Uint8Array, origin: string, author: Card): SignedHead | undefined {
-  const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = author.keys.log
-  const head = verifyCheckpoint(note, { origin, ed25519PublicKey, mldsa44PublicKey })
-  return head.ok ? { size: head.value.size, root: head.value.root, note } : undefined
+function headIn(note: Uint8Array, origin: string, cards: readonly Card[]): SignedHead | undefined {
+  for (const { keys } of cards) {
+    const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = keys.log
+    const head = verifyCheckpoint(note, { origin, ed25519PublicKey, mldsa44PublicKey })
+    if (head.ok) return { size: head.value.size, root: head.value.root, note }
+  }
+  return undefined
 }

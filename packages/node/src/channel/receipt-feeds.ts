@@ -59,6 +59,7 @@ export class ReceiptFeeds {
       ...own.options,
       cosigner: { ...own.options.cosigner, requests },
       onFault: () => {},
+      onFaultOver: () => {},
       onPassedOver,
     })
     await own.rounds.alone(async () => {
@@ -80,16 +81,18 @@ export class ReceiptFeeds {
   }
 
   private feedOf(origin: string, author: Card, cosigner: Cosigner): Feed {
-    const { context, pact, own, contradictions, exchange } = this.channel
+    const { context, pact, own, contradictions, exchange, members } = this.channel
     const { receipts, suspect, onReceipt, onSuperseded, onAlarm, onAlarmOver } = context
     const { party } = cosigner
     const options: ReceiptFeedOptions = {
       ...{ origin, author, cosigner, pact: pact.id, receipts, onReceipt, onSuperseded },
       suspect: () => suspect(party),
+      cardsOfAuthor: () => members.cardsOf(author.party),
       log: () => this.channel.logOf(origin),
       isWhole: () => own.speaker?.log.origin === origin && own.state === 'ready',
       onFork: ({ by, size, bytes }, kind) => contradictions.shown(origin, by, size, bytes, kind),
       onFault: (code, message) => onAlarm(code, `${origin} by ${party}`, message),
+      onFaultOver: (code) => onAlarmOver(code, `${origin} by ${party}`),
     }
     const feed = new ReceiptFeed(options)
     const alarm = new DiskAlarm('ledger/receipts-failing', {
