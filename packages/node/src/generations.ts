@@ -1,10 +1,12 @@
 // Which logs of a peer are heard. A peer's index is only its word, so a log gets a mirror here once its author showed a
 // checkpoint of it that verifies, and only so many for each party and channel, over all the years of this folder: what
-// is on disk counts. A peer that names ever new generations costs a few requests, and no disk.
+// is on disk counts. A peer that names ever new generations costs a few requests, and no disk. They are counted for each
+// log key: whoever stole one uses up what that key may open, and not what its party opens with the next, for which it
+// takes a card that the root signed.
 
 import { dirname, join } from 'node:path'
 import { type Disk, mirrorFolder } from '@countersign/ledger'
-import { verifyCheckpoint } from '@countersign/log'
+import { equalBytes, logKeys, parseNote, verifyCheckpoint } from '@countersign/log'
 import type { Card } from '@countersign/record'
 import { LIMITS } from './limits.ts'
 import type { LogSource } from './log-source.ts'
@@ -34,11 +36,36 @@ export async function mayHear(
   const known = held === undefined ? undefined : signedBy(cards, origin, held)
   // What stands there was not synced: a power cut may have left it torn, and then its author says.
   if (known !== undefined) return known
-  const others = (await at.disk.list(dirname(folder))).filter((name) => !folder.endsWith(`/${name}`))
-  if (others.length >= LIMITS.generationsPerChannel) return 'too-many'
   const fetched = await source.requests.get(`${source.prefix}/checkpoint`, LIMITS.noteBytes)
   if (fetched.kind !== 'bytes') return 'not-shown'
-  return signedBy(cards, origin, fetched.bytes) ?? 'other-keys'
+  const shown = signedBy(cards, origin, fetched.bytes)
+  if (shown === undefined) return 'other-keys'
+  return (await isRoom(at, origin, shown.card)) ? shown : 'too-many'
+}
+
+/** Whether another log may be kept beside those that are, by the log keys of this card. */
+async function isRoom(at: Place, origin: string, card: Card): Promise<boolean> {
+  const folder = mirrorFolder(at.dir, origin)
+  const shelf = dirname(folder)
+  const others = (await at.disk.list(shelf)).filter((name) => !folder.endsWith(`/${name}`))
+  if (others.length >= LIMITS.generationsPerChannel) return false
+  let ofKey = 0
+  for (const generation of others) {
+    const note = await at.disk.read(join(shelf, generation, 'checkpoint'))
+    const other = `${origin.slice(0, origin.lastIndexOf('/'))}/${generation}`
+    // What a power cut tore may be of any key.
+    if (note === undefined || isNamedAs(note, other, card)) ofKey++
+  }
+  return ofKey < LIMITS.generationsPerKey
+}
+
+/** Whether the lines of a head that was verified when it was stored are those of that card's log keys. */
+function isNamedAs(note: Uint8Array, origin: string, card: Card): boolean {
+  const parsed = parseNote(note)
+  if (!parsed.ok) return true
+  return logKeys(origin, card.keys.log).every(({ keyId }) =>
+    parsed.value.signatures.some((line) => line.name === origin && equalBytes(line.keyId, keyId)),
+  )
 }
 
 function signedBy(cards: readonly Card[], origin: string, note: Uint8Array): { card: Card } | undefined {

@@ -18,7 +18,9 @@ export const LIMITS = {
   /** Parts of `indexBytes` of a cosigner's index that are gone through for one step. */
   indexPartsPerLook: 256,
   /** Logs of one party on one channel that are ever heard, and lines of its index that are looked at for one channel. */
-  generationsPerChannel: 8,
+  generationsPerChannel: 32,
+  /** Of these, those that one log key opened. */
+  generationsPerKey: 8,
   /** How long what one officer asked for may be confirmed by a second. */
   approvalMs: 86_400_000,
   approvalsShown: 100,

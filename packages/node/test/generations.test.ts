@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { mirrorFolder, nodeDisk, openMirror } from '@countersign/ledger'
 import { utf8 } from '@countersign/log'
 import { expect, test } from 'vitest'
-import { alfa, checkpointOf, ORIGIN, opening, PACT } from '../../../spec/vectors/samples.ts'
+import { alfa, checkpointOf, type Member, member, ORIGIN, opening, PACT } from '../../../spec/vectors/samples.ts'
 import { mayHear } from '../src/generations.ts'
+import { LIMITS } from '../src/limits.ts'
 import { down, folder, requestsTo, type Serve, value } from './served-files.ts'
 
 const origin = (n: number) => `alfa.example/${PACT}/main/${n.toString(16).padStart(16, '0')}`
-const asked = (dir: string, of: string, serve: Serve) =>
-  mayHear({ disk: nodeDisk(), dir }, of, [alfa.card], { requests: requestsTo(alfa.card, serve), prefix: 'own' })
+const asked = (dir: string, of: string, serve: Serve, cards = [alfa.card]) =>
+  mayHear({ disk: nodeDisk(), dir }, of, cards, { requests: requestsTo(alfa.card, serve), prefix: 'own' })
 
 test.each<[string, Serve]>([
   ['of which nothing is served', () => undefined],
@@ -21,12 +22,20 @@ test.each<[string, Serve]>([
   expect(existsSync(join(dir, 'mirrors'))).toBe(false)
 })
 
+const signed =
+  (of: string, signers = alfa.log): Serve =>
+  () =>
+    checkpointOf([opening()], of, signers)
+
+async function keep(dir: string, of: string, by: Member): Promise<void> {
+  const mirror = value(await openMirror({ disk: nodeDisk(), dir, origin: of, keys: by.card.keys.log }))
+  const first = opening()
+  value(await mirror.extend([first], checkpointOf([first], of, by.log)))
+  await mirror.close()
+}
+
 test('so many generations of a channel are heard, those of earlier runs counted, and no more', async () => {
   const dir = folder()
-  const signed =
-    (of: string): Serve =>
-    () =>
-      checkpointOf([opening()], of)
   for (let n = 0; n < 8; n++) {
     expect(await asked(dir, origin(n), signed(origin(n)))).toEqual({ card: alfa.card })
     mkdirSync(mirrorFolder(dir, origin(n)), { recursive: true })
@@ -36,6 +45,33 @@ test('so many generations of a channel are heard, those of earlier runs counted,
   expect(await asked(dir, origin(3), signed(origin(3)))).toEqual({ card: alfa.card })
   const line = origin(9).replace('/main/', '/line/')
   expect(await asked(dir, line, signed(line))).toEqual({ card: alfa.card })
+})
+
+test('whoever stole a log key and opens all that it may does not silence what its party opens with the next', async () => {
+  const dir = folder()
+  const next = member('alfa.example', 9)
+  const cards = [alfa.card, next.card]
+  for (let n = 0; n < 8; n++) await keep(dir, origin(n), alfa)
+  expect(await asked(dir, origin(8), signed(origin(8)), cards)).toBe('too-many')
+  for (let n = 8; n < 16; n++) {
+    expect(await asked(dir, origin(n), signed(origin(n), next.log), cards)).toEqual({ card: next.card })
+    await keep(dir, origin(n), next)
+  }
+  expect(await asked(dir, origin(16), signed(origin(16), next.log), cards)).toBe('too-many')
+})
+
+test('with however many keys, no more than so many in all', async () => {
+  const dir = folder()
+  const next = member('alfa.example', 9)
+  for (let n = 0; n < LIMITS.generationsPerChannel; n++) mkdirSync(mirrorFolder(dir, origin(n)), { recursive: true })
+  const one = origin(LIMITS.generationsPerChannel)
+  expect(await asked(dir, one, signed(one, next.log), [next.card])).toBe('too-many')
+})
+
+test('a name in an index, which nobody signs, is no log too many', async () => {
+  const dir = folder()
+  for (let n = 0; n < 8; n++) await keep(dir, origin(n), alfa)
+  expect(await asked(dir, origin(8), () => undefined)).toBe('not-shown')
 })
 
 test('a log that is mirrored already is heard although its author is silent', async () => {

@@ -10,7 +10,7 @@ import {
   recordGeneration,
 } from '@countersign/ledger'
 import { ok, type Result, refuse, toHex } from '@countersign/log'
-import { type Card, parseEntry, type SignerPair, type Statement } from '@countersign/record'
+import { type Card, parseEntry, type SignerPair, type Statement, sameLogKeys } from '@countersign/record'
 import { contradictingBranch } from '../branches.ts'
 import { diskRefusal } from '../disk-failure.ts'
 import { KeptHeads } from '../kept-heads.ts'
@@ -151,17 +151,24 @@ export class OwnSide {
     if (before === undefined || before.size === 0 || this.isSucceeding || this.channel.isStopping) {
       return refuse('log/not-open', `There is no log on “${name}” that another could succeed now.`)
     }
-    const most = LIMITS.generationsPerChannel
-    if (this.former.size + 1 >= most) {
-      const message = `Peers hear ${most} logs of a channel, and there are as many: agree on a new pact.`
-      return refuse('log/generations', message)
-    }
+    const full = await this.generationsFault([...this.former.values()].map(({ log }) => log).concat(before))
+    if (full !== undefined) return refuse('log/generations', full)
     this.isSucceeding = true
     try {
       return await this.openSuccessor(before, generation)
     } finally {
       this.isSucceeding = false
     }
+  }
+
+  /** Why peers would not hear another log of ours; undefined where they would. */
+  private async generationsFault(logs: readonly ReadableLog[]): Promise<string | undefined> {
+    const { identity } = this.channel.context
+    const [most, ofKey] = [LIMITS.generationsPerChannel, LIMITS.generationsPerKey]
+    if (logs.length >= most) return `Peers hear ${most} logs of a channel, and there are as many: agree on a new pact.`
+    const opened = await Promise.all(logs.map((log) => this.openedWith(log)))
+    if (opened.filter((card) => sameLogKeys(card, identity.card)).length < ofKey) return undefined
+    return `Peers hear ${ofKey} logs of a channel that one log key opened, and there are as many: make a new log key first, with countersign key rotate --role log.`
   }
 
   private async openSuccessor(before: OwnLog, generation: string): Promise<Result<Succeeded>> {

@@ -119,7 +119,7 @@ export class PeerSide {
     let may = await look()
     if (may === 'other-keys' && (await suspect(party))) may = await look()
     if (may === 'too-many' && shownBy.carried === undefined) {
-      const message = `${party} names more logs of the channel ${name} than the ${LIMITS.generationsPerChannel} that are heard; the others stay unheard.`
+      const message = `${party} opened more logs of the channel ${name} than are heard (${LIMITS.generationsPerKey} that one log key opened, ${LIMITS.generationsPerChannel} in all); the others stay unheard. With a new log key it may open more.`
       onAlarm('peer/generations', `${party}/${pact.id}/${name}`, message)
     }
     return typeof may === 'object' ? may.card : undefined
