@@ -4,12 +4,23 @@
 // reads the log. Each member's folder has its own share of what is read, so that none of them crowds out another.
 
 import type { CarriedFolder } from '@countersign/ledger'
-import { sha256, toHex } from '@countersign/log'
-import { type Card, type Notice, parseCard, parseNotice } from '@countersign/record'
+import { type Result, sha256, toHex } from '@countersign/log'
+import { type Card, type KeyRole, type Notice, parseCard, parseNotice } from '@countersign/record'
 import { CarriedFiles } from './carried-files.ts'
+import type { EngineParts } from './engine-parts.ts'
 import { LIMITS } from './limits.ts'
 import { PeerUnreachable } from './peer-requests.ts'
 import type { TrustedCards } from './trust.ts'
+
+export interface CarriedInKeys {
+  /** Cards and notices of compromised keys that were not held before. */
+  cards: { party: string; serial: number }[]
+  notices: { party: string; roles: KeyRole[] }[]
+  /** Cards that logs or notices held here wait for, by their digests. */
+  awaited: { party: string; card: string }[]
+  /** Files that are not what their name says: damaged on the way, or put there. Paths are below the stick's root. */
+  missing: { path: string; why: string }[]
+}
 
 interface Stick {
   folder: CarriedFolder
@@ -17,14 +28,39 @@ interface Stick {
   carriers: readonly string[]
 }
 
-/** Files that are not what their name says: damaged on the way, or put there. Paths are below the stick's root. */
-export interface Unsound {
-  path: string
-  why: string
+/** Takes what leads to a root that is believed, whoever carries it, and tells it in `keys`. */
+export async function takeCards({ trusted, cards }: EngineParts, stick: Stick, keys: CarriedInKeys): Promise<void> {
+  const found = await cardsOn(stick, trusted)
+  keys.missing.push(...found.unsound)
+  for (const { party, body } of await cards.take(found.cards)) keys.cards.push({ party, serial: body.serial })
+}
+
+/** Likewise notices, which `take` keeps and says on where they hold. */
+export async function takeNotices(
+  { trusted }: EngineParts,
+  stick: Stick,
+  keys: CarriedInKeys,
+  take: (notice: Notice) => Promise<Result<unknown>>,
+): Promise<void> {
+  const found = await noticesOn(stick, trusted)
+  keys.missing.push(...found.unsound)
+  for (const notice of found.notices) {
+    const { party, roles, by, cards } = notice.body
+    const lacking = [...new Set([by, ...cards])].filter((digest) => trusted.set.of(digest) === undefined)
+    if (lacking.length > 0) {
+      if (trusted.of(party) === undefined || keys.awaited.length >= LIMITS.carriedPathsNamed) continue
+      for (const card of lacking) keys.awaited.push({ party, card })
+      continue
+    }
+    if ((await take(notice)).ok) keys.notices.push({ party, roles: [...roles] })
+  }
 }
 
 /** Cards on the stick that are well formed, signed by the root they name, and not held yet. */
-export async function cardsOn(stick: Stick, trusted: TrustedCards): Promise<{ cards: Card[]; unsound: Unsound[] }> {
+async function cardsOn(
+  stick: Stick,
+  trusted: TrustedCards,
+): Promise<{ cards: Card[]; unsound: CarriedInKeys['missing'] }> {
   const cards: Card[] = []
   const unsound = await eachFile(stick, 'cards', LIMITS.carriedCards, {
     isHeld: (digest) => trusted.set.of(digest) !== undefined,
@@ -46,10 +82,10 @@ export async function cardsOn(stick: Stick, trusted: TrustedCards): Promise<{ ca
 }
 
 /** Notices on the stick that are well formed and not held yet; whether their root signed them is not looked at. */
-export async function noticesOn(
+async function noticesOn(
   stick: Stick,
   trusted: TrustedCards,
-): Promise<{ notices: Notice[]; unsound: Unsound[] }> {
+): Promise<{ notices: Notice[]; unsound: CarriedInKeys['missing'] }> {
   const notices = new Map<string, Notice>()
   const held = new Set(trusted.notices().map(({ bytes }) => toHex(sha256(bytes))))
   const digests = new Set(trusted.notices().map(({ digest }) => digest))
@@ -72,8 +108,8 @@ async function eachFile(
   of: 'cards' | 'notices',
   atMost: number,
   on: { isHeld(name: string): boolean; take(bytes: Uint8Array, name: string): boolean },
-): Promise<Unsound[]> {
-  const unsound: Unsound[] = []
+): Promise<CarriedInKeys['missing']> {
+  const unsound: CarriedInKeys['missing'] = []
   const share = Math.ceil(atMost / Math.max(1, carriers.length))
   for (const carrier of carriers) {
     const files = new CarriedFiles(folder, carrier)

@@ -6,9 +6,9 @@
 import { type CarriedFolder, originHash } from '@countersign/ledger'
 import { fromUtf8, type Result } from '@countersign/log'
 import { readersOf } from '@countersign/pact'
-import type { Card, KeyRole, Notice } from '@countersign/record'
+import type { Card, Notice } from '@countersign/record'
 import { generationLines } from './agreements.ts'
-import { cardsOn, noticesOn } from './carried-cards.ts'
+import { type CarriedInKeys, takeCards, takeNotices } from './carried-cards.ts'
 import { CarriedFiles, RelayedReceipts } from './carried-files.ts'
 import type { Channel } from './channel/channel.ts'
 import type { OwnState } from './channel/own-side.ts'
@@ -48,15 +48,6 @@ export interface CarriedInReceipts {
   missing: { path: string; why: string }[]
 }
 
-export interface CarriedInKeys {
-  /** Cards and notices of compromised keys that were not held before. */
-  cards: { party: string; serial: number }[]
-  notices: { party: string; roles: KeyRole[] }[]
-  /** Cards that logs or notices held here wait for, by their digests. */
-  awaited: { party: string; card: string }[]
-  missing: { path: string; why: string }[]
-}
-
 export interface CarriedIn {
   /** Members of our agreements of whom something lies there. */
   carriers: string[]
@@ -74,7 +65,7 @@ export interface CarryInOptions {
   /** How long to wait, once a peer's copy has answered, until our log may sign. */
   readyMs?: number
   /** Keeps a notice that a root which is believed signed, and says it on; refuses any other. */
-  takeNotice?(notice: Notice): Promise<Result<unknown>>
+  takeNotice(notice: Notice): Promise<Result<unknown>>
   stopped(): boolean
   progress(done: number, total: number): void
 }
@@ -112,7 +103,7 @@ export async function carryIn(parts: EngineParts, folder: CarriedFolder, options
       : [{ ...one, state: channel?.own.state ?? 'stopped', awaited: channel?.awaited() ?? [] }]
   })
   // Said on in our own logs, where these may sign.
-  await takeNotices(parts, stick, keys, options)
+  await takeNotices(parts, stick, keys, options.takeNotice)
   for (const channel of channels) {
     for (const log of await logsOn(parts, stick, channel)) {
       if (options.stopped()) return report
@@ -132,34 +123,6 @@ export async function carryIn(parts: EngineParts, folder: CarriedFolder, options
   for (const { party, card } of await parts.views.cardsAwaited())
     if (!keys.awaited.some((one) => one.card === card)) keys.awaited.push({ party, card })
   return report
-}
-
-async function takeCards({ trusted, cards }: EngineParts, stick: Stick, keys: CarriedInKeys): Promise<void> {
-  const found = await cardsOn(stick, trusted)
-  keys.missing.push(...found.unsound)
-  for (const { party, body } of await cards.take(found.cards)) keys.cards.push({ party, serial: body.serial })
-}
-
-async function takeNotices(
-  { trusted }: EngineParts,
-  stick: Stick,
-  keys: CarriedInKeys,
-  { takeNotice }: CarryInOptions,
-): Promise<void> {
-  if (takeNotice === undefined) return
-  const found = await noticesOn(stick, trusted)
-  keys.missing.push(...found.unsound)
-  for (const notice of found.notices) {
-    const { party, roles, by, cards } = notice.body
-    const lacks = [...new Set([by, ...cards])].filter((digest) => trusted.set.of(digest) === undefined)
-    const isOfAgreement = keys.awaited.length < LIMITS.carriedPathsNamed && trusted.of(party) !== undefined
-    if (lacks.length > 0) {
-      if (isOfAgreement) for (const card of lacks) keys.awaited.push({ party, card })
-      continue
-    }
-    const taken = await takeNotice(notice)
-    if (taken.ok) keys.notices.push({ party, roles: [...roles] })
-  }
 }
 
 /** What was kept unsigned is said now that it may be, so that it goes out with what is carried out next. */

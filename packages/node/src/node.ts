@@ -361,6 +361,7 @@ export class Node {
       const stopped = () => this.stopped
       const report = await carryIn(this.parts, folder.value, {
         ...(pact === undefined ? {} : { pact }),
+        takeNotice: (notice) => this.notices.take(notice),
         stopped,
         progress,
       })

@@ -1,11 +1,20 @@
-// Keys that change at sites which share no network (spec/keys.md): a rotated card and a changed root travel
-// on the stick, and count there for exactly what they count for over a network.
+// Keys that change at sites which share no network (spec/keys.md): a rotated card, a changed root and a notice of
+// compromised keys travel on the stick, and count there for exactly what they count for over a network.
 
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { addRootSignatures, formatSigningRequest, parseSigningRequest } from '@countersign/record'
+import { openOwnLog } from '@countersign/ledger'
+import {
+  addRootSignatures,
+  formatSigningRequest,
+  type KeyRole,
+  parseEntry,
+  parseSigningRequest,
+  signStatement,
+} from '@countersign/record'
 import { expect, test } from 'vitest'
-import { initNode } from '../src/identity.ts'
+import { carryOut } from '../src/carry-out.ts'
+import { initNode, loadIdentity } from '../src/identity.ts'
 import { makeRootKey, openRootKey, parseRootPublicKey } from '../src/root-key.ts'
 import { call, type Island, inForceByStick, islands, noNetwork, stateOf, stick, visit } from './islands.ts'
 import { folder, value } from './served-files.ts'
@@ -119,7 +128,9 @@ test('what a stick brings of cards and notices that no believed root signed is l
     for (const name of junk) writeFileSync(join(posing, alfa.party, of, name), Buffer.alloc(70_000, 0x7b))
   const { keys } = await bravo.in(posing)
   expect(keys).toMatchObject({ cards: [], notices: [] })
-  expect(keys.missing.map(({ path }) => path)).toEqual([`${alfa.party}/cards/${'f'.repeat(64)}`])
+  expect(keys.missing.map(({ path }) => path).sort()).toEqual(
+    ['cards', 'notices'].map((of) => `${alfa.party}/${of}/${'f'.repeat(64)}`),
+  )
   expect(readdirSync(join(bravo.dir, 'cards'))).not.toContain(card.digest)
   expect(bravo.node.cardOf(alfa.party)?.digest).toBe(alfa.node.card.digest)
   const record = await call(alfa, pact, 'From alfa itself.')
@@ -128,6 +139,77 @@ test('what a stick brings of cards and notices that no believed root signed is l
   await alfa.in(at)
   expect(await stateOf(alfa, record)).toBe('delivered')
   expect(await alarmsOf(bravo)).toEqual([])
+})
+
+test('a notice that comes by stick alone freezes what the stolen keys say from there on', async () => {
+  const { alfa, bravo, at, pact } = await pair()
+  const held = await call(alfa, pact, 'Held by bravo before.')
+  await alfa.out(at)
+  await visit(bravo, at)
+  await alfa.in(at)
+  const [origin = ''] = held.split('#')
+  // A copy of alfa’s folder is stolen, and goes on in its log; only alfa’s root is not in it.
+  await alfa.node.stop()
+  const copy = join(folder(), 'copy')
+  cpSync(alfa.dir, copy, { recursive: true })
+  await alfa.restart()
+  await alfa.in(at)
+  // Not its receipt key: of two parties alone, none shows when the other gave a receipt.
+  const roles: KeyRole[] = ['log', 'request', 'sealing', 'statement']
+  expect(value(await alfa.node.rotateKeys({ compromised: { roles } }))).toMatchObject({ state: 'accepted' })
+  const after = await call(alfa, pact, 'In the new log.')
+  await alfa.out(at)
+  const { keys } = await visit(bravo, at)
+  expect(keys).toMatchObject({
+    cards: [{ party: alfa.party, serial: 2 }],
+    notices: [{ party: alfa.party, roles }],
+  })
+  expect(bravo.node.views.frozenAt(origin)).toBe(Number(held.split('#')[1]) + 1)
+  expect(await alarmsOf(bravo)).toEqual(['party/notice'])
+  expect(await validityOf(bravo, held)).toBe('valid')
+  // Said on in bravo’s own log, and published for whoever has only bravo’s folder.
+  expect(readdirSync(join(at, bravo.party, 'notices'))).toHaveLength(1)
+  const [notice] = await bravo.node.views.notices()
+  const speakers = new Set(notice?.carriedBy.map((record) => record.slice(0, record.indexOf('/'))))
+  expect([...speakers].sort()).toEqual([alfa.party, bravo.party])
+  await visit(alfa, at)
+  expect(await stateOf(alfa, after)).toBe('delivered')
+  expect(alfa.node.views.frozenAt(origin)).toBe(bravo.node.views.frozenAt(origin))
+  // What the thief says now, and gets into bravo’s hands on a stick of its own, is void.
+  const said = await goesOn(copy, origin)
+  const stolen = stick()
+  value(await carryOut({ dir: copy, to: stolen, around: noNetwork(), progress: () => {} }))
+  expect((await bravo.in(stolen)).logs.find((log) => log.origin === origin)).toMatchObject({ entries: 1, refused: [] })
+  expect(await validityOf(bravo, said)).toBe('void')
+})
+
+test('a notice reaches a party through another’s folder, and a party without its card asks for that', async () => {
+  const { all, yaml } = await islands(3)
+  const [alfa, bravo, watch] = all as [Island, Island, Island]
+  const at = stick()
+  const pact = await inForceByStick(all, yaml, at)
+  const held = await call(alfa, pact, 'Held by all.')
+  for (let trip = 0; trip < 2; trip++) for (const one of all) await visit(one, at)
+  value(await alfa.node.rotateKeys({ compromised: { roles: ['statement', 'log'] } }))
+  await alfa.out(at)
+  await visit(watch, at)
+  // Bravo never sees alfa’s own folder again.
+  const relayed = stick()
+  cpSync(join(at, watch.party), join(relayed, watch.party), { recursive: true })
+  rmSync(join(relayed, watch.party, 'cards', alfa.node.card.digest))
+  const early = await bravo.in(relayed)
+  expect(early.keys).toMatchObject({ notices: [], awaited: [{ party: alfa.party, card: alfa.node.card.digest }] })
+  copyFileSync(
+    join(at, watch.party, 'cards', alfa.node.card.digest),
+    join(relayed, watch.party, 'cards', alfa.node.card.digest),
+  )
+  const { keys } = await bravo.in(relayed)
+  expect(keys).toMatchObject({ cards: [{ party: alfa.party, serial: 2 }], notices: [{ party: alfa.party }] })
+  expect(keys.awaited).toEqual([])
+  const [origin = ''] = held.split('#')
+  // The neutral has countersigned alfa’s own saying of it: the log is frozen, and the same for both.
+  expect(bravo.node.views.frozenAt(origin)).toBe(watch.node.views.frozenAt(origin))
+  expect(bravo.node.views.frozenAt(origin)).toBeDefined()
 })
 
 test('a folder that is an old copy of ours puts no older card over the one on the stick', async () => {
@@ -147,6 +229,21 @@ test('a folder that is an old copy of ours puts no older card over the one on th
   await alfa.out(at)
   expect(readFileSync(join(at, alfa.party, 'card')).equals(old)).toBe(true)
 })
+
+/** Says a record more in the log of a copied folder. */
+async function goesOn(dir: string, origin: string): Promise<string> {
+  const { disk, random } = noNetwork()
+  const { keys } = value(await loadIdentity(dir))
+  const log = value(await openOwnLog({ disk, dir, origin, random, signers: keys.log }))
+  log.confirm()
+  const last = value(parseEntry(await log.entry(log.size - 1)))
+  const rest = { id: '0195f3a0-7c11-7abc-8def-0123456789ab', type: 'x/theft', body: {}, to: [], re: [], content: [] }
+  const seen = { logs: [], receipts: [] }
+  const index = await log.append(signStatement({ ...last.statement, ...rest, seen }, keys.statement))
+  await log.published()
+  await log.close()
+  return `${origin}#${index}`
+}
 
 /** A root made elsewhere takes the place of the one that lies here; both sign. */
 async function changeRoot({ node }: Island): Promise<void> {
