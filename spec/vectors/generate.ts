@@ -5,6 +5,7 @@ import { toBase64 } from '@countersign/log'
 import { commitment, encodeFrame } from '@countersign/record'
 import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
 import { cardCases } from './card-cases.ts'
+import { dailyLimitsCases } from './daily-limits-cases.ts'
 import { type DestructionCase, destructionBesideCases, destructionCases } from './destruction-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
 import { evidenceKeysCases } from './evidence-keys-cases.ts'
@@ -75,6 +76,8 @@ write('keys.json', () => ({
 }))
 
 write('succession.json', () => ({ cases: successionCases }))
+
+write('daily-limits.json', () => ({ agreement, cases: dailyLimitsCases }))
 
 write('evidence-keys.json', () => {
   const { pieces, texts } = withPieces(evidenceKeysCases.map(({ evidence }) => evidence))

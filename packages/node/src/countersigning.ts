@@ -24,8 +24,11 @@ export interface Countersigning {
   onReceipt(receipt: { size: number; time: number; bytes: Uint8Array }): void
 }
 
-/** Who shows the head just now: its author, what was carried here from its author's folder, or nobody that counts. */
-export type ShownBy = 'author' | 'carried from its author' | 'nobody'
+/**
+ * Who shows the head just now: its author, its author together with more than was taken in, what was carried here from its
+ * author's folder, or nobody that counts.
+ */
+export type ShownBy = 'author' | 'author with more' | 'carried from its author' | 'nobody'
 
 /** Gives one where it is due; all that a receipt of the mirror's size covers is held. */
 export async function countersign(of: Countersigning, shownBy: ShownBy): Promise<void> {
@@ -40,7 +43,9 @@ export async function countersign(of: Countersigning, shownBy: ShownBy): Promise
   // A neutral's cosignature says what the author showed by then: what it had from elsewhere may be old. A depositary's
   // receipt discharges the author, too: it is given for what the author's own folder held when it was carried here.
   const deposited = shownBy === 'carried from its author' && of.role === 'depositary' && grown
-  if (cosignSeconds !== undefined && shownBy !== 'author' && !deposited) return
+  // What follows it is known to have been said by now: the same head is not dated anew.
+  const onTheWay = shownBy === 'author with more' && grown
+  if (cosignSeconds !== undefined && shownBy !== 'author' && !deposited && !onTheWay) return
   if (!grown && !due) return
   const time = Math.max(seconds, newest?.time ?? 0)
   // The author’s own two lines and nothing else that came with them.

@@ -100,7 +100,7 @@ export class HeldHere<Kept> {
       const channel = this.means.channelOf(held.kept)
       if (channel.ok && channel.value.own.state !== 'ready') continue
       const outcome = !channel.ok ? channel : await this.sayOnce(channel.value, held)
-      if (!outcome.ok && /^(?:ledger|node)\//.test(outcome.code)) return false
+      if (!outcome.ok && /^(?:ledger\/|node\/|say\/daily-limit$)/.test(outcome.code)) return false
       this.parts.store.release(row)
       this.waiting.delete(row)
       this.means.forgotten(held, outcome)

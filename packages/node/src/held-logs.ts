@@ -2,6 +2,7 @@
 
 import type { LogFiles } from '@countersign/ledger'
 import type { Channel } from './channel/channel.ts'
+import { partyOf } from './channel/members.ts'
 
 export class HeldLogs {
   private readonly channels: ReadonlyMap<string, Channel>
@@ -20,6 +21,19 @@ export class HeldLogs {
   channelOf(origin: string): Channel | undefined {
     const [, pact, name] = origin.split('/')
     return this.channels.get(`${pact}/${name}`)
+  }
+
+  /** Every log of a party under one agreement. */
+  *ofParty(pact: string, party: string): Generator<LogFiles> {
+    for (const channel of this.channels.values()) {
+      if (channel.pact.id !== pact) continue
+      const own = channel.context.identity.party === party ? channel.own.origins() : []
+      const theirs = channel.peers.logs().map(({ origin }) => origin)
+      for (const origin of [...own, ...theirs]) {
+        const log = partyOf(origin) === party ? channel.logOf(origin) : undefined
+        if (log !== undefined) yield log
+      }
+    }
   }
 
   *origins(): Generator<string> {

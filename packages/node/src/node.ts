@@ -17,6 +17,7 @@ import { type CarriedIn, carryIn } from './carry-in.ts'
 import { ChangingDesk } from './changing-desk.ts'
 import type { Channel } from './channel/channel.ts'
 import type { ChannelContext } from './channel/context.ts'
+import { DailyUse } from './daily-use.ts'
 import { Destroying } from './destroying.ts'
 import { Directory, type DirectoryAnswer } from './directory.ts'
 import { overDisk } from './disk-failure.ts'
@@ -71,6 +72,8 @@ export class Node {
   private readonly logs: HeldLogs
   private readonly reached: PeersReached
   private readonly unattended: Unattended
+  /** By agreement. */
+  private readonly dailyUse = new Map<string, DailyUse>()
   private readonly listeners = new Set<() => void>()
   private readonly release: () => void
   /** Set before any channel is opened. */
@@ -515,10 +518,27 @@ export class Node {
       onAlarm: (code, subject, message) => this.alarm(code, subject, message),
       onAlarmOver: (code, subject) => this.alarmOver(code, subject),
       blank: (type, of) => blankRecord(around, type, of),
+      dailyUse: this.dailyUseOf(pact),
       pinnedSize: (origin) => this.views.pinnedSize(origin),
       onSplit: (origin, common) =>
         this.unattended.begin(`Marking ${origin}`, () => this.views.foldSplit(origin, common)),
     }
+  }
+
+  private dailyUseOf({ id, agreement }: StoredPact): DailyUse {
+    const { receipts } = this.parts
+    const known = this.dailyUse.get(id)
+    if (known !== undefined) return known
+    const use = new DailyUse({
+      ...{ agreement, us: this.party, now: () => this.now() },
+      logsOf: (party) => this.logs.ofParty(id, party),
+      cosignatures: (origin) => [
+        ...receipts.given(origin).map(({ size, time }) => ({ by: this.party, size, time })),
+        ...receipts.held(origin).map(({ cosigner, size, time }) => ({ by: cosigner, size, time })),
+      ],
+    })
+    this.dailyUse.set(id, use)
+    return use
   }
 
   private async caughtUp(channel: Channel): Promise<void> {

@@ -4,8 +4,11 @@
 
 import type { Mirror } from '@countersign/ledger'
 import { equalBytes, toHex, verifyCheckpoint } from '@countersign/log'
+import { weightOf } from '@countersign/pact'
+import { parseEntry } from '@countersign/record'
 import { type Damage, damageOf } from './carried-damage.ts'
 import { type Countersigning, countersign } from './countersigning.ts'
+import type { Room } from './daily-use.ts'
 import { LIMITS } from './limits.ts'
 import { freshEntries, type Head, type LogSource, type SignedHead } from './log-source.ts'
 import { PeerUnreachable } from './peer-requests.ts'
@@ -28,6 +31,10 @@ export interface PeerLogOptions extends Countersigning, Contradicted, PartsToHol
   onContent(): void
   /** Other nodes that are known to hold more of the log than we do, or another one under its name. */
   shownElsewhere?(): LogSource[]
+  /** How many entries, and bytes by weight, the limits of the day leave room for. */
+  room?(): Promise<Room>
+  /** Whether the author put more into its logs than the limits of a day let it, so that some of it waits. */
+  onOverLimits?(isOver: boolean): void
   /** The log is further ahead than can be taken at once, and nobody shows a head on the way. */
   onTooFarBehind(message: string): void
   step?: { entriesPerStep: number; bytesPerStep: number }
@@ -47,6 +54,11 @@ export interface CarriedHearing {
   receipt: 'given' | 'had' | 'none'
 }
 
+const UNLIMITED: Room = { entries: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
+const NO_NOTE = new Uint8Array()
+const OVER_LIMITS =
+  'Its author put more into its logs than the limits of a day let it; what is left of it is taken on a later day: carry it in again then.'
+
 export class PeerLog {
   readonly origin: string
   readonly mirror: Mirror
@@ -56,6 +68,10 @@ export class PeerLog {
   private readonly parts: SealedParts
   private readonly refusedHeads: RefusedHeads
   private newEntriesHeld = false
+  /** Whether something that is served found no room in this round, and in how many before it. */
+  private isLeaving = false
+  private roundsLeaving = 0
+  private isToldOver: boolean | undefined
   /** Whether something that was carried here could not be countersigned then. */
   private carriedAwaits = false
   /** Where this round looks for sealed content. */
@@ -101,6 +117,7 @@ export class PeerLog {
           if (this.isAuthor(source)) this.lastHeardMs = this.options.around.now()
           // The receipt first: whoever spoke waits for it, and for nothing that we do with what was said.
           await this.countersign(source)
+          if (this.isAuthor(source)) this.tellOfLimits()
           this.tellWhatIsNew()
           await this.compareElsewhere()
           return
@@ -145,6 +162,7 @@ export class PeerLog {
         if (head === undefined) continue
         hearing.carried = Math.max(hearing.carried, head.size)
         if (!(await this.precedes(head))) await this.extendTo(source, head, cosigners)
+        if (this.isLeaving) hearing.faults.push({ source, message: OVER_LIMITS, damages: [] })
       } catch (cause) {
         if (!(cause instanceof PeerUnreachable)) throw cause
         const damages = head === undefined ? [] : await this.salvage(source, head, cosigners)
@@ -164,6 +182,7 @@ export class PeerLog {
     const now = receipts.newest(this.origin)?.size ?? 0
     hearing.entries = this.mirror.size - before
     hearing.receipt = now > given ? 'given' : now >= this.mirror.size ? 'had' : 'none'
+    this.isLeaving = false
     this.carriedAwaits = hearing.receipt === 'none' && this.refusedHeads.count === contradicted
     return hearing
   }
@@ -216,16 +235,28 @@ export class PeerLog {
     throw new PeerUnreachable(`${requests.party} sent a checkpoint that does not verify (${head.message})`)
   }
 
-  /** Takes what leads to a head; where that is more than memory bears, in steps between heads that the author signed. */
+  /**
+   * Takes what leads to a head; where that is more than memory bears, or than the limits of the day leave room for, in
+   * steps between heads that the author signed. What finds no room is left, and the author told of.
+   */
   private async extendTo(source: LogSource, served: SignedHead, cosigners: readonly Cosigner[]): Promise<void> {
     const { mirror, step = LIMITS } = this.options
-    let entriesMax: number = step.entriesPerStep
-    for (;;) {
-      const head =
-        served.size - mirror.size <= entriesMax ? served : await this.headOnTheWay(source, entriesMax, cosigners)
-      const fresh = await this.newEntries(source, head.size, served.size, step.bytesPerStep)
-      if (fresh.fit !== undefined) {
-        entriesMax = fresh.fit
+    let most: number = step.entriesPerStep
+    let isShort = false
+    while (!equalBytes(mirror.checkpoint ?? NO_NOTE, served.note)) {
+      const room = (await this.options.room?.()) ?? UNLIMITED
+      const ahead = served.size - mirror.size
+      isShort ||= ahead > room.entries && room.entries < most
+      const allowed = Math.min(most, Math.max(0, room.entries))
+      const head = ahead <= allowed ? served : await this.headOnTheWay(source, allowed, cosigners, isShort)
+      if (head === undefined) return this.leave()
+      const bytesMax = Math.min(step.bytesPerStep, Math.max(0, room.bytes))
+      const fresh = await this.newEntries(source, head.size, served.size, bytesMax)
+      const fit = fresh.fit ?? this.fitting(fresh.entries, room.bytes)
+      if (fit === 0) return this.leave()
+      if (fit !== undefined) {
+        isShort ||= fresh.fit === undefined || bytesMax < step.bytesPerStep
+        most = fit
         continue
       }
       const extended = await mirror.extend(fresh.entries, head.note)
@@ -238,19 +269,51 @@ export class PeerLog {
       await this.parts.scan()
       await this.parts.fetch(this.sources)
       this.tellWhatIsNew()
-      entriesMax = step.entriesPerStep
+      most = step.entriesPerStep
+      isShort = false
     }
   }
 
+  private leave(): void {
+    this.isLeaving = true
+  }
+
+  private tellOfLimits(): void {
+    this.roundsLeaving = this.isLeaving ? this.roundsLeaving + 1 : 0
+    this.isLeaving = false
+    // At the turn of a day the receipts that date what follows may only be on their way.
+    const isOver = this.roundsLeaving > 1
+    if (isOver !== this.isToldOver && this.roundsLeaving !== 1) this.options.onOverLimits?.(isOver)
+    this.isToldOver = isOver
+  }
+
+  /** How many of the entries the room takes; undefined where all. */
+  private fitting(entries: readonly Uint8Array[], room: number): number | undefined {
+    const { limits } = this.options
+    const bytes = entries.reduce((sum, { length }) => sum + length, 0)
+    if (bytes + entries.length * limits.parts * (limits.partBytes * 2) <= room) return undefined
+    let left = room
+    for (const [i, one] of entries.entries()) {
+      const entry = parseEntry(one)
+      left -= weightOf(limits, one.length, entry.ok ? entry.value.statement : undefined)
+      if (left < 0) return i
+    }
+    return undefined
+  }
+
+  /** Undefined where there is none and `isShort`, so that nobody wonders. */
   private async headOnTheWay(
     source: LogSource,
     entriesMax: number,
     cosigners: readonly Cosigner[],
-  ): Promise<SignedHead> {
+    isShort: boolean,
+  ): Promise<SignedHead | undefined> {
     const { origin, author, pact, onTooFarBehind } = this.options
     const above = this.mirror.size
-    const head = await signedHead({ origin, author, pact, source, cosigners }, { above, upTo: above + entriesMax })
-    if (head !== undefined) return head
+    const upTo = above + entriesMax
+    const head =
+      entriesMax === 0 ? undefined : await signedHead({ origin, author, pact, source, cosigners }, { above, upTo })
+    if (head !== undefined || isShort) return head
     const message = `The log of ${author.party} goes on after ${above} entries by more than can be taken at once, and nobody shows a head on the way; it is tried again.`
     if (source.carried === undefined) onTooFarBehind(message)
     throw new PeerUnreachable(message)
@@ -310,7 +373,8 @@ export class PeerLog {
   private async countersign(source: LogSource | undefined): Promise<void> {
     if (!this.parts.isHeldTo(this.mirror.size)) return
     const carried = source?.carried === 'author' ? 'carried from its author' : 'nobody'
-    await countersign(this.options, source !== undefined && this.isAuthor(source) ? 'author' : carried)
+    const byAuthor = this.isLeaving ? 'author with more' : 'author'
+    await countersign(this.options, source !== undefined && this.isAuthor(source) ? byAuthor : carried)
   }
 
   private authorKeys() {

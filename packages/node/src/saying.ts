@@ -2,7 +2,7 @@
 // peers' copies after a start, what is said is kept here unsigned and said once that is over.
 
 import { ok, type Result, refuse } from '@countersign/log'
-import { mayAnswer, parseRecordRef, type Statement, typeNamed } from '@countersign/record'
+import { mayAnswer, padmeSize, parseRecordRef, type Statement, typeNamed } from '@countersign/record'
 import type { Channel } from './channel/channel.ts'
 import { blankRecord, type EngineParts, markingOf, noSuchPact, othersOf, withMode } from './engine-parts.ts'
 import { decideContent, decideRecord, rulesOf } from './gate.ts'
@@ -47,6 +47,10 @@ export interface ShareRequest {
   /** Told how it ended, where it was held here first. */
   later?(outcome: Result<unknown>): void
 }
+
+/** The frame before the plaintext of a part (spec/content.md), and what the entry of a record may take with its signatures. */
+const FRAME_BYTES = 40
+const ENTRY_BYTES = 8_192
 
 /** A request as it is kept: its content in base64. */
 type KeptRecord = Omit<SayRequest, 'content'> & { content: { role: string; mediaType: string; bytes: string }[] }
@@ -104,6 +108,8 @@ export class Saying {
     if (channel.own.isChecking) return this.holdHere(request, channel, draft.id)
     const making = this.begin(pact, channel, draft, request.account)
     if (!making.ok) return making
+    const room = await this.hasRoom(channel, draft.type, content)
+    if (!room.ok) return room
     for (const part of content) await making.value.seal(part)
     const goOn = this.mayGoOn(channel)
     if (!goOn.ok) return goOn
@@ -257,6 +263,20 @@ export class Saying {
       'node/not-ready',
       `Our log on “${name}” is ${state === 'checking' ? 'still being compared with its peers' : 'stopped; look at the alarms before anything else is said'}.`,
     )
+  }
+
+  /** A refusal where one record more, or as many as `records`, would go over the limits of the day. */
+  async hasRoom(
+    channel: Channel,
+    type: string,
+    content: readonly { bytes: Pick<Uint8Array, 'length'> }[],
+    records = 1,
+  ): Promise<Result<undefined>> {
+    const log = channel.own.speaker?.log
+    // What the agreement itself rests on is said in any case; it is little.
+    if (log === undefined || typeNamed(type)?.beforeForce === true) return ok(undefined)
+    const parts = content.reduce((sum, { bytes }) => sum + padmeSize(FRAME_BYTES + bytes.length), 0)
+    return channel.context.dailyUse.mayFollow(log, { entries: records, bytes: parts + records * ENTRY_BYTES })
   }
 
   begin(pact: StoredPact, channel: Channel, draft: Draft, account: string): Result<RecordInMaking> {

@@ -4,7 +4,8 @@
 
 import { createHash } from 'node:crypto'
 import type { Mirror } from '@countersign/ledger'
-import { padmeSize, parseEntry, type Statement } from '@countersign/record'
+import { mustBeHeld } from '@countersign/pact'
+import { parseEntry, type Statement } from '@countersign/record'
 import { LIMITS } from './limits.ts'
 import type { LogSource } from './log-source.ts'
 import { PeerUnreachable } from './peer-requests.ts'
@@ -21,6 +22,8 @@ export interface PartsToHold {
   isDestroyed(index: number, part: number): boolean
   /** A statement that was not looked at before, void or not. */
   onStatement?(statement: Statement): void
+  /** An entry that was not looked at before; `statement` undefined where it does not parse. */
+  onEntry?(index: number, bytes: number, statement: Statement | undefined): void
 }
 
 interface MissingPart {
@@ -82,6 +85,7 @@ export class SealedParts {
       const entry = parseEntry(bytes)
       const statement = entry.ok ? entry.value.statement : undefined
       if (statement !== undefined) this.options.onStatement?.(statement)
+      this.options.onEntry?.(index, bytes.length, statement)
       if (statement?.type !== 'log/pin') this.lastSaid = index
       const parts = statement === undefined ? [] : this.partsToHold(statement)
       const missing: MissingPart[] = []
@@ -146,11 +150,9 @@ export class SealedParts {
   private partsToHold(statement: { to: string[]; content: { sealed: string; size: number }[] }): MissingPart[] {
     const { role, us, limits } = this.options
     if (role === 'observer' || (role === 'recipient' && !statement.to.includes(us.party))) return []
-    // The frame has 40 bytes before the plaintext (spec/content.md).
-    const sizeMax = padmeSize(40 + limits.partBytes)
     return statement.content
       .map(({ sealed, size }, part) => ({ part, sealed, size, sizeMax: size + LIMITS.sealOverheadBytes }))
-      .filter(({ part, size }) => part < limits.parts && size <= sizeMax)
+      .filter(({ part, size }) => mustBeHeld(limits, part, size))
   }
 
   private async fetchPart(sources: readonly LogSource[], part: MissingPart): Promise<Uint8Array | undefined> {

@@ -116,7 +116,7 @@ export class Sharing {
     this.listeners.delete(share)
   }
 
-  private say(
+  private async say(
     share: string,
     spooled: Spooled,
     judged: Parameters<typeof sayJudged>[1],
@@ -125,6 +125,10 @@ export class Sharing {
     { pact, channel }: Place,
     means: JudgeMeans,
   ): Promise<ShareResult> {
+    // Cut and padded it is larger by an eighth at most (spec/content.md).
+    const content = [{ bytes: { length: Math.ceil(spooled.size * 1.125) } }]
+    const room = await this.saying.hasRoom(channel, 'intel/share', content, judged.pieces.length)
+    if (!room.ok) return room
     return sayJudged(spooled, judged, {
       ...means,
       share,

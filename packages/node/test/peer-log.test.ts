@@ -325,3 +325,73 @@ function rootOf(entries: readonly Uint8Array[]): Uint8Array {
   for (const one of entries) tree.append(leafHash(one))
   return tree.root()
 }
+
+/** Alfa's log with signed heads of these sizes on the way. */
+const withHeads = (entries: readonly Uint8Array[], sizes: readonly number[]): Serve => {
+  const made = logFiles('own', entries)
+  made.set('own/heads/index', utf8(sizes.map((size) => `${size}\n`).join('')))
+  for (const size of sizes) made.set(`own/heads/${size}`, checkpointOf(entries.slice(0, size)))
+  return (path) => made.get(path)
+}
+
+test('what is over the limits of a day is left, what fits gets its receipt, and it is told once it stays so', async () => {
+  const room = { entries: 4, bytes: 1_000_000 }
+  const over: boolean[] = []
+  const { log, mirror, receipts } = await hearing(
+    ALL.slice(0, 1),
+    { author: withHeads(ALL, [3, 6]), depositary: down },
+    {
+      room: async () => ({ entries: room.entries - (log.mirror.size - 1), bytes: room.bytes }),
+      onOverLimits: (isOver) => over.push(isOver),
+    },
+  )
+  await log.round()
+  expect([mirror.size, receipts(), over]).toEqual([3, [3], []])
+  await log.round()
+  expect([mirror.size, receipts(), over]).toEqual([3, [3], [true]])
+  room.entries = 20
+  await log.round()
+  expect([mirror.size, receipts(), over]).toEqual([10, [3, 10], [true, false]])
+})
+
+test('parts that weigh too much for the day leave out their entry, and what comes after it', async () => {
+  const part = (size: number) => ({
+    ...{ role: 'text', mediaType: 'text/plain', size },
+    ...{ sealed: '0'.repeat(64), commitment: '0'.repeat(64) },
+  })
+  const heavy = entry({ to: ['watch.example'], content: [part(1_088)] })
+  const entries = [ALL[0] ?? opening(), heavy, heavy, heavy, entry()]
+  const { log, mirror, receipts } = await hearing(
+    entries.slice(0, 1),
+    { author: withHeads(entries, [2, 3, 4]), depositary: down },
+    {
+      room: async () => ({ entries: 100, bytes: 2.5 * (heavy.length + 1_088) - heavy.length * (log.mirror.size - 1) }),
+    },
+  )
+  await log.round()
+  expect([mirror.size, receipts()]).toEqual([3, [3]])
+})
+
+test('a neutral that left something of an author countersigns what it took, and does not date that head anew', async () => {
+  const room = { entries: 2 }
+  let seconds = 1_800_000_000
+  const around = { ...realSurroundings(), now: () => seconds * 1000 }
+  const { log, receipts } = await hearing(
+    ALL.slice(0, 1),
+    { author: withHeads(ALL, [3, 6]), depositary: down },
+    {
+      ...{ role: 'depositary', cosignSeconds: 60, around },
+      room: async () => ({ entries: room.entries - (log.mirror.size - 1), bytes: 1_000_000 }),
+    },
+  )
+  await log.round()
+  expect(receipts()).toEqual([3])
+  seconds += 3_600
+  await log.round()
+  expect(receipts()).toEqual([3])
+  room.entries = 20
+  await log.round()
+  seconds += 3_600
+  await log.round()
+  expect(receipts()).toEqual([3, 10, 10])
+})

@@ -11,6 +11,18 @@ export {
   type Role,
 } from './agreement.ts'
 export { checkAgreement, type Warning } from './check.ts'
+export {
+  type Day,
+  dayOfEntry,
+  dayOfSeconds,
+  dayOfTime,
+  entriesOfDay,
+  entriesOverLimits,
+  isOnLine,
+  mustBeHeld,
+  type PartyLog,
+  weightOf,
+} from './daily-limits.ts'
 export { explainAgreement } from './explain.ts'
 export {
   type Force,

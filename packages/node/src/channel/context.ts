@@ -2,6 +2,7 @@
 
 import type { Receipts } from '@countersign/ledger'
 import type { Card } from '@countersign/record'
+import type { DailyUse } from '../daily-use.ts'
 import type { Identity } from '../identity.ts'
 import type { StoredPact } from '../pacts.ts'
 import type { PeerRequests } from '../peer-requests.ts'
@@ -48,6 +49,8 @@ export interface ChannelContext {
   onAlarmOver(code: string, subject: string): void
   /** A draft of a record without content, with a fresh id. */
   blank(type: string, pact: StoredPact): Draft
+  /** How much of each party the limits of the agreement let in on a day. */
+  dailyUse: DailyUse
   /** How much of a log one that succeeds it pins; undefined while none is known. */
   pinnedSize(origin: string): Promise<number | undefined>
   /** What stands in a log from the entry `common` on stands on one branch of it only. */

@@ -168,6 +168,9 @@ export class PeerSide {
       cosignSeconds: role === 'recipient' ? undefined : intervals.cosignSeconds,
       mayCountersign: () => this.mayCountersign(origin),
       mayLack: mayBeCopy(),
+      room: () => context.dailyUse.room(mirror),
+      onEntry: (...entry) => context.dailyUse.note(origin, ...entry),
+      onOverLimits: (isOver) => this.tellOfLimits(origin, author.party, isOver),
       pinnedSize: () => context.pinnedSize(origin),
       shownElsewhere: () => exchange.aheadOf(origin, mirror.size),
       onStatement: (statement) => exchange.said(author.party, statement),
@@ -195,6 +198,14 @@ export class PeerSide {
     await log.recall()
     this.recallReceipts(origin, author)
     return log
+  }
+
+  private tellOfLimits(origin: string, party: string, isOver: boolean): void {
+    const { onAlarm, onAlarmOver } = this.channel.context
+    if (!isOver) return onAlarmOver('peer/over-limits', origin)
+    const { entriesPerDay, bytesPerDay } = this.channel.pact.agreement.limits
+    const message = `${party} put more into its logs than the agreement lets a party on one day (${entriesPerDay} entries, ${Math.floor(bytesPerDay / 1_048_576)} MiB). What is beyond is not taken in and gets no receipt today; some of it is taken on each day that follows.`
+    onAlarm('peer/over-limits', origin, message)
   }
 
   private mayCountersign(origin: string): boolean {

@@ -61,6 +61,7 @@ export class Pinning {
     this.since ??= now
     if (now - this.since < pact.agreement.intervals.pinSeconds * 1000) return
     this.since = undefined
+    if ((await context.dailyUse.room(speaker.log)).entries < 1) return
     await speaker.say({ ...context.blank('log/pin', pact), to: [], body: {} })
   }
 
