@@ -1,6 +1,7 @@
 // Writes the vectors of the public formats that logs stand on (log/README.md).
 
 import { cosignatureCases, policyCases, subtreeCases, witnessCases } from './log-cosigning-cases.ts'
+import { forkCases } from './log-fork-cases.ts'
 import { logKey, logLatticeKey, ORIGIN, vkey, witnessKey, witnessLatticeKey } from './log-making.ts'
 import { checkpointCases, keyCases, noteCases } from './log-note-cases.ts'
 import { subtreeProofCases, subtreeRequestCases } from './log-subtree-cases.ts'
@@ -36,3 +37,4 @@ write('log/sign-subtree.json', () => ({
   witness: [vkey(witnessKey), vkey(witnessLatticeKey)],
   cases: subtreeRequestCases,
 }))
+write('log/forks.json', () => ({ cases: forkCases }))

@@ -97,7 +97,11 @@ function jsonOfRecord({ revealed, ...report }: Report): unknown {
 function jsonOfFork({ fork, ...report }: ForkReport): unknown {
   if (fork === null) return { ...report, fork }
   const { origin, party, heads } = fork
-  const told = heads.map(({ size, root, card }) => ({ size, root: toBase64(root), card: card.digest }))
+  const told = heads.map(({ size, root, card }) => ({
+    size,
+    root: toBase64(root),
+    ...(card === undefined ? {} : { card: card.digest }),
+  }))
   return { ...report, fork: { origin, party, heads: told } }
 }
 

@@ -95,3 +95,34 @@ test('says what is wrong with how it is called', async () => {
     expect(await run(args)).toMatchObject({ code, err: expect.stringContaining(said) })
   }
 })
+
+test('keeps the proof of a fork as one file, which anyone verifies offline with the keys of the log', async () => {
+  const dir = join(folder, 'w2')
+  await done(['witness', 'init', '--dir', dir, '--name', NAME])
+  const log = new SampleLog(ORIGIN, signersOf(1)).grow(5)
+  writeFileSync(join(dir, 'policy'), `${log.policyLines()}quorum none\n`)
+  const { child, url, log: said, exited } = await start(dir)
+  expect((await post(url, log.request(0))).status).toBe(200)
+  expect((await post(url, new SampleLog(ORIGIN, signersOf(1)).grow(7, 'other').request(5))).status).toBe(422)
+  child.kill('SIGTERM')
+  expect(await exited).toBe(0)
+  const told: Record<string, unknown>[] = said()
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => JSON.parse(line))
+  const file = join(dir, String(told.find(({ event }) => event === 'log-forked')?.evidence))
+  const vkeys = join(folder, 'log.vkeys')
+  writeFileSync(vkeys, `# of the log\n\n${log.policyLines().replaceAll('log ', '')}`)
+  for (const known of [join(dir, 'policy'), vkeys]) {
+    const report = await done(['verify', file, '--key', known])
+    expect(report).toContain(
+      'the keys of log.example/one signed two checkpoints that contradict each other, of 5 and of 7',
+    )
+  }
+  writeFileSync(vkeys, new SampleLog(ORIGIN, signersOf(3)).policyLines())
+  expect(await run(['verify', file, '--key', vkeys])).toMatchObject({ code: 1, out: expect.stringContaining('--key') })
+  writeFileSync(vkeys, 'x\n')
+  expect(await run(['verify', file, '--key', vkeys])).toMatchObject({ code: 1, err: expect.stringContaining(vkeys) })
+  expect(await run(['verify', file])).toMatchObject({ code: 2, err: expect.stringMatching(/--card.*--key/) })
+})

@@ -37,5 +37,7 @@ export {
   type ForkNotShown,
   type ForkReport,
   type ForkStep,
+  type ShownFork,
   verifyFork,
+  verifyForkOfLog,
 } from './verify-fork.ts'

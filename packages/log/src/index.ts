@@ -8,6 +8,7 @@ export type { Ed25519, Sha256, SignatureScheme, Signer } from './crypto/contract
 export { asLeafHash, asRoot, emptyRoot, type LeafHash, leafHash, type NodeHash, nodeHash, type Root } from './hash.ts'
 export * from './key.ts'
 export * from './limits.ts'
+export * from './log-fork.ts'
 export * from './note.ts'
 export * from './policy.ts'
 export * from './proof.ts'

@@ -24,6 +24,9 @@ export const MAX_WITNESS_CONFLICTS = 3
 export const MAX_PROOF_HASHES = 63
 /** A proof file: a note, a proof, and whatever else its makers put beside it. */
 export const MAX_PROOF_FILE_BYTES = 2_097_152
+/** The file of a fork of any log (spec/fork.md), and keys in it. */
+export const MAX_LOG_FORK_BYTES = 262_144
+export const MAX_LOG_FORK_KEYS = 16
 /** A policy file. C2SP tlog-policy asks for at least 32 logs, 32 witnesses and 32 groups. */
 export const MAX_POLICY_BYTES = 4_194_304
 /** Logs, witnesses and groups of one policy together. */

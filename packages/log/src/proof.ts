@@ -2,7 +2,7 @@
 // the loops of RFC 9162 sections 2.1.3.2 and 2.1.4.2, which are the same proofs with every step spelt out.
 
 import { equalBytes } from './bytes.ts'
-import { type LeafHash, nodeHash, type Root } from './hash.ts'
+import { asRoot, type LeafHash, nodeHash, type Root } from './hash.ts'
 import { HASH_BYTES } from './limits.ts'
 import {
   assemble,
@@ -92,9 +92,39 @@ export function verifyConsistency(
   if (oldRoot.length !== HASH_BYTES || root.length !== HASH_BYTES || proof.some((hash) => hash.length !== HASH_BYTES)) {
     return refuse('proof/hash-length', 'A hash in the proof has not 32 bytes.')
   }
-  const path = isPowerOfTwo(oldSize) ? [oldRoot, ...proof] : [...proof]
-  const first = path[0]
-  if (first === undefined || proof.length === 0) return refuse('proof/too-short', 'The consistency proof is empty.')
+  const led = rootsByProof(oldSize, size, isPowerOfTwo(oldSize) ? [oldRoot, ...proof] : proof)
+  if (proof.length === 0) return refuse('proof/too-short', 'The consistency proof is empty.')
+  if (!led.ok) return led
+  const { older, newer } = led.value
+  if (!equalBytes(older, oldRoot)) return refuse('proof/old-root', 'The consistency proof starts from another root.')
+  return equalBytes(newer, root) ? ok(undefined) : refuse('proof/root', 'The consistency proof leads to another root.')
+}
+
+/**
+ * The root of the first `oldSize` leaves of the tree of `size`, as the proof itself tells it; undefined where the proof does
+ * not lead to `root`, or says nothing of it, because the verifier is taken to know it: where `oldSize` is a power of two.
+ */
+export function prefixRootByProof(
+  oldSize: number,
+  size: number,
+  proof: readonly Uint8Array[],
+  root: Root | Uint8Array,
+): Root | undefined {
+  const whole = Number.isSafeInteger(oldSize) && Number.isSafeInteger(size)
+  if (!whole || oldSize < 1 || oldSize >= size || isPowerOfTwo(oldSize)) return undefined
+  if ([root, ...proof].some((hash) => hash.length !== HASH_BYTES)) return undefined
+  const led = rootsByProof(oldSize, size, proof)
+  return led.ok && equalBytes(led.value.newer, root) ? asRoot(led.value.older) : undefined
+}
+
+/** RFC 9162 section 2.1.4.2, steps 2 to 5: both roots to which the path leads. */
+function rootsByProof(
+  oldSize: number,
+  size: number,
+  path: readonly Uint8Array[],
+): Result<{ older: Uint8Array; newer: Uint8Array }> {
+  const [first] = path
+  if (first === undefined) return refuse('proof/too-short', 'The consistency proof is empty.')
   let fn = oldSize - 1
   let sn = size - 1
   while (fn % 2 === 1) {
@@ -116,9 +146,7 @@ export function verifyConsistency(
     fn = half(fn)
     sn = half(sn)
   }
-  if (sn !== 0) return refuse('proof/too-short', 'The consistency proof is too short.')
-  if (!equalBytes(older, oldRoot)) return refuse('proof/old-root', 'The consistency proof starts from another root.')
-  return equalBytes(newer, root) ? ok(undefined) : refuse('proof/root', 'The consistency proof leads to another root.')
+  return sn === 0 ? ok({ older, newer }) : refuse('proof/too-short', 'The consistency proof is too short.')
 }
 
 function inclusionNodes(index: number, size: number): ProofNode[] {

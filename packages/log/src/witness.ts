@@ -9,7 +9,7 @@ import { emptyRoot, type Root } from './hash.ts'
 import type { VerifierKey } from './key.ts'
 import { HASH_BYTES, MAX_ADD_CHECKPOINT_BYTES, MAX_WITNESS_ANSWER_BYTES, MAX_WITNESS_PROOF_LINES } from './limits.ts'
 import { formatNote, openNote, parseNote } from './note.ts'
-import { verifyConsistency } from './proof.ts'
+import { prefixRootByProof, verifyConsistency } from './proof.ts'
 import { ok, type Result, refuse } from './result.ts'
 
 /** What a log asks: to have `checkpoint` cosigned, which continues the tree of `oldSize`. */
@@ -92,6 +92,11 @@ export interface WitnessRefusal {
   body: string
   /** The log signed two trees of one size: its note and the one held are the proof. */
   fork: boolean
+  /**
+   * The log signed a tree that does not begin with the one held, and its own proof shows it: the root of as many leaves as
+   * are held, from which that proof leads to the checkpoint.
+   */
+  prefix?: { root: Root; consistency: readonly Uint8Array[] }
 }
 
 export type WitnessDecision =
@@ -156,7 +161,11 @@ export function decideSubmission(submission: Submission, latest: Cosigned | unde
         ? ok(undefined)
         : refuse('proof/too-long', 'From size 0 there is no consistency proof.')
       : verifyConsistency(oldSize, size, proof, latest.root, root)
-  if (!consistent.ok) return plainRefusal(422, consistent.code, consistent.message)
+  if (!consistent.ok) {
+    const other = prefixRootByProof(oldSize, size, proof, root)
+    const prefix = other === undefined ? {} : { prefix: { root: other, consistency: proof } }
+    return { ...plainRefusal(422, consistent.code, consistent.message), ...prefix }
+  }
   return { status: 200, submission, next: { size, root } }
 }
 

@@ -23,6 +23,7 @@ import {
   verifyConsistency,
   verifyCosignatureLine,
   verifyInclusion,
+  verifyLogFork,
   verifyProofFile,
   verifySubtreeConsistency,
   verifySubtreeLine,
@@ -47,7 +48,7 @@ const keyOf = (text: string): VerifierKey => valueOf(parseVerifierKey(text))
 const code = (result: Result<unknown>): string => (result.ok ? 'valid' : result.code)
 
 export function judgeAll(load: Load): Judged[] {
-  return [keys, notes, cosigned, trees, policies, requests, subtreeRequests].flatMap((judge) => [...judge(load)])
+  return [keys, notes, cosigned, trees, policies, requests, subtreeRequests, forks].flatMap((judge) => [...judge(load)])
 }
 
 function* keys(load: Load): Generator<Judged> {
@@ -180,6 +181,15 @@ function* subtreeRequests(load: Load): Generator<Judged> {
     const said = decided.status === 200 ? 'valid' : decided.status === 409 ? 'conflict' : undefined
     const got = { status: decided.status, code: said ?? ('code' in decided ? decided.code : '') }
     yield { name: `sign-subtree: ${name}`, expect: { status, code: expect }, got }
+  }
+}
+
+function* forks(load: Load): Generator<Judged> {
+  for (const { name, expect, file, sizes } of load('forks').cases) {
+    const read = verifyLogFork(utf8(file))
+    yield { name: `fork: ${name}`, expect, got: code(read) }
+    if (read.ok)
+      yield { name: `fork: ${name}, its sizes`, expect: sizes, got: read.value.heads.map(({ size }) => size) }
   }
 }
 

@@ -2,8 +2,7 @@
 // step for each log: concurrent requests wait for each other, and what was not durable was never signed. So a witness that
 // is killed at any moment has signed no two trees of which one does not continue the other.
 
-import { join } from 'node:path'
-import { type Disk, keepEvidence, originHash } from '@countersign/ledger'
+import { type Disk, originHash } from '@countersign/ledger'
 import {
   type Cosigned,
   cosignatureLines,
@@ -26,6 +25,7 @@ import {
 } from '@countersign/log'
 import { busy, claimedOrigin, type HttpAnswer, stopped, TEXT, tooMany } from './answers.ts'
 import { type CosignedState, keepState, takeUpState } from './cosigned-state.ts'
+import { keepFork } from './forks.ts'
 import { LIMITS } from './limits.ts'
 import { Turns } from './turns.ts'
 import { loadWitness, lockFile, policyFile, readPolicy, type WitnessIdentity } from './witness-folder.ts'
@@ -211,7 +211,8 @@ export class Witness {
     const held = state.value
     const decision = decideSubmission(submission, held)
     if (decision.status !== 200) {
-      if (decision.fork && held !== undefined) await this.keepFork(submission, held)
+      if ((decision.fork || decision.prefix !== undefined) && held !== undefined)
+        await this.tellFork(submission, held, decision.prefix)
       this.around.report(decision.status === 422 ? 'warn' : 'info', 'add-checkpoint', {
         ...{ status: decision.status, code: decision.code, held: held?.size ?? 0 },
         ...facts,
@@ -256,20 +257,23 @@ export class Witness {
     )
   }
 
-  private async keepFork(submission: Submission, held: CosignedState): Promise<void> {
-    const { origin, size, root, note } = submission
-    const name = `${size}-${toHex(root).slice(0, 16)}`
+  private async tellFork(served: Submission, held: CosignedState, prefix: WitnessRefusal['prefix']): Promise<void> {
+    const { origin, size, root } = served
     const { disk, report } = this.around
-    const folder = join('evidence', originHash(origin))
-    report('error', 'log-forked', {
-      ...{ origin, size, cosigned: toHex(held.root), other: toHex(root), evidence: join(folder, name) },
-      message: 'The log signed two trees of one size. Both notes are kept; tell those who rely on it.',
-    })
+    const facts = { origin, size, cosigned: held.size, heldRoot: toHex(held.root), otherRoot: toHex(root) }
     try {
-      if ((await disk.list(join(this.dir, folder))).length >= 2 * LIMITS.evidencePerLog) return
-      await keepEvidence({ disk, dir: this.dir }, origin, name, { held: held.note, served: note })
+      const keys = this.keysOf(origin) ?? []
+      const evidence = await keepFork({ disk, dir: this.dir }, { origin, keys, held, served, prefix })
+      report('error', 'log-forked', {
+        ...{ ...facts, evidence },
+        message: 'The log signed two histories. The proof is kept; tell those who rely on it.',
+      })
     } catch (cause) {
-      report('error', 'evidence-not-kept', { origin, message: cause instanceof Error ? cause.message : String(cause) })
+      const why = cause instanceof Error ? cause.message : String(cause)
+      report('error', 'log-forked', {
+        ...facts,
+        message: `The log signed two histories. It could not be kept as evidence yet (${why}); it is when it is shown again.`,
+      })
     }
   }
 

@@ -4,7 +4,16 @@ import { Agent, request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Disk, nodeDisk, originHash } from '@countersign/ledger'
-import { askWitness, fromUtf8, MAX_ADD_CHECKPOINT_BYTES, ok, parseNote, verifyCosignatures } from '@countersign/log'
+import {
+  askWitness,
+  formatAddCheckpoint,
+  fromUtf8,
+  MAX_ADD_CHECKPOINT_BYTES,
+  ok,
+  parseNote,
+  verifyCosignatures,
+  verifyLogFork,
+} from '@countersign/log'
 import { afterEach, describe, expect, test } from 'vitest'
 import { publicOf, SampleLog, signersOf } from '../../log/test/sample-log.ts'
 import { initWitness, loadWitness, policyFile, Witness, witnessedLogs } from '../src/index.ts'
@@ -162,7 +171,7 @@ describe('a witness over HTTP', () => {
 })
 
 describe('a witness keeps', () => {
-  test('what it cosigned over a start: the other branch is refused, and both notes of a fork stay', async () => {
+  test('what it cosigned over a start: the other branch is refused, and the proof of the fork stays as one file', async () => {
     const log = newLog().grow(9)
     const other = newLog().grow(9, 'other')
     const dir = await newFolder(log)
@@ -172,31 +181,65 @@ describe('a witness keeps', () => {
     const second = await start(dir)
     expect(await second.add(other.request(0, 5))).toMatchObject({ status: 409, body: '5\n' })
     expect(await second.add(other.request(5, 5))).toMatchObject({ status: 422 })
-    expect(await second.add(other.request(5, 9))).toMatchObject({ status: 422 })
-    expect(second.events).toContainEqual(expect.objectContaining({ level: 'error', event: 'log-forked', size: 5 }))
     const folder = join(dir, 'evidence', originHash(ORIGIN))
-    const kept = readdirSync(folder)
-    expect(kept.length).toBe(2)
-    const notes = kept.map((name) =>
-      fromUtf8(readFileSync(join(folder, name)))
-        ?.split('\n')
-        .slice(0, 3)
-        .join('\n'),
+    expect(readdirSync(folder)).toEqual(['fork.evidence'])
+    const kept = readFileSync(join(folder, 'fork.evidence'))
+    expect(value(verifyLogFork(kept))).toMatchObject({
+      origin: ORIGIN,
+      keys: [{}, {}],
+      heads: [{ size: 5 }, { size: 5 }],
+    })
+    expect(second.events).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        event: 'log-forked',
+        evidence: expect.stringMatching(/fork\.evidence$/),
+      }),
     )
-    const texts = [log, other].map((one) => fromUtf8(one.note(5))?.split('\n').slice(0, 3).join('\n'))
-    expect(notes.sort()).toEqual(texts.sort())
+    // The first proof stays, for one proves it.
+    expect(await second.add(newLog().grow(9, 'third').request(5, 5))).toMatchObject({ status: 422 })
+    expect(readFileSync(join(folder, 'fork.evidence')).equals(kept)).toBe(true)
     expect(await second.add(log.request(5, 9))).toMatchObject({ status: 200 })
   })
 
-  test('no more than so many forks of one log', async () => {
-    const log = newLog().grow(2)
+  test('the proof of a fork that the log gives itself: its larger tree does not begin with the one cosigned', async () => {
+    const log = newLog().grow(5)
     const dir = await newFolder(log)
-    const { add } = await start(dir)
+    const { add, events } = await start(dir)
     await add(log.request(0))
-    for (let i = 0; i < 36; i++) {
-      expect(await add(newLog().grow(2, `other ${i}`).request(2))).toMatchObject({ status: 422 })
+    expect(await add(newLog().grow(9, 'other').request(5, 9))).toMatchObject({ status: 422 })
+    const kept = readFileSync(join(dir, 'evidence', originHash(ORIGIN), 'fork.evidence'))
+    expect(value(verifyLogFork(kept))).toMatchObject({ heads: [{ size: 5 }, { size: 9 }] })
+    expect(events.filter(({ event }) => event === 'log-forked').length).toBe(1)
+  })
+
+  test('no evidence against a log of which only the proof is wrong', async () => {
+    const log = newLog().grow(9)
+    const dir = await newFolder(log)
+    const { add, events } = await start(dir)
+    await add(log.request(0, 5))
+    const other = newLog().grow(9, 'other')
+    // Of another branch; cut; and of a power of two, of which a proof does not tell the root.
+    for (const proof of [other.proof(5, 9), log.proof(5, 9).slice(1), []]) {
+      const body = formatAddCheckpoint({ oldSize: 5, proof, checkpoint: log.note(9) })
+      expect(await add(body)).toMatchObject({ status: 422 })
     }
-    expect(readdirSync(join(dir, 'evidence', originHash(ORIGIN))).length).toBe(64)
+    expect(existsSync(join(dir, 'evidence'))).toBe(false)
+    expect(events.filter(({ event }) => event === 'log-forked')).toEqual([])
+  })
+
+  test('both notes where the note cosigned last is signed by a key that the policy lists no more, and not without end', async () => {
+    const log = newLog().grow(2)
+    const turned = (word: string) => new SampleLog(ORIGIN, signersOf(7)).grow(2, word)
+    const dir = await newFolder(log)
+    const { add, clock } = await start(dir)
+    await add(log.request(0))
+    writeFileSync(policyFile(dir), `${turned('x').policyLines()}quorum none\n`)
+    clock.now += 1
+    for (let i = 0; i < 36; i++) expect(await add(turned(`other ${i}`).request(2))).toMatchObject({ status: 422 })
+    const kept = readdirSync(join(dir, 'evidence', originHash(ORIGIN)))
+    expect(kept.length).toBe(64)
+    expect(kept).not.toContain('fork.evidence')
   })
 
   test('one of many that ask at once: concurrent requests from one size to different trees', async () => {

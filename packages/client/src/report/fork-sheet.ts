@@ -46,11 +46,14 @@ function rowsOf({ party, origin, heads: [older, newer] }: Fork, page: Page): [st
     older.size === newer.size
       ? filled(fork.same, { size: older.size })
       : filled(fork.grown, { m: older.size, n: newer.size })
-  const named = { party: foreign(party, 128), channel: foreign(log.ok ? log.value.channel : '', 32) }
+  // A log of other software is named by its origin alone.
+  const named = log.ok
+    ? filled(fork.log, { party: foreign(party, 128), channel: foreign(log.value.channel, 32) })
+    : foreign(origin, 255)
   return [
     [labels.who, filled(fork.who, { party: partyWords(party, page, 128) })],
     [labels.what, html`<p class="strong">${what}.</p><p>${fork.meaning}</p>`],
-    [labels.log, filled(fork.log, named)],
+    [labels.log, named],
     [labels.when, html`${fork.when}`],
   ]
 }
@@ -59,7 +62,9 @@ function detailsOf({ party, origin, heads }: Fork, page: Page): [string | Html, 
   const { details } = page.words
   const checkpoints = heads.map(({ size, root, card }): [string, Html] => [
     details.checkpoints,
-    html`${filled(details.logOf, { size })}, ${toBase64(root)} (${filled(details.card, { serial: card.body.serial })}, ${card.digest})`,
+    card === undefined
+      ? html`${filled(details.logOf, { size })}, ${toBase64(root)}`
+      : html`${filled(details.logOf, { size })}, ${toBase64(root)} (${filled(details.card, { serial: card.body.serial })}, ${card.digest})`,
   ])
   return [[page.words.labels.log, foreign(origin, 255)], ...checkpoints, ...trustedRows([party], page)]
 }
