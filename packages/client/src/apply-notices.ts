@@ -46,20 +46,39 @@ export function readNotices(
       covered: new Map<string, number>(),
     }
     shown.set(key, one)
-    const neutrals = agreement.neutrals.filter((neutral) => neutral.party !== party)
-    for (const { by, time, covers, counted } of report.receipts) {
-      const neutral = neutrals.find((candidate) => candidate.party === by)
-      // Without a neutral, by a party that is neither the notice’s nor the log’s.
-      const operator =
-        neutrals.length > 0 ? neutral?.operator : by === party || by === statement.from ? undefined : 'a party'
-      if (operator === undefined || !covers || !counted) continue
-      one.covered.set(operator, Math.min(time, one.covered.get(operator) ?? time))
+    for (const { by, time } of coveringReceipts(report)) {
+      const counted = countedAs(agreement, { party, author: statement.from, by })
+      if (counted === undefined) continue
+      one.covered.set(counted, Math.min(time, one.covered.get(counted) ?? time))
     }
-    const operators = new Set(neutrals.map(({ operator }) => operator)).size
-    const needed = Math.max(1, Math.min(agreement.quorum, operators))
-    one.since = [...one.covered.values()].sort((a, b) => a - b)[needed - 1] ?? null
+    one.since = [...one.covered.values()].sort((a, b) => a - b)[neededFor(agreement, party) - 1] ?? null
   }
   return ok([...shown.values()])
+}
+
+/** Those that cover the notice, but for what their cosigner dated before others that it must have given earlier. */
+function coveringReceipts({ receipts }: Report): { by: string; time: number }[] {
+  const counted = receipts.filter((one) => one.counted)
+  return counted.filter(
+    ({ by, time, covers }) => covers && counted.every((other) => other.by !== by || other.covers || other.time <= time),
+  )
+}
+
+/** As whom a cosigner counts for T: a neutral as its operator; without neutrals a party as itself, on another's log. */
+function countedAs(
+  { neutrals }: Agreement,
+  { party, author, by }: { party: string; author: string; by: string },
+): string | undefined {
+  const others = neutrals.filter((neutral) => neutral.party !== party)
+  if (others.length > 0) return others.find((neutral) => neutral.party === by)?.operator
+  return by === party || by === author ? undefined : by
+}
+
+/** How many must have covered a notice about a party: of neutrals a quorum; without neutrals more than half of the others. */
+function neededFor({ neutrals, parties, quorum }: Agreement, party: string): number {
+  const operators = new Set(neutrals.filter((one) => one.party !== party).map(({ operator }) => operator)).size
+  if (operators > 0) return Math.max(1, Math.min(quorum, operators))
+  return Math.floor(parties.filter((one) => one.party !== party).length / 2) + 1
 }
 
 /** Stops what was said or countersigned with keys that their owner’s root gave up before. */

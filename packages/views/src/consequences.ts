@@ -207,6 +207,8 @@ export class Consequences {
     const step = this.of.successions.step()
     if (step?.decided !== undefined) {
       for (const heir of [step.decided, ...this.of.successions.heirs(step.decided)]) this.inherits(heir)
+      const place = parseOrigin(step.decided)
+      if (place.ok) this.of.notices.touched(place.value.pact)
     }
     return step !== undefined
   }

@@ -4,7 +4,7 @@
 // from those; so the order of arrival decides nothing, and no two notices wait for each other.
 
 import { utf8 } from '@countersign/log'
-import { type Agreement, pinnedRoot } from '@countersign/pact'
+import { type Agreement, type Predecessor, pinnedRoot } from '@countersign/pact'
 import {
   type Card,
   checkNotice,
@@ -43,8 +43,13 @@ export interface NoticesChanged {
   logs: { origin: string; first: number }[]
 }
 
-/** The earliest time by which one signer covered an entry, among the receipts that are looked at. */
-type Earliest = (by: string, origin: string, idx: number) => number | undefined
+/** Times of the receipts that are looked at: all, or those that count. */
+interface Times {
+  /** The earliest, at or after a time, by which one signer covered an entry. */
+  earliest(by: string, origin: string, idx: number, notBefore: number): number | undefined
+  /** The latest at which one signer cosigned no more than a size. */
+  latest(by: string, origin: string, size: number): number | undefined
+}
 
 const CODE = 'party/notice'
 
@@ -52,13 +57,24 @@ export class Notices {
   private readonly agreements: KnownAgreements
   private readonly cards: KnownCards
   private readonly bounds: Bounds
+  private readonly predecessors: (origin: string) => Predecessor[]
   private readonly sizes = new Map<string, number>()
   private readonly sql
 
-  constructor(sqlite: Sqlite, of: { agreements: KnownAgreements; cards: KnownCards; bounds: Bounds }) {
+  /** `predecessors`: the logs that one goes on from, each with the size pinned of it. */
+  constructor(
+    sqlite: Sqlite,
+    of: {
+      agreements: KnownAgreements
+      cards: KnownCards
+      bounds: Bounds
+      predecessors: (origin: string) => Predecessor[]
+    },
+  ) {
     this.agreements = of.agreements
     this.cards = of.cards
     this.bounds = of.bounds
+    this.predecessors = of.predecessors
     this.sql = {
       one: sqlite.prepare<[string, number], Carried>('select * from notice_entries where origin = ? and idx = ?'),
       ofPact: sqlite.prepare<[string], Carried>('select * from notice_entries where pact = ? order by origin, idx'),
@@ -67,8 +83,11 @@ export class Notices {
       putDue: sqlite.prepare<[string]>('insert into notices_due values (?) on conflict do nothing'),
       due: sqlite.prepare<[], { pact: string }>('select pact from notices_due order by pact limit 1'),
       done: sqlite.prepare<[string]>('delete from notices_due where pact = ?'),
-      earliestOfAll: sqlite.prepare<[string, string, number], { time: number | null }>(
-        'select min(time) as time from receipts where origin = ? and by_party = ? and size > ?',
+      earliestOfAll: sqlite.prepare<[string, string, number, number], { time: number | null }>(
+        'select min(time) as time from receipts where origin = ? and by_party = ? and size > ? and time >= ?',
+      ),
+      latestOfAll: sqlite.prepare<[string, string, number], { time: number | null }>(
+        'select max(time) as time from receipts where origin = ? and by_party = ? and size <= ?',
       ),
       coveredBefore: sqlite.prepare<[string, number, string, number], { n: number }>(
         'select 1 as n from receipts where origin = ? and size > ? and by_party <> ? and time < ? limit 1',
@@ -218,34 +237,48 @@ export class Notices {
   }
 
   /** T of spec/keys.md. */
-  private since({ notice, agreement, entries }: Standing, earliest: Earliest): number | undefined {
+  private since(standing: Standing, times: Times): number | undefined {
+    const { notice, agreement, entries } = standing
     const { party } = notice.body
     const neutrals = agreement.neutrals.filter((neutral) => neutral.party !== party)
-    const least = (by: string) => {
-      const times = entries.flatMap(({ origin, idx }) => earliest(by, origin, idx) ?? [])
-      return times.length === 0 ? undefined : Math.min(...times)
+    const least = (by: string, carrying: Standing['entries']) => {
+      const covered = carrying.flatMap((entry) => this.coveredAt(by, entry, times) ?? [])
+      return covered.length === 0 ? [] : [Math.min(...covered)]
     }
     if (neutrals.length === 0) {
-      const times = agreement.parties
-        .filter((one) => one.party !== party)
-        .flatMap((one) =>
-          entries
-            .filter(({ origin }) => !origin.startsWith(`${one.party}/`))
-            .flatMap(({ origin, idx }) => earliest(one.party, origin, idx) ?? []),
-        )
-      return times.length === 0 ? undefined : Math.min(...times)
+      const others = agreement.parties.filter((one) => one.party !== party)
+      const covered = others.flatMap((one) =>
+        least(
+          one.party,
+          entries.filter(({ origin }) => !origin.startsWith(`${one.party}/`)),
+        ),
+      )
+      return rising(covered)[Math.floor(others.length / 2)]
     }
     const byOperator = new Map<string, number>()
     for (const { party: by, operator } of neutrals) {
-      const time = least(by)
-      if (time !== undefined) byOperator.set(operator, Math.min(time, byOperator.get(operator) ?? time))
+      for (const time of least(by, entries)) {
+        byOperator.set(operator, Math.min(time, byOperator.get(operator) ?? time))
+      }
     }
     const needed = Math.min(agreement.quorum, new Set(neutrals.map(({ operator }) => operator)).size)
-    return [...byOperator.values()].sort((a, b) => a - b)[needed - 1]
+    return rising(byOperator.values())[needed - 1]
+  }
+
+  /** When a cosigner first covered an entry, without what it dated before receipts of its own that it gave earlier. */
+  private coveredAt(by: string, { origin, idx }: Standing['entries'][number], times: Times): number | undefined {
+    // A predecessor may have been cosigned as it was long after it was succeeded; at a smaller size only before.
+    const before = this.predecessors(origin).map((one) => ({ origin: one.origin, size: one.size - 1 }))
+    const given = [{ origin, size: idx }, ...before].flatMap((one) => times.latest(by, one.origin, one.size) ?? [])
+    return times.earliest(by, origin, idx, Math.max(0, ...given))
   }
 
   private setReceiptsAside(pact: string, standing: readonly Standing[], note: (origin: string, first: number) => void) {
-    const ofAll: Earliest = (by, origin, idx) => this.sql.earliestOfAll.get(origin, by, idx)?.time ?? undefined
+    const ofAll: Times = {
+      earliest: (by, origin, idx, notBefore) =>
+        this.sql.earliestOfAll.get(origin, by, idx, notBefore)?.time ?? undefined,
+      latest: (by, origin, size) => this.sql.latestOfAll.get(origin, by, size)?.time ?? undefined,
+    }
     /** Signer and key → the T by which its receipts had to be pinned: the least of several. */
     const named = new Map<string, { party: string; key: string; since: number }>()
     for (const one of standing) {
@@ -293,7 +326,10 @@ export class Notices {
   }
 
   private freezeLogs(pact: string, standing: readonly Standing[], note: (origin: string, first: number) => void) {
-    const counted: Earliest = (by, origin, idx) => this.bounds.earliest(origin, by, idx)?.time
+    const counted: Times = {
+      earliest: (by, origin, idx, notBefore) => this.bounds.hi(origin, by, idx, notBefore)?.time,
+      latest: (by, origin, size) => this.bounds.lo(origin, by, size)?.time,
+    }
     const sizes = new Map<string, { size: number; notice: string }>()
     const kept = new Map<string, { party: string; since: number | null }>()
     for (const one of standing) {
@@ -356,6 +392,10 @@ export class Notices {
     if (agreement.quorum < 1) return Number.POSITIVE_INFINITY
     return [...byOperator.values()].sort((a, b) => a - b)[agreement.quorum - 1] ?? Number.POSITIVE_INFINITY
   }
+}
+
+function rising(times: Iterable<number>): number[] {
+  return [...times].sort((a, b) => a - b)
 }
 
 interface Made {

@@ -107,7 +107,8 @@ class SqliteViews implements Views {
     this.shelf = new ObjectShelf(sqlite, now)
     this.sources = new ObjectSources(sqlite, this.shelf)
     const { agreements, bounds, folder, forces, readers, sources, successions } = this
-    const notices = new Notices(sqlite, { agreements, cards: this.cardsKnown, bounds })
+    const predecessors = (origin: string) => successions.chain(origin)
+    const notices = new Notices(sqlite, { agreements, cards: this.cardsKnown, bounds, predecessors })
     this.notices_ = notices
     const sightOf = (origin: string, index: number) => forces.sightOf(origin, index)
     this.consequences = new Consequences(sqlite, {

@@ -1,6 +1,7 @@
 // Notices of compromised keys in the views (spec/keys.md, What a notice does): at which size they freeze a log, which
 // receipts they set aside, and that the order in which logs, cards, receipts and notices come decides nothing.
 
+import { leafHash, TreeFrontier, toHex } from '@countersign/log'
 import { agreementDigest, canonicalAgreement } from '@countersign/pact'
 import { cardDigestOf, makeCard, makeNotice, type NoticeBody, receiptKeyIds, signStatement } from '@countersign/record'
 import fc from 'fast-check'
@@ -9,6 +10,7 @@ import {
   agreement,
   alfa,
   bravo,
+  member,
   ORIGIN,
   PACT,
   pair,
@@ -44,7 +46,7 @@ const notice = (change: Partial<NoticeBody>, root = alfa.root) => {
 }
 
 type Said = Parameters<typeof statement>[0]
-const said = (origin: string, change: Said, keys = origin === ALFA ? alfa.statement : bravo.statement) =>
+const said = (origin: string, change: Said, keys = origin === BRAVO ? bravo.statement : alfa.statement) =>
   signStatement(
     statement({
       origin,
@@ -152,6 +154,65 @@ test('a notice that no neutral has covered freezes nothing, whatever a party dat
   const of = await views(world)
   expect(of.frozenAt(ALFA)).toBeUndefined()
   expect((await of.notices())[0]?.since).toBeNull()
+})
+
+test('a neutral that dates its receipt on a notice back, before others that it gave, makes nothing void', async () => {
+  // It had seen one entry of the log that carries the notice at T + 90, and says that it held the notice at 1.
+  const world = stolen({}, [receipt(watch, ALFA, 5, T), receipt(watch, BRAVO, 1, T + 90), receipt(watch, BRAVO, 3, 1)])
+  const of = await views(world)
+  expect(await of.notices()).toMatchObject([{ since: T + 100, frozen: [{ origin: ALFA, size: 5 }] }])
+  const alone = await views({ ...world, receipts: world.receipts.slice(1) })
+  expect((await alone.notices())[0]?.since).toBeNull()
+  expect(await codes(alone, ALFA, 5)).toEqual(Array(5).fill(null))
+})
+
+test('nor one that dates it back on a log that succeeds one it had cosigned', async () => {
+  const successor = ALFA.replace(/[0-9a-f]{16}$/, '0'.repeat(16))
+  const world = stolen({}, [receipt(watch, ALFA, 4, T), receipt(watch, successor, 2, 1)])
+  const old = world.logs.get(ALFA) ?? []
+  const tree = new TreeFrontier()
+  for (const entry of old) tree.append(leafHash(entry))
+  const predecessor = { origin: ALFA, size: old.length, root: toHex(tree.root()) }
+  world.logs.set(successor, [
+    said(successor, { type: 'log/open', body: { card: alfa.card.digest, predecessor } }),
+    said(successor, { type: 'party/notice', body: notice({}) }),
+  ])
+  const of = await views(world)
+  expect((await of.notices())[0]?.since).toBe(T + 100)
+  expect(of.frozenAt(ALFA)).toBe(4)
+})
+
+test('without a neutral one party alone dates no notice back, and one alone keeps none from standing', async () => {
+  const carol = member('carol.example', 4)
+  const dave = member('dave.example', 5)
+  const parties = [
+    ...agreement.parties,
+    ...[carol, dave].map(({ party, card }) => ({ party, name: party, root: card.rootDigest })),
+  ]
+  const channels = agreement.channels.map((one) => ({ ...one, parties: parties.map(({ party }) => party) }))
+  const among = { ...agreement, neutrals: [], quorum: 0, parties, channels }
+  const into = await fresh()
+  await into.knowAgreement(canonicalAgreement(among))
+  for (const { file } of [alfa, bravo, carol, dave, alfaTwo]) await into.knowCard(file)
+  const under = { pact: { id: PACT, version: agreementDigest(among) } }
+  const open = (origin: string, card: string) =>
+    said(origin, { ...under, type: 'log/open', body: { card, predecessor: null } })
+  const log = [
+    open(ALFA, alfa.card.digest),
+    said(ALFA, under),
+    said(ALFA, { ...under, type: 'party/notice', body: notice({}) }),
+  ]
+  for (const [i, bytes] of log.entries()) await into.foldEntries(ALFA, i, [{ bytes, signature: true }])
+  const since = async (...receipts: ReceiptToFold[]) => {
+    await into.foldReceipts(receipts)
+    while (await into.settle()) continue
+    return (await into.notices())[0]?.since
+  }
+  expect(await since(receipt(bravo, ALFA, 3, 1))).toBeNull()
+  // Two of three others: the one that dates back no longer decides, and the third is not waited for.
+  expect(await since(receipt(carol, ALFA, 2, T), receipt(carol, ALFA, 3, T + 100))).toBe(T + 100)
+  expect(await since(receipt(dave, ALFA, 3, T + 50))).toBe(T + 50)
+  await into.close()
 })
 
 test('a recipient that dates its receipt back, before what the neutral had already left out, lifts no frozen size', async () => {
