@@ -43,6 +43,9 @@ export class ContentLives {
       select 1 from mentions m join records r on r.origin = m.origin and r.idx = m.idx
       where m.re_origin = ${origin} and m.re_idx = ${idx} and r.type = 'content/hold' and ${COUNTS} and ${by}
       and not ${LIFTED})`
+    const charged = (origin: string, idx: string) => `exists (
+      select 1 from mentions m join records r on r.origin = m.origin and r.idx = m.idx
+      where m.re_origin = ${origin} and m.re_idx = ${idx} and r.type like 'charge/%' and ${COUNTS})`
     this.sql = {
       destroyed: sqlite.prepare<[string, number], { part: number }>(
         'select distinct part from destroyed_parts where origin = ? and idx = ? and lawful = 1 order by part',
@@ -51,7 +54,7 @@ export class ContentLives {
       excused: sqlite.prepare<[string, number, number], { n: number }>(
         'select 1 as n from destroyed_parts where origin = ? and idx = ? and part = ? limit 1',
       ),
-      /** Of parts that are destroyed and not removed: those that no hold of ours keeps. */
+      /** Of parts that are destroyed and not removed: those that no hold or charge keeps that is known here by now. */
       toRemove: sqlite.prepare<
         { party: string; limit: number },
         { origin: string; index: number; part: number; sealed: string; last: number; toSay: number }
@@ -71,7 +74,7 @@ export class ContentLives {
          from removals_due d join parts p on p.origin = d.origin and p.idx = d.idx and p.part = d.part
          where exists (
            select 1 from destroyed_parts e where e.origin = d.origin and e.idx = d.idx and e.part = d.part and e.lawful = 1)
-         and not ${held('r.author = :party', 'p.origin', 'p.idx')}
+         and not ${held('1', 'p.origin', 'p.idx')} and not ${charged('p.origin', 'p.idx')}
          order by p.origin, p.idx, p.part limit :limit`,
       ),
       record: sqlite.prepare<[string, number], { author: string; version: string; pact: string }>(

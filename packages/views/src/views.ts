@@ -207,7 +207,7 @@ export interface Views {
   /** Parts of records to us, valid or undecided, that could not be taken and of which we have not told their author. */
   rejectionsToSay(): Promise<Rejection[]>
 
-  /** Parts that a valid record destroyed and that stand here yet, but for those that a hold of ours keeps. */
+  /** Parts that a valid record destroyed and that stand here yet, but for those that a hold or charge keeps. */
   partsToRemove(): Promise<PartToRemove[]>
   /** Whether a record destroyed that part, so that no receipt asks for it (spec/destruction.md, What follows). */
   isDestroyed(origin: string, index: number, part: number): boolean

@@ -6,7 +6,14 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { leafHash, toHex } from '@countersign/log'
-import { canonicalJson, parseEntry, type Statement, verifyEntry } from '@countersign/record'
+import {
+  canonicalJson,
+  makeNotice,
+  type NoticeBody,
+  parseEntry,
+  type Statement,
+  verifyEntry,
+} from '@countersign/record'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { agreement, alfa, bravo } from '../../../spec/vectors/samples.ts'
@@ -219,6 +226,33 @@ test('a charge that cites a record bars its destruction', async () => {
   const alfa = [...base.alfa, consents(ALFA), destroys(ALFA, 'consent', 5)]
   await fold({ alfa, bravo: [...base.bravo, consents(BRAVO), charges] }, [])
   expect(await validity(ALFA, 4, views)).toMatchObject({ kind: 'void', code: 'content/not-destroyable' })
+})
+
+test('a charge in a log that a notice froze bars once a later receipt shows that it was held before, in whatever order', async () => {
+  const body: NoticeBody = {
+    ...{ v: 1, party: 'bravo.example', cards: [bravo.card.digest], roles: ['log', 'statement'], by: bravo.card.digest },
+  }
+  const notice = JSON.parse(new TextDecoder().decode(makeNotice(body, [{ key: 0, ...bravo.root }])))
+  const logs = {
+    alfa: [
+      ...[...base.alfa, said(ALFA, VERSION, { type: 'party/notice', body: notice })],
+      ...[consents(ALFA), destroys(ALFA, 'consent', 5)],
+    ],
+    bravo: [...base.bravo, consents(BRAVO), said(BRAVO, VERSION, { type: 'charge/opened', re: THE_SHARE })],
+  }
+  const before = [receipt('watch', BRAVO, 4, SIGNED + 50), receipt('watch', ALFA, 4, SIGNED + 100)]
+  const later = receipt('watch', BRAVO, 5, SIGNED + 60)
+  await fold(logs, before)
+  expect(await validity(BRAVO, 4, views)).toMatchObject({ code: 'party/frozen' })
+  expect(await validity(ALFA, 5, views)).toEqual({ kind: 'valid' })
+  await views.foldReceipt(later)
+  expect(await validity(BRAVO, 4, views)).toEqual({ kind: 'valid' })
+  expect(await validity(ALFA, 5, views)).toMatchObject({ kind: 'void', code: 'content/not-destroyable' })
+  const other = await fresh()
+  await know([agreement], other)
+  await fold(logs, [later, ...before], other)
+  expect(await other.digest()).toBe(await views.digest())
+  await other.close()
 })
 
 describe('a party that speaks in several logs at once', () => {
@@ -437,6 +471,16 @@ describe('what was destroyed', () => {
     while (await views.settle()) continue
     expect(await views.partsToRemove()).toMatchObject([{ origin: ALFA, index: 2, part: 0, toSay: true }])
   })
+
+  test.each(['content/hold', 'charge/opened'])(
+    'stays where a %s is known that whoever destroyed it did not name as seen',
+    async (type) => {
+      const keeps = about(BRAVO, type, {}, THE_SHARE)
+      await fold({ alfa: logs.alfa, bravo: [...logs.bravo, keeps] }, [])
+      expect(await validity(ALFA, 4, views)).toEqual({ kind: 'valid' })
+      expect(await views.partsToRemove()).toEqual([])
+    },
+  )
 
   test('is what it is in whatever order logs and receipts arrive', async () => {
     const entries = { [ALFA]: logs.alfa, [BRAVO]: logs.bravo }
