@@ -44,6 +44,8 @@ export class OwnReceipts {
   private readonly hash: string
   private readonly answered = new Set<string>()
   private readonly found = new Map<string, Found>()
+  /** How often a reader was asked that named what it did not show. */
+  private readonly tries = new Map<string, number>()
 
   constructor(options: OwnReceiptsOptions) {
     this.options = options
@@ -94,12 +96,18 @@ export class OwnReceipts {
     if (fetched.kind === 'refused') throw new PeerUnreachable(`${reader.party} does not know us yet`)
     if (fetched.kind === 'missing') return
     const known = new Set(receipts.given(origin).map(({ size, time }) => `${size}-${time}`))
-    for (const name of (fromUtf8(fetched.bytes) ?? '').split('\n')) {
-      if (!NAME.test(name) || known.has(name) || this.found.has(name)) continue
-      const file = await reader.get(`${folder}/${name}`, LIMITS.noteBytes)
-      if (file.kind === 'refused') throw new PeerUnreachable(`${reader.party} answered ${file.status}`)
-      if (file.kind === 'bytes') this.take(name, file.bytes)
+    let lacking = false
+    for (const name of (fromUtf8(fetched.bytes) ?? '?').split('\n')) {
+      if (name === '' || known.has(name) || this.found.has(name)) continue
+      const file = NAME.test(name) ? await reader.get(`${folder}/${name}`, LIMITS.noteBytes) : undefined
+      if (file?.kind === 'refused') throw new PeerUnreachable(`${reader.party} answered ${file.status}`)
+      if (file?.kind === 'bytes') this.take(name, file.bytes)
+      if (!this.found.has(name)) lacking = true
     }
+    // The index is signed by nobody, and may have been harmed on its way: a receipt of ours may hide behind what it names.
+    const tries = (this.tries.get(reader.party) ?? 0) + 1
+    this.tries.set(reader.party, tries)
+    if (lacking && tries < LIMITS.receiptTries) throw new PeerUnreachable(`${reader.party} named what it did not show`)
   }
 
   /** Ours, or nothing: a peer cannot make up what we signed. */
