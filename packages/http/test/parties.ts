@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { type Identity, initNode, Node, realSurroundings, type Surroundings, TrustedCards } from '@countersign/node'
+import Database from 'better-sqlite3'
 import { type Accounts, type Served, serveNode } from '../src/index.ts'
 
 const DEMO = readFileSync(new URL('../../../agreements/demo.yaml', import.meta.url), 'utf8')
@@ -68,6 +69,8 @@ export interface PartiesOptions {
   withoutNeutral?: boolean
   /** Stands between alfa and everybody who asks it. */
   meddler?: { meddle: Meddler }
+  /** The built console, served by each of them. */
+  consoleDir?: string
 }
 
 export function value<T>(result: { ok: true; value: T } | { ok: false; code: string; message: string }): T {
@@ -129,6 +132,7 @@ async function startParty(dir: string, party: string, port: number, options: Par
   const serving = {
     listen: `127.0.0.1:${port}`,
     ...(options.tls === true ? { tls: TLS } : {}),
+    ...(options.consoleDir === undefined ? {} : { consoleDir: options.consoleDir }),
     ...(party === 'alfa.example' && options.behindProxy !== undefined ? { behindProxy: true } : {}),
   }
   let node: Node | undefined
@@ -167,6 +171,13 @@ async function startParty(dir: string, party: string, port: number, options: Par
   }
   await self.start()
   return self
+}
+
+/** As if it had found a log that contradicts itself: the alarm alone, in a folder whose node may run. */
+export function raiseAlarm(dir: string, code: string, subject: string, message: string): void {
+  const db = new Database(join(dir, 'private', 'private.db'))
+  db.prepare('INSERT INTO alarm (at, code, subject, message) VALUES (?, ?, ?, ?)').run(1, code, subject, message)
+  db.close()
 }
 
 export async function inForce(node: Node): Promise<boolean> {

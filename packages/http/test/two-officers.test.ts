@@ -1,10 +1,8 @@
 // What takes two officers: asked by one with a reason, confirmed by another; told apart by their accounts.
 
-import { join } from 'node:path'
 import { type Act, realSurroundings } from '@countersign/node'
-import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
-import { startParties, until, value } from './parties.ts'
+import { raiseAlarm, startParties, until, value } from './parties.ts'
 
 const PASSWORD = 'a password of some length'
 
@@ -20,9 +18,7 @@ test('one officer alone opens no successor and acknowledges no alarm; two do, an
   await alfa.stop()
   await watch.stop()
   const subject = `bravo.example/${pact}/line/${'0'.repeat(16)}`
-  const db = new Database(join(alfa.dir, 'private', 'private.db'))
-  db.prepare('INSERT INTO alarm (at, code, subject, message) VALUES (?, ?, ?, ?)').run(1, 'mirror/fork', subject, 'x')
-  db.close()
+  raiseAlarm(alfa.dir, 'mirror/fork', subject, 'x')
   await alfa.start({ ...realSurroundings(), host: () => 'another machine' })
   const status = () => alfa.node.status()
   const line = async () => (await status()).pacts[0]?.channels.find(({ name }) => name === 'line')

@@ -5,8 +5,8 @@ import { Button } from '@mantine/core'
 import { IconAlertTriangleFilled } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useDialogs } from '../marks/Dialogs.tsx'
 import { Foreign, plain } from '../marks/Foreign.tsx'
 import { showTime } from '../marks/Time.tsx'
 import { ask } from '../queries.ts'
@@ -83,8 +83,7 @@ function OneAlarm({ alarm, asked }: { alarm: AlarmRow; asked: ApprovalRow | unde
 export function Acknowledging({ alarm, asked }: { alarm: AlarmRow; asked: ApprovalRow | undefined }) {
   const { t, i18n } = useTranslation()
   const isMine = useIsMine()
-  const [open, setOpen] = useState<'first' | ApprovalRow>()
-  const close = () => setOpen(undefined)
+  const open = useDialogs()
   const mine = asked !== undefined && isMine(asked)
   return (
     <>
@@ -103,12 +102,14 @@ export function Acknowledging({ alarm, asked }: { alarm: AlarmRow; asked: Approv
       </p>
       <div className="actions">
         {asked === undefined ? (
-          <Button onClick={() => setOpen('first')}>{t('banner.acknowledge')}</Button>
+          <Button onClick={() => open((close) => <AcknowledgeFirst alarm={alarm} onClose={close} />)}>
+            {t('banner.acknowledge')}
+          </Button>
         ) : (
           <>
             <Button
               disabled={mine}
-              onClick={() => setOpen(asked)}
+              onClick={() => open((close) => <ConfirmSecond approval={asked} alarm={alarm} onClose={close} />)}
               {...(mine ? { 'aria-describedby': `own-${asked.id}` } : {})}
             >
               {t('banner.second')}
@@ -117,8 +118,6 @@ export function Acknowledging({ alarm, asked }: { alarm: AlarmRow; asked: Approv
           </>
         )}
       </div>
-      {open === 'first' && <AcknowledgeFirst alarm={alarm} onClose={close} />}
-      {typeof open === 'object' && <ConfirmSecond approval={open} alarm={alarm} onClose={close} />}
     </>
   )
 }

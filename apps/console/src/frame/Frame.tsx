@@ -9,6 +9,7 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiFailure } from '../api.ts'
+import { DialogHost } from '../marks/Dialogs.tsx'
 import { Mark } from '../marks/Mark.tsx'
 import { Failed, Loading } from '../marks/Notice.tsx'
 import { ask, isSignedOut } from '../queries.ts'
@@ -89,41 +90,43 @@ function Desk({ me }: { me: Me }) {
     'g n': () => void navigate({ to: '/node' }),
   })
   return (
-    <div className="desk">
-      <a className="skip" href="#room">
-        {t('frame.skip')}
-      </a>
-      <header className="header">
-        <Link to="/records" className="product">
-          <Mark />
-          <span className="wide-only">{t('product')}</span>
-          <span className="narrow-only">{me.node.party}</span>
-        </Link>
-        <nav className="nav" aria-label={t('frame.nav')}>
-          {ROOMS.map(({ to, words, short, icon: Icon, also }) => {
-            const here = path === to || path.startsWith(`${to}/`) || path.startsWith(also)
-            return (
-              <Link key={to} to={to} data-here={here} {...(here ? { 'aria-current': 'page' as const } : {})}>
-                <Icon aria-hidden size={18} stroke={1.6} />
-                <span className="wide-only">{t(words)}</span>
-                <span className="narrow-only">{t(short)}</span>
-              </Link>
-            )
-          })}
-        </nav>
-        <span className="push" />
-        <ActionIcon variant="subtle" color="gray" popoverTarget="account" aria-label={t('frame.account')} size="lg">
-          <IconUserCircle aria-hidden size={20} stroke={1.6} />
-        </ActionIcon>
-        <AccountPanel me={me} showKeys={() => keysHelp.current?.show()} />
-      </header>
-      <StatusStrip me={me} />
-      <AlarmBanner />
-      <main id="room" className="room" tabIndex={-1}>
-        <Outlet />
-      </main>
-      <KeysHelp handle={keysHelp} />
-    </div>
+    <DialogHost>
+      <div className="desk">
+        <a className="skip" href="#room">
+          {t('frame.skip')}
+        </a>
+        <header className="header">
+          <Link to="/records" className="product">
+            <Mark />
+            <span className="wide-only">{t('product')}</span>
+            <span className="narrow-only">{me.node.party}</span>
+          </Link>
+          <nav className="nav" aria-label={t('frame.nav')}>
+            {ROOMS.map(({ to, words, short, icon: Icon, also }) => {
+              const here = path === to || path.startsWith(`${to}/`) || path.startsWith(also)
+              return (
+                <Link key={to} to={to} data-here={here} {...(here ? { 'aria-current': 'page' as const } : {})}>
+                  <Icon aria-hidden size={18} stroke={1.6} />
+                  <span className="wide-only">{t(words)}</span>
+                  <span className="narrow-only">{t(short)}</span>
+                </Link>
+              )
+            })}
+          </nav>
+          <span className="push" />
+          <ActionIcon variant="subtle" color="gray" popoverTarget="account" aria-label={t('frame.account')} size="lg">
+            <IconUserCircle aria-hidden size={20} stroke={1.6} />
+          </ActionIcon>
+          <AccountPanel me={me} showKeys={() => keysHelp.current?.show()} />
+        </header>
+        <StatusStrip me={me} />
+        <AlarmBanner />
+        <main id="room" className="room" tabIndex={-1}>
+          <Outlet />
+        </main>
+        <KeysHelp handle={keysHelp} />
+      </div>
+    </DialogHost>
   )
 }
 

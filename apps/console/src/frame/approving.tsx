@@ -77,7 +77,11 @@ export function SucceedFirst({ pact, channel, onClose }: Open & { pact: string; 
 }
 
 /** What another officer asked for, to be confirmed. */
-export function ConfirmSecond({ approval, alarm, onClose }: Open & { approval: ApprovalRow; alarm?: AlarmRow }) {
+export function ConfirmSecond({
+  approval,
+  alarm,
+  onClose,
+}: Open & { approval: ApprovalRow; alarm?: AlarmRow | undefined }) {
   const { t } = useTranslation()
   const { act } = approval
   const officer = plain(approval.askedBy, 100)

@@ -63,6 +63,9 @@ function Ours({ status }: { status: KeyStatus }) {
       <Block title={t('ownKeys.logs')}>
         <Logs status={status} />
       </Block>
+      <Block title={t('ownKeys.ourCards')}>
+        <OurCards status={status} />
+      </Block>
       <Block title={t('ownKeys.notices')}>
         <Notices status={status} />
       </Block>
@@ -240,6 +243,25 @@ function Logs({ status }: { status: KeyStatus }) {
           </li>
         )
       })}
+    </ul>
+  )
+}
+
+function OurCards({ status }: { status: KeyStatus }) {
+  const { t } = useTranslation()
+  return (
+    <ul className="rows">
+      {[...status.cards].reverse().map(({ digest, serial }) => (
+        <li key={digest}>
+          <span>
+            {t('ownKeys.serial')} {serial}
+          </span>
+          <span className={digest === status.card ? '' : 'quiet'}>
+            {t(digest === status.card ? 'ownKeys.speaksNow' : 'ownKeys.replaced')}
+          </span>
+          <Code>{digest}</Code>
+        </li>
+      ))}
     </ul>
   )
 }

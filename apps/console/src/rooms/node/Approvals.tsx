@@ -4,9 +4,9 @@
 import type { ApprovalRow } from '@countersign/client'
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { actWords, ConfirmSecond, useIsMine, Withdraw } from '../../frame/approving.tsx'
+import { useDialogs } from '../../marks/Dialogs.tsx'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { Failed, Loading } from '../../marks/Notice.tsx'
 import { Time } from '../../marks/Time.tsx'
@@ -46,8 +46,11 @@ export function Approvals() {
 function Waiting({ approval }: { approval: ApprovalRow }) {
   const { t } = useTranslation()
   const isMine = useIsMine()(approval)
-  const [open, setOpen] = useState<'confirm' | 'withdraw'>()
-  const close = () => setOpen(undefined)
+  const { act } = approval
+  const alarm = useQuery(ask.status()).data?.alarms.find(
+    ({ code, subject }) => act.kind === 'alarm/acknowledge' && act.code === code && act.subject === subject,
+  )
+  const open = useDialogs()
   return (
     <li>
       <What approval={approval} />
@@ -57,16 +60,16 @@ function Waiting({ approval }: { approval: ApprovalRow }) {
       <div className="actions">
         <Button
           disabled={isMine}
-          onClick={() => setOpen('confirm')}
+          onClick={() => open((close) => <ConfirmSecond approval={approval} alarm={alarm} onClose={close} />)}
           {...(isMine ? { 'aria-describedby': `asked-${approval.id}` } : {})}
         >
           {t('approval.confirm')}
         </Button>
-        <Button onClick={() => setOpen('withdraw')}>{t(isMine ? 'approval.takeBack' : 'approval.refuse')}</Button>
+        <Button onClick={() => open((close) => <Withdraw approval={approval} isMine={isMine} onClose={close} />)}>
+          {t(isMine ? 'approval.takeBack' : 'approval.refuse')}
+        </Button>
         {isMine && <span id={`asked-${approval.id}`}>{t('approval.yourOwn')}</span>}
       </div>
-      {open === 'confirm' && <ConfirmSecond approval={approval} onClose={close} />}
-      {open === 'withdraw' && <Withdraw approval={approval} isMine={isMine} onClose={close} />}
     </li>
   )
 }

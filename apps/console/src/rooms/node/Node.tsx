@@ -12,12 +12,12 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Acknowledging, askedFor, beyondBanner } from '../../frame/AlarmBanner.tsx'
 import { SucceedFirst } from '../../frame/approving.tsx'
 import { showNumber } from '../../marks/amounts.ts'
 import { Block } from '../../marks/Blocks.tsx'
+import { useDialogs } from '../../marks/Dialogs.tsx'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { Code, FingerprintWords, Parties } from '../../marks/Marks.tsx'
 import { Failed, Loading } from '../../marks/Notice.tsx'
@@ -203,7 +203,7 @@ function LogState({ channel }: { channel: ChannelStatus }) {
 /** The way out for a log that signs nothing and cannot be mended. */
 function Successor({ status, pact, channel }: { status: NodeStatus; pact: string; channel: string }) {
   const { t } = useTranslation()
-  const [open, setOpen] = useState(false)
+  const open = useDialogs()
   const isAsked = status.approvals.some(
     ({ act }) => act.kind === 'log/succeed' && act.pact === pact && act.channel === channel,
   )
@@ -213,9 +213,10 @@ function Successor({ status, pact, channel }: { status: NodeStatus; pact: string
       {isAsked ? (
         <p>{t('approval.waiting')}.</p>
       ) : (
-        <Button onClick={() => setOpen(true)}>{t('succeeding.open')}</Button>
+        <Button onClick={() => open((close) => <SucceedFirst pact={pact} channel={channel} onClose={close} />)}>
+          {t('succeeding.open')}
+        </Button>
       )}
-      {open && <SucceedFirst pact={pact} channel={channel} onClose={() => setOpen(false)} />}
     </div>
   )
 }

@@ -5,9 +5,9 @@ import type { ContentState, RecordRow } from '@countersign/client'
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Block, Fact } from '../../marks/Blocks.tsx'
+import { useDialogs } from '../../marks/Dialogs.tsx'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { Parties } from '../../marks/Marks.tsx'
 import { Failed, Loading } from '../../marks/Notice.tsx'
@@ -147,7 +147,7 @@ function Why({ name, reason, account, at }: { name: string; reason: string; acco
 
 function Acts({ row, state }: { row: RecordRow; state: ContentState }) {
   const { t } = useTranslation()
-  const [open, setOpen] = useState<ContentAct>()
+  const openDialog = useDialogs()
   const party = useQuery(ask.me()).data?.node.party
   if (party === undefined) return null
   if (row.from !== party && !row.to.includes(party)) return <p className="quiet">{t('life.notOurs')}</p>
@@ -160,6 +160,8 @@ function Acts({ row, state }: { row: RecordRow; state: ContentState }) {
         : undefined
   const others = state.awaited.filter((other) => other !== party)
   const isOver = state.retainedUntil !== null && state.retainedUntil * 1000 <= Date.now()
+  const open = (act: ContentAct) =>
+    openDialog((close) => <ContentActDialog act={act} row={row} state={state} others={others} onClose={close} />)
   const hasConsented = state.consents.includes(party)
   const isAsked = state.wish !== null && !state.wish.done
   const isWaiting = hasConsented && others.length > 0 && !isOver
@@ -169,24 +171,21 @@ function Acts({ row, state }: { row: RecordRow; state: ContentState }) {
         {!isWaiting && (
           <Button
             disabled={barred !== undefined}
-            onClick={() => setOpen(others.length === 0 || isOver ? 'destroy' : 'consent')}
+            onClick={() => open(others.length === 0 || isOver ? 'destroy' : 'consent')}
             {...(barred === undefined ? {} : { 'aria-describedby': 'life-barred' })}
           >
             {t(others.length === 0 || isOver ? 'life.destroy' : 'life.consent')}
           </Button>
         )}
-        {isAsked && <Button onClick={() => setOpen('takeBack')}>{t('life.takeBack')}</Button>}
+        {isAsked && <Button onClick={() => open('takeBack')}>{t('life.takeBack')}</Button>}
         {state.holds.some((one) => one.party === party) ? (
-          <Button onClick={() => setOpen('lift')}>{t('life.lift')}</Button>
+          <Button onClick={() => open('lift')}>{t('life.lift')}</Button>
         ) : (
-          <Button onClick={() => setOpen('hold')}>{t('life.hold')}</Button>
+          <Button onClick={() => open('hold')}>{t('life.hold')}</Button>
         )}
         {barred !== undefined && !isWaiting && <span id="life-barred">{barred}</span>}
       </div>
       {isWaiting && <p>{t('life.consented', { parties: namesOf(others) })}</p>}
-      {open !== undefined && (
-        <ContentActDialog act={open} row={row} state={state} others={others} onClose={() => setOpen(undefined)} />
-      )}
     </>
   )
 }
