@@ -27,6 +27,7 @@ import { evidenceSources } from './evidence-sources.ts'
 import { Folding, type OpenedPart } from './folding.ts'
 import { HeldLogs } from './held-logs.ts'
 import { type Identity, loadIdentity } from './identity.ts'
+import { takeDecidedCard } from './key-decision.ts'
 import { wipeUnprotectedKeys } from './key-store.ts'
 import { LIMITS } from './limits.ts'
 import { NoticeRelay } from './notice-relay.ts'
@@ -50,6 +51,10 @@ import { Whereabouts } from './whereabouts.ts'
 
 /** The channel that every agreement has for what is small and urgent. */
 const LINE = 'line'
+
+/** Of a change of keys that the disk broke off. */
+const KEYS_UNFINISHED =
+  'Mend that and start the node again: a change that its root had signed is finished then, and any other is as if it had not been asked for.'
 
 export class Node {
   readonly dir: string
@@ -199,6 +204,7 @@ export class Node {
     if (release === undefined) {
       return refuse('node/locked', `Another process runs the node in ${dir}; end it first, or speak through it.`)
     }
+    await takeDecidedCard(identity, disk)
     const trusted = await TrustedCards.open(identity, disk)
     const node = new Node(
       identity,
@@ -232,6 +238,7 @@ export class Node {
     node.folding.wake()
     await node.rejections.recall()
     node.removing.start()
+    node.unattended.begin('Finishing a change of our keys', () => node.ownKeys.resume())
     node.settle()
     return ok(node)
   }
@@ -272,12 +279,12 @@ export class Node {
   // ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   rotateKeys(request: RotateRequest): Promise<Result<Rotated>> {
-    return overDisk('The keys are as they were. Mend that, then change them again.', this.ownKeys.rotate(request))
+    return overDisk(KEYS_UNFINISHED, this.ownKeys.rotate(request))
   }
 
   /** Takes what the root has signed: a card, a notice, or both. */
   acceptKeys(file: Uint8Array): Promise<Result<Rotated>> {
-    return overDisk('It was not accepted whole. Mend that, then accept it again.', this.ownKeys.accept(file))
+    return overDisk(KEYS_UNFINISHED, this.ownKeys.accept(file))
   }
 
   keyStatus(): Promise<KeyStatus> {

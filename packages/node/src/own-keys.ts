@@ -2,7 +2,7 @@
 // from then on the new card speaks, here and, log by log, for everybody. What a run did not come to do the next one does:
 // the card that speaks is one file, replaced at once, and each of our logs says by itself which card is in force there.
 
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ok, type Result, refuse } from '@countersign/log'
 import {
   addRootSignatures,
@@ -26,6 +26,7 @@ import { checkCardTerms } from './card-terms.ts'
 import type { Channel } from './channel/channel.ts'
 import { blankRecord, type EngineParts } from './engine-parts.ts'
 import { cardValidity } from './identity.ts'
+import { decidedOf, mayAccept, requestFile } from './key-decision.ts'
 import { createKeys, KeyRing, ROTATED_ROLES, type RotatedRole } from './keys.ts'
 
 export interface RotateRequest {
@@ -83,7 +84,7 @@ export class OwnKeys {
   private readonly parts: EngineParts
   /** The card that speaks is another from here on. */
   private readonly onCard: (card: Card) => Promise<void>
-  private readonly onNotice: (notice: Notice) => Promise<unknown>
+  private readonly onNotice: (notice: Notice) => Promise<Result<undefined>>
   private readonly succeed: (channel: Channel) => Promise<Result<unknown>>
   private underWay: Promise<void> = Promise.resolve()
 
@@ -91,7 +92,7 @@ export class OwnKeys {
     parts: EngineParts,
     on: {
       card(card: Card): Promise<void>
-      notice(notice: Notice): Promise<unknown>
+      notice(notice: Notice): Promise<Result<undefined>>
       succeed(channel: Channel): Promise<Result<unknown>>
     },
   ) {
@@ -160,40 +161,51 @@ export class OwnKeys {
     return identity.ring.publicKeys(name)
   }
 
-  /** Takes a request that its root has signed. */
+  /**
+   * Takes a request that its root has signed. It is decided once the signed request is durable under `private/`: from
+   * there on the next start finishes what this run does not come to do, so that the old card speaks, or the new one.
+   */
   async accept(file: Uint8Array): Promise<Result<Rotated>> {
     const request = parseSigningRequest(file)
     if (!request.ok) return request
     const assembled = assemble(request.value)
     if (!assembled.ok) return assembled
     const { card, notice } = assembled.value
-    const { identity, trusted } = this.parts
+    const { identity, trusted, around } = this.parts
     if (card !== undefined) {
-      if (card.party !== identity.party)
-        return refuse('keys/other-party', `This is a card of ${card.party}; accept it on the node of ${card.party}.`)
-      if (card.digest !== identity.card.digest && card.body.serial <= identity.card.body.serial) {
-        return refuse(
-          'keys/older',
-          `A card with the serial ${identity.card.body.serial} speaks already; make a new request.`,
-        )
-      }
-      try {
-        identity.ring.of(card)
-      } catch (cause) {
-        return refuse(
-          'keys/not-here',
-          `${cause instanceof Error ? cause.message : cause} Accept it where the keys were made.`,
-        )
-      }
+      const may = mayAccept(identity, trusted, card)
+      if (!may.ok) return may
+    }
+    await around.disk.replace(requestFile(identity.dir), file, true)
+    if (card !== undefined) {
       const kept = await trusted.keep(card)
-      if (!kept.ok) return kept
+      if (!kept.ok) {
+        await this.over()
+        return kept
+      }
       await this.speakWith(card)
     }
     // First the new keys, so that the notice is said in logs that it does not freeze.
     await this.bringUpToDate()
-    if (notice !== undefined) await this.onNotice(notice)
-    await this.parts.around.disk.remove(this.requestFile()).catch(() => {})
-    return ok({ state: 'accepted', serial: identity.card.body.serial, notice: notice?.digest ?? null })
+    const taken = notice === undefined ? ok(undefined) : await this.onNotice(notice)
+    await this.over()
+    return taken.ok
+      ? ok({ state: 'accepted', serial: identity.card.body.serial, notice: notice?.digest ?? null })
+      : taken
+  }
+
+  /** What an earlier run had begun to accept; the card that it decided on speaks already (takeDecidedCard). */
+  async resume(): Promise<void> {
+    const { identity, around } = this.parts
+    const file = await around.disk.read(requestFile(identity.dir))
+    const decided = file === undefined ? undefined : decidedOf(file)
+    if (file === undefined || decided === undefined) return
+    const { card } = decided
+    if (card !== undefined && card.digest !== identity.card.digest) {
+      if (card.body.serial <= identity.card.body.serial) await this.over()
+      return
+    }
+    await this.accept(file)
   }
 
   /** Each of our logs that may sign speaks with the newest card from its next entry on. */
@@ -236,12 +248,17 @@ export class OwnKeys {
         const serial = inForce?.body.serial ?? null
         return [{ origin: speaker.log.origin, serial, upToDate: inForce?.digest === card.digest, frozenAt }]
       }),
-      waiting: await around.disk.exists(this.requestFile()),
+      waiting: await this.isWaiting(),
       underPassphrase: identity.store.isProtected,
       notices: trusted.notices().map(({ body: of, digest }) => ({
         ...{ party: of.party, digest, roles: [...of.roles], cards: [...of.cards] },
       })),
     }
+  }
+
+  private async isWaiting(): Promise<boolean> {
+    const file = await this.parts.around.disk.read(requestFile(this.parts.identity.dir))
+    return file !== undefined && decidedOf(file) === undefined
   }
 
   private async signHere(request: SigningRequest): Promise<Result<Rotated>> {
@@ -255,12 +272,17 @@ export class OwnKeys {
     const file = formatSigningRequest(signed)
     if (assemble(signed).ok) return this.accept(file)
     // Kept here too, so that it can be asked for again.
-    await around.disk.replace(this.requestFile(), file, true)
+    await around.disk.replace(requestFile(identity.dir), file, true)
     return ok({ state: 'to-sign', request: file })
   }
 
-  private requestFile(): string {
-    return join(this.parts.identity.dir, 'private', 'key-request.json')
+  /** The request is carried out, or will never be. */
+  private async over(): Promise<void> {
+    const { disk } = this.parts.around
+    const file = requestFile(this.parts.identity.dir)
+    if (!(await disk.exists(file))) return
+    await disk.remove(file)
+    await disk.syncFolder(dirname(file))
   }
 
   private async speakWith(card: Card): Promise<void> {

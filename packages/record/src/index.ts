@@ -96,6 +96,7 @@ export {
 } from './schema-parts.ts'
 export { preAuthEncoding, publicOf, type SignaturePair, samePair, signBoth, verifyBoth } from './signing.ts'
 export {
+  type Assembled,
   addRootSignatures,
   assemble,
   describeRequest,
