@@ -17,7 +17,7 @@ export { LIMITS as LEDGER_LIMITS } from './limits.ts'
 export type { LogFiles } from './log-files.ts'
 export { LogStopped } from './log-stopped.ts'
 export { type Mirror, type MirrorOptions, openMirror } from './mirror.ts'
-export { nodeDisk } from './node-disk.ts'
+export { nodeCalls, nodeDisk } from './node-disk.ts'
 export {
   createOwnLog,
   type EndedLog,

@@ -4,14 +4,19 @@ import { randomFillSync } from 'node:crypto'
 import { type Dir, existsSync } from 'node:fs'
 import { access, type FileHandle, mkdir, open, opendir, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import Database from 'better-sqlite3'
-import { type Disk, diskOf } from './disk.ts'
+import { type Disk, type DiskCalls, diskOf } from './disk.ts'
 
 export function machineRandom(bytes: number): Uint8Array {
   return randomFillSync(new Uint8Array(bytes))
 }
 
 export function nodeDisk(): Disk {
-  return diskOf({
+  return diskOf(nodeCalls())
+}
+
+/** The calls of which it is made, one by one. */
+export function nodeCalls(): DiskCalls {
+  return {
     async read(path) {
       try {
         return await readFile(path)
@@ -82,7 +87,7 @@ export function nodeDisk(): Disk {
       }
       return () => database.close()
     },
-  })
+  }
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

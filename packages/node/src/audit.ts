@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import {
   auditLog,
   type Disk,
+  journalFolder,
   openReceipts,
   type ReadableLog,
   type Receipts,
@@ -89,6 +90,11 @@ async function audit(identity: Identity, around: Surroundings, options: AuditOpt
   const logs: AuditedLog[] = []
   const readable = new Map<string, ReadableLog>()
   for (const { origin, mirror, folder } of await logsOf(around.disk, dir, party)) {
+    // The views were folded from what is durable, and it may have ended before it published that.
+    const log = await readPublishedLog({ disk: around.disk, folder, origin, journal: journalFolder(dir, origin) })
+    if (log.ok) readable.set(origin, log.value)
+    const isCountersigned = receipts.given(origin).length > 0 || receipts.held(origin).length > 0
+    if (!isCountersigned && (await isUnpublished(around.disk, folder, log.ok))) continue
     const author = await openedWith(around.disk, folder, origin, trusted)
     if (author === undefined) {
       findings.push({ path: folder, message: 'The card by which its author opened it is not held.' })
@@ -116,8 +122,6 @@ async function audit(identity: Identity, around: Surroundings, options: AuditOpt
     const checked = await checkReceipts(origin, author, { receipts, trusted, party })
     findings.push(...checked.findings)
     logs.push({ origin, mirror, entries: audited.size, void: voids, receipts: checked.count, addenda: audited.addenda })
-    const log = await readPublishedLog({ disk: around.disk, folder, origin })
-    if (log.ok) readable.set(origin, log.value)
   }
   const views =
     options.views && findings.length === 0
@@ -130,6 +134,12 @@ async function audit(identity: Identity, around: Surroundings, options: AuditOpt
     })
   }
   return { party, logs, views, findings }
+}
+
+/** Begun, and ended before its first checkpoint was published: the next start goes on with it. */
+async function isUnpublished(disk: Disk, folder: string, isInJournal: boolean): Promise<boolean> {
+  if (await disk.exists(join(folder, 'checkpoint'))) return false
+  return isInJournal || (await disk.list(join(folder, 'tile'))).length === 0
 }
 
 /** The card that a log names as it opens, where it is held: by its keys the log is kept. */

@@ -38,6 +38,8 @@ export class PeerEar {
   /** What was refused for good: the mirror is damaged, or another process has it. */
   private isRefused = false
   private failures = 0
+  /** Why it is not open. */
+  private failure: unknown
   private notBefore = 0
 
   constructor(options: PeerEarOptions) {
@@ -97,8 +99,8 @@ export class PeerEar {
   }
 
   private async openAnew(): Promise<void> {
-    const { around, origin } = this.options
-    if (around.now() < this.notBefore) throw this.log?.mirror.stopped ?? new Error(`${origin} is not opened yet.`)
+    const { around } = this.options
+    if (around.now() < this.notBefore) throw this.log?.mirror.stopped ?? this.failure
     try {
       await this.close()
       await this.open()
@@ -131,6 +133,7 @@ export class PeerEar {
     const { around, origin } = this.options
     const ms = Math.min(LIMITS.backoffMsMax, LIMITS.backoffMsMin * 2 ** Math.min(++this.failures, 16))
     this.notBefore = around.now() + ms
+    this.failure = cause
     around.report('error', 'mirror-not-open', { origin, message: String(cause) })
   }
 
