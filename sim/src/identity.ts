@@ -3,8 +3,9 @@
 // once made is remembered, for it is the dearest thing a run does.
 
 import { createHash } from 'node:crypto'
+import { KeyStore } from '@countersign/ledger'
 import { ed25519, type Signer, toBase64 } from '@countersign/log'
-import { type Identity, KeyRing, KeyStore } from '@countersign/node'
+import { type Identity, KeyRing } from '@countersign/node'
 import { makeCard, parseCard } from '@countersign/record'
 import { ml_dsa44 } from '@noble/post-quantum/ml-dsa.js'
 import { sealingKeysOf } from './seal.ts'

@@ -26,8 +26,8 @@ export function offerPassphrase(fd: number | undefined): void {
 
 /** The passphrase of the keys in `dir`; undefined where they are under none. */
 export async function keyPassphrase(dir: string, fd = offered): Promise<string | undefined> {
-  // Loaded where a node’s keys are opened: whoever only asks for help does not wait for it.
-  const { keysAreProtected } = await import('@countersign/node')
+  // Loaded where keys are opened: whoever only asks for help does not wait for it.
+  const { keysAreProtected } = await import('@countersign/ledger')
   if (!keysAreProtected(dir)) return undefined
   if (fd !== undefined) return fromDescriptor(fd)
   const folder = process.env.CREDENTIALS_DIRECTORY

@@ -15,6 +15,8 @@ export const LIMITS = {
   /** Tiles of hashes, and bundles of entries, kept in memory after they were read. */
   tilesCached: 256,
   bundlesCached: 4,
+  /** The private keys of one folder, all of them. */
+  keysBytes: 1_048_576,
   /** What is read at once of a file that is copied to a carried folder. */
   carriedChunkBytes: 1_048_576,
 } as const

@@ -1,12 +1,12 @@
 // The calls to age. Content is sealed to hybrid post-quantum recipients alone, so that kinds are never mixed in one file;
-// keys at rest are sealed to a passphrase.
+// a backup is sealed to a passphrase.
 
 import { Readable } from 'node:stream'
-import { ok, type Result, refuse } from '@countersign/log'
+import { passphraseIdentity, passphraseRecipient, passphraseRefusal } from '@countersign/ledger'
+import { ok, type Result } from '@countersign/log'
 import { bech32 } from '@scure/base'
 import { Decrypter, Encrypter, type Identity, type Recipient } from 'age-encryption'
 import { hybridIdentity, hybridRecipient } from './hybrid-age.ts'
-import { OtherPassphrase, passphraseIdentity, passphraseRecipient } from './passphrase-age.ts'
 
 export async function sealAge(plaintext: Uint8Array, recipients: readonly string[]): Promise<Uint8Array> {
   const encrypter = new Encrypter()
@@ -28,23 +28,6 @@ export async function openAge(file: Uint8Array, identities: string): Promise<Uin
   } catch {
     // age tells a garbage file from a foreign one only by its message; to us both are “cannot open”.
     return undefined
-  }
-}
-
-export async function sealWithPassphrase(plaintext: Uint8Array, passphrase: string): Promise<Uint8Array> {
-  const encrypter = new Encrypter()
-  encrypter.addRecipient(passphraseRecipient(passphrase))
-  return encrypter.encrypt(plaintext)
-}
-
-/** Refuses `age/passphrase` where another opens it, and `age/damaged` where none does. */
-export async function openWithPassphrase(file: Uint8Array, passphrase: string): Promise<Result<Uint8Array>> {
-  const decrypter = new Decrypter()
-  decrypter.addIdentity(passphraseIdentity(passphrase))
-  try {
-    return ok(await decrypter.decrypt(file))
-  } catch (cause) {
-    return passphraseRefusal(cause)
   }
 }
 
@@ -70,12 +53,6 @@ type Chunks = AsyncIterable<Uint8Array>
 
 function webStream(chunks: Chunks): ReadableStream<Uint8Array> {
   return Readable.toWeb(Readable.from(chunks, { objectMode: false })) as ReadableStream<Uint8Array>
-}
-
-function passphraseRefusal(cause: unknown) {
-  return cause instanceof OtherPassphrase
-    ? refuse('age/passphrase', 'This is not the passphrase.')
-    : refuse('age/damaged', 'The file is damaged, or no age file under a passphrase.')
 }
 
 const recipients = new Map<string, Recipient>()

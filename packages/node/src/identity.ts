@@ -3,6 +3,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { KeyStore } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
 import {
   assemble,
@@ -18,7 +19,6 @@ import {
   signingRequest,
 } from '@countersign/record'
 import { checkCardTerms } from './card-terms.ts'
-import { KeyStore } from './key-store.ts'
 import { createKeys, KeyRing, type NodeKeys, ROTATED_ROLES } from './keys.ts'
 import type { Surroundings } from './surroundings.ts'
 

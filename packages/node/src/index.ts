@@ -21,7 +21,6 @@ export {
   loadMember,
   type Member,
 } from './identity.ts'
-export { KeyStore, keysAreProtected } from './key-store.ts'
 export { KeyRing, ROTATED_ROLES, type RotatedRole } from './keys.ts'
 export { Node } from './node.ts'
 export type { KeyStatus, Rotated, RotateRequest } from './own-keys.ts'

@@ -4,10 +4,10 @@
 // them and to go on signing in a log where a newer card is not in force yet. A key never leaves this module but as a
 // signer.
 
+import type { KeyStore } from '@countersign/ledger'
 import { ed25519, fromBase64, mldsa44, type Signer, toBase64 } from '@countersign/log'
 import { type Card, type CardBody, publicOf, type SignerPair, samePair } from '@countersign/record'
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption'
-import type { KeyStore } from './key-store.ts'
 
 export const PAIRED_ROLES = ['log', 'statement', 'receipt'] as const
 export const ROTATED_ROLES = ['log', 'statement', 'receipt', 'request', 'sealing'] as const

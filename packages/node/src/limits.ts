@@ -52,8 +52,6 @@ export const LIMITS = {
   noticesPerParty: 64,
   /** A card file fetched from a peer. */
   cardFileBytes: 65_536,
-  /** The private keys of a node, all of them. */
-  keysBytes: 1_048_576,
   /** Files of one party on a carried folder whose fate is remembered for the report. */
   carriedPathsRemembered: 65_536,
   /** How long a node waits, once a carried copy has answered for our log, until it may sign: the others' time, and some. */

@@ -7,7 +7,7 @@
 // theirs. Both end in the same fold into the same views. What a record means is decided in the pure packages.
 
 import { join } from 'node:path'
-import { type LogFiles, openReceipts } from '@countersign/ledger'
+import { type LogFiles, openReceipts, wipeUnprotectedKeys } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, parseRecordRef } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
@@ -28,7 +28,6 @@ import { Folding, type OpenedPart } from './folding.ts'
 import { HeldLogs } from './held-logs.ts'
 import { type Identity, loadIdentity } from './identity.ts'
 import { takeDecidedCard } from './key-decision.ts'
-import { wipeUnprotectedKeys } from './key-store.ts'
 import { LIMITS } from './limits.ts'
 import { NoticeRelay } from './notice-relay.ts'
 import { OfficersActs } from './officers-acts.ts'

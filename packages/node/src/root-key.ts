@@ -2,9 +2,9 @@
 // and nothing else (spec/keys.md). Its public half is a file beside it, to be carried to whoever makes the card. Under a
 // passphrase the private file is one of age, as a node's keys are.
 
+import { openWithPassphrase, sealWithPassphrase } from '@countersign/ledger'
 import { ed25519, fromBase64, mldsa44, ok, type Result, refuse, toBase64, utf8 } from '@countersign/log'
 import { publicOf, type SignerPair } from '@countersign/record'
-import { openWithPassphrase, sealWithPassphrase } from './age.ts'
 
 export interface RootPublicKey {
   ed25519: string

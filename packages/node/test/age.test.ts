@@ -1,3 +1,4 @@
+import { openWithPassphrase, sealWithPassphrase } from '@countersign/ledger'
 import {
   Decrypter,
   Encrypter,
@@ -6,7 +7,6 @@ import {
   identityToRecipient,
 } from 'age-encryption'
 import { beforeAll, expect, test } from 'vitest'
-import { openWithPassphrase, sealWithPassphrase } from '../src/age.ts'
 import { openAge, sealAge } from '../src/index.ts'
 
 const plaintext = new TextEncoder().encode('please look at your relays')

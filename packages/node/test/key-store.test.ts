@@ -3,10 +3,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { KeyStore, keysAreProtected, wipeUnprotectedKeys } from '@countersign/ledger'
 import { toHex } from '@countersign/log'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { initNode, KeyStore, keysAreProtected, loadIdentity, loadMember, realSurroundings } from '../src/index.ts'
-import { wipeUnprotectedKeys } from '../src/key-store.ts'
+import { initNode, loadIdentity, loadMember, realSurroundings } from '../src/index.ts'
 import { value } from './served-files.ts'
 
 const PASSPHRASE = 'correct horse battery staple'

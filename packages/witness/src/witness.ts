@@ -2,7 +2,7 @@
 // step for each log: concurrent requests wait for each other, and what was not durable was never signed. So a witness that
 // is killed at any moment has signed no two trees of which one does not continue the other.
 
-import { type Disk, originHash } from '@countersign/ledger'
+import { type Disk, originHash, wipeUnprotectedKeys } from '@countersign/ledger'
 import {
   type Cosigned,
   cosignatureLines,
@@ -73,8 +73,9 @@ export class Witness {
     this.unlock = of.unlock
   }
 
-  static async open(dir: string, around: WitnessSurroundings): Promise<Result<Witness>> {
-    const identity = loadWitness(dir)
+  /** Refuses what `loadWitness` refuses, `witness/policy` and `witness/in-use`. */
+  static async open(dir: string, around: WitnessSurroundings, passphrase?: string): Promise<Result<Witness>> {
+    const identity = await loadWitness(dir, passphrase)
     if (!identity.ok) return identity
     const bytes = await around.disk.read(policyFile(dir))
     if (bytes === undefined) {
@@ -88,6 +89,7 @@ export class Witness {
         'witness/in-use',
         `Another process is the witness in ${dir}; stop it first, for two could contradict each other.`,
       )
+    wipeUnprotectedKeys(dir)
     return ok(new Witness(dir, around, identity.value, { policy: policy.value, bytes, unlock }))
   }
 

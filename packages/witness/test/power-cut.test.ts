@@ -121,7 +121,7 @@ function endedByFault(cause: unknown): void {
 let keys: KeyPair
 beforeAll(async () => {
   const made = await initWitness(dir, NAME, (bytes) => randomBytes(bytes))
-  const identity = made.ok ? loadWitness(dir) : made
+  const identity = made.ok ? await loadWitness(dir) : made
   if (!identity.ok) throw new Error(identity.message)
   const [four, six] = identity.value.keys
   if (four === undefined || six === undefined) throw new Error('A witness has two keys.')

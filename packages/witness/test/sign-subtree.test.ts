@@ -9,7 +9,7 @@ import {
 } from '@countersign/log'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { SampleLog } from '../../log/test/sample-log.ts'
-import { loadWitness } from '../src/index.ts'
+import { publicWitness } from '../src/index.ts'
 import { closeAll, newFolder, newLog, ORIGIN, otherLog, start, value } from './running.ts'
 
 afterEach(closeAll)
@@ -42,7 +42,7 @@ describe('a subtree', () => {
     const { subtree, events } = await start(dir)
     const answer = await subtree(ask(log, 14, { checkpoint }))
     expect(answer).toMatchObject({ status: 200, type: 'text/plain; charset=utf-8' })
-    const keys = value(loadWitness(dir)).keys
+    const keys = value(publicWitness(dir)).keys
     expect(readSubtreeAnswer(answered(answer), of(log), keys)).toMatchObject({ kind: 'cosigned', lines: [{}] })
     expect(events).toContainEqual(expect.objectContaining({ event: 'sign-subtree', status: 200, start: 8, end: 13 }))
   })

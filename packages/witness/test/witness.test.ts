@@ -16,7 +16,7 @@ import {
 } from '@countersign/log'
 import { afterEach, describe, expect, test } from 'vitest'
 import { publicOf, SampleLog, signersOf } from '../../log/test/sample-log.ts'
-import { initWitness, loadWitness, policyFile, Witness, witnessedLogs } from '../src/index.ts'
+import { initWitness, policyFile, publicWitness, Witness, witnessedLogs } from '../src/index.ts'
 import { closeAll, closing, NAME, newFolder, newLog, ORIGIN, otherLog, start, value } from './running.ts'
 
 afterEach(closeAll)
@@ -28,7 +28,7 @@ const cosigned = (log: SampleLog, size: number, lines: string) => {
 }
 let known = publicOf(signersOf(1))
 const knowKeys = (dir: string) => {
-  const [four, six] = value(loadWitness(dir)).keys
+  const [four, six] = value(publicWitness(dir)).keys
   if (four === undefined || six === undefined) throw new Error('A witness has two keys.')
   known = { ed25519: four.publicKey, mldsa44: six.publicKey }
 }
@@ -153,7 +153,7 @@ describe('a witness over HTTP', () => {
     const { url, add } = await start(dir)
     const ask = (size: number, from?: number) =>
       askWitness({
-        witness: { url, keys: value(loadWitness(dir)).keys },
+        witness: { url, keys: value(publicWitness(dir)).keys },
         checkpoint: log.note(size),
         prove: async (old) => log.proof(old, size),
         async post(to, body) {
@@ -362,11 +362,11 @@ describe('a witness keeps', () => {
 
   test('its keys where only their owner reads them, and never makes them twice', async () => {
     const dir = await newFolder()
-    expect(statSync(join(dir, 'private', 'keys.json')).mode & 0o777).toBe(0o600)
+    expect(statSync(join(dir, 'private', 'keys', 'witness.json')).mode & 0o777).toBe(0o600)
     expect(statSync(join(dir, 'private')).mode & 0o777).toBe(0o700)
-    const before = readFileSync(join(dir, 'private', 'keys.json'), 'utf8')
+    const before = readFileSync(join(dir, 'private', 'keys', 'witness.json'), 'utf8')
     expect(await initWitness(dir, NAME, (bytes) => randomBytes(bytes))).toMatchObject({ code: 'witness/exists' })
-    expect(readFileSync(join(dir, 'private', 'keys.json'), 'utf8')).toBe(before)
+    expect(readFileSync(join(dir, 'private', 'keys', 'witness.json'), 'utf8')).toBe(before)
     expect(await initWitness(join(dir, 'x'), 'a name', randomBytes)).toMatchObject({ code: 'witness/name' })
     expect(existsSync(join(dir, 'x'))).toBe(false)
   })

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
-import { KeyStore, keysAreProtected, loadMember, realSurroundings } from '@countersign/node'
+import { KeyStore } from '@countersign/ledger'
+import { loadMember, realSurroundings } from '@countersign/node'
 import type { Command } from 'commander'
+import { protectKeys, unprotectKeys } from '../key-protection.ts'
 import { dirOption, examples } from '../options.ts'
-import { must, print, Refused } from '../output.ts'
-import { keyPassphrase, newPassphrase, passphraseOption } from '../passphrase.ts'
+import { must, Refused } from '../output.ts'
+import { passphraseOption } from '../passphrase.ts'
 import { keyChangeCommands } from './key-change.ts'
 
 export function keyCommand(key: Command): void {
@@ -22,23 +24,9 @@ export function keyCommand(key: Command): void {
         'countersign key protect --dir ./alfa --passphrase-fd 3 --new-passphrase-fd 4 3<old.txt 4<new.txt',
       ),
     )
-    .action(async (options: { dir: string; passphraseFd?: number; newPassphraseFd?: number }) => {
-      const { dir, passphraseFd, newPassphraseFd } = options
-      await whileStopped(dir, async () => {
-        const wasProtected = keysAreProtected(dir)
-        const store = must(await KeyStore.open(dir, await keyPassphrase(dir, passphraseFd)))
-        await store.protect(
-          wasProtected
-            ? await newPassphrase(newPassphraseFd, 'the new passphrase', '--new-passphrase-fd')
-            : await newPassphrase(passphraseFd ?? newPassphraseFd, 'the passphrase'),
-        )
-        print(`The private keys in ${dir} are under ${wasProtected ? 'the new' : 'a'} passphrase.`)
-        print('Without it they are lost: keep a copy of it where the folder is not.')
-        print(
-          'A disk may keep what was overwritten, and so do copies and backups made before: SSDs do not erase at once.',
-        )
-      })
-    })
+    .action(({ dir, ...fds }: { dir: string; passphraseFd?: number; newPassphraseFd?: number }) =>
+      whileStopped(dir, () => protectKeys(dir, fds, KeyStore.open)),
+    )
 
   key
     .command('unprotect')
@@ -46,18 +34,9 @@ export function keyCommand(key: Command): void {
     .addOption(dirOption())
     .addOption(passphraseOption())
     .addHelpText('after', examples('countersign key unprotect --dir ./alfa --passphrase-fd 3 3<passphrase.txt'))
-    .action(async ({ dir, passphraseFd }: { dir: string; passphraseFd?: number }) => {
-      await whileStopped(dir, async () => {
-        if (!keysAreProtected(dir)) {
-          throw new Refused({
-            code: 'keys/not-protected',
-            message: `The keys in ${dir} are under no passphrase; nothing was changed.`,
-          })
-        }
-        must(await KeyStore.open(dir, await keyPassphrase(dir, passphraseFd))).unprotect()
-        print(`The private keys in ${dir} are in the clear, readable by their owner alone.`)
-      })
-    })
+    .action(({ dir, passphraseFd }: { dir: string; passphraseFd?: number }) =>
+      whileStopped(dir, () => unprotectKeys(dir, passphraseFd, KeyStore.open)),
+    )
 }
 
 /** How keys are kept is changed by one process, and by none that runs on them. */

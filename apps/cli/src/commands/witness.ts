@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { formatVerifierKey, isKeyName } from '@countersign/log'
+import type { KeyStore } from '@countersign/ledger'
+import { formatVerifierKey, isKeyName, type Result } from '@countersign/log'
 import type { Command } from 'commander'
 import { dirOption, examples, jsonOption } from '../options.ts'
 import { misused, must, note, print, printJson, Refused } from '../output.ts'
+import { keyPassphrase, newPassphrase, passphraseOption } from '../passphrase.ts'
 import { report } from '../report.ts'
 
 interface ServeFlags {
@@ -12,6 +14,7 @@ interface ServeFlags {
   tlsCert?: string
   tlsKey?: string
   behindProxy?: boolean
+  passphraseFd?: number
 }
 
 export function witnessCommand(witness: Command): void {
@@ -32,6 +35,7 @@ export function witnessCommand(witness: Command): void {
     .option('--tls-cert <file>', 'certificate chain, PEM')
     .option('--tls-key <file>', 'its private key, PEM')
     .option('--behind-proxy', 'a proxy in front speaks TLS')
+    .addOption(passphraseOption())
     .addHelpText('after', examples('countersign witness --dir ./w1 --listen 127.0.0.1:7200'))
     .action(serve)
   witness
@@ -42,8 +46,15 @@ export function witnessCommand(witness: Command): void {
       '--name <name>',
       'its name on every cosignature: a URL without the scheme, such as witness.example/w1',
     )
+    .addOption(passphraseOption('--passphrase-fd', 'a passphrase to put the private keys under'))
     .addOption(jsonOption())
-    .addHelpText('after', examples('countersign witness init --dir ./w1 --name witness.example/w1'))
+    .addHelpText(
+      'after',
+      examples(
+        'countersign witness init --dir ./w1 --name witness.example/w1',
+        'countersign witness init --dir ./w1 --name witness.example/w1 --passphrase-fd 3 3<passphrase.txt',
+      ),
+    )
     .action(init)
   witness
     .command('show')
@@ -52,13 +63,66 @@ export function witnessCommand(witness: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', examples('countersign witness show --dir ./w1'))
     .action(show)
+  witness
+    .command('protect')
+    .description('put its private keys under a passphrase, or under another')
+    .addOption(dirOption('folder of the witness'))
+    .addOption(passphraseOption('--passphrase-fd', 'the passphrase (where there is one already, the present one)'))
+    .addOption(passphraseOption('--new-passphrase-fd', 'the other passphrase, where there is one already'))
+    .addHelpText('after', examples('countersign witness protect --dir ./w1 --passphrase-fd 3 3<passphrase.txt'))
+    .action(({ dir, ...fds }: { dir: string; passphraseFd?: number; newPassphraseFd?: number }) =>
+      whileStopped(dir, async (open) => {
+        const { protectKeys } = await import('../key-protection.ts')
+        await protectKeys(dir, fds, open)
+      }),
+    )
+  witness
+    .command('unprotect')
+    .description('keep its private keys in the clear again')
+    .addOption(dirOption('folder of the witness'))
+    .addOption(passphraseOption())
+    .addHelpText('after', examples('countersign witness unprotect --dir ./w1 --passphrase-fd 3 3<passphrase.txt'))
+    .action(({ dir, passphraseFd }: { dir: string; passphraseFd?: number }) =>
+      whileStopped(dir, async (open) => {
+        const { unprotectKeys } = await import('../key-protection.ts')
+        await unprotectKeys(dir, passphraseFd, open)
+      }),
+    )
 }
 
-async function init({ dir, name, json }: { dir: string; name: string; json?: boolean }): Promise<void> {
+/** How keys are kept is changed by one process, and by none that runs on them. */
+async function whileStopped(
+  dir: string,
+  act: (open: (dir: string, passphrase: string | undefined) => Promise<Result<KeyStore>>) => Promise<void>,
+): Promise<void> {
+  const { lockFile, openWitnessKeys, publicWitness } = await import('@countersign/witness')
+  const { nodeDisk } = await import('@countersign/ledger')
+  must(publicWitness(dir))
+  const release = nodeDisk().lock(lockFile(dir))
+  if (release === undefined) {
+    const message = `The witness in ${dir} is running; end it first: its next start reads the keys as they are kept then.`
+    throw new Refused({ code: 'witness/in-use', message })
+  }
+  try {
+    await act(openWitnessKeys)
+  } finally {
+    release()
+  }
+}
+
+interface InitFlags {
+  dir: string
+  name: string
+  passphraseFd?: number
+  json?: boolean
+}
+
+async function init({ dir, name, passphraseFd, json }: InitFlags): Promise<void> {
   const { initWitness, policyFile } = await import('@countersign/witness')
   if (name.includes('://') && isKeyName(name))
     throw misused(`Give the name without a scheme: ${name.slice(name.indexOf('://') + 3)}`)
-  const made = must(await initWitness(dir, name, (bytes) => randomBytes(bytes)))
+  const passphrase = passphraseFd === undefined ? undefined : await newPassphrase(passphraseFd, 'the passphrase')
+  const made = must(await initWitness(dir, name, (bytes) => randomBytes(bytes), passphrase))
   const vkeys = made.keys.map(formatVerifierKey)
   if (json === true) return printJson({ dir, name, vkeys })
   for (const vkey of vkeys) print(vkey)
@@ -71,9 +135,9 @@ async function init({ dir, name, json }: { dir: string; name: string; json?: boo
 }
 
 async function show({ dir, json }: { dir: string; json?: boolean }): Promise<void> {
-  const { loadWitness, witnessedLogs } = await import('@countersign/witness')
+  const { publicWitness, witnessedLogs } = await import('@countersign/witness')
   const { nodeDisk } = await import('@countersign/ledger')
-  const { name, keys } = must(loadWitness(dir))
+  const { name, keys } = must(publicWitness(dir))
   const logs = must(await witnessedLogs(dir, nodeDisk()))
   const vkeys = keys.map(formatVerifierKey)
   if (json === true) return printJson({ name, vkeys, logs })
@@ -94,7 +158,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   if ((tlsCert === undefined) !== (tlsKey === undefined)) throw misused('Give --tls-cert and --tls-key together.')
   const { serveWitness, Witness } = await import('@countersign/witness')
   const { nodeDisk } = await import('@countersign/ledger')
-  const witness = must(await Witness.open(dir, { disk: nodeDisk(), now: () => Date.now() / 1000, report }))
+  const around = { disk: nodeDisk(), now: () => Date.now() / 1000, report }
+  const witness = must(await Witness.open(dir, around, await keyPassphrase(dir, flags.passphraseFd)))
   const served = await serveWitness(witness, {
     listen,
     behindProxy: flags.behindProxy === true,

@@ -1,9 +1,9 @@
-// The private keys of a node at rest. Without a passphrase each stands in a file of its own under DIR/private/keys,
+// Private keys at rest, of a node or of a witness. Without a passphrase each stands in a file of its own under DIR/private/keys,
 // readable by its owner alone. Under one, all of them stand in one file there, `protected.age`: a passphrase file of age
 // (scrypt), which any age program opens; what it holds is JSON, name and text of each key file. Where that file stands it
 // alone counts. It is replaced at once or not at all, so that no failure leaves the keys half in one form; files in the
 // clear beside it are what such a failure left. The passphrase itself is kept nowhere on disk. Whoever changes how keys
-// are kept holds the node's lock.
+// are kept holds the lock of the folder.
 
 import {
   chmodSync,
@@ -22,8 +22,8 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ok, type Result, refuse, utf8 } from '@countersign/log'
-import { openWithPassphrase, sealWithPassphrase } from './age.ts'
 import { LIMITS } from './limits.ts'
+import { openWithPassphrase, sealWithPassphrase } from './passphrase-file.ts'
 
 /** Of a key file: `log.json`, or `<set>/log.json`. */
 const NAME = /^(?:[a-z0-9][a-z0-9-]{0,63}\/)?[a-z0-9][a-z0-9-]{0,63}\.json$/
