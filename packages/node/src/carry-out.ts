@@ -145,6 +145,8 @@ class Trip {
         else plans.push({ plan, agreement })
       }
     }
+    // Of what is large: cards were few, and are there already.
+    this.done = 0
     this.total = plans.reduce((sum, { plan }) => sum + plan.files.length + plan.content.length, 0)
     let receipts = 0
     for (const { plan, agreement } of plans) {
