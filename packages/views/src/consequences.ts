@@ -154,6 +154,7 @@ export class Consequences {
     while (this.of.sources.step()) continue
     for (const table of OF_A_LOG) this.sqlite.prepare(`delete from ${table} where origin = ?`).run(origin)
     this.of.destructions.forget(origin)
+    this.of.notices.forget()
     this.of.readers.drop(origin)
     const waiting = this.of.successions.forget(origin)
     for (const { version } of this.of.agreements.versions(pact)) this.reviewForce(version, channel, true)

@@ -51,3 +51,5 @@ export const BUSY_TIMEOUT_MS = 5000
 
 /** Characters of object texts on one page; a page holds at least one object. */
 export const PAGE_CHARACTERS_MAX = 8_388_608
+/** Cards that the notices in one log name, and that are looked for at a time. */
+export const CARDS_AWAITED_PER_LOG = 16

@@ -4,39 +4,13 @@
 // from those; so the order of arrival decides nothing, and no two notices wait for each other.
 
 import { utf8 } from '@countersign/log'
-import { type Agreement, type Predecessor, pinnedRoot } from '@countersign/pact'
-import {
-  type Card,
-  checkNotice,
-  type KeyRole,
-  keyName,
-  type Notice,
-  parseNotice,
-  parseOrigin,
-  receiptKeyIds,
-} from '@countersign/record'
+import type { Agreement, Predecessor } from '@countersign/pact'
+import { type KeyRole, keyName, parseNotice, parseOrigin, receiptKeyIds } from '@countersign/record'
 import type { Bounds } from './bounds.ts'
+import { CarriedNotices, type Standing } from './carried-notices.ts'
 import type { Sqlite } from './database.ts'
 import type { KnownAgreements, KnownCards } from './known.ts'
 import type { NoticeRow, Validity } from './rows.ts'
-
-interface Carried {
-  origin: string
-  idx: number
-  pact: string
-  version: string
-  digest: string
-  party: string
-  file: string
-}
-
-/** One notice under one version of an agreement, with the entries that carry it. */
-interface Standing {
-  notice: Notice
-  agreement: Agreement
-  cards: Card[]
-  entries: { origin: string; idx: number }[]
-}
 
 /** What changed: logs whose rows and channels must be looked at again. */
 export interface NoticesChanged {
@@ -54,7 +28,7 @@ interface Times {
 const CODE = 'party/notice'
 
 export class Notices {
-  private readonly agreements: KnownAgreements
+  private readonly carried: CarriedNotices
   private readonly cards: KnownCards
   private readonly bounds: Bounds
   private readonly predecessors: (origin: string) => Predecessor[]
@@ -71,14 +45,11 @@ export class Notices {
       predecessors: (origin: string) => Predecessor[]
     },
   ) {
-    this.agreements = of.agreements
+    this.carried = new CarriedNotices(sqlite, of)
     this.cards = of.cards
     this.bounds = of.bounds
     this.predecessors = of.predecessors
     this.sql = {
-      one: sqlite.prepare<[string, number], Carried>('select * from notice_entries where origin = ? and idx = ?'),
-      ofPact: sqlite.prepare<[string], Carried>('select * from notice_entries where pact = ? order by origin, idx'),
-      pacts: sqlite.prepare<[], { pact: string }>('select distinct pact from notice_entries'),
       hasAny: sqlite.prepare<[string], { n: number }>('select 1 as n from notice_entries where pact = ? limit 1'),
       putDue: sqlite.prepare<[string]>('insert into notices_due values (?) on conflict do nothing'),
       due: sqlite.prepare<[], { pact: string }>('select pact from notices_due order by pact limit 1'),
@@ -134,6 +105,7 @@ export class Notices {
 
   /** Reads again what the tables hold, as after a transaction that failed. */
   recall(): void {
+    this.carried.clear()
     this.sizes.clear()
     for (const { origin, size } of this.sql.frozen.all()) this.sizes.set(origin, size)
   }
@@ -150,43 +122,40 @@ export class Notices {
 
   /** A card arrived: any notice may have waited for it. */
   allTouched(): void {
-    for (const { pact } of this.sql.pacts.all()) this.sql.putDue.run(pact)
+    this.carried.cardsChanged()
+    for (const pact of this.carried.pacts()) this.sql.putDue.run(pact)
+  }
+
+  /** A log is folded again, and what it carries. */
+  forget(): void {
+    this.carried.clear()
   }
 
   /** Of a `party/notice` that its own log found valid, whether or not that log is frozen. */
   validity(origin: string, idx: number): Validity {
-    const carried = this.sql.one.get(origin, idx)
-    if (carried === undefined) return { kind: 'valid' }
-    const checked = this.check(carried)
-    if ('standing' in checked) return { kind: 'valid' }
-    if ('awaits' in checked) {
-      return { kind: 'undecided', code: CODE, message: 'A card that it names is not held here yet.' }
-    }
-    return { kind: 'void', code: CODE, message: checked.message }
+    const verdict = this.carried.verdict(origin, idx)
+    if (verdict === 'valid') return { kind: 'valid' }
+    if (verdict !== 'awaits') return { kind: 'void', code: CODE, message: verdict.message }
+    return { kind: 'undecided', code: CODE, message: 'A card that it names is not held here yet.' }
   }
 
-  /** Cards that a carried notice needs and that are not held. */
+  /** Cards that carried notices need and that are not held. */
   cardsAwaited(): { party: string; card: string }[] {
-    return this.sql.pacts.all().flatMap(({ pact }) =>
-      this.sql.ofPact.all(pact).flatMap((carried) => {
-        const checked = this.check(carried)
-        return 'awaits' in checked ? { party: carried.party, card: checked.awaits } : []
-      }),
-    )
+    return this.carried.cardsAwaited()
   }
 
   /** Every valid notice, with the logs that carry it. */
   rows(): NoticeRow[] {
     const frozen = this.sql.frozen.all()
     return this.sql.kept.all().map(({ pact, digest, party, since }) => {
-      const carried = this.sql.ofPact.all(pact).filter((one) => one.digest === digest)
-      const notice = parseNotice(utf8(carried[0]?.file ?? ''))
+      const { places, file } = this.carried.carriers(pact, digest)
+      const notice = parseNotice(utf8(file))
       return {
         ...{ pact, digest, party, since },
-        file: carried[0]?.file ?? '',
+        file,
         roles: notice.ok ? [...notice.value.body.roles] : [],
         cards: notice.ok ? [...notice.value.body.cards] : [],
-        carriedBy: carried.map(({ origin, idx }) => `${origin}#${idx}`),
+        carriedBy: places.map(({ origin, idx }) => `${origin}#${idx}`),
         frozen: frozen
           .filter((one) => one.notice === digest && parsedPact(one.origin) === pact)
           .map(({ origin, size }) => ({ origin, size })),
@@ -202,38 +171,10 @@ export class Notices {
     const changed = new Map<string, number>()
     const note = (origin: string, first: number) =>
       changed.set(origin, Math.min(first, changed.get(origin) ?? Number.POSITIVE_INFINITY))
-    const standing = this.standing(due.pact)
+    const standing = this.carried.standing(due.pact)
     this.setReceiptsAside(due.pact, standing, note)
     this.freezeLogs(due.pact, standing, note)
     return { logs: [...changed].map(([origin, first]) => ({ origin, first })) }
-  }
-
-  private check(carried: Carried): { standing: Omit<Standing, 'entries'> } | { awaits: string } | { message: string } {
-    const agreement = this.agreements.of(carried.version, carried.pact)
-    // Its version is not known: the record is undecided for that, and carries nothing yet.
-    if (agreement === undefined) return { message: 'It is said under a version that is not known here.' }
-    const root = pinnedRoot(agreement, carried.party)
-    if (root === undefined) return { message: 'It is about somebody who is neither party nor neutral.' }
-    const notice = parseNotice(utf8(carried.file))
-    if (!notice.ok) return { message: notice.message }
-    const checked = checkNotice(notice.value, this.cards.set, root)
-    if ('awaits' in checked) return { awaits: checked.awaits }
-    if (!checked.ok) return { message: checked.message }
-    return { standing: { notice: notice.value, agreement, cards: checked.value } }
-  }
-
-  /** The valid notices of an agreement, each under each version under which a log carries it. */
-  private standing(pact: string): Standing[] {
-    const found = new Map<string, Standing>()
-    for (const carried of this.sql.ofPact.all(pact)) {
-      const checked = this.check(carried)
-      if (!('standing' in checked)) continue
-      const key = `${carried.digest} ${carried.version}`
-      const one = found.get(key) ?? { ...checked.standing, entries: [] }
-      one.entries.push({ origin: carried.origin, idx: carried.idx })
-      found.set(key, one)
-    }
-    return [...found.values()]
   }
 
   /** T of spec/keys.md. */

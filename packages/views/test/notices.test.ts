@@ -5,7 +5,7 @@ import { leafHash, TreeFrontier, toHex } from '@countersign/log'
 import { agreementDigest, canonicalAgreement } from '@countersign/pact'
 import { cardDigestOf, makeCard, makeNotice, type NoticeBody, receiptKeyIds, signStatement } from '@countersign/record'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import {
   agreement,
   alfa,
@@ -19,6 +19,7 @@ import {
   watch,
 } from '../../../spec/vectors/samples.ts'
 import { openViews, type ReceiptToFold, type Views } from '../src/index.ts'
+import { CARDS_AWAITED_PER_LOG } from '../src/limits.ts'
 
 const ALFA = ORIGIN
 const BRAVO = ORIGIN.replace('alfa', 'bravo')
@@ -250,6 +251,31 @@ test('a notice that the root did not sign is void, and one whose cards are not h
   expect((await waiting.record(`${BRAVO}#1`))?.row.validity.kind).toBe('undecided')
   expect(await waiting.cardsAwaited()).toContainEqual({ party: 'alfa.example', card: 'f'.repeat(64) })
   expect(await codes(waiting, BRAVO, 3)).toEqual([null, 'party/notice', null])
+})
+
+test('a log that says a notice, or junk about one, thousands of times costs its reader no more with every receipt', async () => {
+  const body = notice({})
+  const junk = (n: number) => notice({ cards: [n.toString(16).padStart(64, '0')] })
+  const log = [
+    opens(BRAVO),
+    ...Array.from({ length: 120 }, (_, n) => said(BRAVO, { type: 'party/notice', body: n % 2 === 0 ? body : junk(n) })),
+  ]
+  const into = await fresh()
+  await into.knowAgreement(canonicalAgreement(agreement))
+  for (const { file } of [alfa, bravo, watch, alfaTwo]) await into.knowCard(file)
+  for (const [i, bytes] of log.entries()) await into.foldEntries(BRAVO, i, [{ bytes, signature: true }])
+  while (await into.settle()) continue
+  expect(await into.cardsAwaited()).toHaveLength(CARDS_AWAITED_PER_LOG)
+  expect((await into.notices()).map(({ carriedBy }) => carriedBy)).toEqual([[`${BRAVO}#1`]])
+  const parsing = vi.spyOn(JSON, 'parse')
+  for (let n = 0; n < 20; n++) {
+    await into.foldReceipt(receipt(watch, BRAVO, 2, T + n))
+    while (await into.settle()) continue
+  }
+  expect(parsing.mock.calls.length).toBeLessThan(120)
+  parsing.mockRestore()
+  expect(await into.notices()).toMatchObject([{ since: T }])
+  await into.close()
 })
 
 test('a receipt by a stolen key counts only where another party had named it, and that was covered, before the notice', async () => {
