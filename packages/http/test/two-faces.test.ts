@@ -81,6 +81,11 @@ async function foundOut(deceived: readonly Party[], origin: string): Promise<voi
     await until(`${party} to keep the proof`, () => existsSync(file))
     const fork = value(verifyForkEvidence(new Uint8Array(readFileSync(file))))
     expect(fork).toMatchObject({ origin, party: 'alfa.example' })
+    // The smaller head shows by itself that both had parted before its last entry.
+    const last = `${origin}#${fork.heads[0].size - 1}`
+    await until(`${party} to mark what stands after the split`, async () => {
+      return (await node.views.record(last))?.row.afterSplit === true
+    })
   }
 }
 

@@ -83,7 +83,9 @@ export class Forks {
     this.closed.add(origin)
     const path = await keepForkFile(this.at, origin, file)
     this.proven.add(origin)
-    const [one, other] = fork.value.heads.map(({ size }) => size)
+    const [{ size: one }, { size: other }] = fork.value.heads
+    // The two parted somewhere below the smaller; where, the file alone does not say.
+    await keepCommonSize(this.at, origin, Math.max(0, one - 1))
     return `The author signed two different logs, of ${one} and of ${other} entries. The proof is one file, ${path}: anyone verifies it with countersign verify. Nothing more of this log is countersigned here.`
   }
 

@@ -1,5 +1,6 @@
 // One hash over everything the views hold that is a function of what was folded: not the order in which objects joined
-// here, and nothing that only waits to be done. Two sets of views with one digest answer every question alike.
+// here, and nothing that only waits to be done. Two sets of views with one digest answer every question alike, but for the
+// mark after a split, which is told anew from `evidence/` at each start.
 
 import { createSha256, toHex, utf8 } from '@countersign/log'
 import type { Sqlite } from './database.ts'

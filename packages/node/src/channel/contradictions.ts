@@ -102,6 +102,7 @@ export class Contradictions {
     const message = `${requests.party} shows: ${told}`
     const isSpeaking = own.halt(origin, requests.party)
     const code = own.log(origin) === undefined ? 'mirror/fork' : 'log/contradicted'
+    if (code === 'mirror/fork') await this.recall(origin)
     context.onAlarm(code, origin, isSpeaking ? `${message} ${WAY_OUT}` : message)
   }
 
