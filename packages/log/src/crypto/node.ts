@@ -4,7 +4,7 @@
 import { createHash, createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto'
 import { KEY_CACHE_SIZE } from '../limits.ts'
 import type { Ed25519, Sha256, SignatureScheme, Signer } from './contract.ts'
-import { hasSmallOrderR, isStrictPublicKey, StrictKeys } from './strict-key.ts'
+import { hasSmallOrderR, StrictKeys } from './strict-key.ts'
 
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1 && parts[0] !== undefined) return fromLatin1(hash('sha256', parts[0], 'binary'))
@@ -82,11 +82,10 @@ const plain = scheme('ed25519', 32, 64)
 
 export const ed25519: Ed25519 = {
   ...plain,
-  isStrictPublicKey,
+  isStrictPublicKey: (publicKey) => strictKeys.has(publicKey),
   verify(publicKey, message, signature) {
-    if (publicKey.length !== 32 || hasSmallOrderR(signature)) return false
-    const label = Buffer.from(publicKey.buffer, publicKey.byteOffset, 32).toString('latin1')
-    return strictKeys.has(label, publicKey) && plain.verify(publicKey, message, signature)
+    if (hasSmallOrderR(signature)) return false
+    return strictKeys.has(publicKey) && plain.verify(publicKey, message, signature)
   },
 }
 

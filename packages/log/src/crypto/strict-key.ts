@@ -4,8 +4,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 
 /** Canonical encoding, on the curve, in the prime-order subgroup, not the identity. */
-export function isStrictPublicKey(publicKey: Uint8Array): boolean {
-  if (publicKey.length !== 32) return false
+function isStrictPublicKey(publicKey: Uint8Array): boolean {
   try {
     const point = ed25519.Point.fromBytes(publicKey, false)
     return !point.is0() && !point.isSmallOrder() && point.isTorsionFree()
@@ -22,7 +21,7 @@ export function hasSmallOrderR(signature: Uint8Array): boolean {
   return signature[0] === 1 && signature.subarray(1, 32).every((byte) => byte === 0)
 }
 
-/** Keys asked about lately and the answer, so that a log of a million entries asks once. */
+/** Keys asked about lately and the answer, so that a log of a million entries, or a card read at each start, asks once. */
 export class StrictKeys {
   private readonly answers = new Map<string, boolean>()
   private readonly limit: number
@@ -31,7 +30,9 @@ export class StrictKeys {
     this.limit = limit
   }
 
-  has(name: string, publicKey: Uint8Array): boolean {
+  has(publicKey: Uint8Array): boolean {
+    if (publicKey.length !== 32) return false
+    const name = String.fromCharCode(...publicKey)
     const known = this.answers.get(name)
     if (known !== undefined) return known
     const strict = isStrictPublicKey(publicKey)

@@ -7,7 +7,7 @@ import { ml_dsa44 } from '@noble/post-quantum/ml-dsa.js'
 import { concat, equalBytes } from '../bytes.ts'
 import { KEY_CACHE_SIZE } from '../limits.ts'
 import type { Ed25519, Sha256, SignatureScheme, Signer } from './contract.ts'
-import { hasSmallOrderR, isStrictPublicKey, StrictKeys } from './strict-key.ts'
+import { hasSmallOrderR, StrictKeys } from './strict-key.ts'
 
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const state = nobleSha256.create()
@@ -33,7 +33,7 @@ const strictKeys = new StrictKeys(KEY_CACHE_SIZE)
 export const ed25519: Ed25519 = {
   publicKeyBytes: 32,
   signatureBytes: 64,
-  isStrictPublicKey,
+  isStrictPublicKey: (publicKey) => strictKeys.has(publicKey),
   publicKey: (seed) => curve.getPublicKey(seed),
   sign: (seed, message) => curve.sign(message, seed),
   signer(seed) {
@@ -41,8 +41,7 @@ export const ed25519: Ed25519 = {
     return signerOf(curve.getPublicKey(key), (message) => curve.sign(message, key))
   },
   verify(publicKey, message, signature) {
-    if (publicKey.length !== 32 || signature.length !== 64 || hasSmallOrderR(signature)) return false
-    if (!strictKeys.has(String.fromCharCode(...publicKey), publicKey)) return false
+    if (signature.length !== 64 || hasSmallOrderR(signature) || !strictKeys.has(publicKey)) return false
     const r = signature.subarray(0, 32)
     const s = littleEndian(signature.subarray(32))
     if (s >= L) return false
