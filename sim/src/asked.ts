@@ -7,6 +7,7 @@ import type { Result } from '@countersign/log'
 import type { Said, ShareResult } from '@countersign/node'
 import { parseEntry } from '@countersign/record'
 import { WORLDS } from './case.ts'
+import { sealingIdentitiesOf } from './identity.ts'
 import type { Machine } from './machine.ts'
 import { textOf, unsealed } from './seal.ts'
 import { shortDigest } from './trace.ts'
@@ -29,6 +30,9 @@ const FOR_NOW = /^(?:node\/|ledger\/|say\/re$|say\/channel$|pact\/not-in-force$)
 
 /** What a node says by itself. */
 const BY_ITSELF = /^(?:log|pact|party)\/|^content\/rejected$/
+
+/** What is said of content, where officers asked for it. */
+const OF_CONTENT = /^content\/(?:consent|hold|lift|destroyed)$/
 
 export class Asked {
   readonly asks: Ask[] = []
@@ -93,12 +97,16 @@ export class Asked {
     if (!entry.ok) return this.world.violated(4, `${where} is no statement.`)
     const { statement } = entry.value
     if (BY_ITSELF.test(statement.type)) return
+    if (OF_CONTENT.test(statement.type)) {
+      if (this.world.destruction.mayStand(machine.party, statement.type)) return
+      return this.world.violated(4, `${where}, a ${statement.type}, was asked for by nobody.`)
+    }
     const { parties, neutrals } = WORLDS[this.world.the.world]
     const ours = this.asks.filter(({ party, type }) => party === machine.party && type === statement.type)
     const allowed = new Set(ours.filter(({ forbidden }) => !forbidden).flatMap(({ texts }) => texts))
     for (const { sealed } of statement.content) {
       const file = await log.readAddendum(sealed)
-      const plaintext = file && (await unsealed(file, [...parties, ...neutrals]))
+      const plaintext = file && (await unsealed(file, [...parties, ...neutrals].map(sealingIdentitiesOf)))
       if (plaintext === undefined) return this.world.violated(1, `The content of ${where} is not held or not sealed.`)
       const texts = statement.type === 'intel/share' ? objectsOf(plaintext) : [textOf(plaintext)]
       for (const text of texts) {
@@ -110,6 +118,12 @@ export class Asked {
     if (statement.content.length === 0 && ours.length === 0) {
       this.world.violated(4, `${where}, a ${statement.type}, was asked for by nobody.`)
     }
+  }
+
+  /** One of the records that carry content and were said so far. */
+  withContent(n: number): string | undefined {
+    const records = this.asks.flatMap(({ texts, records: said }) => (texts.length === 0 ? [] : said))
+    return records[n % Math.max(1, records.length)]
   }
 
   /** The disk of a party went back in time: what it kept to be said may be gone with it. */

@@ -2,6 +2,7 @@
 // happens at a time that nobody planned (delays, lost messages, torn writes) follows from `seed` and the name of the
 // part that draws it, so a case with fewer steps is still much the same case.
 
+import { ROTATED_ROLES, type RotatedRole } from '@countersign/node'
 import { type Draw, drawOf } from './random.ts'
 
 export const HOSTILE_KINDS = [
@@ -37,6 +38,10 @@ export type Step = { at: number } & (
   | { do: 'restore'; who: string; forMs: number }
   | { do: 'clock'; who: string; byMs: number }
   | { do: 'act'; n: number }
+  | { do: 'rotate'; who: string; roles: RotatedRole[] }
+  | { do: 'succeed'; who: string }
+  | { do: 'destroy' | 'hold' | 'lift'; by: string; n: number }
+  | { do: 'carry'; from: string; to: string; how: 'whole' | 'half-copied' | 'old'; n: number }
 )
 
 export interface Case {
@@ -53,14 +58,14 @@ export interface Case {
   known?: boolean
 }
 
-const LENGTH_MS = 240_000
+const LENGTH_MS = 120_000
 /** A clock may be wrong by so much without being false. */
 const SKEW_MS = 60_000
 
 /** The case that a seed stands for. */
 export function caseOf(seed: number): Case {
   const draw = drawOf(seed, 'case')
-  const world = draw.pick(['two', 'two', 'two', 'alone', 'three'] as const)
+  const world = draw.pick(['two', 'two', 'two', 'alone', 'alone', 'three'] as const)
   const { parties, neutrals } = WORLDS[world]
   const all = [...parties, ...neutrals]
   const rough = draw.chance(0.5)
@@ -97,14 +102,77 @@ export function caseOf(seed: number): Case {
     })
   }
   for (let n = draw.below(6); n > 0; n--) steps.push(faultOf(draw, at(), honest))
+  steps.push(...actsOf(draw, at, honest, speakers))
   if (hostile !== undefined) for (let n = 1 + draw.below(4); n > 0; n--) steps.push({ at: at(), do: 'act', n })
-  steps.sort((a, b) => a.at - b.at)
-  return { v: 1, seed, world, weather, ...(hostile === undefined ? {} : { hostile }), steps }
+  // What is not restored is whole when two officers pin it: nobody else holds more of it than its author.
+  const succeeded = steps.flatMap((step) => (step.do === 'succeed' ? step.who : []))
+  const kept = steps.filter((step) => !(step.do === 'restore' && succeeded.includes(step.who)))
+  kept.sort((a, b) => a.at - b.at)
+  return { v: 1, seed, world, weather, ...(hostile === undefined ? {} : { hostile }), steps: kept }
+}
+
+/** What people do beside speaking, in some cases one kind of it. */
+function actsOf(draw: Draw, at: () => number, honest: readonly string[], speakers: readonly string[]): Step[] {
+  switch (draw.pick(['none', 'stick', 'keys', 'succession', 'destruction', 'destruction'] as const)) {
+    case 'none':
+      return []
+    case 'succession':
+      return lonelyStart(draw, honest, speakers)
+    case 'destruction':
+      return wishesFor(draw, speakers)
+    case 'stick':
+      return trips(draw, at, honest)
+    case 'keys':
+      return Array.from({ length: 1 + draw.below(3) }, () => {
+        const roles = draw.pick([[...ROTATED_ROLES], ...ROTATED_ROLES.map((role) => [role])])
+        return { at: at(), do: 'rotate', who: draw.pick(honest), roles }
+      })
+  }
+}
+
+/** A node starts while nobody can be reached, and two officers do not wait. */
+function lonelyStart(draw: Draw, honest: readonly string[], speakers: readonly string[]): Step[] {
+  const who = draw.pick(speakers)
+  const at = 20_000 + Math.floor(draw() * 60_000)
+  const forMs = 10_000 + Math.floor(draw() * 20_000)
+  return [
+    ...honest.flatMap((from): Step[] => (from === who ? [] : [{ at, do: 'part', who, from, forMs }])),
+    { at: at + 10, do: 'crash', who, how: draw.pick(['kill', 'power'] as const), forMs: 500 },
+    { at: at + 3_000, do: 'succeed', who },
+  ]
+}
+
+/** Most of those concerned want content destroyed; one may not, or may want it kept. */
+function wishesFor(draw: Draw, speakers: readonly string[]): Step[] {
+  const steps: Step[] = []
+  for (let n = draw.below(3); n >= 0; n--) {
+    const at = () => LENGTH_MS / 2 + Math.floor((draw() * LENGTH_MS) / 2)
+    for (const by of speakers) if (draw.chance(0.8)) steps.push({ at: at(), do: 'destroy', by, n })
+    if (!draw.chance(0.3)) continue
+    const by = draw.pick(speakers)
+    steps.push({ at: at(), do: 'hold', by, n })
+    if (draw.chance(0.4)) steps.push({ at: at(), do: 'lift', by, n })
+  }
+  return steps
+}
+
+/** Two machines that hear each other by stick for a while, and not over the network. */
+function trips(draw: Draw, at: () => number, honest: readonly string[]): Step[] {
+  const from = draw.pick(honest)
+  const to = draw.pick(honest.filter((party) => party !== from).concat(from))
+  if (from === to) return []
+  const steps: Step[] = [{ at: at(), do: 'part', who: from, from: to, forMs: LENGTH_MS }]
+  for (let n = 2 + draw.below(4); n > 0; n--) {
+    const back = draw.chance(0.4)
+    const how = draw.pick(['whole', 'whole', 'half-copied', 'old'] as const)
+    steps.push({ at: at(), do: 'carry', from: back ? to : from, to: back ? from : to, how, n })
+  }
+  return steps
 }
 
 function faultOf(draw: Draw, at: number, honest: readonly string[]): Step {
   const who = draw.pick(honest)
-  const forMs = Math.floor(draw() * 60_000)
+  const forMs = Math.floor(draw() * 40_000)
   const others = honest.filter((party) => party !== who)
   switch (
     draw.pick([

@@ -28,10 +28,12 @@ interface Given {
   root: string
 }
 
-const REST_MS = 130_000
+/** Every log is looked at each 45 seconds, and each minute by whoever had failed: once by everybody, and some. */
+const REST_MS = 65_000
 /** What hostile parties may come to fill of an honest disk: the entries they say and the copies that are kept of them. */
 const DISK_BYTES_MAX = 64 * 1_048_576
-const CANARY = 'CANARY'
+/** Stands in everything that an officer says. */
+export const CANARY = 'CANARY'
 
 export class Checks {
   readonly asked: Asked
@@ -42,6 +44,8 @@ export class Checks {
   private readonly sizes = new Map<string, number>()
   private readonly given = new Map<string, Given[]>()
   private readonly origins = new Map<string, string>()
+  /** Length of each party’s index of its logs. */
+  private readonly indexes = new Map<string, number>()
   private readonly restored = new Set<string>()
   private readonly wasRestored = new Set<string>()
   private queue: (() => Promise<void>)[] = []
@@ -57,7 +61,7 @@ export class Checks {
   /** A life is open: what was told to anybody before must be there (1, 2, 3). */
   began(machine: Machine): void {
     if (!this.watches(machine)) return
-    for (const origin of this.ownOrigins(machine)) this.origins.set(originHash(origin), origin)
+    this.learnOrigins(machine)
     for (const key of [...this.sizes.keys()]) if (key.startsWith(`${machine.party} `)) this.sizes.delete(key)
     if (this.restored.has(machine.party)) return
     this.queue.push(() => this.sameAsBefore(machine))
@@ -117,14 +121,19 @@ export class Checks {
     }
   }
 
-  /** After every step. */
-  async afterStep(): Promise<void> {
+  /** After every step: at those whose names stand in it, for nobody else ran any of its code. */
+  async afterStep(what: string): Promise<void> {
     if (this.world.pact === '') return
     for (const machine of this.world.honest()) {
-      if (machine.node === undefined) continue
-      for (const origin of this.origins.values()) await this.look(machine, origin)
+      if (machine.node === undefined || !(what.includes(machine.party) || concernsAll(what))) continue
+      this.learnOrigins(machine)
+      for (const origin of this.origins.values()) {
+        const log = machine.node.logOf(origin)
+        if (log === undefined || log.size === (this.sizes.get(`${machine.party} ${origin}`) ?? 0)) continue
+        await this.look(machine, log)
+      }
     }
-    for (const check of this.queue.splice(0)) await check()
+    while (this.queue.length > 0) for (const check of this.queue.splice(0)) await check()
   }
 
   // ── rest ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -166,6 +175,7 @@ export class Checks {
   /** Once everything rests: what was acknowledged is there, delivered and valid for everybody (1, 6, 7, 9). */
   async atRest(): Promise<void> {
     await this.asked.atRest()
+    await this.world.destruction.atRest()
     for (const { disk, party } of this.world.honest()) {
       const bytes = disk.size()
       if (bytes > DISK_BYTES_MAX) this.world.violated(7, `The disk of ${party} holds ${bytes} bytes.`)
@@ -177,6 +187,11 @@ export class Checks {
   awaitsSilent({ party, node }: Machine): boolean {
     const inDoubt = this.alarms.some((alarm) => alarm.party === party && alarm.code === 'node/may-be-copy')
     return inDoubt && this.world.hostile !== undefined && node?.health().ready === false
+  }
+
+  /** Its disk went back in time: what it asked for and held is not what it knows of. */
+  lostMuch(party: string): boolean {
+    return this.wasRestored.has(party)
   }
 
   /** What an honest neutral’s receipts say of a record: the tightest bounds that anybody may hold against its author. */
@@ -216,13 +231,10 @@ export class Checks {
 
   // ── logs ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  private async look(machine: Machine, origin: string): Promise<void> {
-    const log = machine.node?.logOf(origin)
-    if (log === undefined) return
+  private async look(machine: Machine, log: LogFiles): Promise<void> {
+    const { origin, size } = log
     const key = `${machine.party} ${origin}`
     const before = this.sizes.get(key) ?? 0
-    const { size } = log
-    if (size === before) return
     this.restSince = undefined
     const isOwn = origin.startsWith(`${machine.party}/`)
     if (isOwn && this.restored.has(machine.party) && !isConfirmed(log)) return
@@ -385,11 +397,24 @@ export class Checks {
     return Math.max(machine.node?.logOf(origin)?.size ?? 0, this.sizes.get(`${machine.party} ${origin}`) ?? 0)
   }
 
+  /** Logs of a party that its index names by now. */
+  private learnOrigins(machine: Machine): void {
+    const index = machine.disk.read(`${machine.dir}/logs/${this.world.pact}/index`)
+    if (index === undefined || index.length === this.indexes.get(machine.party)) return
+    this.indexes.set(machine.party, index.length)
+    for (const origin of this.ownOrigins(machine)) this.origins.set(originHash(origin), origin)
+  }
+
   private ownOrigins({ disk, dir, party }: Machine): string[] {
     const { pact } = this.world
     const index = new TextDecoder().decode(disk.read(`${dir}/logs/${pact}/index`) ?? new Uint8Array())
     return index.split('\n').flatMap((line) => (line === '' ? [] : [`${party}/${pact}/${line}`]))
   }
+}
+
+/** A step of the case, or what comes after one, is of nobody in particular. */
+function concernsAll(what: string): boolean {
+  return what === 'later' || what.startsWith('step ')
 }
 
 function isConfirmed(log: LogFiles): boolean {

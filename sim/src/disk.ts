@@ -77,6 +77,12 @@ export class SimulatedDisk {
     return entry?.kind === 'file' ? entry.shown : undefined
   }
 
+  /** Names in a folder. */
+  names(path: string): string[] {
+    const entry = entryAt(this.root, path)
+    return entry?.kind === 'folder' ? [...entry.shown.keys()].sort() : []
+  }
+
   /** Bytes of all files. */
   size(of: FolderNode = this.root): number {
     let bytes = 0

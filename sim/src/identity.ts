@@ -4,9 +4,21 @@
 
 import { createHash } from 'node:crypto'
 import { KeyStore } from '@countersign/ledger'
-import { ed25519, type Signer, toBase64 } from '@countersign/log'
-import { type Identity, KeyRing } from '@countersign/node'
-import { makeCard, parseCard } from '@countersign/record'
+import { ed25519, type Signer, type SignerPair, toBase64 } from '@countersign/log'
+import { type Identity, KeyRing, type RotatedRole } from '@countersign/node'
+import {
+  addRootSignatures,
+  type Card,
+  type CardBody,
+  cardDigestOf,
+  formatSigningRequest,
+  KEY_ROLES,
+  makeCard,
+  makePossession,
+  parseCard,
+  publicOf,
+  signingRequest,
+} from '@countersign/record'
 import { ml_dsa44 } from '@noble/post-quantum/ml-dsa.js'
 import { sealingKeysOf } from './seal.ts'
 
@@ -15,38 +27,86 @@ export const EPOCH_MS = Date.UTC(2026, 0, 1)
 
 const REMEMBERED_MAX = 20_000
 
-const identities = new Map<string, Identity>()
+type NodeKeys = Identity['keys']
 
-/** The same for equal names; `dir` is where its machine has it. */
-export function identityOf(party: string, dir: string, neutral: boolean): Identity {
-  const known = identities.get(party)
-  if (known !== undefined) return { ...known, dir, neutral }
-  const pair = (role: string) => ({
-    ed25519: plainSigner(seedOf(`${party} ${role} ed25519`)),
-    mldsa44: latticeSigner(seedOf(`${party} ${role} mldsa44`)),
-  })
-  const root = pair('root')
-  const keys: Identity['keys'] = {
-    roots: [{ key: 0, ...root }],
-    ...{ log: pair('log'), statement: pair('statement'), receipt: pair('receipt') },
-    request: plainSigner(seedOf(`${party} request`)),
-    sealing: sealingKeysOf(party),
+/** Sets of keys that a party has made, the first card speaks with the first; each further card may take of the next. */
+export const KEY_SETS = 3
+
+/** The signers of one root key, and those of a set. */
+interface Parts {
+  root: SignerPair
+  sets: NodeKeys[]
+  first: Card
+}
+
+const parties = new Map<string, Parts>()
+
+/** The same for equal names; `dir` is where its machine has it, `card` the file of the one that speaks. */
+export function identityOf(party: string, dir: string, neutral: boolean, card?: Uint8Array): Identity {
+  const { sets, first } = partsOf(party)
+  const parsed = card === undefined ? undefined : parseCard(card)
+  const speaks = parsed?.ok === true ? parsed.value : first
+  const ring = KeyRing.holding(...sets)
+  return { dir, party, neutral, keys: ring.of(speaks), ring, store: KeyStore.nowhere(), card: speaks }
+}
+
+/** Every sealing identity of a party, for checks that may look at everything. */
+export function sealingIdentitiesOf(party: string): string {
+  return Array.from({ length: KEY_SETS }, (_, set) => sealingKeysOf(nameOf(party, set)).identity).join('\n')
+}
+
+/**
+ * What a party’s root signs on its own machine, as a file: a further card with other keys in these roles, and, where they
+ * were stolen, the notice that gives up those before. Undefined where its keys are used up.
+ */
+export function signedRequest(card: Card, roles: readonly RotatedRole[], stolen: boolean): Uint8Array | undefined {
+  const { root, sets } = partsOf(card.party)
+  const next = sets[card.body.serial]
+  if (next === undefined) return undefined
+  const fresh = publicKeysOf(next)
+  const body: CardBody = {
+    ...card.body,
+    serial: card.body.serial + 1,
+    keys: { ...card.body.keys, ...Object.fromEntries(roles.map((role) => [role, fresh[role]])) },
+    succeeds: card.digest,
   }
-  const both = ({ ed25519: plain, mldsa44 }: ReturnType<typeof pair>) => ({
-    ed25519: toBase64(plain.publicKey),
-    mldsa44: toBase64(mldsa44.publicKey),
+  const possession = makePossession(body, KeyRing.holding(...sets).of({ party: card.party, body }))
+  const request = signingRequest({ current: card, card: { body, possession }, notice: undefined })
+  if (stolen) {
+    const given = KEY_ROLES.filter((role) => (roles as readonly string[]).includes(role))
+    request.notice = { v: 1, party: card.party, cards: [card.digest], roles: given, by: cardDigestOf(body) }
+  }
+  const signed = addRootSignatures(request, root)
+  if (!signed.ok) throw new Error(signed.message)
+  return formatSigningRequest(signed.value)
+}
+
+function partsOf(party: string): Parts {
+  const known = parties.get(party)
+  if (known !== undefined) return known
+  const pair = (name: string) => ({
+    ed25519: plainSigner(seedOf(`${name} ed25519`)),
+    mldsa44: latticeSigner(seedOf(`${name} mldsa44`)),
   })
+  const root = pair(`${party} root`)
+  const sets = Array.from({ length: KEY_SETS }, (_, set): NodeKeys => {
+    const name = nameOf(party, set)
+    return {
+      roots: set === 0 ? [{ key: 0, ...root }] : [],
+      ...{ log: pair(`${name} log`), statement: pair(`${name} statement`), receipt: pair(`${name} receipt`) },
+      request: plainSigner(seedOf(`${name} request`)),
+      sealing: sealingKeysOf(name),
+    }
+  })
+  const [keys] = sets
+  if (keys === undefined) throw new Error('A party has keys.')
   const iso = (years: number) => new Date(EPOCH_MS + years * 365 * 86_400_000).toISOString()
   const file = makeCard(
     {
       v: 1,
       ...{ party, name: party, serial: 1 },
-      root: { threshold: 1, keys: [both(root)] },
-      keys: {
-        ...{ log: both(keys.log), statement: both(keys.statement), receipt: both(keys.receipt) },
-        request: { ed25519: toBase64(keys.request.publicKey) },
-        sealing: { age: keys.sealing.recipient },
-      },
+      root: { threshold: 1, keys: [publicOf(root)] },
+      keys: publicKeysOf(keys),
       endpoints: [endpointOf(party)],
       validity: { notBefore: iso(-1), notAfter: iso(20) },
     },
@@ -54,10 +114,21 @@ export function identityOf(party: string, dir: string, neutral: boolean): Identi
   )
   const card = parseCard(file)
   if (!card.ok) throw new Error(card.message)
-  const ring = KeyRing.holding(keys)
-  const identity = { dir, party, neutral, keys, ring, store: KeyStore.nowhere(), card: card.value }
-  identities.set(party, identity)
-  return identity
+  const parts = { root, sets, first: card.value }
+  parties.set(party, parts)
+  return parts
+}
+
+function publicKeysOf({ log, statement, receipt, request, sealing }: NodeKeys): CardBody['keys'] {
+  return {
+    ...{ log: publicOf(log), statement: publicOf(statement), receipt: publicOf(receipt) },
+    request: { ed25519: toBase64(request.publicKey) },
+    sealing: { age: sealing.recipient },
+  }
+}
+
+function nameOf(party: string, set: number): string {
+  return set === 0 ? party : `${party} ${set + 1}`
 }
 
 export function endpointOf(party: string): string {
@@ -69,18 +140,23 @@ function seedOf(name: string): Uint8Array {
 }
 
 function plainSigner(seed: Uint8Array): Signer {
-  const signer = ed25519.signer(seed)
-  return { ...signer, signAsync: async (message) => signer.sign(message) }
+  const { publicKey, sign } = ed25519.signer(seed)
+  return remembering(publicKey, sign)
 }
 
 function latticeSigner(seed: Uint8Array): Signer {
   const { publicKey, secretKey } = ml_dsa44.keygen(seed)
+  return remembering(publicKey, (message) => ml_dsa44.sign(message, secretKey, { extraEntropy: false }))
+}
+
+/** Signs each message once: the second run of a seed signs what the first did. */
+function remembering(publicKey: Uint8Array, make: (message: Uint8Array) => Uint8Array): Signer {
   const remembered = new Map<string, Uint8Array>()
   const sign = (message: Uint8Array) => {
     const key = createHash('sha256').update(message).digest('base64')
     const known = remembered.get(key)
     if (known !== undefined) return known
-    const signature = ml_dsa44.sign(message, secretKey, { extraEntropy: false })
+    const signature = make(message)
     if (remembered.size >= REMEMBERED_MAX) remembered.clear()
     remembered.set(key, signature)
     return signature

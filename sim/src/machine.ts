@@ -12,6 +12,7 @@ import { identityOf } from './identity.ts'
 import type { Answer, Network } from './network.ts'
 import type { Draw } from './random.ts'
 import { sealingDeskOf } from './seal.ts'
+import type { Stick } from './stick.ts'
 import type { Trace } from './trace.ts'
 
 /** What stands on a machine while nothing runs on it. */
@@ -38,6 +39,7 @@ export interface MachineMeans {
 const QUICK_MS = 1
 const SLOW_MS = 40
 const AGAIN_MS = 5_000
+const NO_STICK = { ok: false, code: 'carry/no-folder', message: 'No stick is in.' } as const
 /** The pages of a database that may grow without bound. */
 const PAGES_MAX = 1_073_741_823
 
@@ -45,7 +47,7 @@ export class Machine {
   readonly party: string
   readonly neutral: boolean
   readonly dir: string
-  readonly identity: Identity
+  identity: Identity
   readonly disk: SimulatedDisk
   node: Node | undefined
   /** Of which life is spoken; odd numbers of events come from dead ones and are dropped. */
@@ -60,6 +62,10 @@ export class Machine {
   diskFaulted = false
   /** Whether it is meant to run. */
   wanted = true
+  /** What lies in it. */
+  stick: Stick | undefined
+  /** What the life that goes on takes from outside. */
+  around: Surroundings | undefined
   private readonly means: MachineMeans
   private readonly draw: Draw
   private readonly diskDraw: Draw
@@ -82,7 +88,8 @@ export class Machine {
   }
 
   get now(): number {
-    return this.means.clock.now + this.skewMs
+    // Whole milliseconds, as a machine counts them.
+    return Math.floor(this.means.clock.now + this.skewMs)
   }
 
   /** Begins a life; `node` is there once it is open. */
@@ -93,7 +100,10 @@ export class Machine {
     const alive = () => this.life === life
     const { clock, trace } = this.means
     trace.add(`${clock.now} ${this.party} starts`)
+    // Which card speaks is what its folder says.
+    this.identity = identityOf(this.party, this.dir, this.neutral, this.disk.read(`${this.dir}/card`))
     const around = this.surroundings(alive)
+    this.around = around
     Node.openAs(this.identity, around).then(
       (opened) => {
         if (!alive()) return
@@ -206,7 +216,7 @@ export class Machine {
       disk,
       database: (path) => this.database(path),
       sealingDesk: sealingDeskOf,
-      carriedFolder: () => Promise.reject(new Error('Nothing is carried by hand in the simulation.')),
+      carriedFolder: async () => (this.stick === undefined ? NO_STICK : { ok: true, value: this.stick.in(disk) }),
       fetch: network.fetchOf(this.party, alive),
       report: (level, event, facts = {}) => {
         if (!alive()) return
@@ -279,6 +289,7 @@ export class Machine {
   private end(): void {
     this.life++
     this.node = undefined
+    this.around = undefined
     this.door = undefined
     for (const database of [...this.open.values()]) database.close()
   }

@@ -1,13 +1,17 @@
-// The simulator at the shell: `npm run sim -- --seeds 300`. What was found before is replayed first. A seed that fails is
-// made as small as it still fails and kept under sim/regressions, to be replayed for ever.
+// The simulator at the shell: `npm run sim -- --seeds 300`. What was found before is replayed first.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type Case, caseOf } from './case.ts'
-import { type Outcome, runCase, runOnce } from './run.ts'
-import { shrink } from './shrink.ts'
+import { ACTS } from './acts.ts'
+import type { Case } from './case.ts'
+import { runCase } from './run.ts'
+import { runSeeds, type Tally } from './seeds.ts'
+import { rememberVerified } from './verified.ts'
+import { spread } from './workers.ts'
 
-const REGRESSIONS = new URL('../regressions/', import.meta.url)
 const TOLD_EVERY = 25
 
 const HELP = `npm run sim -- --seeds N [--from S]   so many seeds, from S on (1 where it is not given)
@@ -15,7 +19,9 @@ npm run sim -- --seed S               one seed; the end of its trace where it fa
 npm run sim -- --case FILE            one case that was kept
 npm run sim -- --forever [--from S]   until it is told to stop
 What is kept under sim/regressions is replayed first (not with --no-regressions); a seed that fails is shrunk and kept
-there (not with --no-keep).
+there (not with --no-keep). Seeds are run in as many processes as there are cores, or --workers N. With --kept DIR
+another folder takes the place of sim/regressions. With --every-act it is a failure where something that people do
+never came about.
 `
 
 const { values: options } = parseArgs({
@@ -28,59 +34,88 @@ const { values: options } = parseArgs({
     forever: { type: 'boolean', default: false },
     regressions: { type: 'boolean', default: true },
     keep: { type: 'boolean', default: true },
+    kept: { type: 'string', default: fileURLToPath(new URL('../regressions', import.meta.url)) },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    'every-act': { type: 'boolean', default: false },
+    stride: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
 })
 
 let stopping = false
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (stopping = true))
-process.on('disconnect', () => (stopping = true))
+let stop = () => {}
+for (const event of ['SIGINT', 'SIGTERM', 'disconnect'] as const) {
+  process.on(event, () => {
+    stopping = true
+    stop()
+  })
+}
 
+rememberVerified()
 process.exitCode = await main()
 if (process.connected) process.disconnect()
 
 async function main(): Promise<number> {
-  const count = options.forever
-    ? Number.MAX_SAFE_INTEGER
-    : whole(options.seed === undefined ? (options.seeds ?? '100') : '1')
-  const from = whole(options.seed ?? options.from)
-  if (options.help || count === undefined || from === undefined) {
+  const alone = options.seed !== undefined
+  const count = options.forever ? Infinity : whole(alone ? '1' : (options.seeds ?? '100'))
+  const [from, workers, stride] = [whole(options.seed ?? options.from), whole(options.workers), whole(options.stride)]
+  if (options.help || count === undefined || from === undefined || !workers || !stride) {
     process.stdout.write(HELP)
     return options.help ? 0 : 2
   }
   if (options.case !== undefined) return replay([options.case])
-  const alone = options.seed !== undefined
   if (!alone && options.regressions && (await replay(kept())) !== 0) return 1
   const began = performance.now()
-  let failed = 0
-  let done = 0
-  let steps = 0
-  for (let seed = from; seed < from + count && !stopping; seed++) {
-    const the = caseOf(seed)
-    const outcome = await runCase(the)
-    done++
-    steps += outcome.steps
-    if (outcome.violation !== undefined) {
-      failed++
-      await told(the, outcome)
-      if (alone) process.stdout.write(`${outcome.trace.last(80).join('\n')}\n`)
-    }
-    if (done % TOLD_EVERY === 0) process.stdout.write(`${done} seeds, ${failed} failed, ${seconds(began)} s\n`)
+  const seconds = () => ((performance.now() - began) / 1000).toFixed(0)
+  const say = (line: string) => void process.stdout.write(`${line}\n`)
+  let told = 0
+  const progress = (tally: Tally) => {
+    // Whoever is told may be gone already; then this process is about to end too.
+    if (process.connected) process.send?.(tally, undefined, undefined, () => {})
+    if (Math.floor(tally.seeds / TOLD_EVERY) === told || stride > 1) return
+    told = Math.floor(tally.seeds / TOLD_EVERY)
+    say(`${tally.seeds} seeds, ${tally.failed} failed, ${seconds()} s`)
   }
-  const what = `${done} seeds from ${from}, each run twice, ${steps} steps, ${seconds(began)} s`
-  process.stdout.write(
-    failed === 0 ? `Every invariant held: ${what}.\n` : `${failed} failed of ${what}; replay one with --seed.\n`,
+  const processes = Math.min(workers, count)
+  const keepIn = options.keep ? options.kept : undefined
+  const { tally, sound } =
+    processes > 1
+      ? await spread(
+          { main: fileURLToPath(import.meta.url), from, count, workers: processes, keepIn, done: progress },
+          (stopAll) => {
+            stop = stopAll
+          },
+        )
+      : {
+          tally: await runSeeds({
+            ...{ from, count, stride, say, done: progress },
+            keepIn,
+            stopping: () => stopping,
+          }),
+          sound: true,
+        }
+  if (stride > 1) return tally.failed === 0 ? 0 : 1
+  for (const [act, times] of Object.entries(tally.acts).sort()) say(`  ${act}: ${times}`)
+  const missed = options['every-act'] ? ACTS.filter((act) => tally.acts[act] === undefined) : []
+  if (missed.length > 0) say(`Never done in these seeds: ${missed.join('; ')}.`)
+  const what = `${tally.seeds} seeds from ${from}, each run twice, ${tally.steps} steps, ${seconds()} s`
+  if (!sound) say('A process of the simulator ended by an error of its own.')
+  say(
+    tally.failed === 0
+      ? `Every invariant held: ${what}.`
+      : `${tally.failed} failed of ${what}; replay one with --seed.`,
   )
-  return failed === 0 ? 0 : 1
+  return tally.failed === 0 && sound && missed.length === 0 ? 0 : 1
 }
 
 /** Replays kept cases. One that is known to fail must still fail: else it is mended, and says so no longer. */
-async function replay(files: readonly (string | URL)[]): Promise<number> {
+async function replay(files: readonly string[]): Promise<number> {
   let failed = 0
   for (const file of files) {
+    if (stopping) break
     const the: Case = JSON.parse(readFileSync(file, 'utf8'))
     const { violation } = await runCase(the)
-    const name = String(file).replace(/.*\//, '')
+    const name = basename(file)
     if (the.known === true) {
       process.stdout.write(`known, not mended: ${name}: ${the.shows}\n`)
       if (violation !== undefined) continue
@@ -95,36 +130,13 @@ async function replay(files: readonly (string | URL)[]): Promise<number> {
   return failed === 0 ? 0 : 1
 }
 
-function kept(): URL[] {
-  return readdirSync(REGRESSIONS)
+function kept(): string[] {
+  return readdirSync(options.kept)
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => new URL(name, REGRESSIONS))
-}
-
-async function told(the: Case, { violation }: Outcome): Promise<void> {
-  if (violation === undefined) return
-  const { invariant, message } = violation
-  process.stdout.write(`seed ${the.seed} fails: invariant ${invariant}: ${message}\n`)
-  if (!options.keep || stopping) return
-  const smallest = await shrink(the, async (smaller) => {
-    // A difference between two runs shows only in two.
-    const { violation: other } = message.startsWith('Two runs')
-      ? await runCase(smaller)
-      : await runOnce(smaller, invariant === 5)
-    return other?.invariant === invariant
-  })
-  const file = new URL(`seed-${the.seed}-invariant-${invariant}.json`, REGRESSIONS)
-  writeFileSync(file, `${JSON.stringify({ ...smallest, shows: message.split('\n')[0] }, undefined, 2)}\n`)
-  process.stdout.write(
-    `shrunk from ${the.steps.length} steps to ${smallest.steps.length}, kept as ${file.pathname.replace(/.*\/sim\//, 'sim/')}\n`,
-  )
+    .map((name) => join(options.kept, name))
 }
 
 function whole(text: string): number | undefined {
   return /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined
-}
-
-function seconds(since: number): string {
-  return ((performance.now() - since) / 1000).toFixed(0)
 }

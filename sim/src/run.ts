@@ -12,6 +12,8 @@ export interface Outcome {
   lines: number
   digest: string
   trace: Trace
+  /** What people did, and how often. */
+  acts: ReadonlyMap<string, number>
 }
 
 /** Runs a case once. `audit` looks at every honest disk afterwards, and folds its views anew (5). */
@@ -47,7 +49,7 @@ export async function runOnce(the: Case, audit: boolean): Promise<Outcome> {
     world.end()
   }
   const { lines, digest } = end ?? { lines: trace.count, digest: trace.digest() }
-  return { violation, steps: world.clock.steps, lines, digest, trace }
+  return { violation, steps: world.clock.steps, lines, digest, trace, acts: world.acts }
 }
 
 /** Runs a case twice; a difference between the two traces is a violation like any other. */

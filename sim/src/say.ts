@@ -10,7 +10,7 @@ import type { World } from './world.ts'
 const AMBER = 'marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421'
 const RED = 'marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1'
 
-export function sayStep(world: World, step: Extract<Step, { by: string }>): void {
+export function sayStep(world: World, step: Extract<Step, { do: 'call' | 'ack' | 'share' | 'forbidden' }>): void {
   const machine = world.machine(step.by)
   const mark = `CANARY ${step.by} ${step.do} ${step.n}`
   if (machine.node === undefined) return

@@ -10,27 +10,26 @@ const TAG = utf8('countersign simulated seal\n')
 const KEY_BYTES = 32
 const NAME_BYTES = 32
 
-/** The sealing identity of a party, and what others seal to: of the form that a card asks for. */
-export function sealingKeysOf(party: string): { identity: string; recipient: string } {
+/** The sealing identity of that name, and what others seal to: of the form that a card asks for. */
+export function sealingKeysOf(name: string): { identity: string; recipient: string } {
   const alphabet = '023456789acdefghjklmnpqrstuvwxyz'
-  const bytes = stream(utf8(`recipient ${party}`), 1_100)
+  const bytes = stream(utf8(`recipient ${name}`), 1_100)
   return {
-    identity: `simulated identity of ${party}`,
+    identity: `simulated identity of ${name}`,
     recipient: `age1pq1${[...bytes].map((byte) => alphabet[byte & 31]).join('')}`,
   }
 }
 
 export function sealingDeskOf(identity: string): Sealer & Opener & { close(): Promise<void> } {
-  const party = identity.replace(/^simulated identity of /, '')
-  const { recipient } = sealingKeysOf(party)
+  const recipients = identity
+    .split('\n')
+    .map((one) => sealingKeysOf(one.replace(/^simulated identity of /, '')).recipient)
   return {
-    async seal(plaintext, recipients) {
-      const key = digest(utf8('key'), plaintext, ...recipients.map(utf8))
-      const stanzas = recipients.map((to) =>
-        Buffer.concat([digest(utf8(to)), xor(key, wrapping(to, plaintext.length))]),
-      )
+    async seal(plaintext, to) {
+      const key = digest(utf8('key'), plaintext, ...to.map(utf8))
+      const stanzas = to.map((one) => Buffer.concat([digest(utf8(one)), xor(key, wrapping(one, plaintext.length))]))
       const body = xor(plaintext, stream(key, plaintext.length))
-      const head = Buffer.concat([TAG, Uint8Array.of(recipients.length), ...stanzas])
+      const head = Buffer.concat([TAG, Uint8Array.of(to.length), ...stanzas])
       return new Uint8Array(Buffer.concat([head, digest(key, body), body]))
     },
     async open(file) {
@@ -38,10 +37,11 @@ export function sealingDeskOf(identity: string): Sealer & Opener & { close(): Pr
       const from = TAG.length + 1 + count * (NAME_BYTES + KEY_BYTES)
       if (!equalBytes(file.subarray(0, TAG.length), TAG) || file.length < from + 32) return undefined
       const body = file.subarray(from + 32)
-      const ours = digest(utf8(recipient))
       for (let i = 0; i < count; i++) {
         const at = TAG.length + 1 + i * (NAME_BYTES + KEY_BYTES)
-        if (!equalBytes(file.subarray(at, at + NAME_BYTES), ours)) continue
+        const name = file.subarray(at, at + NAME_BYTES)
+        const recipient = recipients.find((one) => equalBytes(name, digest(utf8(one))))
+        if (recipient === undefined) continue
         const key = xor(file.subarray(at + NAME_BYTES, at + NAME_BYTES + KEY_BYTES), wrapping(recipient, body.length))
         if (!equalBytes(digest(key, body), file.subarray(from, from + 32))) return undefined
         return xor(body, stream(key, body.length))
@@ -53,9 +53,9 @@ export function sealingDeskOf(identity: string): Sealer & Opener & { close(): Pr
 }
 
 /** The plaintext that a sealed part frames, whoever it is for: for the checks, which may look at everything. */
-export async function unsealed(file: Uint8Array, parties: readonly string[]): Promise<Uint8Array | undefined> {
-  for (const party of parties) {
-    const frame = await sealingDeskOf(sealingKeysOf(party).identity).open(file)
+export async function unsealed(file: Uint8Array, identities: readonly string[]): Promise<Uint8Array | undefined> {
+  for (const identity of identities) {
+    const frame = await sealingDeskOf(identity).open(file)
     if (frame === undefined || frame.length < 40) continue
     const length = Number(new DataView(frame.buffer, frame.byteOffset).getBigUint64(32))
     return frame.subarray(40, 40 + length)

@@ -3,13 +3,18 @@
 // step; at the end every fault heals and it runs on until nothing is left to be done.
 
 import { TrustedCards } from '@countersign/node'
+import type { Act } from './acts.ts'
+import { Carrying } from './carrying.ts'
 import { type Case, type Step, WORLDS, type WorldName } from './case.ts'
 import { Checks } from './checks.ts'
 import { Clock, settled } from './clock.ts'
+import { Destruction } from './destruction.ts'
 import { type Hostile, hostileOf } from './hostile.ts'
 import { EPOCH_MS, identityOf } from './identity.ts'
+import { changeKeys } from './keys-change.ts'
 import { type Image, Machine } from './machine.ts'
 import { FAIR, Network } from './network.ts'
+import { succeedLogs } from './officers.ts'
 import { drawOf } from './random.ts'
 import { sayStep } from './say.ts'
 import { Trace } from './trace.ts'
@@ -56,6 +61,10 @@ export class World {
   hostile: Hostile | undefined
   /** Set once every fault was healed. */
   healed = false
+  /** What people did, and how often. */
+  readonly acts = new Map<Act, number>()
+  readonly destruction = new Destruction(this)
+  private readonly carrying = new Carrying(this)
   private readonly backups = new Map<string, Image>()
   private violation: Violation | undefined
 
@@ -83,6 +92,12 @@ export class World {
   /** Those that keep the rules. */
   honest(): Machine[] {
     return [...this.machines.values()].filter(({ party }) => party !== this.the.hostile?.party)
+  }
+
+  /** Something was done that a case is there for. */
+  did(act: Act): void {
+    this.trace.add(`${this.clock.now} done: ${act}`)
+    this.acts.set(act, (this.acts.get(act) ?? 0) + 1)
   }
 
   violated(invariant: number, message: string): void {
@@ -162,7 +177,7 @@ export class World {
   private async one(until: number): Promise<string | undefined> {
     const what = await this.clock.step(until)
     if (this.clock.steps > STEPS_MAX) throw new Violation(7, `More than ${STEPS_MAX} events: something never ends.`)
-    if (what !== undefined) await this.checks.afterStep()
+    if (what !== undefined) await this.checks.afterStep(what)
     this.raise()
     return what
   }
@@ -207,6 +222,7 @@ export class World {
         if (image === undefined) return
         const host = `${step.who} machine ${this.clock.now}`
         this.checks.restores(this.machine(step.who))
+        this.did('a node restored from an older backup')
         return this.down(step.who, step.forMs, (machine) => machine.restore(image, host))
       }
       case 'clock':
@@ -214,6 +230,16 @@ export class World {
         return
       case 'act':
         return this.hostile?.act(step.n)
+      case 'succeed':
+        return succeedLogs(this, step)
+      case 'destroy':
+      case 'hold':
+      case 'lift':
+        return this.destruction.take(step)
+      case 'rotate':
+        return changeKeys(this, step)
+      case 'carry':
+        return this.carrying.take(step)
     }
   }
 
@@ -306,6 +332,9 @@ async function begin(world: WorldName): Promise<Beginning> {
     let done = false
     const trusting = async () => {
       const trusted = await TrustedCards.open(own, disk)
+      for (const file of ['card', `cards/${own.card.digest}`]) {
+        await disk.replace(`${machine.dir}/${file}`, own.card.bytes, true)
+      }
       for (const card of cards) if (card.party !== machine.party) await trusted.add(card.bytes, machine.now)
       done = true
     }

@@ -31,7 +31,7 @@ import { type Agreement, depositaryOf, readersOf } from '@countersign/pact'
 import { parseCard, parseEntry } from '@countersign/record'
 import { generationLines } from './agreements.ts'
 import { noSuchPact } from './engine-parts.ts'
-import { loadMember } from './identity.ts'
+import { loadMember, type Member } from './identity.ts'
 import { LIMITS } from './limits.ts'
 import { Pacts } from './pacts.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -69,11 +69,15 @@ export interface CarryOutOptions {
 
 /** Refuses `carry/…` where the stick, or what is to be carried, is not as it must be. */
 export async function carryOut(options: CarryOutOptions): Promise<Result<CarriedOut>> {
+  const member = loadMember(options.dir)
+  return member.ok ? carryOutAs(member.value, options) : member
+}
+
+/** The same for a member that is known already. */
+export async function carryOutAs(member: Member, options: CarryOutOptions): Promise<Result<CarriedOut>> {
   const { dir, to, around } = options
   const { disk } = around
-  const member = loadMember(dir)
-  if (!member.ok) return member
-  const us = member.value.party
+  const us = member.party
   const stick = await around.carriedFolder(to, dir)
   if (!stick.ok) return stick
   const all = (await Pacts.open({ disk, dir })).all()
@@ -89,7 +93,7 @@ export async function carryOut(options: CarryOutOptions): Promise<Result<Carried
     )
   }
   const readers = options.reader === undefined ? [...others].sort() : [options.reader]
-  const trusted = await TrustedCards.open(member.value, disk)
+  const trusted = await TrustedCards.open(member, disk)
   const trip = new Trip({ dir, disk, stick: stick.value, us, readers, trusted, progress: options.progress })
   try {
     return ok(await trip.carry(agreements))

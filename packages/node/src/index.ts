@@ -8,7 +8,7 @@ export { type RestoreOptions, restoreBackup } from './backup/restore.ts'
 export { type BackedUp, type BackupOptions, takeBackup } from './backup/take.ts'
 export { type VerifiedBackup, verifyBackup } from './backup/verify.ts'
 export type { CarriedIn, CarriedInLog, CarriedInReceipts } from './carry-in.ts'
-export { type CarriedOut, type CarriedOutLog, type CarryOutOptions, carryOut } from './carry-out.ts'
+export { type CarriedOut, type CarriedOutLog, type CarryOutOptions, carryOut, carryOutAs } from './carry-out.ts'
 export type { DirectoryAnswer } from './directory.ts'
 export type { OpenedPart } from './folding.ts'
 export {

@@ -63,14 +63,16 @@ export class KeyRing {
   }
 
   /** Of keys that were handed in and stand in no store. */
-  static holding(keys: NodeKeys): KeyRing {
+  static holding(...sets: NodeKeys[]): KeyRing {
     const ring = new KeyRing()
-    for (const root of keys.roots) ring.roots.push(root)
-    for (const role of ['log', 'statement', 'receipt'] as const) {
-      ring.pairs.set(publicOf(keys[role]).ed25519, keys[role])
+    for (const keys of sets) {
+      for (const root of keys.roots) ring.roots.push(root)
+      for (const role of ['log', 'statement', 'receipt'] as const) {
+        ring.pairs.set(publicOf(keys[role]).ed25519, keys[role])
+      }
+      ring.signers.set(toBase64(keys.request.publicKey), keys.request)
+      ring.identities.set(keys.sealing.recipient, keys.sealing.identity)
     }
-    ring.signers.set(toBase64(keys.request.publicKey), keys.request)
-    ring.identities.set(keys.sealing.recipient, keys.sealing.identity)
     return ring
   }
 

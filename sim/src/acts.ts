@@ -1,0 +1,20 @@
+// What people do in some worlds, by the names under which it is counted. Over the seeds of a build each must have come
+// about: an act that is drawn and never succeeds tests nothing.
+
+export const ACTS = [
+  'a node restored from an older backup',
+  'a stick carried in, whole',
+  'a stick carried in, half-copied',
+  'a stick carried in, old',
+  'a log key changed',
+  'a statement key changed',
+  'a receipt key changed',
+  'a request key changed',
+  'a sealing key changed',
+  'a log succeeded by two officers',
+  'content destroyed by consent',
+  'a destruction to which not all agree',
+  'a hold kept content',
+] as const
+
+export type Act = (typeof ACTS)[number]
