@@ -71,12 +71,59 @@ test('statement, receipt, request and sealing keys change while calls go both wa
   }
 })
 
+test('a log key that changes in good order: others succeed its logs, the old ones stand, and evidence of both verifies', async () => {
+  const { alfa, bravo, watch } = parties
+  const first = [alfa, bravo, watch].map(({ node }) => node.card)
+  const before = await call(alfa, 'in the log of the old key')
+  await delivered(alfa.node, before)
+  const [old = ''] = before.split('#')
+  const origins = async (of: Party) => (await of.node.keyStatus()).logs.map(({ origin }) => origin)
+  const former = await origins(alfa)
+  expect(value(await alfa.node.rotateKeys({ roles: ['log'] }))).toMatchObject({
+    state: 'accepted',
+    serial: 3,
+    notice: null,
+  })
+  await until('the new logs to speak', () => inForce(alfa))
+  expect((await origins(alfa)).filter((origin) => former.includes(origin))).toEqual([])
+  // Only this key is another.
+  expect((await alfa.node.keyStatus()).roles.map(({ role, serial }) => [role, serial])).toEqual([
+    ['log', 3],
+    ...['statement', 'receipt', 'request', 'sealing'].map((role) => [role, 2]),
+  ])
+  const after = await call(alfa, 'in the log of the new key')
+  const answer = await call(bravo, 'an answer to it')
+  await delivered(alfa.node, after)
+  await delivered(bravo.node, answer)
+  const [origin = ''] = after.split('#')
+  expect(origin).not.toBe(old)
+  for (const { node } of [bravo, watch]) {
+    // Both are held, each by its own key, and what was pinned of the old one is all of it.
+    expect(node.logOf(old)?.size).toBe(alfa.node.logOf(old)?.size)
+    expect(node.logOf(origin)?.size).toBeGreaterThan(1)
+    const opening = (await node.views.record(`${origin}#0`))?.row
+    expect(opening).toMatchObject({ type: 'log/open', validity: { kind: 'valid' } })
+    expect(node.views.frozenAt(old)).toBeUndefined()
+    await node.settled()
+    expect((await node.views.statistics()).void).toBe(0)
+    expect((await node.status()).alarms).toEqual([])
+  }
+  for (const holder of [alfa, bravo, watch]) {
+    for (const record of [before, after, answer]) {
+      const file = value(await holder.node.evidence(record, { reveal: holder !== watch, exchange: false }))
+      const report = verifyFile(file, first)
+      expect(report.steps.filter(({ ok }) => !ok)).toEqual([])
+      expect(report).toMatchObject({ holds: true, times: [{ hi: expect.any(Number) }] })
+    }
+  }
+})
+
 test('a node that was restarted speaks with its new keys, and its folder audits', async () => {
   const { alfa, bravo } = parties
   await alfa.restart()
   await until('alfa to be ready', () => alfa.node.health().ready)
   await delivered(alfa.node, await call(alfa, 'after a restart'))
-  expect((await alfa.node.keyStatus()).serial).toBe(2)
+  expect((await alfa.node.keyStatus()).serial).toBe(3)
   for (const party of [alfa, bravo]) {
     await party.stop()
     const audit = value(await auditNode(party.dir, realSurroundings(), { views: true }))

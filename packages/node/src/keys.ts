@@ -116,6 +116,16 @@ export class KeyRing {
     }
   }
 
+  /** Whether every key by which a card speaks is here. */
+  has(card: Pick<Card, 'body' | 'party'>): boolean {
+    try {
+      this.of(card)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   private async take(name: string, seeds: Record<string, string | undefined>): Promise<void> {
     const [, set = '', role = ''] = /^(?:([^/]+)\/)?([a-z]+)(?:-[0-9]+)?\.json$/.exec(name) ?? []
     const publics = this.publics.get(set) ?? {}

@@ -165,6 +165,7 @@ export class Node {
       card: (card) => this.speakWith(card),
       notice: (notice) => this.notices.take(notice),
       succeed: (channel) => this.agreements.succeed(channel.pact, channel.name),
+      mayBeCopy: () => this.whereabouts?.doubt !== undefined,
     })
     this.notices = new NoticeRelay(this.parts, () => this.changed())
     this.files = new Directory(identity.party, {
@@ -487,6 +488,8 @@ export class Node {
       receipts,
       cardOf: (party, root) => trusted.withRoot(party, root),
       cardsOf: (party, root) => trusted.acceptedBy(party, root),
+      ownCards: () => trusted.ours(),
+      findOwnCard: (digest) => this.parts.cards.want(this.party, digest),
       ownCard: (digest) => {
         const card = trusted.set.of(digest)
         return card?.party === this.party ? card : undefined

@@ -86,6 +86,7 @@ export class OwnKeys {
   private readonly onCard: (card: Card) => Promise<void>
   private readonly onNotice: (notice: Notice) => Promise<Result<undefined>>
   private readonly succeed: (channel: Channel) => Promise<Result<unknown>>
+  private readonly mayBeCopy: () => boolean
   private underWay: Promise<void> = Promise.resolve()
 
   constructor(
@@ -94,12 +95,15 @@ export class OwnKeys {
       card(card: Card): Promise<void>
       notice(notice: Notice): Promise<Result<undefined>>
       succeed(channel: Channel): Promise<Result<unknown>>
+      /** Whether this folder may be a copy of another, or a backup: then cards may have been given that it lacks. */
+      mayBeCopy(): boolean
     },
   ) {
     this.parts = parts
     this.onCard = on.card
     this.onNotice = on.notice
     this.succeed = on.succeed
+    this.mayBeCopy = on.mayBeCopy
   }
 
   /** Makes new keys and the card that names them. Where the root lies here, it signs at once. */
@@ -115,11 +119,12 @@ export class OwnKeys {
     if (compromised !== undefined && unknown !== undefined) {
       return refuse('keys/unknown-card', `${unknown} is no card of ours; countersign key status shows their digests.`)
     }
-    const fresh = await this.keysFor(String(card.body.serial + 1), roles, compromised !== undefined)
+    const serial = this.nextSerial()
+    const fresh = await this.keysFor(String(serial), roles, compromised !== undefined)
     const keys = { ...card.body.keys, ...Object.fromEntries(roles.map((role) => [role, fresh[role]])) }
     const body: CardBody = {
       ...card.body,
-      serial: card.body.serial + 1,
+      serial,
       root: asked.root ?? card.body.root,
       keys: keys as CardBody['keys'],
       endpoints: asked.endpoints ?? card.body.endpoints,
@@ -138,6 +143,16 @@ export class OwnKeys {
       } satisfies NoticeBody
     }
     return this.signHere(request)
+  }
+
+  /**
+   * Serials only rise, and of two cards with one serial neither is the newest (spec/keys.md). A folder that may be a
+   * copy cannot know which were given since: it takes the time in seconds, which is above all that were counted.
+   */
+  private nextSerial(): number {
+    const { identity, trusted, around } = this.parts
+    const known = Math.max(identity.card.body.serial, ...trusted.ours().map(({ body }) => body.serial))
+    return Math.max(known, this.mayBeCopy() ? Math.floor(around.now() / 1000) : 0) + 1
   }
 
   /**
@@ -308,11 +323,12 @@ export class OwnKeys {
     const inForce = speaker?.card
     if (speaker === undefined || inForce === undefined) return
     const frozen = views.frozenAt(speaker.log.origin) !== undefined
-    if (channel.own.state !== 'ready' && !frozen) return
+    const { lacksKeys } = channel.own
+    if (channel.own.state !== 'ready' && !frozen && !lacksKeys) return
     const { card } = identity
     if (inForce.body.serial >= card.body.serial) return
     // A log is known by one key for all its life, and what is frozen takes no further word.
-    if (frozen || !sameLogKeys(inForce, card)) {
+    if (frozen || lacksKeys || !sameLogKeys(inForce, card)) {
       const opened = await this.succeed(channel)
       if (!opened.ok) throw new Error(opened.message)
       return

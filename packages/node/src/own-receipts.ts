@@ -17,6 +17,8 @@ export interface OwnReceiptsOptions {
   us: string
   /** Our receipt keys, those of the past among them. */
   keys(): Iterable<KeyPair>
+  /** Whether these are all: our own logs, as far as the others hold them, name no further card of ours. */
+  knowsKeys(): boolean
   pact: string
   /** Everybody else who reads the log, its author among them. */
   readers: readonly PeerFiles[]
@@ -103,6 +105,10 @@ export class OwnReceipts {
       if (file?.kind === 'refused') throw new PeerUnreachable(`${reader.party} answered ${file.status}`)
       if (file?.kind === 'bytes') this.take(name, file.bytes)
       if (!this.found.has(name)) lacking = true
+    }
+    // What none of our keys signed may be by one that our own logs still tell of.
+    if (lacking && !this.options.knowsKeys()) {
+      throw new PeerUnreachable(`${reader.party} holds receipts that no key of ours known here yet has signed`)
     }
     // The index is signed by nobody, and may have been harmed on its way: a receipt of ours may hide behind what it names.
     const tries = (this.tries.get(reader.party) ?? 0) + 1

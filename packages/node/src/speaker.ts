@@ -42,6 +42,8 @@ export class Speaker {
   readonly party: string
   private readonly signersOf: SignersOf
   private inForce: Card | undefined
+  /** A card that the log names as in force and that is not held: what was signed by another would be void. */
+  awaits: string | undefined
   private readonly sight: ChannelSight
   private readonly now: () => number
   private readonly named = new Map<string, number>()
@@ -115,6 +117,10 @@ export class Speaker {
 
   /** Says what belongs together: all of it is durable at once and stands together in the log, or none of it does. */
   async sayAll(drafts: readonly Draft[]): Promise<Result<{ index: number; statement: Statement }[]>> {
+    if (this.awaits !== undefined) {
+      const message = `${this.log.origin} is open by a card of ours that is not held here; it is asked of the others.`
+      return refuse('log/card-awaited', message)
+    }
     let number = this.messageNumber
     const time = new Date(this.now()).toISOString()
     const statements = drafts.map((draft, i): Statement => {
@@ -185,7 +191,9 @@ export class Speaker {
     }
     if (statement.type !== 'log/pin') this.lastSaid = Math.max(this.lastSaid, index)
     if (statement.type === 'log/open' || statement.type === 'party/keys') {
-      this.inForce = this.signersOf.card(namedCard(statement)) ?? this.inForce
+      const named = this.signersOf.card(namedCard(statement))
+      this.awaits = named === undefined ? namedCard(statement) : undefined
+      this.inForce = named ?? this.inForce
     }
     const body: { number?: unknown } = statement.type === 'hotline/message' ? statement.body : {}
     if (typeof body.number === 'number') this.messageNumber = Math.max(this.messageNumber, body.number)

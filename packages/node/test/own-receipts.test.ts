@@ -6,6 +6,7 @@ import { cosign, utf8 } from '@countersign/log'
 import { receiptKeyName } from '@countersign/record'
 import { expect, test } from 'vitest'
 import { alfa, checkpointOf, entry, ORIGIN, opening, PACT, watch } from '../../../spec/vectors/samples.ts'
+import { LIMITS } from '../src/limits.ts'
 import { OwnReceipts } from '../src/own-receipts.ts'
 import { realSurroundings } from '../src/surroundings.ts'
 import { folder, requestsTo, type Serve } from './served-files.ts'
@@ -18,11 +19,12 @@ const ours = (size: number) => {
   return cosign(checkpointOf(ENTRIES.slice(0, size)), { name, ...watch.receipt }, T + size)
 }
 
-async function recalled(serve: Serve): Promise<number[]> {
+async function recalled(serve: Serve, areKnown: () => boolean = () => true): Promise<number[]> {
   const receipts = await openReceipts({ disk: nodeDisk(), dir: folder() })
   const recall = new OwnReceipts({
     ...{ origin: ORIGIN, author: alfa.card, us: 'watch.example', pact: PACT, receipts },
-    keys: () => [watch.card.keys.receipt],
+    keys: () => (areKnown() ? [watch.card.keys.receipt] : [alfa.card.keys.receipt]),
+    knowsKeys: areKnown,
     readers: [requestsTo(alfa.card, serve)],
     around: { ...realSurroundings(), after: (_ms, act) => (queueMicrotask(act), () => {}) },
     stopped: () => false,
@@ -50,4 +52,10 @@ test.each(['3-1700000009\n', '3-17000000x3\n', '9-1700000003\n'])(
 
 test('a reader that names what it never shows keeps nothing up', async () => {
   expect(await recalled(serving(() => `2-${T + 2}\n7-${T + 7}\n`))).toEqual([2])
+})
+
+test('receipts by a key of ours that is not known yet are asked for until our own logs have told of it', async () => {
+  let asked = 0
+  const serve = serving(() => (asked++, `2-${T + 2}\n3-${T + 3}\n`))
+  expect(await recalled(serve, () => asked > 3 * LIMITS.receiptTries)).toEqual([2, 3])
 })

@@ -18,14 +18,19 @@ export function statusCommand(command: Command): void {
     })
 }
 
-function* tell(status: NodeStatus, dir: string): Generator<string> {
+/** How a node stands, a line each. */
+export function* tell(status: NodeStatus, dir: string): Generator<string> {
   const { party, neutral, pacts, heldHere, alarms, approvals } = status
   yield `${party}${neutral ? ', a neutral' : ''}`
   for (const { id, title, channels, peers } of pacts) {
     yield `\n${plain(title)} (${id})`
     for (const { name, state, awaited, maySucceed, size } of channels) {
-      const awaits = awaited.length === 0 ? '' : `; awaits ${awaited.join(', ')}`
+      const awaits = awaited.length === 0 || state !== 'checking' ? '' : `; awaits ${awaited.join(', ')}`
       yield `  ${name}: ${STATES[state]}${state === 'none' ? '' : `, ${size} entries`}${awaits}`
+      if (awaits === '' && awaited.length > 0) {
+        yield `    It gives no receipt on the logs of the others before these have answered: ${awaited.join(', ')}.`
+        yield '    They may hold receipts of ours that this folder lacks, which others could contradict.'
+      }
       if (maySucceed) {
         yield `    Where that cannot be mended, two officers open a log that succeeds it: countersign log succeed --help`
       }

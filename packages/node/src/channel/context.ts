@@ -20,6 +20,10 @@ export interface ChannelContext {
   cardsOf(party: string, root: string): readonly Card[]
   /** One of our own cards. */
   ownCard(digest: string): Card | undefined
+  /** All of our own, those of roots that ours succeeded among them. */
+  ownCards(): readonly Card[]
+  /** Asks the others for a card of ours that this folder lacks. */
+  findOwnCard(digest: string): Promise<boolean>
   /** Something of a party does not verify: its newest card is asked for. True where that was answered. */
   suspect(party: string): Promise<boolean>
   requestsTo(card: Card): PeerRequests

@@ -9,6 +9,8 @@ import { type CheckOutcome, type StartupCheck, startCheck } from '../startup-che
 import type { Channel } from './channel.ts'
 import { WAY_OUT } from './own-side.ts'
 
+const CARD_RETRY_MS = 1_000
+
 export class OwnCheck {
   /** The size of our log when it was found to be what its peers hold, in this run. */
   confirmedAt = 0
@@ -97,15 +99,30 @@ export class OwnCheck {
       onEntries(log.origin)
       around.report('warn', 'tail-recovered', { origin: log.origin, entries: outcome.recovered })
     }
+    await this.cardsInForce()
     if (await context.alone()) return this.beginAlone(log, card)
     // It may have been stopped while it was being checked.
     if (this.channel.isStopping || own.state !== 'checking') return
+    const inForce = own.speaker?.card
+    if (inForce !== undefined && !context.identity.ring.has(inForce)) return own.lackKeys(inForce)
     log.confirm()
     this.confirmedAt = log.size
     // What is missing of our own content comes back while the log goes on.
     const from = context.mayBeCopy() ? 0 : log.size - outcome.recovered
     if (from < log.size) this.fetching = this.fetchContent(log, from)
     own.goOn()
+  }
+
+  /** What came back may name a card of ours that this folder never held: by another nothing valid can be signed. */
+  private async cardsInForce(): Promise<void> {
+    const { context, own } = this.channel
+    for (;;) {
+      const named = own.speaker?.awaits
+      if (named === undefined || this.channel.isStopping || own.state !== 'checking') return
+      await context.findOwnCard(named)
+      if (context.ownCard(named) !== undefined) await own.speaker?.recall(0)
+      else await new Promise<void>((resolve) => void context.around.after(CARD_RETRY_MS, resolve))
+    }
   }
 
   private async fetchContent(log: OwnLog, from: number): Promise<void> {

@@ -41,7 +41,7 @@ export const WAY_OUT = 'Where it cannot be mended, two officers open a log that 
 /** What was raised of a log of ours before another succeeded it. */
 const OVER_ONCE_SUCCEEDED = [
   ...['ledger/stopped', 'ledger/disk-full', 'ledger/disk-failed', 'ledger/unopened'],
-  ...['log/contradicted', 'log/longer-tail', 'log/check-failed'],
+  ...['log/contradicted', 'log/longer-tail', 'log/check-failed', 'log/keys-missing'],
 ]
 
 /** What an earlier run may have raised of a log that is written again now. */
@@ -50,6 +50,8 @@ const OVER_ONCE_READY = ['ledger/stopped', 'ledger/disk-full', 'ledger/disk-fail
 export class OwnSide {
   speaker: Speaker | undefined
   state: OwnState = 'none'
+  /** Whether our log is whole here, and the keys by which it would be signed are not. */
+  lacksKeys = false
   /** Whether a log that succeeds ours is being opened. */
   isSucceeding = false
   readonly check: OwnCheck
@@ -192,6 +194,7 @@ export class OwnSide {
     await recordGeneration({ disk: around.disk, dir: identity.dir }, pact.id, name, generation)
     this.former.set(before.origin, { log: before, pinned: pinned.size })
     this.contradiction = undefined
+    this.lacksKeys = false
     await this.speakWith(speaker)
     this.state = 'ready'
     this.succeeded(before.origin)
@@ -237,6 +240,23 @@ export class OwnSide {
     this.readiness.resolve()
     // What was held meanwhile may be countersigned now.
     peers.wake()
+  }
+
+  /**
+   * The card in force in our log speaks by keys that were made after this folder was copied or backed up. A log that
+   * succeeds ours is opened by a newer card: at once where there is one, else once the root has signed one.
+   */
+  async lackKeys(inForce: Card): Promise<void> {
+    const { context } = this.channel
+    const { identity, around, onAlarm } = context
+    this.state = 'stopped'
+    this.lacksKeys = true
+    if (identity.card.body.serial > inForce.body.serial) {
+      const opened = await this.succeed(toHex(around.random(8)))
+      if (opened.ok) return
+    }
+    const message = `The keys of our card of serial ${inForce.body.serial}, by which this log is signed, are not here: they were made after this folder was backed up. Make new ones, which open a log that succeeds it: countersign key rotate --dir ${identity.dir}`
+    onAlarm('log/keys-missing', this.speaker?.log.origin ?? '', message)
   }
 
   /**

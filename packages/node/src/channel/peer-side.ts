@@ -216,15 +216,13 @@ export class PeerSide {
 
   /** Asks for our own receipts on a log where some may be lost; once in a run. */
   private recallReceipts(origin: string, author: Card): void {
-    const { context, members, pact } = this.channel
-    const { identity, around, receipts, requestsTo, cardsOf, onAlarm, mayBeCopy, onRecovered } = context
+    const { context, members, own, pact } = this.channel
+    const { identity, around, receipts, requestsTo, ownCards, onAlarm, mayBeCopy, onRecovered } = context
     if (!mayBeCopy() || this.recalls.has(origin)) return
     const recall = new OwnReceipts({
       ...{ origin, author, us: identity.party, pact: pact.id, receipts, around },
-      keys: () => {
-        const past = cardsOf(identity.party, identity.card.rootDigest)
-        return [identity.card, ...past].map(({ keys }) => keys.receipt)
-      },
+      keys: () => [identity.card, ...ownCards()].map(({ keys }) => keys.receipt),
+      knowsKeys: () => !this.channel.isParty || own.state === 'ready' || own.state === 'stopped',
       readers: [requestsTo(author), ...members.cosignersOf(author.party).map(({ requests }) => requests)],
       stopped: () => this.channel.isStopping,
       onDone: () => {
