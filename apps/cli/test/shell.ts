@@ -35,26 +35,42 @@ export async function done(args: string[], input?: string): Promise<string> {
 }
 
 export async function serve(folder: string, port: number, ...more: string[]): Promise<() => Promise<void>> {
+  return (await serveWith(folder, port, more)).stop
+}
+
+/** `given` is read from the file descriptor 3. */
+export async function serveWith(
+  folder: string,
+  port: number,
+  more: string[],
+  env: Record<string, string> = {},
+  given?: string,
+): Promise<{ pid: number; stop(): Promise<void> }> {
   const child = spawn(process.execPath, [MAIN, 'serve', '--dir', folder, '--listen', `127.0.0.1:${port}`, ...more], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', ...(given === undefined ? [] : ['pipe' as const])],
+    env: { ...process.env, ...env },
   })
+  if (given !== undefined) (child.stdio[3] as Writable).on('error', () => {}).end(given)
   await new Promise<void>((resolve, reject) => {
     let err = ''
-    child.stderr.on('data', (chunk) => {
+    child.stderr?.on('data', (chunk) => {
       err += chunk
       if (err.includes('serves at')) resolve()
     })
     child.once('exit', () => reject(new Error(err)))
   })
-  return async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGTERM')
-    await ended
+  return {
+    pid: child.pid ?? 0,
+    async stop() {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
+    },
   }
 }
 
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 120; i++) {
     if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
