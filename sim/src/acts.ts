@@ -15,6 +15,8 @@ export const ACTS = [
   'content destroyed by consent',
   'a destruction to which not all agree',
   'a hold kept content',
+  'a log cosigned by a witness',
+  'a lying witness asked',
 ] as const
 
 export type Act = (typeof ACTS)[number]

@@ -18,12 +18,14 @@ export const HOSTILE_KINDS = [
 ] as const
 export type HostileKind = (typeof HOSTILE_KINDS)[number]
 
-export type WorldName = 'two' | 'alone' | 'three'
+export type WorldName = 'two' | 'alone' | 'three' | 'witnessed'
 
 /** Who takes part: parties, and neutrals. */
 export const WORLDS: Record<WorldName, { parties: string[]; neutrals: string[] }> = {
   two: { parties: ['alfa.example', 'bravo.example'], neutrals: ['watch.example'] },
   alone: { parties: ['alfa.example', 'bravo.example'], neutrals: [] },
+  // Their agreement names a witness that somebody else runs.
+  witnessed: { parties: ['alfa.example', 'bravo.example'], neutrals: ['watch.example'] },
   three: { parties: ['alfa.example', 'bravo.example', 'carol.example'], neutrals: ['watch.example'] },
 }
 
@@ -49,6 +51,8 @@ export interface Case {
   seed: number
   world: WorldName
   weather: { delayMs: [number, number]; lost: number; doubled: number; corrupted: number }
+  /** In a world that has one. */
+  witness?: 'honest' | 'lies'
   hostile?: { party: string; kind: HostileKind }
   /** In the order of their times: milliseconds after the beginning. */
   steps: Step[]
@@ -65,7 +69,7 @@ const SKEW_MS = 60_000
 /** The case that a seed stands for. */
 export function caseOf(seed: number): Case {
   const draw = drawOf(seed, 'case')
-  const world = draw.pick(['two', 'two', 'two', 'alone', 'alone', 'three'] as const)
+  const world = draw.pick(['two', 'two', 'witnessed', 'alone', 'alone', 'three'] as const)
   const { parties, neutrals } = WORLDS[world]
   const all = [...parties, ...neutrals]
   const rough = draw.chance(0.5)
@@ -108,7 +112,9 @@ export function caseOf(seed: number): Case {
   const succeeded = steps.flatMap((step) => (step.do === 'succeed' ? step.who : []))
   const kept = steps.filter((step) => !(step.do === 'restore' && succeeded.includes(step.who)))
   kept.sort((a, b) => a.at - b.at)
-  return { v: 1, seed, world, weather, ...(hostile === undefined ? {} : { hostile }), steps: kept }
+  const witness: Pick<Case, 'witness'> =
+    world === 'witnessed' ? { witness: draw.pick(['honest', 'honest', 'lies'] as const) } : {}
+  return { v: 1, seed, world, weather, ...witness, ...(hostile === undefined ? {} : { hostile }), steps: kept }
 }
 
 /** What people do beside speaking, in some cases one kind of it. */

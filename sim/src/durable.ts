@@ -47,7 +47,7 @@ export async function durablyCovers(
 }
 
 /** All that its folder has, the one that speaks first. */
-function cardsOf({ disk, dir, identity }: Machine): Card[] {
+export function cardsOf({ disk, dir, identity }: Machine): Card[] {
   const others = disk.names(`${dir}/cards`).flatMap((name) => {
     const card = parseCard(disk.read(`${dir}/cards/${name}`) ?? new Uint8Array())
     return card.ok && card.value.party === identity.party ? card.value : []

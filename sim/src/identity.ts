@@ -84,16 +84,12 @@ export function signedRequest(card: Card, roles: readonly RotatedRole[], stolen:
 function partsOf(party: string): Parts {
   const known = parties.get(party)
   if (known !== undefined) return known
-  const pair = (name: string) => ({
-    ed25519: plainSigner(seedOf(`${name} ed25519`)),
-    mldsa44: latticeSigner(seedOf(`${name} mldsa44`)),
-  })
-  const root = pair(`${party} root`)
+  const root = pairOf(`${party} root`)
   const sets = Array.from({ length: KEY_SETS }, (_, set): NodeKeys => {
     const name = nameOf(party, set)
     return {
       roots: set === 0 ? [{ key: 0, ...root }] : [],
-      ...{ log: pair(`${name} log`), statement: pair(`${name} statement`), receipt: pair(`${name} receipt`) },
+      ...{ log: pairOf(`${name} log`), statement: pairOf(`${name} statement`), receipt: pairOf(`${name} receipt`) },
       request: plainSigner(seedOf(`${name} request`)),
       sealing: sealingKeysOf(name),
     }
@@ -117,6 +113,11 @@ function partsOf(party: string): Parts {
   const parts = { root, sets, first: card.value }
   parties.set(party, parts)
   return parts
+}
+
+/** Two signers that follow from a name. */
+export function pairOf(name: string): SignerPair {
+  return { ed25519: plainSigner(seedOf(`${name} ed25519`)), mldsa44: latticeSigner(seedOf(`${name} mldsa44`)) }
 }
 
 function publicKeysOf({ log, statement, receipt, request, sealing }: NodeKeys): CardBody['keys'] {

@@ -14,6 +14,7 @@ const FAILURES = [
   'head-not-kept',
   'mirror-not-open',
   'whereabouts-unwritten',
+  'witness-failed',
 ]
 
 /** Alarms that a fault of the disk explains. */
@@ -41,6 +42,8 @@ export function faultOfReport(
   const subject = String(facts.subject)
   if (diskIsBad && OF_THE_DISK.test(code)) return undefined
   if (code === 'node/may-be-copy') return undefined
+  // A witness accuses nobody, and what it could not give is looked for at rest.
+  if (code.startsWith('witness/')) return undefined
   // A peer that could not be reached half-way through; it is asked again.
   if (code === 'log/tail-withheld') return undefined
   const hostile = world.the.hostile?.party

@@ -18,6 +18,7 @@ import { succeedLogs } from './officers.ts'
 import { drawOf } from './random.ts'
 import { sayStep } from './say.ts'
 import { Trace } from './trace.ts'
+import { SimulatedWitness, witnessOfAgreement } from './witness.ts'
 
 interface Beginning {
   now: number
@@ -64,6 +65,7 @@ export class World {
   /** What people did, and how often. */
   readonly acts = new Map<Act, number>()
   readonly destruction = new Destruction(this)
+  private readonly witness: SimulatedWitness | undefined
   private readonly carrying = new Carrying(this)
   private readonly backups = new Map<string, Image>()
   private violation: Violation | undefined
@@ -75,6 +77,7 @@ export class World {
     this.clock = new Clock(beginning?.now ?? EPOCH_MS)
     this.network = new Network(this.clock, trace, the.weather, (link) => drawOf(the.seed, `link ${link}`))
     this.checks = new Checks(this)
+    this.witness = the.witness === undefined ? undefined : new SimulatedWitness(this, the.witness === 'lies')
     const { parties, neutrals } = WORLDS[the.world]
     for (const party of [...parties, ...neutrals]) {
       const machine = new Machine(party, neutrals.includes(party), this.means(), beginning?.machines.get(party))
@@ -108,6 +111,7 @@ export class World {
   async run(): Promise<void> {
     const { hostile, steps } = this.the
     if (hostile !== undefined) this.hostile = hostileOf(this, hostile)
+    await this.witness?.open()
     const from = this.clock.now
     for (const machine of this.machines.values()) machine.start()
     for (const step of steps) {
@@ -120,6 +124,7 @@ export class World {
     this.heal()
     await this.settle()
     await this.checks.atRest()
+    await this.witness?.atRest()
     this.raise()
   }
 
@@ -306,6 +311,7 @@ const AGREEMENT = (world: WorldName) => {
     ...parties.flatMap((party) => [`  - party: ${party}`, `    name: ${party}`]),
     neutrals.length === 0 ? 'neutrals: []' : 'neutrals:',
     ...neutrals.flatMap((party) => [`  - party: ${party}`, `    name: ${party}`, '    roles: [depositary, observer]']),
+    ...(world === 'witnessed' ? [`witnesses: ${JSON.stringify({ quorum: 1, of: [witnessOfAgreement()] })}`] : []),
     'channels:',
     ...['line', 'main'].flatMap((name) => [`  - name: ${name}`, `    parties: [${parties.join(', ')}]`]),
     'offer: { days: 30 }',

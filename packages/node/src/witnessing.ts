@@ -156,7 +156,9 @@ export class Witnessing {
       ...(held === undefined ? {} : { from: held.size }),
     })
     if (!cosigned.ok) {
-      if (cosigned.code !== 'witness/unreachable') onFault(witness.name, cosigned.code, cosigned.message)
+      // Of whatever kind its answer is, it is over once the witness answers well.
+      const code = cosigned.code.startsWith('witness/') ? cosigned.code : 'witness/answer'
+      if (code !== 'witness/unreachable') onFault(witness.name, code, cosigned.message)
       return around.report('warn', 'witness', { witness: witness.name, code: cosigned.code, message: cosigned.message })
     }
     onFaultOver(witness.name)

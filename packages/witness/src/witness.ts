@@ -76,7 +76,13 @@ export class Witness {
   /** Refuses what `loadWitness` refuses, `witness/policy` and `witness/in-use`. */
   static async open(dir: string, around: WitnessSurroundings, passphrase?: string): Promise<Result<Witness>> {
     const identity = await loadWitness(dir, passphrase)
-    if (!identity.ok) return identity
+    const witness = identity.ok ? await Witness.openAs(identity.value, dir, around) : identity
+    if (witness.ok) wipeUnprotectedKeys(dir)
+    return witness
+  }
+
+  /** The same with keys that are known already. */
+  static async openAs(identity: WitnessIdentity, dir: string, around: WitnessSurroundings): Promise<Result<Witness>> {
     const bytes = await around.disk.read(policyFile(dir))
     if (bytes === undefined) {
       return refuse('witness/policy', `${policyFile(dir)} is missing; it lists the logs that are cosigned.`)
@@ -89,8 +95,7 @@ export class Witness {
         'witness/in-use',
         `Another process is the witness in ${dir}; stop it first, for two could contradict each other.`,
       )
-    wipeUnprotectedKeys(dir)
-    return ok(new Witness(dir, around, identity.value, { policy: policy.value, bytes, unlock }))
+    return ok(new Witness(dir, around, identity, { policy: policy.value, bytes, unlock }))
   }
 
   get logs(): number {
