@@ -252,7 +252,11 @@ export class World {
     const machine = this.machine(who)
     this.checks.ends(machine)
     how(machine)
-    this.later(forMs, () => machine.start())
+    const { life } = machine
+    // One that was ended again meanwhile, or runs already, is started by whoever did that.
+    this.later(forMs, () => {
+      if (machine.life === life) machine.start()
+    })
   }
 
   private later(ms: number, act: () => void): void {
