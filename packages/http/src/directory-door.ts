@@ -39,8 +39,9 @@ export class DirectoryDoor {
     const answer = await this.node.directory(party, request.target.slice(1))
     if (answer.kind === 'unauthorised') return { status: 401, headers: {} }
     if (answer.kind === 'missing') return { status: 404, headers: {} }
-    const size = await this.sizeOf(answer.path)
-    if (size === undefined) return { status: 404, headers: {} }
+    const whole = await this.sizeOf(answer.path)
+    if (whole === undefined) return { status: 404, headers: {} }
+    const size = Math.min(whole, answer.bytes ?? whole)
     const headers = { 'content-type': answer.mediaType, 'cache-control': answer.immutable ? IMMUTABLE : 'no-store' }
     return rangeOf(answer.path, size, request.headers.range, headers)
   }

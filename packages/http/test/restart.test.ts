@@ -1,10 +1,11 @@
 // When a restarted node signs again: whom it waits for, and for how long. Its clock and its machine are handed in.
 
+import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeDisk, openOwnLog } from '@countersign/ledger'
 import { utf8 } from '@countersign/log'
-import { loadIdentity, realSurroundings, type Surroundings } from '@countersign/node'
+import { loadIdentity, realSurroundings, type Surroundings, signRequest } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { delivered, type Parties, startParties, until, value } from './parties.ts'
@@ -51,6 +52,39 @@ async function waitsFor(silent: 'bravo' | 'watch'): Promise<void> {
   await parties[silent].start()
   await until('alfa to be ready', ready)
 }
+
+test('a partial tile of an earlier checkpoint is given as it was, though its file is gone', async () => {
+  const { alfa, bravo } = parties
+  const reader = value(await loadIdentity(bravo.dir))
+  const get = async (path: string, range?: string) => {
+    const url = new URL(path, alfa.url).href
+    const request = { method: 'GET', url, nowMs: Date.now(), nonce: randomBytes(18).toString('base64url') }
+    const signed = signRequest(request, { party: reader.party, signer: reader.keys.request })
+    const headers = new Headers(signed)
+    if (range !== undefined) headers.set('range', range)
+    const response = await fetch(url, { headers })
+    return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) }
+  }
+  const origin = (await status()).pacts[0]?.channels.find(({ name }) => name === 'main')?.origin ?? ''
+  const folder = `logs/${origin.split('/').slice(1).join('/')}`
+  // Of an earlier run only the widest stay.
+  await alfa.restart()
+  await until('alfa to be ready', ready)
+  expect(existsSync(join(alfa.dir, folder, 'tile/0/000.p/1'))).toBe(false)
+  const widths = readdirSync(join(alfa.dir, folder, 'tile/entries/000.p')).map(Number)
+  const widest = Math.max(...widths)
+  const tile = readFileSync(join(alfa.dir, folder, `tile/0/000.p/${widest}`))
+  const bundle = readFileSync(join(alfa.dir, folder, `tile/entries/000.p/${widest}`))
+  const first = bundle.subarray(0, 2 + bundle.readUInt16BE(0))
+  expect(await get(`${folder}/tile/0/000.p/1`)).toEqual({ status: 200, bytes: tile.subarray(0, 32) })
+  expect(await get(`${folder}/tile/entries/000.p/1`)).toEqual({ status: 200, bytes: first })
+  // A range reaches no further than what is asked for.
+  expect(await get(`${folder}/tile/entries/000.p/1`, `bytes=2-${bundle.length}`)).toEqual({
+    status: 206,
+    bytes: first.subarray(2),
+  })
+  expect((await get(`${folder}/tile/0/000.p/255`)).status).toBe(404)
+})
 
 test('a silent peer is waited for ten seconds, and no longer once the neutral has answered', async () => {
   await restartWithout('bravo', around(), 0)

@@ -10,6 +10,7 @@ export {
   openCarriedFolder,
 } from './carried-folder.ts'
 export { type Disk, type DiskCalls, type DiskFile, diskOf } from './disk.ts'
+export { earlierTile } from './earlier-tile.ts'
 export { commonSizeKept, isShownForked, keepCommonSize, keepEvidence, keepForkFile } from './evidence.ts'
 export { recordGeneration } from './generations.ts'
 export { framesOf, segmentSpan } from './journal.ts'

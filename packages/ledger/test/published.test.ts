@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   ed25519,
   emptyRoot,
+  entryBundlePath,
   mldsa44,
   type SignerPair,
   signCheckpoint,
@@ -16,6 +17,7 @@ import {
   auditLog,
   createOwnLog,
   type Disk,
+  earlierTile,
   LEDGER_LIMITS,
   LogStopped,
   logFolder,
@@ -55,6 +57,32 @@ const rounds = async (log: OwnLog, count: number) => {
 }
 
 describe('partial tiles', () => {
+  test('of every checkpoint there was are found, as the beginnings of wider ones', async () => {
+    const log = await create()
+    const entry = (n: number) => utf8('x'.repeat(1 + (n % 7)))
+    const was = new Map<string, Uint8Array>()
+    for (let n = 0; n < 300; n++) {
+      await log.append(entry(n))
+      await log.published()
+      for (const { level, index, width } of tilesForSize(n + 1)) {
+        if (width === 256) continue
+        const paths = [tilePath(level, index, width), ...(level === 0 ? [entryBundlePath(index, width)] : [])]
+        for (const path of paths) was.set(path, new Uint8Array(readFileSync(at(path))))
+      }
+    }
+    await log.close()
+    await value(await reopen()).close()
+    expect([...was.keys()].filter((path) => existsSync(at(path))).length).toBeLessThan(was.size / 2)
+    for (const [path, bytes] of was) {
+      const found = await earlierTile(nodeDisk(), at(path))
+      expect([path, found && new Uint8Array(readFileSync(found.path)).subarray(0, found.bytes)]).toEqual([path, bytes])
+    }
+    // What no checkpoint was over is not there, nor what is no partial tile.
+    for (const path of ['tile/0/001.p/45', 'tile/entries/001.p/45', 'tile/0/002.p/1', 'tile/0/002', 'tile/0/000.p/x']) {
+      expect([path, await earlierTile(nodeDisk(), at(path))]).toEqual([path, undefined])
+    }
+  })
+
   const kept = LEDGER_LIMITS.partialRoundsKept
 
   test('of the current size stay, however many rounds ago they were written', async () => {

@@ -8,7 +8,8 @@ import { type Agreement, depositaryOf, readersOf } from '@countersign/pact'
 import { parseOrigin } from '@countersign/record'
 
 export type DirectoryAnswer =
-  | { kind: 'file'; path: string; mediaType: string; immutable: boolean }
+  /** `bytes`: only so many of it, from its beginning. */
+  | { kind: 'file'; path: string; mediaType: string; immutable: boolean; bytes?: number }
   | { kind: 'unauthorised' }
   | { kind: 'missing' }
 
@@ -20,6 +21,8 @@ export interface DirectorySources {
   unconfirmed(origin: string): boolean
   /** Origins of our own logs and our mirrors. */
   origins(): Iterable<string>
+  /** Where a partial tile lies that may be of an earlier checkpoint, and how much of that file it is. */
+  earlierTile(path: string): Promise<{ path: string; bytes: number | undefined } | undefined>
   /** Brings the index of the receipts by `cosigner` that are held here of a log up to what they are. */
   listHeld(origin: string, cosigner: string): Promise<void>
   /** Parties that a statement of the log names in `to` beside this sealed file; undefined where none names it. */
@@ -96,7 +99,15 @@ export class Directory {
     if (file.startsWith('addenda/') && !(await this.maySeeContent(party, origin, file.slice('addenda/'.length)))) {
       return { kind: 'missing' }
     }
-    return this.file(path, 'application/octet-stream', true)
+    return file.includes('.p/') ? this.partial(path) : this.file(path, 'application/octet-stream', true)
+  }
+
+  private async partial(path: string): Promise<DirectoryAnswer> {
+    const found = await this.sources.earlierTile(join(this.sources.dir, path))
+    if (found === undefined) return { kind: 'missing' }
+    const { bytes } = found
+    const only = bytes === undefined ? {} : { bytes }
+    return { kind: 'file', path: found.path, mediaType: 'application/octet-stream', immutable: true, ...only }
   }
 
   private reads(party: string, origin: string): boolean {

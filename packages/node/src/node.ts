@@ -7,7 +7,7 @@
 // theirs. Both end in the same fold into the same views. What a record means is decided in the pure packages.
 
 import { join } from 'node:path'
-import { type LogFiles, openReceipts, wipeUnprotectedKeys } from '@countersign/ledger'
+import { earlierTile, type LogFiles, openReceipts, wipeUnprotectedKeys } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, parseRecordRef } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
@@ -172,6 +172,7 @@ export class Node {
       dir: identity.dir,
       agreement: (id) => parts.pacts.get(id)?.agreement,
       origins: () => this.logs.origins(),
+      earlierTile: (path) => earlierTile(parts.around.disk, path),
       listHeld: (origin, cosigner) => parts.receipts.listHeld(origin, cosigner),
       unconfirmed: (origin) => this.logs.channelOf(origin)?.own.isUnconfirmed(origin) ?? false,
       // Whoever was just told of a record asks for its content before it is folded here.

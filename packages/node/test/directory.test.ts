@@ -36,6 +36,7 @@ const directory = (unconfirmed = false) =>
     agreement: (id) => (id === PACT ? THREE : undefined),
     unconfirmed: () => unconfirmed,
     origins: () => [origin('main'), origin('pair'), origin('main', 'bravo.example')],
+    earlierTile: async (path) => ({ path, bytes: undefined }),
     listHeld: async () => {},
     addressees: async () => new Set(['bravo.example']),
   })
