@@ -17,10 +17,10 @@ import { Channel } from './channel/channel.ts'
 import type { ChannelContext } from './channel/context.ts'
 import type { Succeeded } from './channel/own-side.ts'
 import { blankRecord, type EngineParts, noSuchPact, othersOf } from './engine-parts.ts'
-import { isMirrored } from './generations.ts'
+import { isMirrored } from './hearing/generations.ts'
+import { PeerUnreachable } from './hearing/peer-requests.ts'
 import { LIMITS } from './limits.ts'
 import type { StoredPact } from './pacts.ts'
-import { PeerUnreachable } from './peer-requests.ts'
 
 export interface Proposed {
   pact: string

@@ -23,13 +23,13 @@ import {
   verifyEntry,
 } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
-import { Folding } from './folding.ts'
-import { type Identity, loadIdentity } from './identity.ts'
+import { Folding } from './folding/folding.ts'
+import { type Identity, loadIdentity } from './keys/identity.ts'
+import { TrustedCards } from './keys/trust.ts'
 import { LIMITS } from './limits.ts'
 import { logsOf } from './logs-on-disk.ts'
 import { Pacts } from './pacts.ts'
 import type { Surroundings } from './surroundings.ts'
-import { TrustedCards } from './trust.ts'
 
 export interface AuditedLog {
   origin: string

@@ -1,16 +1,20 @@
 // The engine of a node: say, hear, timers.
 
-export { openAge, sealAge } from './age.ts'
 export type { Proposed, Signed } from './agreements.ts'
-export type { Act, Approval, Officer } from './approvals.ts'
 export { type AuditedLog, type AuditOptions, auditAs, auditNode, type NodeAudit } from './audit.ts'
 export { type RestoreOptions, restoreBackup } from './backup/restore.ts'
 export { type BackedUp, type BackupOptions, takeBackup } from './backup/take.ts'
 export { type VerifiedBackup, verifyBackup } from './backup/verify.ts'
-export type { CarriedIn, CarriedInLog, CarriedInReceipts } from './carry-in.ts'
-export { type CarriedOut, type CarriedOutLog, type CarryOutOptions, carryOut, carryOutAs } from './carry-out.ts'
+export type { CarriedIn, CarriedInLog, CarriedInReceipts } from './carrying/carry-in.ts'
+export {
+  type CarriedOut,
+  type CarriedOutLog,
+  type CarryOutOptions,
+  carryOut,
+  carryOutAs,
+} from './carrying/carry-out.ts'
 export type { DirectoryAnswer } from './directory.ts'
-export type { OpenedPart } from './folding.ts'
+export type { OpenedPart } from './folding/folding.ts'
 export {
   acceptFirstCard,
   type Identity,
@@ -20,16 +24,24 @@ export {
   loadIdentity,
   loadMember,
   type Member,
-} from './identity.ts'
-export { KeyRing, ROTATED_ROLES, type RotatedRole } from './keys.ts'
+} from './keys/identity.ts'
+export { KeyRing, ROTATED_ROLES, type RotatedRole } from './keys/keys.ts'
+export type { KeyStatus, Rotated, RotateRequest } from './keys/own-keys.ts'
+export {
+  makeRootKey,
+  openRootKey,
+  parseRootPublicKey,
+  type RootPublicKey,
+  rootKeyIsProtected,
+} from './keys/root-key.ts'
+export { TrustedCards } from './keys/trust.ts'
 export { Node } from './node.ts'
-export type { KeyStatus, Rotated, RotateRequest } from './own-keys.ts'
+export type { Act, Approval, Officer } from './officers/approvals.ts'
 export type { StoredPact } from './pacts.ts'
-export type { PartToSeal } from './record-in-making.ts'
 export { NonceMemory, type SignedRequest, signRequest, verifyRequest } from './requests.ts'
-export { makeRootKey, openRootKey, parseRootPublicKey, type RootPublicKey, rootKeyIsProtected } from './root-key.ts'
-export type { Said, SayRequest, ShareRequest } from './saying.ts'
-export type { Shared, ShareResult } from './share.ts'
+export type { PartToSeal } from './saying/record-in-making.ts'
+export type { Said, SayRequest, ShareRequest } from './saying/saying.ts'
+export type { Shared, ShareResult } from './saying/share.ts'
+export { openAge, sealAge } from './sealing/age.ts'
 export type { NodeStatus, PeerStatus } from './status.ts'
 export { realSurroundings, type Surroundings } from './surroundings.ts'
-export { TrustedCards } from './trust.ts'

@@ -1,10 +1,10 @@
 // How a node stands, in words for its people.
 
-import type { Approval } from './approvals.ts'
 import type { Channel } from './channel/channel.ts'
 import type { OwnState } from './channel/own-side.ts'
 import type { EngineParts } from './engine-parts.ts'
-import { takesTwoOfficers } from './officers-acts.ts'
+import type { Approval } from './officers/approvals.ts'
+import { takesTwoOfficers } from './officers/officers-acts.ts'
 import type { StoredPact } from './pacts.ts'
 
 export interface PeerStatus {

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { type Disk, nodeDisk, type OpenCarriedFolder, openCarriedFolder } from '@countersign/ledger'
 import Database from 'better-sqlite3'
-import { openSealingDesk, type SealingDesk } from './sealer.ts'
+import { openSealingDesk, type SealingDesk } from './sealing/sealer.ts'
 
 export interface Surroundings {
   /** Milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import { ok } from '@countersign/log'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { type Act, Approvals } from '../src/approvals.ts'
+import { type Act, Approvals } from '../src/officers/approvals.ts'
 import { PrivateStore } from '../src/private-store.ts'
 
 test('what two officers confirm at once is done once', async () => {

@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseEntry } from '@countersign/record'
 import { expect, test } from 'vitest'
-import type { CarriedIn } from '../src/carry-in.ts'
+import type { CarriedIn } from '../src/carrying/carry-in.ts'
 import { call, type Island, inForceByStick, islands, logsOf, stateOf, stick, visit } from './islands.ts'
 import { filesIn, HARMS, randomOf } from './stick-damage.ts'
 

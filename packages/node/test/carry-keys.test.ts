@@ -13,9 +13,9 @@ import {
   signStatement,
 } from '@countersign/record'
 import { expect, test } from 'vitest'
-import { carryOut } from '../src/carry-out.ts'
-import { initNode, loadIdentity } from '../src/identity.ts'
-import { makeRootKey, openRootKey, parseRootPublicKey } from '../src/root-key.ts'
+import { carryOut } from '../src/carrying/carry-out.ts'
+import { initNode, loadIdentity } from '../src/keys/identity.ts'
+import { makeRootKey, openRootKey, parseRootPublicKey } from '../src/keys/root-key.ts'
 import { call, type Island, inForceByStick, islands, noNetwork, stateOf, stick, visit } from './islands.ts'
 import { folder, value } from './served-files.ts'
 

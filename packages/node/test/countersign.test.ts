@@ -5,7 +5,7 @@ import { formatNote, parseNote, signNoteLine } from '@countersign/log'
 import { parseReceipt } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, bravo, checkpointOf, entry, ORIGIN, opening, PACT, pair } from '../../../spec/vectors/samples.ts'
-import { PeerLog } from '../src/peer-log.ts'
+import { PeerLog } from '../src/hearing/peer-log.ts'
 import { realSurroundings } from '../src/surroundings.ts'
 import { folder, logFiles, requestsTo, value } from './served-files.ts'
 

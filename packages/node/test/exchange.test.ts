@@ -16,7 +16,7 @@ import {
   statement,
   watch,
 } from '../../../spec/vectors/samples.ts'
-import { Exchange } from '../src/exchange.ts'
+import { Exchange } from '../src/hearing/exchange.ts'
 import { LIMITS } from '../src/limits.ts'
 import { down, folder, logFiles, requestsTo, type Serve, value } from './served-files.ts'
 

@@ -8,7 +8,7 @@ import { nodeDisk } from '@countersign/ledger'
 import { utf8 } from '@countersign/log'
 import { parseCard, verifyForkEvidence } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
-import { Forks } from '../src/forks.ts'
+import { Forks } from '../src/hearing/forks.ts'
 
 interface Case {
   name: string

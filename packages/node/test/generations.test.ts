@@ -4,7 +4,7 @@ import { mirrorFolder, nodeDisk, openMirror } from '@countersign/ledger'
 import { utf8 } from '@countersign/log'
 import { expect, test } from 'vitest'
 import { alfa, checkpointOf, type Member, member, ORIGIN, opening, PACT } from '../../../spec/vectors/samples.ts'
-import { mayHear } from '../src/generations.ts'
+import { mayHear } from '../src/hearing/generations.ts'
 import { LIMITS } from '../src/limits.ts'
 import { down, folder, requestsTo, type Serve, value } from './served-files.ts'
 

@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { auditNode } from '../src/audit.ts'
-import { initNode } from '../src/identity.ts'
+import { initNode } from '../src/keys/identity.ts'
+import { TrustedCards } from '../src/keys/trust.ts'
 import { Node } from '../src/node.ts'
 import { realSurroundings } from '../src/surroundings.ts'
-import { TrustedCards } from '../src/trust.ts'
 import { value } from './served-files.ts'
 
 const PROCESS = fileURLToPath(new URL('./changing-keys.ts', import.meta.url))

@@ -7,7 +7,7 @@ import { receiptKeyName } from '@countersign/record'
 import { expect, test } from 'vitest'
 import { alfa, checkpointOf, entry, ORIGIN, opening, PACT, watch } from '../../../spec/vectors/samples.ts'
 import { LIMITS } from '../src/limits.ts'
-import { OwnReceipts } from '../src/own-receipts.ts'
+import { OwnReceipts } from '../src/own-logs/own-receipts.ts'
 import { realSurroundings } from '../src/surroundings.ts'
 import { folder, requestsTo, type Serve } from './served-files.ts'
 

@@ -14,8 +14,8 @@ import { cosign, leafHash, TreeFrontier, tilePath, utf8, verifyCheckpoint } from
 import { receiptKeyName } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, bravo, checkpointOf, entry, ORIGIN, opening, PACT, watch } from '../../../spec/vectors/samples.ts'
-import { KeptHeads } from '../src/kept-heads.ts'
-import { PeerLog, type PeerLogOptions } from '../src/peer-log.ts'
+import { PeerLog, type PeerLogOptions } from '../src/hearing/peer-log.ts'
+import { KeptHeads } from '../src/own-logs/kept-heads.ts'
 import { realSurroundings } from '../src/surroundings.ts'
 import { down, folder, logFiles, requestsTo, type Serve, value } from './served-files.ts'
 

@@ -8,7 +8,7 @@ import { encodeEntryBundle, entryBundlePath, type Result, tilesForSize } from '@
 import type { Card } from '@countersign/record'
 import { onTestFinished } from 'vitest'
 import { alfa, checkpointOf } from '../../../spec/vectors/samples.ts'
-import { PeerRequests } from '../src/peer-requests.ts'
+import { PeerRequests } from '../src/hearing/peer-requests.ts'
 import { realSurroundings, type Surroundings } from '../src/surroundings.ts'
 
 /** Path below the peer's root → what it serves, or an HTTP status; `undefined` for what it has not. Throwing is a broken connection. */

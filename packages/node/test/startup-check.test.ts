@@ -2,7 +2,7 @@ import { createOwnLog, type Disk, nodeDisk, type OwnLog, openOwnLog } from '@cou
 import { utf8 } from '@countersign/log'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, bravo, entry, type Member, ORIGIN, opening, watch } from '../../../spec/vectors/samples.ts'
-import { type CheckOptions, startCheck } from '../src/startup-check.ts'
+import { type CheckOptions, startCheck } from '../src/own-logs/startup-check.ts'
 import { realSurroundings } from '../src/surroundings.ts'
 import { down, folder, logFiles, requestsTo, type Serve, value } from './served-files.ts'
 

@@ -6,8 +6,8 @@ import { mkdir, mkdtemp, open, readdir, rename, rm, rmdir } from 'node:fs/promis
 import { basename, dirname, join } from 'node:path'
 import { ok, type Result, refuse } from '@countersign/log'
 import { diskRefusal } from '../disk-failure.ts'
-import { loadMember, reason } from '../identity.ts'
-import { markRestored } from '../restored.ts'
+import { loadMember, reason } from '../keys/identity.ts'
+import { markRestored } from '../own-logs/restored.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { type ReadBackup, readBackup } from './read.ts'
 

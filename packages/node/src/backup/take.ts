@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ok, type Result, refuse } from '@countersign/log'
-import { loadMember } from '../identity.ts'
+import { loadMember } from '../keys/identity.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { freshScratch, measure, takeSnapshot } from './snapshot.ts'
 import { type WriteOptions, type Written, writeBackup } from './write.ts'

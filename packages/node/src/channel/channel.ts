@@ -4,18 +4,18 @@
 import type { LogFiles } from '@countersign/ledger'
 import type { Card } from '@countersign/record'
 import { Rounds } from '../backoff.ts'
-import { ChannelWitnesses } from '../channel-witnesses.ts'
-import { Exchange } from '../exchange.ts'
+import { Exchange } from '../hearing/exchange.ts'
+import { PeerUnreachable } from '../hearing/peer-requests.ts'
+import type { WitnessingOptions } from '../hearing/witnessing.ts'
 import { LIMITS } from '../limits.ts'
 import type { StoredPact } from '../pacts.ts'
-import { PeerUnreachable } from '../peer-requests.ts'
-import type { WitnessingOptions } from '../witnessing.ts'
 import type { ChannelContext } from './context.ts'
 import { Contradictions } from './contradictions.ts'
 import { Members, partyOf } from './members.ts'
 import { OwnSide } from './own-side.ts'
 import { PeerSide } from './peer-side.ts'
 import { ReceiptFeeds } from './receipt-feeds.ts'
+import { ChannelWitnesses } from './witnesses.ts'
 
 /** What a witness may answer that its operator or ours must mend. */
 const WITNESS_FAULTS = [

@@ -3,13 +3,13 @@
 import type { Receipts } from '@countersign/ledger'
 import type { Card } from '@countersign/record'
 import type { DailyUse } from '../daily-use.ts'
-import type { Identity } from '../identity.ts'
+import type { PeerRequests } from '../hearing/peer-requests.ts'
+import type { HeldReceipt } from '../hearing/receipt-feed.ts'
+import type { WitnessedHead } from '../hearing/witnessing.ts'
+import type { Identity } from '../keys/identity.ts'
 import type { StoredPact } from '../pacts.ts'
-import type { PeerRequests } from '../peer-requests.ts'
-import type { HeldReceipt } from '../receipt-feed.ts'
-import type { Draft, Pin } from '../speaker.ts'
+import type { Draft, Pin } from '../saying/speaker.ts'
 import type { Surroundings } from '../surroundings.ts'
-import type { WitnessedHead } from '../witnessing.ts'
 
 export interface ChannelContext {
   identity: Identity

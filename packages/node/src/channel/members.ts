@@ -2,10 +2,10 @@
 
 import { depositaryOf, pinnedRoot, readersOf, rolesOf } from '@countersign/pact'
 import type { Card } from '@countersign/record'
-import { type LogSource, pathAtAuthor, pathOfMirror } from '../log-source.ts'
+import { type LogSource, pathAtAuthor, pathOfMirror } from '../hearing/log-source.ts'
+import type { Cosigner } from '../hearing/signed-heads.ts'
+import type { CheckPeer } from '../own-logs/startup-check.ts'
 import type { StoredPact } from '../pacts.ts'
-import type { Cosigner } from '../signed-heads.ts'
-import type { CheckPeer } from '../startup-check.ts'
 import type { ChannelContext } from './context.ts'
 
 export class Members {

@@ -3,9 +3,9 @@
 
 import type { OwnLog } from '@countersign/ledger'
 import type { Card } from '@countersign/record'
-import { type LogSource, pathOfMirror } from '../log-source.ts'
-import { fetchOwnContent } from '../own-content.ts'
-import { type CheckOutcome, type StartupCheck, startCheck } from '../startup-check.ts'
+import { type LogSource, pathOfMirror } from '../hearing/log-source.ts'
+import { fetchOwnContent } from '../own-logs/own-content.ts'
+import { type CheckOutcome, type StartupCheck, startCheck } from '../own-logs/startup-check.ts'
 import type { Channel } from './channel.ts'
 import { WAY_OUT } from './own-side.ts'
 

@@ -2,8 +2,8 @@
 // names it where nothing else is said for one pin interval (spec/records.md).
 
 import type { Rounds } from '../backoff.ts'
-import { pinIsWorthwhile } from '../pins.ts'
-import type { ChannelSight, Head, Pin, Speaker } from '../speaker.ts'
+import { pinIsWorthwhile } from '../saying/pins.ts'
+import type { ChannelSight, Head, Pin, Speaker } from '../saying/speaker.ts'
 import type { Channel } from './channel.ts'
 
 export class Pinning {

@@ -3,9 +3,9 @@
 import type { Card } from '@countersign/record'
 import type { Rounds } from '../backoff.ts'
 import { DiskAlarm } from '../disk-failure.ts'
-import type { PeerFiles } from '../peer-requests.ts'
-import { ReceiptFeed, type ReceiptFeedOptions } from '../receipt-feed.ts'
-import type { Cosigner } from '../signed-heads.ts'
+import type { PeerFiles } from '../hearing/peer-requests.ts'
+import { ReceiptFeed, type ReceiptFeedOptions } from '../hearing/receipt-feed.ts'
+import type { Cosigner } from '../hearing/signed-heads.ts'
 import type { Channel } from './channel.ts'
 
 /** The receipts of one cosigner on one log. */

@@ -1,0 +1,339 @@
+// Fetching what one cosigner countersigned of one log, ours or a peer's. A receipt is held only once it verifies, stands
+// over the very log that is held here, and does not contradict what its cosigner gave before; a bad one is skipped, so
+// that it spoils no other. Of each size the first and the last are held: only they can be a bound (spec/receipt.md), so
+// a quiet year of cosignatures is two files. The cosigner's index is read in bounded parts and may be of any length. It is
+// signed by nobody: it says what to ask for, and nothing about its cosigner. What is read of it is read a second time in
+// the next round, and left behind only where it was the same, so that what harmed it on its way costs no receipt.
+
+import { createHash } from 'node:crypto'
+import type { LogFiles, Receipts } from '@countersign/ledger'
+import { equalBytes, fromUtf8 } from '@countersign/log'
+import { type Card, parseReceipt } from '@countersign/record'
+import { LIMITS } from '../limits.ts'
+import { PeerUnreachable } from './peer-requests.ts'
+import type { Cosigner } from './signed-heads.ts'
+
+export interface HeldReceipt {
+  origin: string
+  by: string
+  size: number
+  time: number
+  digest: string
+  /** The ids of the keys it was made with. */
+  key: string
+  bytes: Uint8Array
+}
+
+export interface ReceiptFeedOptions {
+  origin: string
+  /** By whose log keys the log is held here. */
+  author: Card
+  /** Every card of its party that is accepted: one that signs a log of the same name with another key has two faces. */
+  cardsOfAuthor?(): readonly Card[]
+  cosigner: Cosigner
+  pact: string
+  /** Asks for the newest card of the cosigner; true where that was answered. */
+  suspect(): Promise<boolean>
+  receipts: Receipts
+  /** The log as it is held here. */
+  log(): LogFiles | undefined
+  /** Whether nobody can have signed more of the log than is held here: it is ours, and we go on signing it. */
+  isWhole(): boolean
+  onReceipt(receipt: HeldReceipt): void
+  /** A receipt held before is superfluous now; its file goes where the answer is true. */
+  onSuperseded(receipt: Omit<HeldReceipt, 'bytes' | 'key'>): Promise<boolean>
+  /** A receipt over another log under this name than the one held: another root, or more entries than there can be. */
+  onFork(receipt: HeldReceipt, kind: 'other-root' | 'beyond'): Promise<void>
+  /**
+   * `receipt/order`: receipts that the cosigner signed contradict each other. `receipt/invalid`: a name that its index bore
+   * in two rounds brought no receipt, whoever's fault that is. Told once for each code, until it is over.
+   */
+  onFault(code: FaultCode, message: string): void
+  /** Every receipt that was missing came, or is named no more. */
+  onFaultOver?(code: FaultCode): void
+  /** A receipt that the index names is not given, or does not verify. Told of each. */
+  onPassedOver?(name: string): void
+  limits?: { indexBytes: number; receiptsPerRound: number }
+}
+
+export type FaultCode = 'receipt/invalid' | 'receipt/order'
+
+interface Name {
+  size: number
+  time: number
+}
+
+export class ReceiptFeed {
+  private readonly hash: string
+  private readonly options: ReceiptFeedOptions
+  private readonly limits: { indexBytes: number; receiptsPerRound: number }
+  /** How much of the index was gone through, in bytes, and was the same when it was read again. */
+  private settled = 0
+  /** What was gone through after that, in order and without a gap. */
+  private readOnce: { from: number; length: number; hash: string }[] = []
+  /** Names that brought no receipt: asked for again in each round, and told of once their line was read twice. */
+  private readonly missing = new Map<string, { name: Name; from: number }>()
+  /** What is held of each size. */
+  private held: Map<number, { first: number; last: number }> | undefined
+  private newest: Name = { size: 0, time: 0 }
+  private readonly faults = new Set<string>()
+  /** The size of a receipt in the index over more than is held here yet; 0 where there is none. */
+  waitsFor = 0
+
+  constructor(options: ReceiptFeedOptions) {
+    this.options = options
+    this.limits = options.limits ?? LIMITS
+    this.hash = createHash('sha256').update(options.origin).digest('hex')
+  }
+
+  get waits(): boolean {
+    return this.waitsFor > 0
+  }
+
+  /** Whether a receipt is missing that the cosigner may have given by now. */
+  get outstanding(): boolean {
+    return this.newest.size < (this.options.log()?.size ?? 0)
+  }
+
+  /** What is held was changed by another hand: it is looked at again before the next receipt is taken. */
+  forgetHeld(): void {
+    this.held = undefined
+    this.newest = { size: 0, time: 0 }
+  }
+
+  /** False where more may be taken at once than one round takes. */
+  async round(): Promise<boolean> {
+    this.waitsFor = 0
+    await this.recall()
+    await this.settle()
+    for (const { name } of [...this.missing.values()]) await this.take(name)
+    let left = this.limits.receiptsPerRound
+    let from = this.readEnd
+    for (let parts = 0; parts < LIMITS.indexPartsPerLook; parts++) {
+      const read = await this.indexLines(from)
+      if (read === undefined) return true
+      let offset = from
+      const through = () => {
+        if (offset > from) this.readOnce.push(stretch(read.bytes, from, offset))
+      }
+      for (const [i, line] of read.lines.entries()) {
+        const name = nameOf(line)
+        if (name !== undefined) {
+          if (name.size > (this.options.log()?.size ?? 0) && !this.options.isWhole()) {
+            this.waitsFor = name.size
+            through()
+            return true
+          }
+          if (this.isWanted(name, nameOf(read.lines[i + 1] ?? ''))) {
+            if (left-- === 0) {
+              through()
+              return false
+            }
+            if (!(await this.take(name))) this.misses(name, offset)
+          }
+        }
+        offset += Buffer.byteLength(line) + 1
+      }
+      through()
+      from = offset
+    }
+    return false
+  }
+
+  private get readEnd(): number {
+    const last = this.readOnce.at(-1)
+    return last === undefined ? this.settled : last.from + last.length
+  }
+
+  /** Reads again what was read once. Where it is another now it is gone through anew: nobody knows which was harmed. */
+  private async settle(): Promise<void> {
+    for (let read = this.readOnce[0]; read !== undefined; read = this.readOnce[0]) {
+      const { from, length, hash } = read
+      const again = await this.indexPart(from, length)
+      if (again === undefined || sha256Of(again) !== hash) {
+        this.readOnce = []
+        for (const [key, one] of this.missing) if (one.from >= from) this.missing.delete(key)
+        break
+      }
+      this.settled = from + length
+      this.readOnce.shift()
+    }
+    const told = [...this.missing.values()].find(({ from }) => from < this.settled)
+    if (told === undefined) this.faultOver('receipt/invalid')
+    else {
+      const { size, time } = told.name
+      this.fault(
+        'receipt/invalid',
+        `The index of receipts of ${this.options.cosigner.party} names ${size}-${time}, and no receipt that verifies came under that name; it is asked for again. What was held before stands.`,
+      )
+    }
+  }
+
+  private misses(name: Name, from: number): void {
+    this.options.onPassedOver?.(`${name.size}-${name.time}`)
+    if (this.missing.size < LIMITS.receiptsMissing) this.missing.set(`${name.size}-${name.time}`, { name, from })
+  }
+
+  /** What an earlier run held; what it did not come to remove goes now. */
+  private async recall(): Promise<void> {
+    if (this.held !== undefined) return
+    const { receipts, origin, cosigner } = this.options
+    this.held = new Map()
+    const names = [...receipts.held(origin, cosigner.party)].sort((a, b) => a.size - b.size || a.time - b.time)
+    for (const [i, name] of names.entries()) {
+      const { size, time } = name
+      if (size > this.newest.size) this.held.set(size, { first: time, last: time })
+      else if (names[i + 1]?.size === size) await this.forget(name)
+      else this.held.set(size, { first: this.held.get(size)?.first ?? time, last: time })
+      this.newest = { size, time }
+    }
+  }
+
+  /** Whole lines of the index from a place on; lines that name no receipt are among them. Undefined at its end. */
+  private async indexLines(from: number): Promise<{ bytes: Uint8Array; lines: string[] } | undefined> {
+    const { indexBytes } = this.limits
+    const bytes = await this.indexPart(from, indexBytes)
+    if (bytes === undefined || bytes.length === 0) return undefined
+    const end = bytes.lastIndexOf(0x0a)
+    const text = fromUtf8(bytes.subarray(0, Math.max(0, end)))
+    if (text === undefined || (end < 0 && bytes.length === indexBytes)) {
+      throw new PeerUnreachable(`${this.options.cosigner.party} sent an index of receipts that is no text`)
+    }
+    return end < 0 ? undefined : { bytes, lines: text.split('\n') }
+  }
+
+  private async indexPart(from: number, length: number): Promise<Uint8Array | undefined> {
+    const fetched = await this.options.cosigner.requests.part(`receipts/${this.hash}/index`, length, from)
+    if (fetched.kind !== 'part') return undefined
+    if (fetched.total !== undefined && fetched.total < from) {
+      // A cosigner restored from a backup: its index is another one now.
+      this.settled = 0
+      this.readOnce = []
+      this.missing.clear()
+      return undefined
+    }
+    return fetched.bytes
+  }
+
+  /** Earlier than the first that is held of its size, or the last that the index names in one go. */
+  private isWanted(name: Name, next: Name | undefined): boolean {
+    const held = this.held?.get(name.size)
+    if (held === undefined || name.time < held.first) return true
+    return name.time > held.last && next?.size !== name.size
+  }
+
+  /** False where no receipt of that name came. */
+  private async take(name: Name): Promise<boolean> {
+    const { origin, cosigner, author, pact, suspect, receipts } = this.options
+    const { size, time } = name
+    const ask = async () => {
+      const answer = await cosigner.requests.get(`receipts/${this.hash}/${size}-${time}`, LIMITS.noteBytes)
+      // Refused for now, as where clocks differ: it is asked for again, and not passed over.
+      if (answer.kind === 'refused') throw new PeerUnreachable(`${cosigner.party} answered ${answer.status}`)
+      return answer
+    }
+    const parse = (bytes: Uint8Array) => {
+      const by = { party: cosigner.party, pact, keys: cosigner.keys() }
+      const parsed = parseReceipt(bytes, { author: author.keys.log, origin, by })
+      if (parsed.ok) return { ...parsed, isOfThisLog: true }
+      for (const { keys } of this.options.cardsOfAuthor?.() ?? []) {
+        const other = parseReceipt(bytes, { author: keys.log, origin, by })
+        if (other.ok) return { ...other, isOfThisLog: false }
+      }
+      return { ...parsed, isOfThisLog: false }
+    }
+    let fetched = await ask()
+    let parsed = fetched.kind === 'bytes' ? parse(fetched.bytes) : undefined
+    // What came may have suffered on its way: nobody is accused of that, and no receipt is passed over for it.
+    for (let again = 1; again < LIMITS.receiptTries && parsed?.ok !== true; again++) {
+      fetched = await ask()
+      parsed = fetched.kind === 'bytes' ? parse(fetched.bytes) : undefined
+    }
+    if (fetched.kind === 'bytes' && parsed?.ok === false) {
+      // It may have other keys by now. Until it was asked for its card nothing of it is passed over.
+      if (!(await suspect())) throw new PeerUnreachable(`${cosigner.party} gave a receipt by keys not known here yet`)
+      parsed = parse(fetched.bytes)
+    }
+    if (fetched.kind !== 'bytes' || parsed?.ok !== true || parsed.value.size !== size || parsed.value.time !== time) {
+      return false
+    }
+    this.missing.delete(`${size}-${time}`)
+    const { bytes } = fetched
+    const { digest, key } = parsed.value
+    const receipt = { origin, by: cosigner.party, size, time, digest, key, bytes }
+    const log = this.options.log()
+    const fork =
+      log === undefined || size > log.size
+        ? 'beyond'
+        : equalBytes(await log.rootAt(size), parsed.value.root)
+          ? undefined
+          : 'other-root'
+    if (fork !== undefined) await this.options.onFork(receipt, fork)
+    // The same entries under another key of their author: it bears nothing out of the log held, and contradicts nothing.
+    else if (!parsed.isOfThisLog) return true
+    else if (this.contradicts(name)) {
+      this.fault(
+        'receipt/order',
+        `${cosigner.party} gave receipts whose times fall as sizes grow; what it gave before stands.`,
+      )
+    } else {
+      await receipts.hold(origin, cosigner.party, { size, time, bytes })
+      this.options.onReceipt(receipt)
+      await this.remember(name)
+    }
+    return true
+  }
+
+  /** Of its size the first and the last stay; what was either before is superfluous. */
+  private async remember(name: Name): Promise<void> {
+    const { size, time } = name
+    const before = this.held?.get(size) ?? { first: time, last: time }
+    this.held?.set(size, { first: Math.min(before.first, time), last: Math.max(before.last, time) })
+    if (size > this.newest.size || (size === this.newest.size && time > this.newest.time)) this.newest = name
+    if (before.last === before.first) return
+    const { receipts, origin, cosigner } = this.options
+    const replaced = time < before.first ? before.first : before.last
+    const old = receipts.held(origin, cosigner.party).find((one) => one.size === size && one.time === replaced)
+    if (old !== undefined) await this.forget(old)
+  }
+
+  private async forget({ size, time, digest }: Name & { digest: string }): Promise<void> {
+    const { receipts, origin, cosigner, onSuperseded } = this.options
+    if (await onSuperseded({ origin, by: cosigner.party, size, time, digest }))
+      await receipts.drop(origin, cosigner.party, { size, time })
+  }
+
+  /** Whether what is held has an earlier time at a larger size, or a later one at a smaller. */
+  private contradicts({ size, time }: Name): boolean {
+    if (size > this.newest.size) return time < this.newest.time
+    for (const [other, { first, last }] of this.held ?? []) {
+      if ((other > size && first < time) || (other < size && last > time)) return true
+    }
+    return false
+  }
+
+  private fault(code: FaultCode, message: string): void {
+    if (this.faults.has(code)) return
+    this.faults.add(code)
+    this.options.onFault(code, message)
+  }
+
+  private faultOver(code: FaultCode): void {
+    if (this.faults.delete(code)) this.options.onFaultOver?.(code)
+  }
+}
+
+/** What was read of the index from one place to another. */
+function stretch(bytes: Uint8Array, from: number, past: number) {
+  const length = past - from
+  return { from, length, hash: sha256Of(bytes.subarray(0, length)) }
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+function nameOf(line: string): Name | undefined {
+  const match = /^([1-9][0-9]{0,14})-([1-9][0-9]{0,14})$/.exec(line)
+  return match === null ? undefined : { size: Number(match[1]), time: Number(match[2]) }
+}

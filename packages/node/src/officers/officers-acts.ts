@@ -1,0 +1,91 @@
+// What two officers may do together (approvals.ts): open a log that succeeds one of ours, and acknowledge the alarm of a
+// log that contradicts itself.
+
+import { ok, type Result, refuse, toHex } from '@countersign/log'
+import type { Succeeded } from '../channel/own-side.ts'
+import { overDisk } from '../disk-failure.ts'
+import { type EngineParts, noSuchPact } from '../engine-parts.ts'
+import type { StoredPact } from '../pacts.ts'
+import { type Act, Approvals } from './approvals.ts'
+
+/** Alarms of logs that contradict themselves: they stand until two officers have acknowledged them. */
+const TWO_OFFICERS = new Set(['mirror/fork', 'mirror/rewind', 'log/contradicted', 'log/longer-tail'])
+
+export function takesTwoOfficers(alarm: { code: string }): boolean {
+  return TWO_OFFICERS.has(alarm.code)
+}
+
+export interface OfficersMeans {
+  /** Opens a log that succeeds ours. */
+  succeed(pact: StoredPact, channel: string): Promise<Result<Succeeded>>
+  changed(): void
+}
+
+export class OfficersActs {
+  readonly approvals: Approvals
+  private readonly parts: EngineParts
+  private readonly means: OfficersMeans
+
+  constructor(parts: EngineParts, means: OfficersMeans) {
+    this.parts = parts
+    this.means = means
+    this.approvals = new Approvals({
+      around: parts.around,
+      store: parts.store,
+      may: (act) => this.may(act),
+      carryOut: (act, approval) => this.carryOut(act, approval),
+    })
+  }
+
+  /** What a log that succeeds ours would pin now; undefined where none is needed. */
+  async offeredSuccession(
+    pact: string,
+    name: string,
+  ): Promise<{ origin: string; size: number; root: string } | undefined> {
+    const own = this.parts.channels.get(`${pact}/${name}`)?.own
+    const head = own?.maySucceed === true ? await own.standsBy() : undefined
+    return head && { origin: head.origin, size: head.size, root: toHex(head.root) }
+  }
+
+  /** Opens a log that succeeds ours on a channel; two officers must have agreed on it, or our root. */
+  async succeedLog(id: string, channel: string): Promise<Result<Succeeded>> {
+    const pact = this.parts.pacts.get(id)
+    if (pact === undefined) return noSuchPact(id)
+    return overDisk('Our log is stopped. Mend that, then do it again.', this.means.succeed(pact, channel))
+  }
+
+  private async may(act: Act): Promise<Result<undefined>> {
+    if (act.kind === 'alarm/acknowledge') {
+      if (!takesTwoOfficers(act)) {
+        const message = `The alarm ${act.code} is over by itself once its cause is; nobody acknowledges it.`
+        return refuse('approval/not-needed', message)
+      }
+      return this.parts.store.isAlarmed(act.code, act.subject)
+        ? ok(undefined)
+        : refuse('approval/no-alarm', 'No such alarm stands; see them with: countersign status')
+    }
+    const offered = await this.offeredSuccession(act.pact, act.channel)
+    if (offered === undefined) {
+      const message = `Our log on “${act.channel}” needs no successor: it neither waits for peers nor is it stopped.`
+      return refuse('log/not-open', message)
+    }
+    const { origin, size, root } = act.pins
+    if (offered.origin === origin && offered.size === size && offered.root === root) return ok(undefined)
+    return refuse(
+      'approval/changed',
+      `What a successor would pin is another by now (${offered.size} entries of ${offered.origin}); ask anew.`,
+    )
+  }
+
+  private async carryOut(act: Act, approval: string): Promise<Result<string>> {
+    if (act.kind === 'alarm/acknowledge') {
+      this.parts.store.acknowledge(act.code, act.subject, approval)
+      this.means.changed()
+      return ok('The alarm was acknowledged.')
+    }
+    const opened = await this.succeedLog(act.pact, act.channel)
+    if (!opened.ok) return opened
+    const { origin, predecessor } = opened.value
+    return ok(`${origin} succeeds ${predecessor.origin} after ${predecessor.size} entries.`)
+  }
+}

@@ -1,0 +1,192 @@
+// The way of a share through the node: spooled, judged, said; or, while its log is still compared with its peers' copies,
+// kept under DIR/private/held in a file of its own, durable before it is acknowledged, and said once that is over. What
+// nobody may say is refused before anything is kept.
+
+import { join } from 'node:path'
+import { ok, type Result, toHex } from '@countersign/log'
+import type { Channel } from '../channel/channel.ts'
+import { blankRecord, type EngineParts, markingOf, othersOf, withMode } from '../engine-parts.ts'
+import { LIMITS } from '../limits.ts'
+import type { StoredPact } from '../pacts.ts'
+import { rulesOf } from './gate.ts'
+import type { Saying, ShareRequest } from './saying.ts'
+import { type JudgeMeans, judge, type ShareResult, type Spooled, sayJudged, spool, uuidOf } from './share.ts'
+import type { Draft } from './speaker.ts'
+
+/** A share as it is kept: its STIX stands in DIR/private/held, under the share’s UUID. */
+export interface KeptShare extends Omit<ShareRequest, 'input' | 'progress' | 'later'> {
+  type: 'intel/share'
+  share: string
+  bytes: number
+}
+
+interface Place {
+  pact: StoredPact
+  channel: Channel
+}
+
+export class Sharing {
+  private readonly parts: EngineParts
+  private readonly saying: Saying
+  private readonly folder: string
+  /** Who wants to hear how a share ended that was kept. */
+  private readonly listeners = new Map<string, (outcome: Result<unknown>) => void>()
+
+  constructor(parts: EngineParts, saying: Saying) {
+    this.parts = parts
+    this.saying = saying
+    this.folder = join(parts.identity.dir, 'private', 'held')
+  }
+
+  /** Forgets what an earlier run took in and did not acknowledge any more; `kept` is what it did. */
+  async tidy(kept: readonly KeptShare[]): Promise<void> {
+    const { disk } = this.parts.around
+    await disk.makeFolder(this.folder, true)
+    const names = new Set(kept.map(({ share }) => share))
+    for (const name of await disk.list(this.folder)) if (!names.has(name)) await this.remove(name)
+  }
+
+  async share(request: ShareRequest): Promise<ShareResult> {
+    const { input, progress, later, ...asked } = request
+    const place = this.saying.placeOf(asked.pact, 'intel/share', asked.channel)
+    if (!place.ok) return place
+    const { channel } = place.value
+    await this.saying.learnForce(channel)
+    const blank = this.blankOf(asked, place.value)
+    if (!blank.ok) return blank
+    const share = uuidOf(this.parts.around.random(16))
+    const means = this.meansOf(blank.value(), place.value, progress)
+    const { isChecking } = channel.own
+    const spooled = await this.spool(input, isChecking ? share : undefined)
+    if (!spooled.ok) return spooled
+    let keep = false
+    try {
+      const judged = await judge(spooled.value, means)
+      if (!judged.ok) return judged
+      if (channel.own.isChecking) {
+        await spooled.value.file.datasync()
+        await this.parts.around.disk.syncFolder(this.folder)
+        const held = this.saying.hold(channel, share, {
+          ...asked,
+          type: 'intel/share',
+          share,
+          bytes: spooled.value.size,
+        })
+        if (!held.ok) return held
+        keep = true
+        if (later !== undefined) this.listeners.set(share, later)
+        const { objects, warnings, warningsTotal } = judged.value
+        const told = { awaited: channel.awaited(), share, records: [], objects, warnings, warningsTotal }
+        return ok({ state: 'held-here', ...told })
+      }
+      await this.saying.saidBefore(channel)
+      return await this.say(share, spooled.value, judged.value, blank.value, asked, place.value, means)
+    } finally {
+      await spooled.value.file.close()
+      if (isChecking && !keep) await this.remove(share)
+    }
+  }
+
+  /** Judges it once more, for the agreement may be another now, and says it. */
+  async sayKept(kept: KeptShare): Promise<ShareResult> {
+    const place = this.saying.placeOf(kept.pact, kept.type, kept.channel)
+    if (!place.ok) return place
+    await this.saying.learnForce(place.value.channel)
+    const blank = this.blankOf(kept, place.value)
+    if (!blank.ok) return blank
+    const file = await this.parts.around.disk.open(join(this.folder, kept.share))
+    try {
+      const spooled = { file, size: kept.bytes }
+      const means = this.meansOf(blank.value(), place.value)
+      const judged = await judge(spooled, means)
+      if (!judged.ok) return judged
+      return await this.say(kept.share, spooled, judged.value, blank.value, kept, place.value, means)
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** It was said, or refused for good. */
+  forget({ share }: KeptShare, outcome: Result<unknown>): void {
+    this.remove(share).catch((cause: unknown) => {
+      // The next start tidies it away.
+      this.parts.around.report('warn', 'held-share-kept', { share, message: String(cause) })
+    })
+    this.listeners.get(share)?.(outcome)
+    this.listeners.delete(share)
+  }
+
+  private async say(
+    share: string,
+    spooled: Spooled,
+    judged: Parameters<typeof sayJudged>[1],
+    blank: () => Draft,
+    { account }: { account: string },
+    { pact, channel }: Place,
+    means: JudgeMeans,
+  ): Promise<ShareResult> {
+    // Cut and padded it is larger by an eighth at most (spec/content.md).
+    const content = [{ bytes: { length: Math.ceil(spooled.size * 1.125) } }]
+    const room = await this.saying.hasRoom(channel, 'intel/share', content, judged.pieces.length)
+    if (!room.ok) return room
+    return sayJudged(spooled, judged, {
+      ...means,
+      share,
+      random: this.parts.around.random,
+      begin: (body) => this.saying.begin(pact, channel, { ...blank(), body }, account),
+      mayGoOn: () => this.saying.mayGoOn(channel),
+    })
+  }
+
+  private blankOf(asked: Omit<ShareRequest, 'input'>, { pact, channel }: Place): Result<() => Draft> {
+    const marking = markingOf(asked.marking)
+    if (!marking.ok) return marking
+    const inForce = this.saying.mustBeInForce('intel/share', channel)
+    if (!inForce.ok) return inForce
+    const goOn = channel.own.isChecking ? ok(undefined) : this.saying.mayGoOn(channel)
+    if (!goOn.ok) return goOn
+    const { around, identity } = this.parts
+    const to = [...new Set(asked.to ?? othersOf(pact.agreement, channel.name, identity.party))].sort()
+    return ok(() => ({ ...blankRecord(around, 'intel/share', pact, withMode(marking.value, asked.mode)), to }))
+  }
+
+  private meansOf(
+    { type, marking, to }: Draft,
+    { pact, channel }: Place,
+    progress?: JudgeMeans['progress'],
+  ): JudgeMeans {
+    return {
+      request: { type, marking: marking.tlp, to },
+      rules: rulesOf(pact.agreement, channel.name, this.parts.identity.party),
+      giveWay: this.parts.giveWay,
+      limits: pact.agreement.limits,
+      sharedBefore: (objects) => this.parts.views.textsShown(pact.id, 'outbox', objects),
+      ...(progress === undefined ? {} : { progress }),
+    }
+  }
+
+  /** Under a name that lasts; or without one, so that only this process reaches it and a crash leaves nothing. */
+  private async spool(input: AsyncIterable<Uint8Array>, name: string | undefined): Promise<Result<Spooled>> {
+    const { disk, random } = this.parts.around
+    if (name === undefined) {
+      const path = join(this.parts.identity.dir, 'private', 'spool', toHex(random(16)))
+      const file = await disk.open(path)
+      await disk.remove(path)
+      return spool(input, file, LIMITS.shareBytes)
+    }
+    const file = await disk.open(join(this.folder, name))
+    const spooled = await spool(
+      input,
+      file,
+      Math.min(LIMITS.shareBytes, LIMITS.heldShareBytes - this.saying.heldBytes()),
+    )
+    if (!spooled.ok) await this.remove(name)
+    return spooled
+  }
+
+  private async remove(name: string): Promise<void> {
+    const { disk } = this.parts.around
+    const path = join(this.folder, name)
+    if (await disk.exists(path)) await disk.remove(path)
+  }
+}
