@@ -17,15 +17,6 @@ import { PeerSide } from './peer-side.ts'
 import { ReceiptFeeds } from './receipt-feeds.ts'
 import { ChannelWitnesses } from './witnesses.ts'
 
-/** What a witness may answer that its operator or ours must mend. */
-const WITNESS_FAULTS = [
-  'witness/unknown-log',
-  'witness/untrusted',
-  'witness/inconsistent',
-  'witness/answer',
-  'witness/ahead',
-]
-
 export class Channel {
   readonly pact: StoredPact
   readonly name: string
@@ -127,9 +118,7 @@ export class Channel {
       ...{ pact, author, origin, dir: identity.dir, around, onWitnessed },
       onContradiction: (witness, size, note) => contradictions.shown(origin, `the witness ${witness}`, size, note),
       onFault: (witness, code, message) => onAlarm(code, `${origin} by ${witness}`, `${witness}: ${message}`),
-      onFaultOver: (witness) => {
-        for (const code of WITNESS_FAULTS) onAlarmOver(code, `${origin} by ${witness}`)
-      },
+      onFaultOver: (witness, code) => onAlarmOver(code, `${origin} by ${witness}`),
     }
   }
 

@@ -30,6 +30,28 @@ import type { StoredPact } from '../pacts.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { LogSource } from './log-source.ts'
 
+/**
+ * What a witness may answer, or be shown to have given, that its operator or ours must mend: every alarm about a witness
+ * is one of these, and all of them end once the same witness gives what verifies. That it is silent is none: it is asked
+ * again.
+ */
+const WITNESS_FAULTS = [
+  'witness/bad-request',
+  'witness/untrusted',
+  'witness/unknown-log',
+  'witness/inconsistent',
+  'witness/ahead',
+  'witness/busy',
+  'witness/status',
+  'witness/no-time',
+  'witness/answer',
+  'witness/shown',
+] as const
+
+const UNREACHABLE = 'witness/unreachable'
+
+export type WitnessFault = (typeof WITNESS_FAULTS)[number]
+
 /** A checkpoint that a witness cosigned, verified. */
 export interface WitnessedHead {
   origin: string
@@ -58,8 +80,9 @@ export interface WitnessingOptions {
   /** A witness cosigned what contradicts the log held: its author signed two. */
   onContradiction(witness: string, size: number, note: Uint8Array): Promise<void>
   /** A witness refuses, or gives what does not verify. */
-  onFault(witness: string, code: string, message: string): void
-  onFaultOver(witness: string): void
+  onFault(witness: string, code: WitnessFault, message: string): void
+  /** Told of each fault there may have been, also in an earlier run. */
+  onFaultOver(witness: string, code: WitnessFault): void
 }
 
 export class Witnessing {
@@ -124,6 +147,7 @@ export class Witnessing {
         )
         continue
       }
+      this.faultsOver(witness)
       if (kept.size > log.size) this.waiting.set(witness.name, kept)
       else await this.take(witness, kept, log)
     }
@@ -140,7 +164,7 @@ export class Witnessing {
   }
 
   private async askOne(log: OwnLog, witness: Witness): Promise<void> {
-    const { around, pact, author, onFault, onFaultOver } = this.options
+    const { around, pact, author, onFault } = this.options
     const held = this.held.get(witness.name)
     const seconds = Math.floor(around.now() / 1000)
     const isOld = held === undefined || seconds >= held.time + pact.agreement.intervals.cosignSeconds
@@ -156,12 +180,10 @@ export class Witnessing {
       ...(held === undefined ? {} : { from: held.size }),
     })
     if (!cosigned.ok) {
-      // Of whatever kind its answer is, it is over once the witness answers well.
-      const code = cosigned.code.startsWith('witness/') ? cosigned.code : 'witness/answer'
-      if (code !== 'witness/unreachable') onFault(witness.name, code, cosigned.message)
+      if (cosigned.code !== UNREACHABLE) onFault(witness.name, faultOf(cosigned.code), cosigned.message)
       return around.report('warn', 'witness', { witness: witness.name, code: cosigned.code, message: cosigned.message })
     }
-    onFaultOver(witness.name)
+    this.faultsOver(witness)
     const lines = cosigned.value.lines.map(({ line }) => line)
     const kept = this.read(witness, formatNote(head.value.text, [...head.value.lines, ...lines]))
     if (kept === undefined) throw new Error('A checkpoint that was cosigned and verified does not verify.')
@@ -171,6 +193,10 @@ export class Witnessing {
       size,
       ofSize.flatMap((one) => one.lines),
     )
+  }
+
+  private faultsOver({ name }: Witness): void {
+    for (const code of WITNESS_FAULTS) this.options.onFaultOver(name, code)
   }
 
   /** Keeps what follows from the log held; durable, and instead of an earlier one. */
@@ -201,6 +227,11 @@ export class Witnessing {
   }
 }
 
+/** Whatever else is wrong with a signature line is wrong with the answer. */
+function faultOf(code: string): WitnessFault {
+  return WITNESS_FAULTS.find((one) => one === code) ?? 'witness/answer'
+}
+
 function noteOf({ text, authorLines, lines }: Kept): Uint8Array {
   return formatNote(text, [...authorLines, ...lines])
 }
@@ -228,7 +259,7 @@ async function post(around: Surroundings, url: string, body: Uint8Array): Promis
     if (answer === undefined) return refuse('witness/answer', 'The answer of the witness is too large.')
     return ok({ status: response.status, body: answer, contentType: response.headers.get('content-type') ?? undefined })
   } catch (cause) {
-    return refuse('witness/unreachable', `The witness does not answer: ${cause instanceof Error ? cause.message : ''}`)
+    return refuse(UNREACHABLE, `The witness does not answer: ${cause instanceof Error ? cause.message : ''}`)
   } finally {
     cancel()
   }
