@@ -3,11 +3,10 @@
 // our key or a tail of ours was lost, and it is signed no further.
 
 import { type LogFiles, originHash } from '@countersign/ledger'
-import { verifyCheckpoint } from '@countersign/log'
 import { type Card, FORK_LIMITS } from '@countersign/record'
 import { type Branch, contradictingBranch } from '../hearing/branches.ts'
 import { Forks } from '../hearing/forks.ts'
-import { type SignedHead, signedHeadOf } from '../hearing/log-source.ts'
+import { type SignedHead, signedHeadIn, signedHeadOf } from '../hearing/log-source.ts'
 import type { PeerFiles } from '../hearing/peer-requests.ts'
 import { LIMITS } from '../limits.ts'
 import type { Channel } from './channel.ts'
@@ -65,7 +64,7 @@ export class Contradictions {
     const { members, own } = this.channel
     const author = members.card(partyOf(origin))
     const cards = author === undefined ? [] : this.cardsOf(origin, author)
-    const head = headIn(note, origin, cards)
+    const head = signedHeadIn(note, origin, cards)
     if (author === undefined || head === undefined) throw new Error('What contradicts a log is signed by its author.')
     if (own.log(origin) !== undefined) return this.ownShown(origin, by, size, kind, head)
     const source = members.mirrorAt(by, origin)
@@ -139,14 +138,4 @@ export class Contradictions {
           })
     context.onAlarm(code, origin, isSpeaking ? `${told} ${WAY_OUT}` : told)
   }
-}
-
-/** The head that a note is of, with its author's lines. */
-function headIn(note: Uint8Array, origin: string, cards: readonly Card[]): SignedHead | undefined {
-  for (const { keys } of cards) {
-    const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = keys.log
-    const head = verifyCheckpoint(note, { origin, ed25519PublicKey, mldsa44PublicKey })
-    if (head.ok) return { size: head.value.size, root: head.value.root, note }
-  }
-  return undefined
 }

@@ -82,11 +82,15 @@ export async function signedHeadOf(
   author: Card | readonly Card[],
 ): Promise<SignedHead | undefined> {
   const fetched = await requests.get(`${prefix}/checkpoint`, LIMITS.noteBytes)
-  if (fetched.kind !== 'bytes') return undefined
-  for (const card of [author].flat()) {
-    const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = card.keys.log
-    const head = verifyCheckpoint(fetched.bytes, { origin, ed25519PublicKey, mldsa44PublicKey })
-    if (head.ok) return { size: head.value.size, root: head.value.root, note: fetched.bytes }
+  return fetched.kind === 'bytes' ? signedHeadIn(fetched.bytes, origin, [author].flat()) : undefined
+}
+
+/** The head that a note is of; undefined where its author has not signed it, under any of these cards. */
+export function signedHeadIn(note: Uint8Array, origin: string, author: readonly Card[]): SignedHead | undefined {
+  for (const { keys } of author) {
+    const { ed25519: ed25519PublicKey, mldsa44: mldsa44PublicKey } = keys.log
+    const head = verifyCheckpoint(note, { origin, ed25519PublicKey, mldsa44PublicKey })
+    if (head.ok) return { size: head.value.size, root: head.value.root, note }
   }
   return undefined
 }

@@ -3,10 +3,10 @@
 // behind catches up step by step, each step under a head of the author, and none larger than memory bears.
 
 import { createHash } from 'node:crypto'
-import { formatNote, fromUtf8, parseNote, verifyCheckpoint } from '@countersign/log'
+import { formatNote, fromUtf8, parseNote } from '@countersign/log'
 import { type Card, type KeyPair, parseReceipt } from '@countersign/record'
 import { LIMITS } from '../limits.ts'
-import type { LogSource, SignedHead } from './log-source.ts'
+import { type LogSource, type SignedHead, signedHeadIn } from './log-source.ts'
 import { type PeerFiles, PeerUnreachable } from './peer-requests.ts'
 
 export interface Cosigner {
@@ -59,10 +59,7 @@ function shelves({ origin, author, pact, source, cosigners }: Looked): Shelf[] {
   const kept: Shelf = {
     requests: source.requests,
     folder: `${source.prefix}/heads`,
-    head(note) {
-      const head = verifyCheckpoint(note, { origin, ed25519PublicKey: log.ed25519, mldsa44PublicKey: log.mldsa44 })
-      return head.ok ? { size: head.value.size, root: head.value.root, note } : undefined
-    },
+    head: (note) => signedHeadIn(note, origin, [author]),
   }
   const given = cosigners.map(
     ({ party, keys, requests }): Shelf => ({
