@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { existsSync, rmSync } from 'node:fs'
 import { link, open, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Refused } from './output.ts'
+import { Refused, whyNot } from './output.ts'
 
 export interface BackupFile {
   write(chunk: Uint8Array): Promise<void>
@@ -30,7 +30,10 @@ export async function backupFile(path: string): Promise<BackupFile> {
   })
   if (existsSync(path)) throw taken
   const beside = `${path}.partial`
-  const file = await open(beside, 'w', 0o600)
+  const file = await open(beside, 'w', 0o600).catch((cause: unknown) => {
+    const message = `${path} cannot be written (${whyNot(cause)}); give another place with --to.`
+    throw new Refused({ code: 'backup/unwritable', message })
+  })
   const interrupted = () => {
     rmSync(beside, { force: true })
     process.exit(1)

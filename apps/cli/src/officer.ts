@@ -16,5 +16,5 @@ export const officerOption = () =>
 export const passwordOption = () => passphraseOption('--password-fd', 'the password of that account')
 
 export async function signIn({ officer, passwordFd }: OfficerFlags): Promise<OfficerSignIn> {
-  return { email: officer, password: await readSecret(passwordFd, `Password of ${officer}: `, '--password-fd') }
+  return { email: officer, password: await readSecret(passwordFd, `the password of ${officer}`, '--password-fd') }
 }

@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { type Card, parseCard } from '@countersign/record'
 import { InvalidArgumentError, Option } from 'commander'
-import { Refused } from './output.ts'
+import { Refused, whyNot } from './output.ts'
 
 export const dirOption = (what = 'folder of the node') =>
   new Option('--dir <dir>', what).argParser((value: string) => resolve(value)).makeOptionMandatory()
@@ -25,9 +26,16 @@ export function readInput(path: string): Uint8Array {
   try {
     return readFileSync(path === '-' ? 0 : path)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Refused({ code: 'cli/unreadable', message: `${path} cannot be read (${why}); check its name.` })
+    throw new Refused({ code: 'cli/unreadable', message: `${path} cannot be read (${whyNot(cause)}); check its name.` })
   }
+}
+
+/** The card in a file; ends the command with a sentence that names the file where it holds none. */
+export function readCard(path: string): Card {
+  const card = parseCard(readInput(path))
+  if (card.ok) return card.value
+  const message = `${path}: ${card.message} Give what “countersign card” of that party wrote.`
+  throw new Refused({ code: card.code, message })
 }
 
 /** Writes a file that was asked for; ends the command with a sentence where that cannot be. */
@@ -35,8 +43,7 @@ export function writeOutput(path: string, write: (path: string) => void, next = 
   try {
     write(path)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Refused({ code: 'cli/unwritable', message: `${path} cannot be written (${why}); ${next}` })
+    throw new Refused({ code: 'cli/unwritable', message: `${path} cannot be written (${whyNot(cause)}); ${next}` })
   }
 }
 

@@ -28,6 +28,22 @@ export function must<T>(result: { ok: true; value: T } | Refusal): T {
   return result.value
 }
 
+/** Why the machine refused a file or folder, in words: its own names for that help nobody who mistyped a path. */
+export function whyNot(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  return IN_WORDS[code] ?? (cause instanceof Error ? cause.message : String(cause))
+}
+
+const IN_WORDS: Record<string, string> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of its path is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EROFS: 'the disk can only be read',
+  ENOSPC: 'the disk is full',
+}
+
 export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }

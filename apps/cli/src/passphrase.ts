@@ -60,10 +60,10 @@ export async function knownPassphrase(fd: number | undefined, what: string): Pro
 }
 
 /** A secret of a person: from the descriptor, or typed. */
-export async function readSecret(fd: number | undefined, question: string, flag: string): Promise<string> {
+export async function readSecret(fd: number | undefined, what: string, flag: string): Promise<string> {
   if (fd !== undefined) return fromDescriptor(fd)
-  if (!isTerminal()) throw misused(`Give it with ${flag}, or type it at a terminal.`)
-  return ask(question)
+  if (!isTerminal()) throw misused(`Give ${what} with ${flag}, or type it at a terminal.`)
+  return ask(`${what[0]?.toUpperCase()}${what.slice(1)}: `)
 }
 
 function descriptor(value: string): number {

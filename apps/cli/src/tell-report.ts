@@ -27,7 +27,10 @@ export function jsonOfReport(report: FileReport): unknown {
 }
 
 function tellRecord(report: Report): string {
-  return [...headOf(report), '', ...stepsOf(report.steps), '', ...notProved(report.notShown)].join('\n')
+  const told = [...headOf(report), '', ...stepsOf(report.steps), '']
+  // Of what could not be read at all, what such a file never proves says nothing.
+  if (report.record === null) return [...told, 'Give a file that “countersign prove” wrote, whole.'].join('\n')
+  return [...told, ...notProved(report.notShown)].join('\n')
 }
 
 function tellExchange(report: ExchangeReport): string {
@@ -70,7 +73,11 @@ function headOf(report: Report): string[] {
     `Proved: ${statement.from} said ${plain(statement.type)} to ${statement.to.join(', ') || 'nobody in particular'}.`,
     ...(statement.mode === 'Actual' ? [] : [`It was said as ${statement.mode === 'Test' ? 'a test' : 'an exercise'}.`]),
     ...times.map(({ recipient, lo, hi }) => {
-      return `${recipient === '' ? 'It was logged' : `For ${recipient} it was held`} ${between(lo, hi)}.`
+      const what = recipient === '' ? 'It was logged' : `For ${recipient} it was held`
+      // A file without any bound proves no holding either: it must not be read as one at an unknown time.
+      if (lo === null && hi === null && recipient !== '')
+        return `That it was held for ${recipient} is not proved: no receipt you can trust shows it.`
+      return `${what} ${between(lo, hi)}.`
     }),
     ...(report.witnesses.length === 0 ? [] : [`Witnessed by ${report.witnesses.map(plain).join(', ')}.`]),
     `Record ${record.origin}#${record.index}`,

@@ -119,7 +119,7 @@ describe('two parties and a neutral, set up by hand', () => {
     )
     // With the author's card alone the receipts of the others are named and bound nothing; what no file shows is said.
     const authorOnly = await done(['verify', at('evidence'), '--card', at('alfa.card')])
-    expect(authorOnly).toContain('at a time that no cosigner you trust bounds')
+    expect(authorOnly).toContain('That it was held for bravo.example is not proved')
     expect(authorOnly).toMatch(/Not counted, for you trust no card of theirs: (?:bravo|watch)\.example/)
     expect(authorOnly).toContain('or that it was in force')
     // Without the author's card nothing is proved.
@@ -250,7 +250,16 @@ describe('misuse and refusal', () => {
     ['no such option', ['records', '--dir', dir, '--what'], 2, /unknown option/],
     ['a folder without a node', ['records', '--dir', join(dir, 'none')], 1, /holds no node/],
     ['a party that is no domain', ['init', '--party', 'Alfa', '--dir', join(dir, 'x')], 1, /no party domain/],
-    ['a file that is not there', ['verify', 'nowhere', '--card', 'nowhere'], 1, /cannot be read/],
+    ['a file that is not there', ['verify', 'nowhere', '--card', 'nowhere'], 1, /nowhere cannot be read \(there is no/],
+    ['a card that is none', ['verify', DEMO, '--card', DEMO], 1, /demo\.yaml: This is no card/],
+    ['a backup to nowhere', ['backup', '--dir', dir, '--to', '/nowhere/x', '--unencrypted'], 1, /give another place/],
+    ['a state that is none', ['records', '--dir', dir, '--state', 'lost'], 2, /Allowed choices are said, held/],
+    [
+      'an officer without a password',
+      ['approve', '4f1c', '--dir', dir, '--officer', 'a@alfa.example'],
+      2,
+      /password of a@/,
+    ],
     ['TLS with half its files', ['serve', '--dir', dir, '--listen', '127.0.0.1:0', '--tls-cert', 'x'], 2, /together/],
     ['a limit that is none', ['records', '--dir', dir, '--limit', 'abc'], 2, /whole number/],
     ['a limit of zero', ['records', '--dir', dir, '--limit', '0'], 2, /whole number/],
@@ -268,8 +277,27 @@ describe('misuse and refusal', () => {
     expect(ran.err).not.toMatch(/\n\s+at /)
   })
 
-  test('a second node in one folder is refused', async () => {
+  test('of a file that is no evidence it is said what to give, and not what evidence leaves open', async () => {
+    const card = at('any.card')
+    writeFileSync(
+      card,
+      JSON.parse(readFileSync(new URL('../../../spec/vectors/evidence.json', import.meta.url), 'utf8')).trusted[1],
+    )
+    const { code, out } = await run(['verify', DEMO, '--card', card])
+    expect({ code, out }).toMatchObject({ code: 1, out: expect.stringMatching(/countersign prove” wrote, whole\.\n$/) })
+    expect(out).not.toContain('Not proved by this file')
+  })
+
+  test('a second node in one folder is refused, and of a new one each command says what is still missing', async () => {
     await done(['init', '--party', 'delta.example', '--dir', at('delta')])
+    const officer = ['account', 'officer', '--dir', at('delta'), '--email', 'duty@delta.example', '--name', 'Duty']
+    expect(await run(officer)).toMatchObject({ code: 2, err: expect.stringMatching(/^countersign: Give the password/) })
+    expect(await done(officer, 'correct horse battery\n')).toContain('may sign in')
+    expect(await done(['records', '--dir', at('delta'), '--type', 'intel/share'])).toContain('No record is like that')
+    expect(await run(['card', '--dir', at('delta'), '--vkeys', 'log'])).toMatchObject({
+      out: '',
+      err: expect.stringMatching(/no agreement yet/),
+    })
     expect(await run(['init', '--party', 'delta.example', '--dir', at('delta')])).toMatchObject({
       code: 1,
       err: expect.stringMatching(/holds a node already/),

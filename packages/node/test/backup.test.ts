@@ -16,10 +16,12 @@ const dir = join(root, 'alfa')
 let open: Buffer
 let sealed: Buffer
 
+let leftOut: readonly string[] = []
+
 async function backup(passphrase?: string): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   const sink = async (chunk: Uint8Array) => void chunks.push(chunk)
-  value(await takeBackup({ dir, passphrase, sink }, around))
+  leftOut = value(await takeBackup({ dir, passphrase, sink }, around)).leftOut
   return Buffer.concat(chunks)
 }
 
@@ -82,6 +84,10 @@ test('what was backed up comes back as it was, private files for their owner alo
   expect(existsSync(join(to, 'a stray file'))).toBe(false)
   expect(existsSync(join(dir, 'private', 'backup.tmp'))).toBe(false)
   expect(value(await verifyBackup(piecesOf(sealed), PASSPHRASE)).findings).toEqual([])
+})
+
+test('of what is left out only that is named which is no part of a node: no lock of ours', () => {
+  expect(leftOut).toEqual(['a stray file'])
 })
 
 test('under a passphrase no byte of a key is in the file, and it opens with no other', async () => {

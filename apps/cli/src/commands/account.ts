@@ -2,15 +2,15 @@ import { createInterface } from 'node:readline/promises'
 import { loadMember } from '@countersign/node'
 import type { Command } from 'commander'
 import { dirOption, examples, jsonOption } from '../options.ts'
-import { must, note, print, printJson } from '../output.ts'
+import { misused, must, note, print, printJson } from '../output.ts'
 
 export function accountCommand(account: Command): void {
   account
     .command('officer')
     .description('add an officer, who signs in to the console; the password is asked for, or read from standard input')
     .addOption(dirOption())
-    .requiredOption('--email <address>')
-    .requiredOption('--name <name>')
+    .requiredOption('--email <address>', 'what the officer signs in with')
+    .requiredOption('--name <name>', 'of the officer, for people')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -36,7 +36,7 @@ export function accountCommand(account: Command): void {
   account
     .command('tool')
     .description('add a tool that speaks TAXII; its password is shown once')
-    .argument('<name>')
+    .argument('<name>', 'what the tool signs in with')
     .addOption(dirOption())
     .addOption(jsonOption())
     .addHelpText('after', examples('countersign account tool siem --dir ./alfa'))
@@ -59,10 +59,9 @@ export function accountCommand(account: Command): void {
 }
 
 async function askPassword(): Promise<string> {
-  const ask = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return await ask.question(process.stdin.isTTY ? 'Password, at least 12 characters: ' : '')
-  } finally {
-    ask.close()
-  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  if (process.stdin.isTTY) process.stderr.write('Password, at least 12 characters: ')
+  // Read line by line: a question is never answered where the input ends before a line, and the program with it.
+  for await (const line of lines) return line
+  throw misused('Give the password, one line of at least 12 characters, on standard input, or type it at a terminal.')
 }

@@ -4,7 +4,7 @@ import { realSurroundings, restoreBackup, takeBackup, verifyBackup } from '@coun
 import { type Command, Option } from 'commander'
 import { backupFile } from '../backup-file.ts'
 import { dirOption, examples, jsonOption } from '../options.ts'
-import { EXIT, misused, must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
+import { EXIT, misused, must, note, plain, print, printJson, progressBar, Refused, whyNot } from '../output.ts'
 import { knownPassphrase, newPassphrase, passphraseOption } from '../passphrase.ts'
 
 const OF_BACKUP = 'the passphrase of the backup'
@@ -59,7 +59,7 @@ export function backupCommand(backup: Command): void {
           `A backup of ${header.party} of ${header.time}: ${files} files, ${bytes} bytes, as its manifest lists them.`,
         )
         for (const { origin, entries, addenda } of logs) {
-          print(`${plain(origin)}: ${entries} entries, ${addenda} sealed files`)
+          print(`${plain(origin)}: ${entries} entries, ${addenda} sealed file${addenda === 1 ? '' : 's'}`)
         }
         for (const { path, message } of findings) print(`✗ ${plain(path)}: ${plain(message)}`)
       }
@@ -136,7 +136,7 @@ export function restoreCommand(command: Command): void {
         'It lacks what was said since. When it is started it fetches that from its peers, and signs nothing before all',
       )
       print('of them have answered; countersign status shows whom it awaits.')
-      print('Make sure that no other machine runs this party any more. Then: countersign serve --dir DIR --listen …')
+      print(`Make sure that no other machine runs this party any more. Then: countersign serve --dir ${dir} --listen …`)
       return undefined
     })
 }
@@ -149,9 +149,8 @@ async function inputOf(file: string, passphraseFd: number | undefined) {
   try {
     if (file !== '-') total = statSync(file).size
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
     throw new Refused(
-      { code: 'cli/unreadable', message: `${file} cannot be read (${why}); check its name.` },
+      { code: 'cli/unreadable', message: `${file} cannot be read (${whyNot(cause)}); check its name.` },
       EXIT.refused,
     )
   }

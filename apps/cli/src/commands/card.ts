@@ -45,6 +45,7 @@ export function cardCommand(command: Command): void {
       }
       if (options.json === true) return printJson(lines)
       for (const line of lines) print(line)
+      if (names.length === 0) note(`${card.party} has no agreement yet, so there is no key to print.`)
       return undefined
     })
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { checkAgreement, explainAgreement, parseInvitation } from '@countersign/pact'
 import type { Command } from 'commander'
 import { openDoor, withNode } from '../door.ts'
-import { dirOption, examples, jsonOption, readInput } from '../options.ts'
+import { dirOption, examples, jsonOption, readInput, writeOutput } from '../options.ts'
 import { must, note, plain, print, printJson, Refused } from '../output.ts'
 
 export function pactCommand(pact: Command): void {
@@ -97,13 +97,5 @@ function plainLines(text: string): string {
 }
 
 function write(path: string, bytes: Uint8Array): void {
-  try {
-    writeFileSync(path, bytes)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Refused({
-      code: 'cli/unwritable',
-      message: `${path} cannot be written (${why}); choose another place with -o.`,
-    })
-  }
+  writeOutput(path, (to) => writeFileSync(to, bytes), 'choose another place with -o.')
 }

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { withNode } from '../door.ts'
-import { dirOption, examples, jsonOption } from '../options.ts'
-import { must, note, printJson, Refused } from '../output.ts'
+import { dirOption, examples, jsonOption, writeOutput } from '../options.ts'
+import { must, note, printJson } from '../output.ts'
 
 interface Options {
   dir: string
@@ -30,15 +30,7 @@ export function proveCommand(command: Command): void {
     .action(async (record: string, options: Options) => {
       const { reveal = false, withExchange: exchange = false } = options
       const file = await withNode(options.dir, async (door) => must(await door.evidence(record, { reveal, exchange })))
-      try {
-        writeFileSync(options.output, file)
-      } catch (cause) {
-        const why = cause instanceof Error ? cause.message : String(cause)
-        throw new Refused({
-          code: 'cli/unwritable',
-          message: `${options.output} cannot be written (${why}); choose another with -o.`,
-        })
-      }
+      writeOutput(options.output, (path) => writeFileSync(path, file), 'choose another with -o.')
       if (options.json === true) {
         return printJson({ record, output: options.output, bytes: file.length, revealed: reveal, exchange })
       }

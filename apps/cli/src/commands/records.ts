@@ -1,8 +1,10 @@
-import type { RecordPage, RecordRow } from '@countersign/client'
+import type { RecordPage, RecordRow, RecordState } from '@countersign/client'
 import { type Command, Option } from 'commander'
 import { withNode } from '../door.ts'
 import { dirOption, examples, jsonOption, wholeNumber } from '../options.ts'
 import { must, note, plain, print, printJson, table } from '../output.ts'
+
+const STATES: RecordState[] = ['said', 'held', 'delivered', 'void', 'undecided', 'superseded']
 
 interface RecordsFlags {
   dir: string
@@ -19,19 +21,21 @@ interface RecordsFlags {
 export function recordsCommand(command: Command): void {
   command
     .addOption(dirOption())
-    .option('--pact <id>')
-    .option('--channel <name>')
-    .option('--type <type>')
+    .option('--pact <id>', 'of this agreement')
+    .option('--channel <name>', 'such as main or line')
+    .option('--type <type>', 'such as intel/share')
     .option('--party <domain>', 'said by it or to it')
-    .option('--state <state>', 'said, held, delivered, void, undecided or superseded')
+    .addOption(new Option('--state <state>', 'how far it has come').choices(STATES))
     .addOption(new Option('--limit <n>', 'how many at most').argParser(wholeNumber).default(50))
     .addOption(jsonOption())
     .addHelpText('after', examples('countersign records --dir ./alfa --type intel/share'))
     .action(async (flags: RecordsFlags) => {
       const records: RecordRow[] = []
       let total = 0
+      let narrowed = false
       await withNode(flags.dir, async (door) => {
         const { dir: _dir, json: _json, passphraseFd: _fd, limit: wanted, ...filters } = flags
+        narrowed = Object.keys(filters).length > 0
         for (let cursor: string | null = ''; cursor !== null && records.length < wanted; ) {
           const limit = String(Math.min(200, wanted - records.length))
           const page: RecordPage = must(await door.records({ ...filters, limit, ...(cursor === '' ? {} : { cursor }) }))
@@ -41,7 +45,8 @@ export function recordsCommand(command: Command): void {
         }
       })
       if (flags.json === true) return printJson(records)
-      if (records.length === 0) return print('No record yet.')
+      if (records.length === 0)
+        return print(narrowed ? 'No record is like that; leave an option out to see more.' : 'No record yet.')
       print(
         table([
           ['TIME', 'STATE', 'TYPE', 'FROM', 'MARKING', 'TITLE', 'RECORD'],

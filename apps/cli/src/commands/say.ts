@@ -91,7 +91,9 @@ async function onlyPact(door: Door): Promise<string> {
   const ids = [...new Set(must(await door.pacts()).map(({ id }) => id))]
   if (ids.length === 1 && ids[0] !== undefined) return ids[0]
   throw misused(
-    ids.length === 0 ? 'This node has no agreement yet.' : 'This node has several agreements; name one with --pact.',
+    ids.length === 0
+      ? 'This node has no agreement yet; propose one (countersign pact propose) or sign an invitation (countersign pact sign).'
+      : 'This node has several agreements; name one with --pact.',
   )
 }
 

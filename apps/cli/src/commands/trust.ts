@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises'
-import { fingerprintWords, parseCard } from '@countersign/record'
+import { fingerprintWords } from '@countersign/record'
 import type { Command } from 'commander'
 import { withNode } from '../door.ts'
-import { dirOption, examples, jsonOption, readInput } from '../options.ts'
+import { dirOption, examples, jsonOption, readCard } from '../options.ts'
 import { must, note, print, printJson, Refused } from '../output.ts'
 
 export function trustCommand(command: Command): void {
@@ -13,11 +13,10 @@ export function trustCommand(command: Command): void {
     .addOption(jsonOption())
     .addHelpText('after', examples('countersign trust --dir ./alfa bravo.example.card'))
     .action(async (file: string, options: { dir: string; yes?: boolean; json?: boolean }) => {
-      const bytes = readInput(file)
-      const card = must(parseCard(bytes))
+      const card = readCard(file)
       const words = fingerprintWords(card)
       if (options.yes !== true) await compare(card.party, words)
-      await withNode(options.dir, async (door) => must(await door.trust(bytes)))
+      await withNode(options.dir, async (door) => must(await door.trust(card.bytes)))
       if (options.json === true) return printJson({ party: card.party, digest: card.digest, words })
       print(`The card of ${card.party} is trusted.`)
       return undefined

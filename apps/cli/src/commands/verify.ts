@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { type FileReport, REPORT_LANGUAGES, reportHtml, verifyFile } from '@countersign/client'
 import { parsePolicy, parseVerifierKey, sha256, toHex, type VerifierKey } from '@countersign/log'
-import { type Card, evidenceKind, type Language, parseCard } from '@countersign/record'
+import { type Card, evidenceKind, type Language } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { hanFaces } from '../han-face.ts'
-import { examples, jsonOption, readInput } from '../options.ts'
-import { EXIT, misused, must, note, print, printJson, Refused } from '../output.ts'
+import { examples, jsonOption, readCard, readInput, writeOutput } from '../options.ts'
+import { EXIT, misused, note, print, printJson, Refused } from '../output.ts'
 import { jsonOfReport, tellReport } from '../tell-report.ts'
 
 interface Options {
@@ -46,7 +46,7 @@ export function verifyCommand(command: Command): void {
       }
       if (options.card === undefined && options.key === undefined)
         throw misused('Give the cards you trust with --card; for a fork of a log without cards its keys with --key.')
-      const cards = (options.card ?? []).map((path) => must(parseCard(readInput(path))))
+      const cards = (options.card ?? []).map(readCard)
       const keys = (options.key ?? []).flatMap((path) => logKeysIn(path, readInput(path)))
       const bytes = readInput(file)
       const beside = notices.map(readInput)
@@ -88,11 +88,7 @@ function writeReport(
   { bytes, cards, language }: { bytes: Uint8Array; cards: Card[]; language: Language },
 ): void {
   const digest = toHex(sha256(bytes))
-  try {
-    writeFileSync(path, reportHtml(report, { language, digest, trusted: cards, faces: hanFaces }))
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Refused({ code: 'cli/unwritable', message: `${path} cannot be written (${why}); choose another.` })
-  }
+  const page = reportHtml(report, { language, digest, trusted: cards, faces: hanFaces })
+  writeOutput(path, (to) => writeFileSync(to, page), 'choose another with --report.')
   note(`The report is in ${path}: open it in a browser, and print it from there.`)
 }

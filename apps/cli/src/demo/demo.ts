@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { NodeClient } from '@countersign/client'
-import { note, print, Refused } from '../output.ts'
+import { note, print, Refused, whyNot } from '../output.ts'
 import { makeNodes, sayFirstRecords, signAgreement } from './first-run.ts'
 import { type DemoNode, MEMBERS, type Settings } from './members.ts'
 import { startNode } from './processes.ts'
@@ -103,10 +103,9 @@ function inFolder(dir: string, act: () => void): void {
     act()
   } catch (cause) {
     if (cause instanceof Refused) throw cause
-    const why = cause instanceof Error ? cause.message : String(cause)
     throw new Refused({
       code: 'demo/unwritable',
-      message: `${dir} cannot be written (${why}); choose another folder with --dir.`,
+      message: `${dir} cannot be written (${whyNot(cause)}); choose another folder with --dir.`,
     })
   }
 }

@@ -136,7 +136,8 @@ export class Destroying {
     const { views, channels, identity } = this.parts
     const row = (await views.record(record))?.row
     const life = await views.contentLife(record)
-    if (row === undefined || life === undefined) return refuse('not-found/record', 'This record is not held here.')
+    if (row === undefined || life === undefined)
+      return refuse('not-found/record', 'This record is not held here; list what is held with: countersign records')
     if (row.from !== identity.party && !row.to.includes(identity.party)) {
       return refuse('content/not-for-us', 'Only the author and the addressees of a record decide on its content.')
     }
