@@ -73,7 +73,7 @@ export async function openDoor(dir: string, around?: () => Surroundings): Promis
 export async function runningClient(dir: string): Promise<NodeClient> {
   const socket = await servingSocket(dir)
   if (socket === undefined) {
-    const message = `No node runs in ${dir}; start it first: countersign serve --dir ${dir}`
+    const message = `No node runs in ${dir}; start it first: countersign serve --dir ${dir} --listen 127.0.0.1:7100`
     throw new Refused({ code: 'node/not-running', message })
   }
   return clientAt(dir, socket)

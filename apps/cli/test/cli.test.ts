@@ -254,12 +254,6 @@ describe('misuse and refusal', () => {
     ['a card that is none', ['verify', DEMO, '--card', DEMO], 1, /demo\.yaml: This is no card/],
     ['a backup to nowhere', ['backup', '--dir', dir, '--to', '/nowhere/x', '--unencrypted'], 1, /give another place/],
     ['a state that is none', ['records', '--dir', dir, '--state', 'lost'], 2, /Allowed choices are said, held/],
-    [
-      'an officer without a password',
-      ['approve', '4f1c', '--dir', dir, '--officer', 'a@alfa.example'],
-      2,
-      /password of a@/,
-    ],
     ['TLS with half its files', ['serve', '--dir', dir, '--listen', '127.0.0.1:0', '--tls-cert', 'x'], 2, /together/],
     ['a limit that is none', ['records', '--dir', dir, '--limit', 'abc'], 2, /whole number/],
     ['a limit of zero', ['records', '--dir', dir, '--limit', '0'], 2, /whole number/],
@@ -292,6 +286,10 @@ describe('misuse and refusal', () => {
     await done(['init', '--party', 'delta.example', '--dir', at('delta')])
     const officer = ['account', 'officer', '--dir', at('delta'), '--email', 'duty@delta.example', '--name', 'Duty']
     expect(await run(officer)).toMatchObject({ code: 2, err: expect.stringMatching(/^countersign: Give the password/) })
+    expect(await run(['approve', '4f1c', '--dir', at('delta'), '--officer', 'duty@delta.example'])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/start it first: countersign serve --dir .* --listen 127\.0\.0\.1:7100/),
+    })
     expect(await done(officer, 'correct horse battery\n')).toContain('may sign in')
     expect(await done(['records', '--dir', at('delta'), '--type', 'intel/share'])).toContain('No record is like that')
     expect(await run(['card', '--dir', at('delta'), '--vkeys', 'log'])).toMatchObject({
