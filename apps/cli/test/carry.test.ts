@@ -74,6 +74,7 @@ test('two sites agree and deliver by a stick, and the shell says what came', asy
   expect((await into('bravo')).out).toMatch(
     /bravo\.example line: countersigned by alfa\.example up to \d+ entries; 1 new receipt/,
   )
+  expect((await into('bravo')).err).toContain('nothing has to be carried back for it')
   const [record] = JSON.parse(await done(['records', '--dir', at('bravo'), '--type', 'hotline/message', '--json']))
   expect(record).toMatchObject({ state: 'delivered' })
   expect(await done(['audit', '--dir', at('alfa')])).toContain('mirror bravo.example')

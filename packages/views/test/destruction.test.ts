@@ -304,10 +304,12 @@ describe('a party that speaks in several logs at once', () => {
   })
 
   test('keeps nobody from giving receipts who destroyed the content before the other log was shown', async () => {
-    await foldAll([ALFA_AGAIN, 'receipts', BRAVO])
+    await foldAll([ALFA_AGAIN, 'receipts'])
+    await feed(BRAVO, bravo.slice(0, 4), views)
     await feed(ALFA, base.alfa, views)
     expect(await validity(ALFA_AGAIN, 3, views)).toEqual({ kind: 'valid' })
     expect(await views.partsToRemove()).toHaveLength(1)
+    await feed(BRAVO, bravo, views)
     await feed(ALFA, alfa, views)
     expect(await validity(ALFA_AGAIN, 3, views)).toMatchObject({ kind: 'void' })
     expect(views.isDestroyed(ALFA, 2, 0)).toBe(true)
@@ -345,11 +347,15 @@ describe('a party that speaks in several logs at once', () => {
       said(ALFA_AGAIN, VERSION, { seen: { logs: [{ origin: BRAVO, size: 5, root: '5'.repeat(64) }], receipts: [] } }),
     ]
     await feed(ALFA_AGAIN, heir, views)
-    await feed(BRAVO, bravo, views)
+    await feed(BRAVO, bravo.slice(0, 4), views)
     await feed(ALFA, before, views)
     await views.foldReceipts(IN_FORCE)
     expect(await validity(ALFA, 4, views)).toEqual({ kind: 'valid' })
     expect(await views.partsToRemove()).toHaveLength(1)
+    // Known by now, the charge keeps what is not removed yet, and the record is no less valid.
+    await feed(BRAVO, bravo, views)
+    expect(await validity(ALFA, 4, views)).toEqual({ kind: 'valid' })
+    expect(await views.partsToRemove()).toEqual([])
   })
 })
 

@@ -116,7 +116,8 @@ function tellOut({ logs, readers, files, receipts, party }: CarriedOut, { to }: 
   )
 }
 
-function tellIn({ keys, logs, receipts, checks, carriers, leftAlone }: CarriedIn, { dir }: InFlags): void {
+function tellIn(taken: CarriedIn, { dir }: InFlags): void {
+  const { keys, logs, receipts, checks, carriers, leftAlone } = taken
   if (carriers.length > 0) note(`On the stick: ${carriers.map(plain).join(', ')}`)
   for (const { party, serial } of keys.cards) print(`${plain(party)}: card ${serial} taken`)
   for (const { party, roles } of keys.notices)
@@ -140,9 +141,9 @@ function tellIn({ keys, logs, receipts, checks, carriers, leftAlone }: CarriedIn
     for (const sentence of log.refused) print(`  ✗ ${plain(sentence)}`)
     tellMissing(log.missing, log.missingTotal)
   }
-  for (const { origin, by, taken, covers, waits, missing } of receipts) {
+  for (const { origin, by, taken: fresh, covers, waits, missing } of receipts) {
     const more = waits ? '; more of them wait for entries that are not held here yet' : ''
-    const what = taken === 0 ? 'no new receipt' : count(taken, 'new receipt')
+    const what = fresh === 0 ? 'no new receipt' : count(fresh, 'new receipt')
     const over = covers === 0 ? 'not countersigned' : 'countersigned'
     print(
       `${nameOf(origin)}: ${over} by ${by}${covers === 0 ? '' : ` up to ${count(covers, 'entry', 'entries')}`}; ${what}${more}`,
@@ -161,6 +162,8 @@ function tellIn({ keys, logs, receipts, checks, carriers, leftAlone }: CarriedIn
   if (leftAlone.length > 0) note(`Left alone: ${leftAlone.map(plain).join(', ')}`)
   if (logs.some(({ receipt }) => receipt === 'given'))
     note(`Our receipts go out with: countersign carry out --dir ${dir} --to …`)
+  else if (logs.length > 0 && checks.length === 0 && !isIncomplete(taken))
+    note('All of it was held and countersigned here before; nothing has to be carried back for it.')
 }
 
 function tellMissing(missing: readonly CarriedFault[], total: number): void {
