@@ -11,7 +11,7 @@ export default defineConfig({
     ],
     // Above what `until` waits for at most, so that a test that waits in vain says for what.
     testTimeout: 90_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     pool: 'forks',
     maxWorkers: 2,
   },
