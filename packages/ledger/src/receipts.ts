@@ -1,9 +1,9 @@
 // Receipts and cosignatures on disk (spec/receipt.md): those we gave, which the channel's readers may fetch, and those of
 // others that we hold. Immutable files, named by size and time.
 
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { parseNote, toHex } from '@countersign/log'
+import { receiptDigest } from '@countersign/record'
 import type { Disk } from './disk.ts'
 import { originHash } from './paths.ts'
 
@@ -171,5 +171,5 @@ function described(bytes: Uint8Array): { digest: string; key: string } {
         .map(({ keyId }) => toHex(keyId))
         .join('')
     : ''
-  return { digest: createHash('sha256').update(bytes).digest('hex'), key }
+  return { digest: receiptDigest(bytes), key }
 }

@@ -2,8 +2,8 @@
 // “missing” for what a reader may not see, as it does for what is not there: a stranger learns nothing from the
 // difference. A path is matched whole against the forms the page lists; no other path exists.
 
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { originHash } from '@countersign/ledger'
 import { type Agreement, depositaryOf, readersOf } from '@countersign/pact'
 import { parseOrigin } from '@countersign/record'
 
@@ -131,7 +131,7 @@ export class Directory {
     const known = this.byHash.get(hash)
     if (known !== undefined) return known
     for (const origin of this.sources.origins()) {
-      this.byHash.set(createHash('sha256').update(origin).digest('hex'), origin)
+      this.byHash.set(originHash(origin), origin)
     }
     return this.byHash.get(hash)
   }

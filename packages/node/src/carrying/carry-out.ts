@@ -4,7 +4,6 @@
 // over them last: a stick pulled out half-way is at least what it was before. What is there and equal is not written
 // again; what is there and differs, as a bit that turned, is mended.
 
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import {
   type CarriedFolder,
@@ -13,6 +12,7 @@ import {
   type Kept,
   logFolder,
   mirrorFolder,
+  originHash,
 } from '@countersign/ledger'
 import {
   decodeEntryBundle,
@@ -23,8 +23,10 @@ import {
   parseNote,
   type Result,
   refuse,
+  sha256,
   tilePath,
   tilesForSize,
+  toHex,
   verifyCheckpoint,
 } from '@countersign/log'
 import { type Agreement, depositaryOf, readersOf } from '@countersign/pact'
@@ -169,7 +171,7 @@ class Trip {
     const notices = trusted.notices().filter(({ body }) => members.has(body.party))
     await this.copyAll([
       ...cards.map(({ digest }) => `cards/${digest}`),
-      ...notices.map(({ bytes }) => `notices/${createHash('sha256').update(bytes).digest('hex')}`),
+      ...notices.map(({ bytes }) => `notices/${toHex(sha256(bytes))}`),
     ])
     const newest = await disk.read(join(dir, 'card'))
     if (newest === undefined) return
@@ -294,7 +296,7 @@ class Trip {
   /** Those we gave on a log, then those of others that we hold. */
   private async carryReceipts(origin: string): Promise<number> {
     const { dir, disk } = this.of
-    const hash = createHash('sha256').update(origin).digest('hex')
+    const hash = originHash(origin)
     let count = 0
     const index = await disk.read(join(dir, 'receipts', hash, 'index'))
     if (index !== undefined) {

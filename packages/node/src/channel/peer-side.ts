@@ -1,8 +1,7 @@
 // The peers' side of a channel: every log of theirs that is heard, each through a mirror of our own.
 
-import { createHash } from 'node:crypto'
 import { type Mirror, openMirror } from '@countersign/ledger'
-import { type Card, receiptKeyIds } from '@countersign/record'
+import { type Card, receiptDigest, receiptKeyIds } from '@countersign/record'
 import { mayHear } from '../hearing/generations.ts'
 import type { LogSource } from '../hearing/log-source.ts'
 import { PeerEar } from '../hearing/peer-ear.ts'
@@ -185,7 +184,7 @@ export class PeerSide {
       },
       isDestroyed: (index, part) => context.isDestroyed(origin, index, part),
       onReceipt: (receipt) => {
-        const digest = createHash('sha256').update(receipt.bytes).digest('hex')
+        const digest = receiptDigest(receipt.bytes)
         const key = receiptKeyIds(identity.party, pact.id, identity.card.keys.receipt)
         context.onReceipt({ origin, by: identity.party, ...receipt, digest, key })
         context.onNews()

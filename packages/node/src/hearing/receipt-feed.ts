@@ -5,9 +5,8 @@
 // signed by nobody: it says what to ask for, and nothing about its cosigner. What is read of it is read a second time in
 // the next round, and left behind only where it was the same, so that what harmed it on its way costs no receipt.
 
-import { createHash } from 'node:crypto'
-import type { LogFiles, Receipts } from '@countersign/ledger'
-import { equalBytes, fromUtf8 } from '@countersign/log'
+import { type LogFiles, originHash, type Receipts } from '@countersign/ledger'
+import { equalBytes, fromUtf8, sha256, toHex } from '@countersign/log'
 import { type Card, parseReceipt } from '@countersign/record'
 import { LIMITS } from '../limits.ts'
 import { PeerUnreachable } from './peer-requests.ts'
@@ -83,7 +82,7 @@ export class ReceiptFeed {
   constructor(options: ReceiptFeedOptions) {
     this.options = options
     this.limits = options.limits ?? LIMITS
-    this.hash = createHash('sha256').update(options.origin).digest('hex')
+    this.hash = originHash(options.origin)
   }
 
   get waits(): boolean {
@@ -150,7 +149,7 @@ export class ReceiptFeed {
     for (let read = this.readOnce[0]; read !== undefined; read = this.readOnce[0]) {
       const { from, length, hash } = read
       const again = await this.indexPart(from, length)
-      if (again === undefined || sha256Of(again) !== hash) {
+      if (again === undefined || toHex(sha256(again)) !== hash) {
         this.readOnce = []
         for (const [key, one] of this.missing) if (one.from >= from) this.missing.delete(key)
         break
@@ -326,11 +325,7 @@ export class ReceiptFeed {
 /** What was read of the index from one place to another. */
 function stretch(bytes: Uint8Array, from: number, past: number) {
   const length = past - from
-  return { from, length, hash: sha256Of(bytes.subarray(0, length)) }
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return { from, length, hash: toHex(sha256(bytes.subarray(0, length))) }
 }
 
 function nameOf(line: string): Name | undefined {

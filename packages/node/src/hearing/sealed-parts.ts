@@ -2,8 +2,8 @@
 // which parts those are, whether they are held, and fetching them by hash from whoever serves them. A part that a valid
 // record destroyed is never fetched again.
 
-import { createHash } from 'node:crypto'
 import type { Mirror } from '@countersign/ledger'
+import { sha256, toHex } from '@countersign/log'
 import { mustBeHeld } from '@countersign/pact'
 import { parseEntry, type Statement } from '@countersign/record'
 import { LIMITS } from '../limits.ts'
@@ -161,7 +161,7 @@ export class SealedParts {
       try {
         const fetched = await requests.get(`${prefix}/addenda/${part.sealed}`, part.sizeMax)
         if (fetched.kind !== 'bytes') continue
-        if (createHash('sha256').update(fetched.bytes).digest('hex') === part.sealed) return fetched.bytes
+        if (toHex(sha256(fetched.bytes)) === part.sealed) return fetched.bytes
         around.report('warn', 'content-hash', { origin: mirror.origin, from: requests.party })
       } catch (cause) {
         if (!(cause instanceof PeerUnreachable)) throw cause

@@ -2,7 +2,7 @@
 // cosigner carries the head it was given for, with the author's own lines (spec/directory.md). So a mirror that is far
 // behind catches up step by step, each step under a head of the author, and none larger than memory bears.
 
-import { createHash } from 'node:crypto'
+import { originHash } from '@countersign/ledger'
 import { formatNote, fromUtf8, parseNote } from '@countersign/log'
 import { type Card, type KeyPair, parseReceipt } from '@countersign/record'
 import { LIMITS } from '../limits.ts'
@@ -55,7 +55,7 @@ interface Shelf {
 
 function shelves({ origin, author, pact, source, cosigners }: Looked): Shelf[] {
   const { log } = author.keys
-  const receipts = `receipts/${createHash('sha256').update(origin).digest('hex')}`
+  const receipts = `receipts/${originHash(origin)}`
   const kept: Shelf = {
     requests: source.requests,
     folder: `${source.prefix}/heads`,

@@ -2,10 +2,9 @@
 // words; every card that such a root signed, or one that succeeds it, is kept under `cards/` and given to whoever asks.
 // So that a hostile root fills no disk, only so many cards of a party are kept.
 
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Disk } from '@countersign/ledger'
-import { ok, type Result, refuse } from '@countersign/log'
+import { ok, type Result, refuse, sha256, toHex } from '@countersign/log'
 import {
   type Card,
   CardSet,
@@ -183,7 +182,7 @@ export class TrustedCards {
     if (ofParty.length >= LIMITS.noticesPerParty) {
       return refuse('notice/too-many', `${party} gave more than ${LIMITS.noticesPerParty} notices; no further is kept.`)
     }
-    await this.disk.replace(join(this.dir, 'notices', sha256Hex(notice.bytes)), notice.bytes, true)
+    await this.disk.replace(join(this.dir, 'notices', toHex(sha256(notice.bytes))), notice.bytes, true)
     this.take(notice)
     return ok(true)
   }
@@ -237,8 +236,4 @@ export class TrustedCards {
 
 function nameOf(key: Uint8Array | string): string {
   return typeof key === 'string' ? key : keyName({ ed25519: key })
-}
-
-function sha256Hex(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

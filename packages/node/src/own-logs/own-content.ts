@@ -2,8 +2,8 @@
 // addressees and the depositary. It is sealed to us as well, so that our views and proofs are whole again. What nobody
 // holds is passed over: it may have been destroyed.
 
-import { createHash } from 'node:crypto'
 import type { OwnLog } from '@countersign/ledger'
+import { sha256, toHex } from '@countersign/log'
 import { parseEntry } from '@countersign/record'
 import type { LogSource } from '../hearing/log-source.ts'
 import { PeerUnreachable } from '../hearing/peer-requests.ts'
@@ -71,7 +71,7 @@ async function fetchFrom(
       const fetched = await requests.get(`${prefix}/addenda/${sealed}`, sizeMax)
       if (fetched.kind === 'refused') isSilent = true
       if (fetched.kind !== 'bytes') continue
-      if (createHash('sha256').update(fetched.bytes).digest('hex') === sealed) return fetched.bytes
+      if (toHex(sha256(fetched.bytes)) === sealed) return fetched.bytes
     } catch (cause) {
       if (!(cause instanceof PeerUnreachable)) throw cause
       isSilent = true

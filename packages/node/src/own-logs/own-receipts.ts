@@ -3,8 +3,7 @@
 // (spec/directory.md, `held/…/index`): what comes back and bears our signature is given again, so that times never fall
 // as sizes grow (spec/receipt.md), whatever was lost here.
 
-import { createHash } from 'node:crypto'
-import type { Receipts } from '@countersign/ledger'
+import { originHash, type Receipts } from '@countersign/ledger'
 import { fromUtf8, type KeyPair } from '@countersign/log'
 import { type Card, parseReceipt } from '@countersign/record'
 import { type PeerFiles, PeerUnreachable } from '../hearing/peer-requests.ts'
@@ -51,7 +50,7 @@ export class OwnReceipts {
 
   constructor(options: OwnReceiptsOptions) {
     this.options = options
-    this.hash = createHash('sha256').update(options.origin).digest('hex')
+    this.hash = originHash(options.origin)
     this.ended = this.run()
   }
 
