@@ -85,6 +85,8 @@ export const LIMITS = {
   startupGraceMs: 10_000,
   /** How long a signature under an agreement waits until our log may sign. */
   signReadyMs: 20_000,
+  /** A copy on another host asks ours every second; once it has not for so long, it runs no more. */
+  secondHostQuietMs: 600_000,
   /** How often it is recorded where and when the folder runs. */
   whereaboutsMs: 60_000,
   /** Back-off after failures of a peer: from, to. */

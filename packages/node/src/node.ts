@@ -229,6 +229,8 @@ export class Node {
     )
     // What failed in an earlier run is all done again now.
     node.parts.store.alarmOver('node/failed')
+    // A copy that still runs asks again at once.
+    node.parts.store.alarmOver('node/second-host')
     node.whereabouts = await Whereabouts.open(dir, around, () => node.isWhole())
     const { doubt } = node.whereabouts
     if (doubt !== undefined) node.alarm('node/may-be-copy', node.party, doubt)

@@ -29,6 +29,7 @@ export class SecondHost {
   /** What we asked of ourselves, and whether it came here. */
   private readonly probes = new Map<string, boolean>()
   private looking: Promise<boolean> | undefined
+  private cancelQuiet: (() => void) | undefined
 
   constructor(options: SecondHostOptions) {
     const { identity, around } = options
@@ -53,12 +54,16 @@ export class SecondHost {
   asked(path: string): void {
     if (this.probes.has(path)) this.probes.set(path, true)
     else if (PROBE.test(path)) {
-      const message = `Somebody asked this node with its own keys: a copy of its folder runs on another host. Find it and end it; what it signs would contradict what is signed here.`
-      this.options.onAlarm(CODE, this.options.identity.party, message)
+      const { identity, around, onAlarm, onAlarmOver } = this.options
+      const message = `Somebody asked this node with its own keys: a copy of its folder runs on another host. Find it and end it; what it signs would contradict what is signed here. This alarm ends once it has not asked for ten minutes.`
+      onAlarm(CODE, identity.party, message)
+      this.cancelQuiet?.()
+      this.cancelQuiet = around.after(LIMITS.secondHostQuietMs, () => onAlarmOver(CODE, identity.party))
     }
   }
 
   close(): void {
+    this.cancelQuiet?.()
     this.requests.close()
   }
 
