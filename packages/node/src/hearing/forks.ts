@@ -71,8 +71,8 @@ export class Forks {
   }
 
   /**
-   * Takes the proof that a peer shows of a log of the party whose accepted cards these are. Gives the sentence that an alarm says; undefined where it
-   * proves nothing of this log, or it is closed and proven already.
+   * Takes the proof that a peer shows of a log of the party whose accepted cards these are. Gives the sentence that an
+   * alarm says; undefined where it proves nothing of this log.
    */
   async adopt(origin: string, cards: readonly Card[], file: Uint8Array): Promise<string | undefined> {
     const fork = verifyForkEvidence(file)

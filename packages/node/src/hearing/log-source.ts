@@ -1,6 +1,6 @@
 // One place that serves a log: its author's folder, or a mirror of it at another node, reached over the network or on
-// what was carried here. What comes back is hostile until
-// it leads to a root that the author signed; whatever does not is the fault of the source, and no word about the author.
+// what was carried here. What comes back is hostile until it leads to a root that the author signed; whatever does not is
+// the fault of the source, and no word about the author.
 
 import {
   decodeEntryBundle,
