@@ -14,8 +14,7 @@ import {
   isOnLine,
   weightOf,
 } from '@countersign/pact'
-import { parseEntry, type Statement } from '@countersign/record'
-import { partyOf } from './channel/members.ts'
+import { parseEntry, partyOf, type Statement } from '@countersign/record'
 
 /** How many entries, and bytes by weight, may follow. */
 export interface Room {

@@ -1,8 +1,8 @@
 // Every log that is held in this folder, ours and our mirrors of the peers', over all channels.
 
 import type { LogFiles } from '@countersign/ledger'
+import { partyOf } from '@countersign/record'
 import type { Channel } from './channel/channel.ts'
-import { partyOf } from './channel/members.ts'
 
 export class HeldLogs {
   private readonly channels: ReadonlyMap<string, Channel>

@@ -67,6 +67,7 @@ export {
   type Origin,
   parseOrigin,
   parseRecordRef,
+  partyOf,
   type RecordRef,
   receiptKeyName,
 } from './names.ts'

@@ -51,6 +51,11 @@ export function formatOrigin(of: Omit<Origin, 'text'>): string {
   return `${of.party}/${of.pact}/${of.channel}/${of.generation}`
 }
 
+/** Who keeps a log: the party its origin begins with; “” where it is no origin. */
+export function partyOf(origin: string): string {
+  return origin.slice(0, Math.max(0, origin.indexOf('/')))
+}
+
 /** `<origin>#<index>`. */
 export function parseRecordRef(text: string): Result<RecordRef> {
   const match = /^([^#]+)#(0|[1-9][0-9]{0,15})$/.exec(text)

@@ -2,7 +2,7 @@
 // both, and what is done where a log is contradicted. Each part gets the channel and takes what it needs of the others.
 
 import type { LogFiles } from '@countersign/ledger'
-import type { Card } from '@countersign/record'
+import { type Card, partyOf } from '@countersign/record'
 import { Rounds } from '../backoff.ts'
 import { Exchange } from '../hearing/exchange.ts'
 import { PeerUnreachable } from '../hearing/peer-requests.ts'
@@ -11,7 +11,7 @@ import { LIMITS } from '../limits.ts'
 import type { StoredPact } from '../pacts.ts'
 import type { ChannelContext } from './context.ts'
 import { Contradictions } from './contradictions.ts'
-import { Members, partyOf } from './members.ts'
+import { Members } from './members.ts'
 import { OwnSide } from './own-side.ts'
 import { PeerSide } from './peer-side.ts'
 import { ReceiptFeeds } from './receipt-feeds.ts'

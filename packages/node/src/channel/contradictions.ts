@@ -3,14 +3,13 @@
 // our key or a tail of ours was lost, and it is signed no further.
 
 import { type LogFiles, originHash } from '@countersign/ledger'
-import { type Card, FORK_LIMITS } from '@countersign/record'
+import { type Card, FORK_LIMITS, partyOf } from '@countersign/record'
 import { type Branch, contradictingBranch } from '../hearing/branches.ts'
 import { Forks } from '../hearing/forks.ts'
 import { type SignedHead, signedHeadIn, signedHeadOf } from '../hearing/log-source.ts'
 import type { PeerFiles } from '../hearing/peer-requests.ts'
 import { LIMITS } from '../limits.ts'
 import type { Channel } from './channel.ts'
-import { partyOf } from './members.ts'
 import { WAY_OUT } from './own-side.ts'
 
 /** Another root under a name, or more entries than there can be. */

@@ -79,8 +79,3 @@ export class Members {
     return roles.includes('depositary') ? 'depositary' : 'observer'
   }
 }
-
-/** Who keeps a log: the party its origin begins with. */
-export function partyOf(origin: string): string {
-  return origin.slice(0, origin.indexOf('/'))
-}

@@ -1,7 +1,7 @@
 // The peers' side of a channel: every log of theirs that is heard, each through a mirror of our own.
 
 import { type Mirror, openMirror } from '@countersign/ledger'
-import { type Card, receiptDigest, receiptKeyIds } from '@countersign/record'
+import { type Card, partyOf, receiptDigest, receiptKeyIds } from '@countersign/record'
 import { mayHear } from '../hearing/generations.ts'
 import type { LogSource } from '../hearing/log-source.ts'
 import { PeerEar } from '../hearing/peer-ear.ts'
@@ -11,7 +11,6 @@ import type { Cosigner } from '../hearing/signed-heads.ts'
 import { LIMITS } from '../limits.ts'
 import { OwnReceipts } from '../own-logs/own-receipts.ts'
 import type { Channel } from './channel.ts'
-import { partyOf } from './members.ts'
 
 export class PeerSide {
   private readonly channel: Channel

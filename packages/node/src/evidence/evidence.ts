@@ -18,6 +18,7 @@ import {
   parseOrigin,
   parseReceipt,
   parseRecordRef,
+  partyOf,
   type Statement,
 } from '@countersign/record'
 
@@ -283,10 +284,6 @@ function lineOf(card: Card, held: readonly Card[]): Card[] {
     if (at !== undefined) line.push(at)
   }
   return line
-}
-
-function partyOf(origin: string): string {
-  return origin.slice(0, origin.indexOf('/'))
 }
 
 function pactOf(origin: string): string {

@@ -5,6 +5,7 @@
 
 import type { ReadableLog } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
+import { isOnLine } from '@countersign/pact'
 import { type Card, openPart, parseEntry, type Statement, typeNamed, verifyEntry } from '@countersign/record'
 import type { EntryToFold, Rejection, Views } from '@countersign/views'
 import { LIMITS } from '../limits.ts'
@@ -196,7 +197,7 @@ export class Folding {
     let next: [string, ContentJob] | undefined
     for (const entry of jobs) {
       next ??= entry
-      if (!isLine(entry[1].origin)) continue
+      if (!isOnLine(entry[1].origin)) continue
       next = entry
       break
     }
@@ -250,11 +251,7 @@ export class Folding {
 }
 
 function lineFirst(a: string, b: string): number {
-  return Number(isLine(b)) - Number(isLine(a)) || (a < b ? -1 : 1)
-}
-
-function isLine(origin: string): boolean {
-  return origin.split('/')[2] === 'line'
+  return Number(isOnLine(b)) - Number(isOnLine(a)) || (a < b ? -1 : 1)
 }
 
 /** What was opened keeps the rules of its type, or is to be rejected (spec/records.md, Content). */
