@@ -68,7 +68,7 @@ describe('two parties and a neutral, set up by hand', () => {
         if (other !== name) await done(['trust', '--dir', at(name), '--yes', at(`${other}.card`)])
       }
     }
-  }, 60_000)
+  })
   afterAll(async () => {
     for (const stop of servers) await stop()
   })
