@@ -30,10 +30,10 @@ function sim(program: string, ...args: string[]): Promise<{ status: number | nul
 
 const SEEDS = 40
 
-test('what was found before never comes back, every invariant holds for each seed, and everything that people do came about', {
+test('what was found before never comes back, and every invariant holds for each seed', {
   timeout: 3_600_000,
 }, async () => {
-  const { status, output } = await sim(MAIN, '--seeds', String(SEEDS), '--from', '1001', '--every-act', '--no-keep')
+  const { status, output } = await sim(MAIN, '--seeds', String(SEEDS), '--from', '1001', '--no-keep')
   expect({ status, output }).toMatchObject({ status: 0 })
   expect(output).toContain(`${SEEDS} seeds from 1001, each run twice`)
 })
@@ -63,7 +63,7 @@ test('a defect is found, made as small as it still shows, kept, and fails again 
 })
 
 test('it is a failure where something that people do never came about', { timeout: 1_800_000 }, async () => {
-  const { status, output } = await sim(MAIN, '--seed', '3', '--every-act', '--no-keep')
+  const { status, output } = await sim(MAIN, '--seed', '3', '--no-keep')
   expect(status).toBe(1)
   expect(output).toContain('Never done in these seeds: ')
   expect(output).toContain('a log succeeded by two officers')

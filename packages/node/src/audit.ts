@@ -93,8 +93,10 @@ async function audit(identity: Identity, around: Surroundings, options: AuditOpt
     // The views were folded from what is durable, and it may have ended before it published that.
     const log = await readPublishedLog({ disk: around.disk, folder, origin, journal: journalFolder(dir, origin) })
     if (log.ok) readable.set(origin, log.value)
-    const isCountersigned = receipts.given(origin).length > 0 || receipts.held(origin).length > 0
-    if (!isCountersigned && (await isUnpublished(around.disk, folder, log.ok))) continue
+    // It may also have ended between a receipt and what it was given for being published; the journal holds that then.
+    const countersigned = Math.max(0, ...[...receipts.given(origin), ...receipts.held(origin)].map(({ size }) => size))
+    const covers = log.ok ? log.value.size >= countersigned : countersigned === 0
+    if (covers && (await isUnpublished(around.disk, folder, log.ok))) continue
     const author = await openedWith(around.disk, folder, origin, trusted)
     if (author === undefined) {
       findings.push({ path: folder, message: 'The card by which its author opened it is not held.' })
