@@ -99,6 +99,7 @@ test('a log key that changes in good order: others succeed its logs, the old one
   expect(origin).not.toBe(old)
   for (const { node } of [bravo, watch]) {
     // Both are held, each by its own key, and what was pinned of the old one is all of it.
+    await until('its new log to be held', () => node.logOf(origin)?.size === alfa.node.logOf(origin)?.size)
     expect(node.logOf(old)?.size).toBe(alfa.node.logOf(old)?.size)
     expect(node.logOf(origin)?.size).toBeGreaterThan(1)
     const opening = (await node.views.record(`${origin}#0`))?.row
@@ -130,4 +131,24 @@ test('a node that was restarted speaks with its new keys, and its folder audits'
     expect(audit).toMatchObject({ findings: [], views: 'equal' })
     await party.start()
   }
+})
+
+test('whoever was away while a log key changed twice hears the log between, which was opened and succeeded meanwhile', async () => {
+  const { alfa, bravo } = parties
+  await bravo.stop()
+  const between: string[] = []
+  for (const text of ['by a key that came and went', 'by the key that stayed']) {
+    value(await alfa.node.rotateKeys({ roles: ['log'] }))
+    await until('the new logs to speak', () => inForce(alfa))
+    between.push(await call(alfa, text))
+  }
+  await bravo.start()
+  for (const record of between) await delivered(alfa.node, record)
+  for (const record of between) {
+    const [origin = ''] = record.split('#')
+    await until('its log to be held', () => bravo.node.logOf(origin)?.size === alfa.node.logOf(origin)?.size)
+    expect(await bravo.node.readContent(record, 0)).toMatchObject({ ok: true })
+  }
+  await bravo.node.settled()
+  expect((await bravo.node.views.statistics()).void).toBe(0)
 })

@@ -1,7 +1,7 @@
 // Finding the cards of others (spec/keys.md): the newest of a party from its own node, from time to time and when
-// something of it does not verify; and any that a log or a notice names, from its party or whoever else has it, with those
-// between it and a root that is believed. What does not lead to such a root is not kept. Requests are few: each party, and
-// each card that nobody shows, is asked for after ever longer pauses.
+// something of it does not verify, with those that came and went since the last one; and any that a log or a notice names,
+// from its party or whoever else has it, with those between it and a root that is believed. What does not lead to such a
+// root is not kept. Requests are few: each party, and each card that nobody shows, is asked for after ever longer pauses.
 
 import { type Card, parseCard } from '@countersign/record'
 import { type PeerRequests, PeerUnreachable } from '../hearing/peer-requests.ts'
@@ -106,10 +106,27 @@ export class CardFetching {
       const card = fetched.kind === 'bytes' ? parseCard(fetched.bytes) : undefined
       if (card?.ok !== true || card.value.party !== party) return fetched.kind === 'bytes'
       if (trusted.set.of(card.value.digest) === undefined) await this.keepWithChain(party, card.value)
+      await this.fetchBetween(party)
       return true
     } catch (cause) {
       if (!(cause instanceof PeerUnreachable)) throw cause
       return false
+    }
+  }
+
+  /** Cards that came and went between two looks: logs were opened and receipts given by their keys. */
+  private async fetchBetween(party: string): Promise<void> {
+    const { set } = this.options.trusted
+    const tried = new Set<string>()
+    while (tried.size < LIMITS.cardsPerChain) {
+      const missing = set.all(party).find(({ succeeds }) => {
+        // One of an earlier root is not accepted by this one.
+        if (succeeds === undefined || succeeds.signatures.length > 0) return false
+        return set.of(succeeds.card) === undefined && !tried.has(succeeds.card)
+      })?.succeeds?.card
+      if (missing === undefined) return
+      tried.add(missing)
+      await this.want(party, missing)
     }
   }
 
