@@ -6,15 +6,15 @@ import { agreementDigest } from '@countersign/pact'
 import { type Statement, signStatement } from '@countersign/record'
 import { agreement, alfa, bravo, ORIGIN, PACT, statement } from './samples.ts'
 
-const ALFA = ORIGIN
-const BRAVO = ORIGIN.replace('alfa', 'bravo')
+export const ALFA = ORIGIN
+export const BRAVO = ORIGIN.replace('alfa', 'bravo')
 /** Another log of alfa on the channel. */
-const AGAIN = ORIGIN.replace(/[0-9a-f]{16}$/, '0'.repeat(16))
+export const AGAIN = ORIGIN.replace(/[0-9a-f]{16}$/, '0'.repeat(16))
 const VERSION = agreementDigest(agreement)
-const SIGNED = 1_790_000_000
+export const SIGNED = 1_790_000_000
 const RETAINED = SIGNED + 10 + agreement.retention.days * 86_400
 
-interface Receipt {
+export interface Receipt {
   by: string
   origin: string
   size: number
@@ -34,17 +34,17 @@ export interface DestructionCase {
   destroyed: boolean
 }
 
-const receipt = (by: string, origin: string, size: number, time: number): Receipt => ({
+export const receipt = (by: string, origin: string, size: number, time: number): Receipt => ({
   ...{ by, origin, size, time },
   digest: toHex(sha256(utf8(`${by} ${origin} ${size} ${time}`))),
 })
-const said = (origin: string, change: Partial<Statement>) => {
+export const said = (origin: string, change: Partial<Statement>) => {
   const author = origin === BRAVO ? bravo : alfa
   const draft = statement({ pact: { id: PACT, version: VERSION }, from: author.party, origin, ...change })
   return signStatement(draft, author.statement)
 }
 const other = (origin: string) => (origin === BRAVO ? ALFA : BRAVO)
-const sees = (origin: string, size: number) => [{ origin: other(origin), size, root: '5'.repeat(64) }]
+export const sees = (origin: string, size: number) => [{ origin: other(origin), size, root: '5'.repeat(64) }]
 const opens = (origin: string, predecessor: { origin: string; size: number; root: string } | null = null) =>
   said(origin, { type: 'log/open', body: { card: (origin === BRAVO ? bravo : alfa).card.digest, predecessor } })
 const signs = (origin: string) =>
@@ -52,7 +52,7 @@ const signs = (origin: string) =>
     ...{ type: 'pact/sign', to: [origin === BRAVO ? 'alfa.example' : 'bravo.example'] },
     body: { base: null, origins: [origin.replace('/main/', '/line/'), origin] },
   })
-const inForce = [ALFA, BRAVO].map((origin) => receipt('watch.example', origin, 2, SIGNED))
+export const inForce = [ALFA, BRAVO].map((origin) => receipt('watch.example', origin, 2, SIGNED))
 const shares = (origin: string) =>
   said(origin, {
     ...{ type: 'intel/share', to: [origin === ALFA ? 'bravo.example' : 'alfa.example'] },
@@ -68,19 +68,21 @@ const shares = (origin: string) =>
       receipts: inForce.map(({ by, origin: on, size, digest }) => ({ by, origin: on, size, digest })),
     },
   })
-const named = (origin: string, index: number, entry: Uint8Array) => [{ origin, index, leaf: toHex(leafHash(entry)) }]
+export const named = (origin: string, index: number, entry: Uint8Array) => [
+  { origin, index, leaf: toHex(leafHash(entry)) },
+]
 
-const alfaLog = [opens(ALFA), signs(ALFA), shares(ALFA)]
-const bravoLog = [opens(BRAVO), signs(BRAVO), shares(BRAVO)]
-const theShare = named(ALFA, 2, alfaLog[2] ?? new Uint8Array())
-const about = (origin: string, type: string, body: Statement['body'], size = 0, more: Partial<Statement> = {}) =>
+export const alfaLog = [opens(ALFA), signs(ALFA), shares(ALFA)]
+export const bravoLog = [opens(BRAVO), signs(BRAVO), shares(BRAVO)]
+export const theShare = named(ALFA, 2, alfaLog[2] ?? new Uint8Array())
+export const about = (origin: string, type: string, body: Statement['body'], size = 0, more: Partial<Statement> = {}) =>
   said(origin, {
     ...{ type, body, re: theShare },
     seen: { logs: size === 0 ? [] : sees(origin, size), receipts: [] },
     ...more,
   })
-const consents = (origin: string) => about(origin, 'content/consent', { parts: null })
-const destroys = (origin: string, ground: string, size: number, more: Partial<Statement> = {}) =>
+export const consents = (origin: string) => about(origin, 'content/consent', { parts: null })
+export const destroys = (origin: string, ground: string, size: number, more: Partial<Statement> = {}) =>
   about(origin, 'content/destroyed', { ground, parts: null }, size, more)
 const held = receipt('watch.example', ALFA, 3, SIGNED + 10)
 const alfaConsents = consents(ALFA)
@@ -105,7 +107,7 @@ const rootOf = (entries: readonly Uint8Array[]) => {
   for (const entry of entries) tree.append(leafHash(entry))
   return toHex(tree.root())
 }
-const goesOnFrom = (entries: readonly Uint8Array[]) =>
+export const goesOnFrom = (entries: readonly Uint8Array[]) =>
   opens(AGAIN, { origin: ALFA, size: entries.length, root: rootOf(entries) })
 const alfaDestroys = [alfaConsents, destroys(ALFA, 'consent', 4)]
 

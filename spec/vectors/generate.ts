@@ -4,6 +4,7 @@
 import { toBase64 } from '@countersign/log'
 import { commitment, encodeFrame } from '@countersign/record'
 import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
+import { type AfterSplitCase, afterSplitCases } from './after-split-cases.ts'
 import { cardCases } from './card-cases.ts'
 import { dailyLimitsCases } from './daily-limits-cases.ts'
 import { type DestructionCase, destructionBesideCases, destructionCases } from './destruction-cases.ts'
@@ -87,8 +88,9 @@ write('evidence-keys.json', () => {
 
 write('destruction.json', () => destruction(destructionCases))
 write('destruction-beside.json', () => destruction(destructionBesideCases))
+write('after-split.json', () => destruction(afterSplitCases))
 
-function destruction(of: readonly DestructionCase[]) {
+function destruction(of: readonly (AfterSplitCase | DestructionCase)[]) {
   const entries = [...new Set(of.flatMap(({ logs }) => logs.flatMap((log) => log.entries.map(toBase64))))]
   const cases = of.map((one) => ({
     ...one,

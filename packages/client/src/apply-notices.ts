@@ -143,7 +143,7 @@ function heldBefore(
   const facts = receipts
     .filter(({ counted }) => counted)
     .map(({ by, size, time }) => ({ origin, by, size, time, digest: '' }))
-  const { lo } = intervalOf(agreement, { author, recipient: '', index }, facts)
+  const { lo } = intervalOf(agreement, { recipient: '', index }, facts)
   return facts.some(
     ({ by, size, time }) => by !== author && size > index && time < since && (lo === null || time >= lo),
   )

@@ -156,7 +156,7 @@ function timesOf(found: Found): RecipientTimes[] {
   const recipients = entry.statement.to.length > 0 ? entry.statement.to : ['']
   return recipients.map((recipient) => ({
     recipient,
-    ...intervalOf(agreement, { author: entry.statement.from, recipient, index }, receipts),
+    ...intervalOf(agreement, { recipient, index }, receipts),
   }))
 }
 

@@ -5,7 +5,9 @@
 import { join } from 'node:path'
 import {
   auditLog,
+  commonSizeKept,
   type Disk,
+  isShownForked,
   journalFolder,
   openReceipts,
   type ReadableLog,
@@ -236,10 +238,16 @@ async function compareViews(
       folding.wake(origin)
       await folding.lookForContent(origin)
     }
+    for (const origin of logs.keys()) {
+      const at = { disk: around.disk, dir }
+      const common = (await isShownForked(at, origin)) ? await commonSizeKept(at, origin) : undefined
+      if (common !== undefined) await views.foldSplit(origin, common)
+    }
     await folding.settled()
     await folding.stop()
-    // What was destroyed is removed by whoever runs the node; here it is only seen what is gone.
-    for (const { origin, index, part, sealed } of await views.partsToRemove()) {
+    // What was destroyed is removed by whoever runs the node; here it is only seen what is gone. It may have been removed
+    // before what now bars it was known.
+    for (const { origin, index, part, sealed } of await views.partsExcused()) {
       if ((await logs.get(origin)?.readAddendum(sealed)) !== undefined) continue
       while (await views.forgetContent(`${origin}#${index}`, part)) await around.turn()
     }

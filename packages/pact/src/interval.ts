@@ -21,20 +21,25 @@ export interface Interval {
 
 export type DeliveryState = 'said' | 'held' | 'delivered'
 
+interface Bounded {
+  origin?: string
+  recipient: string
+  index: number
+  /** It stands after the split of its log (spec/fork.md): no receipt counts in its author’s favour. */
+  afterSplit?: boolean
+}
+
 /**
  * The interval of the record at `index` for one recipient. `receipts` are those on the record’s origin; others are
  * passed over. With an empty `recipient` only the depositary gives hi.
  */
-export function intervalOf(
-  agreement: Agreement,
-  record: { origin?: string; recipient: string; index: number; author?: string },
-  receipts: Iterable<ReceiptFact>,
-): Interval {
+export function intervalOf(agreement: Agreement, record: Bounded, receipts: Iterable<ReceiptFact>): Interval {
   const all = [...receipts].filter(({ origin }) => record.origin === undefined || origin === record.origin)
   const lo = quorumBound(
     agreement,
     all.filter(({ size }) => size <= record.index),
   )
+  if (record.afterSplit === true) return { lo, hi: null }
   const depositary = depositaryOf(agreement)?.party
   let hi: number | null = null
   for (const { by, size, time } of all) {
@@ -60,15 +65,12 @@ export function quorumBound(
 }
 
 /** How far a record got towards one recipient. Never goes back as receipts are added, but for those dated before lo. */
-export function deliveryState(
-  agreement: Agreement,
-  record: { origin?: string; recipient: string; index: number },
-  receipts: Iterable<ReceiptFact>,
-): DeliveryState {
+export function deliveryState(agreement: Agreement, record: Bounded, receipts: Iterable<ReceiptFact>): DeliveryState {
   const all = [...receipts].filter(({ origin }) => record.origin === undefined || origin === record.origin)
   const { lo } = intervalOf(agreement, record, all)
   const covers = (by: string | undefined) =>
     all.some((receipt) => receipt.by === by && receipt.size > record.index && (lo === null || receipt.time >= lo))
+  if (record.afterSplit === true) return 'said'
   if (record.recipient !== '' && covers(record.recipient)) return 'delivered'
   return covers(depositaryOf(agreement)?.party) ? 'held' : 'said'
 }

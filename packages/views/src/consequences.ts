@@ -18,6 +18,7 @@ import type { ObjectSources } from './object-sources.ts'
 import type { Readers } from './readers.ts'
 import { RowsDue } from './rows-due.ts'
 import type { SecondSignatures } from './second-signatures.ts'
+import type { Splits } from './splits.ts'
 import type { Successions } from './successions.ts'
 import type { EntryToFold, ReceiptToFold } from './views.ts'
 
@@ -33,6 +34,7 @@ export interface Deciders {
   readers: Readers
   seconds: SecondSignatures
   sources: ObjectSources
+  splits: Splits
   successions: Successions
 }
 
@@ -116,6 +118,14 @@ export class Consequences {
     for (const { version, channel } of this.of.forces.touchedBy(receipt)) this.reviewForce(version, channel)
     this.eachDue(this.of.destructions.afterReceipt(receipt, added.affected))
     this.eachDue(this.of.seconds.waiting(origin))
+  }
+
+  /** A log forked, or earlier than was known. Force stays as it is, and what was said in force: see docs/adr/0011. */
+  splitFound(origin: string, common: number): void {
+    const after = this.of.splits.found(origin, common)
+    if (after === undefined) return
+    this.due.add(origin, after.first, after.past, this.of.folder.next(origin))
+    this.eachDue(this.of.splits.destructionsOf(origin))
   }
 
   /** `anew` where something was taken back, as when a log is folded again. */

@@ -8,6 +8,7 @@ import type { KnownAgreements } from './known.ts'
 import { LIVES_PER_STEP } from './limits.ts'
 import type { ContentLife, PartToRemove, RetentionOver } from './rows.ts'
 import { VALIDITY } from './schema.ts'
+import type { Splits } from './splits.ts'
 
 interface Place {
   origin: string
@@ -33,12 +34,14 @@ export class ContentLives {
   private readonly party: string
   private readonly agreements: KnownAgreements
   private readonly bounds: Bounds
+  private readonly splits: Splits
   private readonly sql
 
-  constructor(sqlite: Sqlite, of: { party: string; agreements: KnownAgreements; bounds: Bounds }) {
+  constructor(sqlite: Sqlite, of: { party: string; agreements: KnownAgreements; bounds: Bounds; splits: Splits }) {
     this.party = of.party
     this.agreements = of.agreements
     this.bounds = of.bounds
+    this.splits = of.splits
     const held = (by: string, origin: string, idx: string) => `exists (
       select 1 from mentions m join records r on r.origin = m.origin and r.idx = m.idx
       where m.re_origin = ${origin} and m.re_idx = ${idx} and r.type = 'content/hold' and ${COUNTS} and ${by}
@@ -51,8 +54,12 @@ export class ContentLives {
         'select distinct part from destroyed_parts where origin = ? and idx = ? and lawful = 1 order by part',
       ),
       /** Of any that its own log lets stand: no receipt asks for it. */
-      excused: sqlite.prepare<[string, number, number], { n: number }>(
+      isExcused: sqlite.prepare<[string, number, number], { n: number }>(
         'select 1 as n from destroyed_parts where origin = ? and idx = ? and part = ? limit 1',
+      ),
+      excused: sqlite.prepare<[], { origin: string; index: number; part: number; sealed: string }>(
+        `select distinct p.origin, p.idx as "index", p.part, p.sealed from destroyed_parts d
+         join parts p on p.origin = d.origin and p.idx = d.idx and p.part = d.part order by p.origin, p.idx, p.part`,
       ),
       /** Of parts that are destroyed and not removed: those that no hold or charge keeps that is known here by now. */
       toRemove: sqlite.prepare<
@@ -127,7 +134,12 @@ export class ContentLives {
 
   /** Whether nobody needs to hold a part any more to give a receipt (spec/destruction.md, What follows). */
   isExcused(origin: string, index: number, part: number): boolean {
-    return this.sql.excused.get(origin, index, part) !== undefined
+    return this.sql.isExcused.get(origin, index, part) !== undefined
+  }
+
+  /** Every such part. */
+  excused(): { origin: string; index: number; part: number; sealed: string }[] {
+    return this.sql.excused.all()
   }
 
   toRemove(): PartToRemove[] {
@@ -141,8 +153,10 @@ export class ContentLives {
     const all = this.sql.parts.all(origin, index).map(({ part }) => part)
     const said = this.sql.said.all(origin, index)
     const given = new Map<string, Set<number>>()
-    for (const { type, author, parts } of said) {
+    for (const { type, author, parts, origin: by, idx } of said) {
       if (type !== 'content/consent') continue
+      // A destruction of ours does not rest on what we said after the split of a log of ours; we say it again.
+      if (author === this.party && this.splits.isAfter({ origin: by, idx })) continue
       const of = given.get(author) ?? new Set()
       for (const part of parts === null ? all : (JSON.parse(parts) as number[])) of.add(part)
       given.set(author, of)

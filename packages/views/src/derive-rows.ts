@@ -13,6 +13,7 @@ import type { Notices } from './notices.ts'
 import type { Delivery, RecordRow, Validity } from './rows.ts'
 import { DELIVERY, STATES, VALIDITY } from './schema.ts'
 import type { SecondSignatures } from './second-signatures.ts'
+import type { Splits } from './splits.ts'
 import type { Successions } from './successions.ts'
 
 export interface StoredRecord {
@@ -50,6 +51,7 @@ export class RowDeriver {
   private readonly forces: Forces
   private readonly notices: Notices
   private readonly seconds: SecondSignatures
+  private readonly splits: Splits
   private readonly successions: Successions
   private readonly sql
 
@@ -63,6 +65,7 @@ export class RowDeriver {
       forces: Forces
       notices: Notices
       seconds: SecondSignatures
+      splits: Splits
       successions: Successions
     },
   ) {
@@ -73,6 +76,7 @@ export class RowDeriver {
     this.forces = of.forces
     this.notices = of.notices
     this.seconds = of.seconds
+    this.splits = of.splits
     this.successions = of.successions
     this.sql = {
       records: sqlite.prepare<[string, number, number], StoredRecord>(
@@ -104,7 +108,8 @@ export class RowDeriver {
     const moved: DerivedRow[] = []
     for (const record of this.sql.records.all(origin, first, past)) {
       const validity = this.validityOf(record)
-      const delivery = this.deliveryOf(record)
+      const covered = this.coveredOf(record)
+      const delivery = this.counted(record, covered)
       const later = this.sql.laterProposal.get(origin, record.idx)?.idx ?? null
       const state =
         validity.kind !== 'valid'
@@ -112,7 +117,8 @@ export class RowDeriver {
           : later !== null
             ? 'superseded'
             : leastOf(delivery.map((one) => one.state))
-      const at = atMs(record, delivery)
+      // When something was held is no matter of anybody's favour.
+      const at = atMs(record, covered)
       const code = validity.kind === 'valid' ? null : validity.code
       const message = validity.kind === 'valid' ? '' : validity.message
       const kind = VALIDITY[validity.kind]
@@ -133,6 +139,16 @@ export class RowDeriver {
 
   /** For each addressee; for a record that addresses nobody one with an empty recipient. */
   deliveryOf(record: Pick<StoredRecord, 'origin' | 'idx' | 'pact' | 'version'>): RecordRow['delivery'] {
+    return this.counted(record, this.coveredOf(record))
+  }
+
+  /** No receipt discharges the author of what stands after the split of its log (spec/fork.md). */
+  private counted(record: Pick<StoredRecord, 'origin' | 'idx'>, covered: RecordRow['delivery']): RecordRow['delivery'] {
+    if (!this.splits.isAfter(record)) return covered
+    return covered.map(({ recipient, lo }) => ({ recipient, state: 'said', lo, hi: null }))
+  }
+
+  private coveredOf(record: Pick<StoredRecord, 'origin' | 'idx' | 'pact' | 'version'>): RecordRow['delivery'] {
     const agreement = this.agreements.of(record.version, record.pact)
     const to = this.sql.addressees.all(record.origin, record.idx).map(({ party }) => party)
     return (to.length === 0 ? [''] : to).map((recipient) => {

@@ -4,11 +4,13 @@
 // at again that asked for it.
 
 import { type Agreement, heldSince, retainedUntil, type Sight, saidAfter } from '@countersign/pact'
+import { partyOf } from '@countersign/record'
 import type { Bounds } from './bounds.ts'
 import type { Sqlite } from './database.ts'
 import { type BesideLog, LogsBeside } from './logs-beside.ts'
 import type { Validity } from './rows.ts'
 import { PART_STATES, VALIDITY } from './schema.ts'
+import type { Splits } from './splits.ts'
 import type { Successions } from './successions.ts'
 
 const DESTROYED = PART_STATES.indexOf('destroyed')
@@ -28,7 +30,10 @@ interface Said {
   parts: string | null
 }
 
-/** What a destruction comes to. `excuses`: it is not valid, and would be if its author spoke in this log alone. */
+/**
+ * What a destruction comes to. `excuses`: it is not valid, and would be if its author spoke in this log alone, and in one
+ * branch of it.
+ */
 export type DestructionValidity = Validity & { excuses?: true }
 
 /** A record that says something of another: a consent, a hold, a lift or a charge. */
@@ -45,6 +50,7 @@ type InSight = (record: Place) => boolean
 
 export class Destructions {
   private readonly bounds: Bounds
+  private readonly splits: Splits
   private readonly successions: Successions
   private readonly sightOf: (origin: string, index: number) => Sight
   private readonly beside: LogsBeside
@@ -52,14 +58,18 @@ export class Destructions {
 
   constructor(
     sqlite: Sqlite,
-    bounds: Bounds,
-    successions: Successions,
-    sightOf: (origin: string, index: number) => Sight,
+    of: {
+      bounds: Bounds
+      splits: Splits
+      successions: Successions
+      sightOf: (origin: string, index: number) => Sight
+    },
   ) {
-    this.bounds = bounds
-    this.successions = successions
-    this.sightOf = sightOf
-    this.beside = new LogsBeside(sqlite, successions, sightOf)
+    this.bounds = of.bounds
+    this.splits = of.splits
+    this.successions = of.successions
+    this.sightOf = of.sightOf
+    this.beside = new LogsBeside(sqlite, of.successions, of.sightOf)
     const parts = `json_extract(t.payload, '$.body.parts') as parts`
     this.sql = {
       said: sqlite.prepare<[string, number], Said>(
@@ -128,7 +138,12 @@ export class Destructions {
     const said = this.sql.said.get(place.origin, place.idx)
     if (said === undefined) throw new Error('A destruction is judged that is not folded.')
     const own = this.byItsSight(place, said, agreementOf)
-    return own.kind === 'valid' ? this.besideIts(place) : own
+    if (own.kind !== 'valid') return own
+    if (!this.splits.isAfter(place)) return this.besideIts(place)
+    return {
+      ...barring('Its author signed another log of this name, and it stands on one of them only.'),
+      excuses: true,
+    }
   }
 
   private byItsSight(
@@ -194,7 +209,14 @@ export class Destructions {
       .all(named.origin, named.idx)
       .filter((mention) => mention.mode === 'Actual' && inSight(mention))
     for (const { origin, idx } of mentions) this.wait(place, 'record', origin, idx)
-    return mentions.filter(({ code }) => code !== 'party/frozen')
+    return mentions.filter((mention) => mention.code !== 'party/frozen' && !this.favoursItself(mention, place))
+  }
+
+  /** Whether its author frees itself by what it said after the split of its log. It binds it towards everybody else. */
+  private favoursItself(mention: Mention, place: Place): boolean {
+    const { type, author } = mention
+    if (type !== 'content/consent' && type !== 'content/lift') return false
+    return author === partyOf(place.origin) && this.splits.isAfter(mention)
   }
 
   private barred(place: Place, mentions: readonly Mention[], inSight: InSight): Validity | undefined {

@@ -28,6 +28,7 @@ import { Readers } from './readers.ts'
 import type { CollectionName, RetentionOver } from './rows.ts'
 import { COLLECTIONS, VALIDITY } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
+import { Splits } from './splits.ts'
 import { Successions } from './successions.ts'
 import { versionOrder } from './times.ts'
 import type { EntryToFold, ObjectToFold, ReceiptToFold, Views, ViewsOptions } from './views.ts'
@@ -78,6 +79,7 @@ class SqliteViews implements Views {
   private readonly bounds: Bounds
   private readonly forces: Forces
   private readonly notices_: Notices
+  private readonly splits: Splits
   private readonly successions: Successions
   private readonly folder: EntryFolder
   private readonly shelf: ObjectShelf
@@ -98,6 +100,7 @@ class SqliteViews implements Views {
     this.agreements = new KnownAgreements(sqlite)
     this.readers = new Readers(sqlite, this.agreements, this.cardsKnown)
     this.bounds = new Bounds(sqlite)
+    this.splits = new Splits(sqlite)
     this.successions = new Successions(sqlite)
     this.forces = new Forces(sqlite, this.agreements, this.bounds, {
       predecessor: (origin) => this.successions.predecessor(origin),
@@ -106,20 +109,20 @@ class SqliteViews implements Views {
     this.folder = new EntryFolder(sqlite, this.readers, this.successions)
     this.shelf = new ObjectShelf(sqlite, now)
     this.sources = new ObjectSources(sqlite, this.shelf)
-    const { agreements, bounds, folder, forces, readers, sources, successions } = this
+    const { agreements, bounds, folder, forces, readers, sources, splits, successions } = this
     const predecessors = (origin: string) => successions.chain(origin)
     const notices = new Notices(sqlite, { agreements, cards: this.cardsKnown, bounds, predecessors })
     this.notices_ = notices
     const sightOf = (origin: string, index: number) => forces.sightOf(origin, index)
     this.consequences = new Consequences(sqlite, {
-      ...{ agreements, bounds, folder, forces, notices, readers, sources, successions },
+      ...{ agreements, bounds, folder, forces, notices, readers, sources, splits, successions },
       answers: new Answers(sqlite),
-      destructions: new Destructions(sqlite, bounds, successions, sightOf),
+      destructions: new Destructions(sqlite, { bounds, splits, successions, sightOf }),
       seconds: new SecondSignatures(sqlite, agreements, bounds),
     })
     this.partStates = new PartStates(sqlite, party)
-    this.lives = new ContentLives(sqlite, { party, agreements, bounds })
-    this.records_ = new RecordReader(store, { party, deriver: this.consequences.deriver, bounds, agreements })
+    this.lives = new ContentLives(sqlite, { party, agreements, bounds, splits })
+    this.records_ = new RecordReader(store, { party, deriver: this.consequences.deriver, bounds, agreements, splits })
     this.pactReader = new PactReader(sqlite, { agreements, cards: this.cardsKnown, forces, now })
     this.alarmReader = new Alarms(sqlite, notices)
     this.sql = {
@@ -129,10 +132,6 @@ class SqliteViews implements Views {
       witness: sqlite.prepare<[string, string, number, number]>(
         `insert into witnessed values (?, ?, ?, ?) on conflict (origin, witness) do update
          set size = excluded.size, time = excluded.time where excluded.size >= witnessed.size`,
-      ),
-      split: sqlite.prepare<[string, number]>(
-        `insert into splits values (?, ?)
-         on conflict (origin) do update set common = min(common, excluded.common)`,
       ),
       pinnedSize: sqlite.prepare<[string], { size: number | null }>(
         `select max(s.size) as size from successions s join records r on r.origin = s.origin and r.idx = 0
@@ -274,7 +273,7 @@ class SqliteViews implements Views {
   }
 
   async foldSplit(origin: string, common: number) {
-    this.sql.split.run(origin, common)
+    this.transaction(() => this.consequences.splitFound(origin, common))
   }
 
   async pinnedSize(origin: string) {
@@ -294,6 +293,7 @@ class SqliteViews implements Views {
     })
     this.readers.clear()
     this.successions.drop()
+    this.splits.recall()
     this.forces.recall()
     this.notices_.recall()
   }
@@ -376,6 +376,11 @@ class SqliteViews implements Views {
     return this.lives.toRemove()
   }
 
+  async partsExcused() {
+    this.settleSome()
+    return this.lives.excused()
+  }
+
   isDestroyed(origin: string, index: number, part: number) {
     return this.lives.isExcused(origin, index, part)
   }
@@ -443,6 +448,7 @@ class SqliteViews implements Views {
       if (origin === undefined) this.readers.clear()
       else this.readers.drop(origin)
       this.successions.drop()
+      this.splits.recall()
       this.forces.recall()
       this.notices_.recall()
       throw cause

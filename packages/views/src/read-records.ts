@@ -21,6 +21,7 @@ import type {
   Validity,
 } from './rows.ts'
 import { PART_STATES, STATES, type Tables, VALIDITY } from './schema.ts'
+import type { Splits } from './splits.ts'
 
 type Row = Tables['records']
 
@@ -30,14 +31,19 @@ export class RecordReader {
   private readonly deriver: RowDeriver
   private readonly bounds: Bounds
   private readonly agreements: KnownAgreements
+  private readonly splits: Splits
   private readonly sql
 
-  constructor(store: Store, of: { party: string; deriver: RowDeriver; bounds: Bounds; agreements: KnownAgreements }) {
+  constructor(
+    store: Store,
+    of: { party: string; deriver: RowDeriver; bounds: Bounds; agreements: KnownAgreements; splits: Splits },
+  ) {
     this.store = store
     this.party = of.party
     this.deriver = of.deriver
     this.bounds = of.bounds
     this.agreements = of.agreements
+    this.splits = of.splits
     const { sqlite } = store
     this.sql = {
       record: sqlite.prepare<[string, number], Row>('select * from records where origin = ? and idx = ?'),
@@ -65,13 +71,13 @@ export class RecordReader {
            join records answer on answer.origin = m.origin and answer.idx = m.idx
            join statements t on t.origin = m.origin and t.idx = m.idx
            where m.re_origin = s.origin and m.re_idx = s.idx and answer.author = ?
-           and answer.type = 'content/rejected' and json_extract(t.payload, '$.body.part') = s.part)
+           and answer.type = 'content/rejected' and json_extract(t.payload, '$.body.part') = s.part
+           and not exists (select 1 from splits x where x.origin = answer.origin and answer.idx >= x.common))
          order by s.origin, s.idx, s.part`,
       ),
       witnessed: sqlite.prepare<[string], { witness: string; size: number }>(
         'select witness, size from witnessed where origin = ? order by witness',
       ),
-      split: sqlite.prepare<[string], { common: number }>('select common from splits where origin = ?'),
       mentions: sqlite.prepare<[string, number], { re_origin: string; re_idx: number; re_leaf: string }>(
         'select re_origin, re_idx, re_leaf from mentions where origin = ? and idx = ? order by place',
       ),
@@ -136,7 +142,7 @@ export class RecordReader {
     }
   }
 
-  /** Parts of records to us that could not be taken, of which their author was not told. */
+  /** Parts of records to us that could not be taken, of which their author was not told in what counts for us. */
   rejectionsToSay(): Rejection[] {
     const rows = this.sql.rejected.all(this.party, this.party, this.party)
     return rows.map(({ origin, idx, part, code }) => ({ record: `${origin}#${idx}`, part, code }))
@@ -168,7 +174,7 @@ export class RecordReader {
       delivery: this.deriver.deliveryOf(stored),
       state: STATES[stored.state] ?? 'undecided',
       witnessed: this.witnessed(stored),
-      afterSplit: idx >= (this.sql.split.get(origin)?.common ?? Number.POSITIVE_INFINITY),
+      afterSplit: this.splits.isAfter(stored),
       supersededBy: stored.superseded_by === null ? null : `${origin}#${stored.superseded_by}`,
       parts: this.sql.parts.all(origin, idx).map((part): PartRow => {
         const state = forUs ? (PART_STATES[part.state ?? 0] ?? 'awaited') : 'not-for-us'
@@ -194,7 +200,10 @@ export class RecordReader {
     if (agreement === undefined || counting.length === 0) return { by: [], enough: false }
     const sizes = new Map(this.sql.witnessed.all(origin).map(({ witness, size }) => [witness, size]))
     const by = counting.map(({ name }) => name).filter((name) => (sizes.get(name) ?? 0) > idx)
-    return { by, enough: witnessedTo(agreement, author, (name) => sizes.get(name)) > idx }
+    // Witnesses say that they saw one history: after the split there were two.
+    const enough =
+      witnessedTo(agreement, author, (name) => sizes.get(name)) > idx && !this.splits.isAfter({ origin, idx })
+    return { by, enough }
   }
 
   private receipts(stored: Row, to: readonly string[]): ReceiptRow[] {

@@ -153,7 +153,10 @@ export interface Views {
   /** Raises an alarm that stays: a fork, a rewind. */
   foldContradiction(contradiction: ContradictionToFold): Promise<void>
 
-  /** What a log says from the entry `common` on stands on one branch of it only: its author signed two. */
+  /**
+   * What a log says from the entry `common` on stands on one branch of it only: its author signed two. It binds its author
+   * and counts for nothing in its favour (spec/fork.md, What stands after the split).
+   */
   foldSplit(origin: string, common: number): Promise<void>
 
   /**
@@ -209,6 +212,9 @@ export interface Views {
 
   /** Parts that a valid record destroyed and that stand here yet, but for those that a hold or charge keeps. */
   partsToRemove(): Promise<PartToRemove[]>
+
+  /** Every part that no receipt asks for any more, whether or not it is to be removed; in the order of the records. */
+  partsExcused(): Promise<{ origin: string; index: number; part: number; sealed: string }[]>
   /** Whether a record destroyed that part, so that no receipt asks for it (spec/destruction.md, What follows). */
   isDestroyed(origin: string, index: number, part: number): boolean
   /** What was said of the content of one record, `origin#index`. */

@@ -24,15 +24,18 @@ const aReceipt = fc
 test('whatever receipts arrive in whatever order, intervals and states are those of the pact package', async () => {
   await know([agreement], views)
   const arrivals = fc.array(fc.record({ one: aReceipt, settles: fc.boolean() }), { minLength: 1, maxLength: 14 })
+  const splits = fc.option(fc.record({ at: fc.nat(14), common: fc.integer({ min: 1, max: 5 }) }), { nil: undefined })
   await fc.assert(
-    fc.asyncProperty(arrivals, fc.nat(14), async (some, logAt) => {
+    fc.asyncProperty(arrivals, fc.nat(14), splits, async (some, logAt, forked) => {
       await views.reset()
       await know([agreement], views)
       for (const [i, { one, settles }] of some.entries()) {
         if (i === logAt) await feed(ALFA, LOG, views)
+        if (i === forked?.at) await views.foldSplit(ALFA, forked.common)
         await views.foldReceipt(one)
         if (settles) await views.settle()
       }
+      if (forked !== undefined && forked.at >= some.length) await views.foldSplit(ALFA, forked.common)
       await feed(ALFA, LOG, views)
       while (await views.settle()) continue
       const receipts = some.map(({ one }) => one)
@@ -41,7 +44,7 @@ test('whatever receipts arrive in whatever order, intervals and states are those
       expect(page.value.records.length).toBe(LOG.length)
       for (const { index, state, delivery } of page.value.records) {
         const recipient = index === 0 ? '' : 'bravo.example'
-        const record = { origin: ALFA, recipient, index }
+        const record = { origin: ALFA, recipient, index, afterSplit: index >= (forked?.common ?? LOG.length) }
         expect(delivery).toMatchObject([{ recipient, ...intervalOf(agreement, record, receipts) }])
         if (index < 3) expect(state).toBe(deliveryState(agreement, record, receipts))
       }

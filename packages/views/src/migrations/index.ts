@@ -11,6 +11,7 @@ import * as succession from './0005-succession.ts'
 import * as witnesses from './0006-witnesses.ts'
 import * as splits from './0007-splits.ts'
 import * as beside from './0008-logs-beside.ts'
+import * as afterSplits from './0009-after-splits.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -21,4 +22,5 @@ export const migrations: Record<string, Migration> = {
   '0006-witnesses': witnesses,
   '0007-splits': splits,
   '0008-logs-beside': beside,
+  '0009-after-splits': afterSplits,
 }
