@@ -1,16 +1,34 @@
 // Two officers open a log that succeeds ours, where it waits for peers that do not answer, or is stopped
-// (spec/succession.md): one asks, another confirms.
+// (spec/succession.md): one asks, another confirms. They do so too where a start waits for one that never will.
 
-import type { Step } from './case.ts'
+import { WORLDS } from './case.ts'
 import type { Machine } from './machine.ts'
 import type { World } from './world.ts'
 
 const MAY_REFUSE = /^(?:node|ledger|log|not-found)\/|^approval\/(?:changed|asked)$/
 const CONFIRMED_AFTER_MS = 3_000
+const PATIENCE_MS = 120_000
 
-export function succeedLogs(world: World, { who }: Extract<Step, { do: 'succeed' }>): void {
+export function succeedLogs(world: World, who: string): void {
   const machine = world.machine(who)
   for (const channel of ['line', 'main']) void succeed(world, machine, channel)
+}
+
+/** A start that needs the answer of somebody who is silent for good waits until two officers wait no longer. */
+export function succeedWhereSilent(world: World): void {
+  world.clock.after(PATIENCE_MS, 'later', () => {
+    for (const machine of world.honest()) if (awaitsTheSilent(world, machine)) succeedLogs(world, machine.party)
+    succeedWhereSilent(world)
+  })
+}
+
+function awaitsTheSilent({ the, checks }: World, machine: Machine): boolean {
+  const { hostile, world } = the
+  if (hostile?.kind !== 'silent' || machine.node?.health().ready !== false) return false
+  // A folder that may be a copy is left waiting: what it lost may yet turn up.
+  if (checks.awaitsSilent(machine)) return false
+  const { neutrals } = WORLDS[world]
+  return neutrals.length === 0 || neutrals.includes(hostile.party)
 }
 
 async function succeed(world: World, machine: Machine, channel: string): Promise<void> {

@@ -14,7 +14,7 @@ import { EPOCH_MS, identityOf } from './identity.ts'
 import { changeKeys } from './keys-change.ts'
 import { type Image, Machine } from './machine.ts'
 import { FAIR, Network } from './network.ts'
-import { succeedLogs } from './officers.ts'
+import { succeedLogs, succeedWhereSilent } from './officers.ts'
 import { drawOf } from './random.ts'
 import { sayStep } from './say.ts'
 import { Trace } from './trace.ts'
@@ -236,7 +236,7 @@ export class World {
       case 'act':
         return this.hostile?.act(step.n)
       case 'succeed':
-        return succeedLogs(this, step)
+        return succeedLogs(this, step.who)
       case 'destroy':
       case 'hold':
       case 'lift':
@@ -283,6 +283,7 @@ export class World {
 
   /** Until every honest mirror equals what it mirrors, and nothing new has come for a while. */
   private async settle(): Promise<void> {
+    succeedWhereSilent(this)
     await this.drive(() => this.checks.isAtRest(), QUIET_MS_MAX, `rest: ${this.checks.whatMoves()}`).catch((cause) => {
       if (cause instanceof Violation && cause.invariant === 6)
         throw new Violation(6, `No rest within ${QUIET_MS_MAX / 60_000} minutes of healing: ${this.checks.whatMoves()}`)

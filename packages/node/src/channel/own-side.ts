@@ -197,6 +197,7 @@ export class OwnSide {
     this.lacksKeys = false
     await this.speakWith(speaker)
     this.state = 'ready'
+    this.channel.witnesses.wake(origin)
     this.succeeded(before.origin)
     context.onEntries(origin)
     context.onNews()
@@ -232,9 +233,10 @@ export class OwnSide {
 
   /** Our log is what its peers hold: it signs from here on. */
   goOn(): void {
-    const { context, peers } = this.channel
+    const { context, peers, witnesses } = this.channel
     this.state = 'ready'
     const origin = this.speaker?.log.origin ?? ''
+    witnesses.wake(origin)
     for (const code of OVER_ONCE_READY) context.onAlarmOver(code, origin)
     context.onRecovered()
     this.readiness.resolve()

@@ -29,6 +29,11 @@ export class ChannelWitnesses {
     })
   }
 
+  /** Our own log may sign from here on. */
+  wake(origin: string): void {
+    this.of.get(origin)?.rounds.wake()
+  }
+
   /** What a peer shows of its witnesses is looked at from now on; the first source that answers is heard. */
   peers(options: WitnessingOptions, log: () => LogFiles | undefined, sources: readonly LogSource[]): void {
     const held = log()
