@@ -6,6 +6,7 @@ import { parseNote, toHex } from '@countersign/log'
 import { receiptDigest } from '@countersign/record'
 import type { Disk } from './disk.ts'
 import { originHash } from './paths.ts'
+import { formatReceiptName, parseReceiptName } from './receipt-name.ts'
 
 export interface ReceiptName {
   size: number
@@ -13,6 +14,8 @@ export interface ReceiptName {
   time: number
   /** SHA-256 of the file, hex. */
   digest: string
+  /** Its name in its folder (receipt-name.ts). */
+  file: string
   /** The ids of the keys of its signer’s two lines, hex; empty where it is no receipt. */
   key: string
 }
@@ -32,8 +35,8 @@ export interface Receipts {
   newest(origin: string): ReceiptName | undefined
   /** Keeps another's receipt, verified by the caller; durable once it resolves. */
   hold(origin: string, cosigner: string, receipt: NewReceipt): Promise<void>
-  /** Forgets one of another's that later ones of the same size make superfluous. Known not, it is no matter. */
-  drop(origin: string, cosigner: string, name: { size: number; time: number }): Promise<void>
+  /** Forgets the one of that digest, which later ones of its size make superfluous. Known not, it is no matter. */
+  drop(origin: string, cosigner: string, digest: string): Promise<void>
   /** What we hold of others on a log. */
   held(origin: string, cosigner?: string): readonly (ReceiptName & { cosigner: string })[]
   /**
@@ -41,12 +44,8 @@ export interface Receipts {
    * that is no more true. Does nothing where nothing is held.
    */
   listHeld(origin: string, cosigner: string): Promise<void>
-  /** The file of one of them; `cosigner` undefined for ours. */
-  read(
-    origin: string,
-    cosigner: string | undefined,
-    name: { size: number; time: number },
-  ): Promise<Uint8Array | undefined>
+  /** The file of that digest; `cosigner` undefined for ours. */
+  read(origin: string, cosigner: string | undefined, digest: string): Promise<Uint8Array | undefined>
 }
 
 /** Reads what is there once. Origins are found by their hash, so those known are told with `origins` later. */
@@ -64,7 +63,7 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
     // A receipt whose line was not written yet when the last run ended.
     const index = new TextDecoder().decode((await disk.read(join(folder, 'index'))) ?? new Uint8Array())
     const listed = new Set(index.split('\n'))
-    const missing = names.filter(({ size, time }) => !listed.has(`${size}-${time}`))
+    const missing = names.filter(({ file }) => !listed.has(file))
     const isTorn = index !== '' && !index.endsWith('\n')
     if (isTorn || missing.length > 0) {
       await disk.replace(join(folder, 'index'), lines(isTorn ? names : [...listedNames(index), ...missing]), true)
@@ -85,13 +84,14 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
       if (names.some((one) => one.size === size && one.time === time)) return
       const folder = join(dir, 'receipts', hash)
       await disk.makeFolder(folder, true)
-      await disk.replace(join(folder, `${size}-${time}`), bytes, true)
+      const file = formatReceiptName({ size, time })
+      await disk.replace(join(folder, file), bytes, true)
       const index = join(folder, 'index')
-      const all = [...names, { size, time, ...described(bytes) }]
+      const all = [...names, { size, time, file, ...described(bytes) }]
       const whole = torn.has(hash)
       torn.add(hash)
       if (whole) await disk.replace(index, lines(all), true)
-      else await disk.append(index, lines([{ size, time }]))
+      else await disk.append(index, lines([{ file }]))
       torn.delete(hash)
       given.set(hash, all)
     },
@@ -100,20 +100,25 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
     async hold(origin, cosigner, { size, time, bytes }) {
       const hash = originHash(origin)
       const folder = join(dir, 'held', hash, cosigner)
-      await disk.makeFolder(folder, true)
-      await disk.replace(join(folder, `${size}-${time}`), bytes, true)
       const byCosigner = held.get(hash) ?? new Map<string, ReceiptName[]>()
       held.set(hash, byCosigner)
       const names = byCosigner.get(cosigner) ?? []
       byCosigner.set(cosigner, names)
-      if (!names.some((one) => one.size === size && one.time === time)) names.push({ size, time, ...described(bytes) })
+      const its = described(bytes)
+      const known = names.find(({ digest }) => digest === its.digest)
+      const isTaken = names.some((one) => one.size === size && one.time === time)
+      const file = known?.file ?? formatReceiptName({ size, time, ...(isTaken ? { digest: its.digest } : {}) })
+      await disk.makeFolder(folder, true)
+      await disk.replace(join(folder, file), bytes, true)
+      if (known === undefined) names.push({ size, time, file, ...its })
     },
-    async drop(origin, cosigner, { size, time }) {
+    async drop(origin, cosigner, digest) {
       const hash = originHash(origin)
       const names = held.get(hash)?.get(cosigner) ?? []
-      const at = names.findIndex((one) => one.size === size && one.time === time)
-      if (at < 0) return
-      await disk.remove(join(dir, 'held', hash, cosigner, `${size}-${time}`))
+      const at = names.findIndex((one) => one.digest === digest)
+      const file = names[at]?.file
+      if (file === undefined) return
+      await disk.remove(join(dir, 'held', hash, cosigner, file))
       names.splice(at, 1)
     },
     held(origin, cosigner) {
@@ -131,10 +136,13 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
       const isTrue = written !== undefined && Buffer.compare(written, text) === 0
       if (names.length > 0 && !isTrue) await disk.replace(join(folder, 'index'), text, false)
     },
-    read(origin, cosigner, { size, time }) {
+    async read(origin, cosigner, digest) {
       const hash = originHash(origin)
+      const names = cosigner === undefined ? given.get(hash) : held.get(hash)?.get(cosigner)
+      const file = names?.find((one) => one.digest === digest)?.file
+      if (file === undefined) return undefined
       const folder = cosigner === undefined ? join(dir, 'receipts', hash) : join(dir, 'held', hash, cosigner)
-      return disk.read(join(folder, `${size}-${time}`))
+      return disk.read(join(folder, file))
     },
   }
 }
@@ -144,23 +152,20 @@ async function readNames(disk: Disk, folder: string): Promise<ReceiptName[]> {
   // An earlier run may have ended before the names it gave were durable.
   await disk.syncFolder(folder)
   for (const file of await disk.list(folder)) {
-    const match = /^([1-9][0-9]{0,15})-([1-9][0-9]{0,15})$/.exec(file)
-    const bytes = match === null ? undefined : await disk.read(join(folder, file))
-    if (match === null || bytes === undefined) continue
-    names.push({ size: Number(match[1]), time: Number(match[2]), ...described(bytes) })
+    const name = parseReceiptName(file)
+    const bytes = name === undefined ? undefined : await disk.read(join(folder, file))
+    if (name === undefined || bytes === undefined) continue
+    names.push({ size: name.size, time: name.time, file, ...described(bytes) })
   }
   return names.sort((a, b) => a.time - b.time || a.size - b.size)
 }
 
-function listedNames(index: string): { size: number; time: number }[] {
-  return index.split('\n').flatMap((line) => {
-    const [size, time] = line.split('-').map(Number)
-    return size === undefined || time === undefined ? [] : [{ size, time }]
-  })
+function listedNames(index: string): { file: string }[] {
+  return index.split('\n').flatMap((file) => (parseReceiptName(file) === undefined ? [] : { file }))
 }
 
-function lines(names: readonly { size: number; time: number }[]): Uint8Array {
-  return new TextEncoder().encode(names.map(({ size, time }) => `${size}-${time}\n`).join(''))
+function lines(names: readonly { file: string }[]): Uint8Array {
+  return new TextEncoder().encode(names.map(({ file }) => `${file}\n`).join(''))
 }
 
 function described(bytes: Uint8Array): { digest: string; key: string } {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,6 +29,7 @@ import {
   openMirror,
   openOwnLog,
   openReceipts,
+  originHash,
   recordGeneration,
 } from '../src/index.ts'
 
@@ -299,7 +301,30 @@ describe('receipts', () => {
     expect(again.newest(ORIGIN)?.size).toBe(4)
     expect(readFileSync(join(folder, 'index'), 'utf8')).toBe('3-100\n4-200\n')
     expect(again.held(ORIGIN, 'bravo.example')).toHaveLength(1)
-    expect(await again.read(ORIGIN, 'bravo.example', { size: 4, time: 150 })).toEqual(Buffer.from('theirs'))
+    const theirs = again.held(ORIGIN, 'bravo.example')[0]?.digest ?? ''
+    expect(await again.read(ORIGIN, 'bravo.example', theirs)).toEqual(Buffer.from('theirs'))
+  })
+
+  test('two receipts of one size and time are both held, each under a name of its own', async () => {
+    const at = { disk: nodeDisk(), dir }
+    const receipts = await openReceipts(at)
+    const [one, other] = [Buffer.from('one'), Buffer.from('other')]
+    for (const bytes of [one, other, one, other]) {
+      await receipts.hold(ORIGIN, 'watch.example', { size: 4, time: 150, bytes })
+    }
+    const again = await openReceipts(at)
+    const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+    expect(again.held(ORIGIN, 'watch.example').map(({ file }) => file)).toEqual(
+      expect.arrayContaining(['4-150', `4-150-${digestOf(other)}`]),
+    )
+    for (const bytes of [one, other]) {
+      expect(await again.read(ORIGIN, 'watch.example', digestOf(bytes))).toEqual(bytes)
+    }
+    await again.drop(ORIGIN, 'watch.example', digestOf(one))
+    expect(again.held(ORIGIN, 'watch.example').map(({ digest }) => digest)).toEqual([digestOf(other)])
+    await again.listHeld(ORIGIN, 'watch.example')
+    const folder = join(dir, 'held', originHash(ORIGIN), 'watch.example')
+    expect(readFileSync(join(folder, 'index'), 'utf8')).toBe(`4-150-${digestOf(other)}\n`)
   })
 
   test('a generation is named once in the index', async () => {

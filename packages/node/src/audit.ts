@@ -177,10 +177,10 @@ async function checkReceipts(
   const findings: NodeAudit['findings'] = []
   const pact = parseOrigin(origin)
   const all = [...receipts.given(origin).map((receipt) => ({ cosigner: party, ...receipt })), ...receipts.held(origin)]
-  for (const { cosigner, size, time } of all) {
-    const path = `${origin} ${size}-${time} by ${cosigner}`
+  for (const { cosigner, size, time, file, digest } of all) {
+    const path = `${origin} ${file} by ${cosigner}`
     const keys = trusted.set.all(cosigner).map((card) => card.keys.receipt)
-    const bytes = await receipts.read(origin, cosigner === party ? undefined : cosigner, { size, time })
+    const bytes = await receipts.read(origin, cosigner === party ? undefined : cosigner, digest)
     if (keys.length === 0 || bytes === undefined || !pact.ok) {
       findings.push({ path, message: 'This receipt, or the card of who gave it, is missing.' })
       continue

@@ -46,7 +46,7 @@ const MIRROR = new RegExp(
   `^mirrors/(?<pact>${PACT})/(?<channel>${CHANNEL})/(?<author>${DOMAIN})/(?<generation>${GENERATION})/(?<file>${LOG_FILE})$`,
 )
 const RECEIPT = new RegExp(
-  `^(?:receipts/(?<given>${HEX64})/(?:index|[0-9]+-[0-9]+)|held/(?<held>${HEX64})/(?<cosigner>${DOMAIN})/(?:index|[0-9]+-[0-9]+))$`,
+  `^(?:receipts/(?<given>${HEX64})/(?:index|[0-9]+-[0-9]+)|held/(?<held>${HEX64})/(?<cosigner>${DOMAIN})/(?:index|[0-9]+-[0-9]+(?:-${HEX64})?))$`,
 )
 
 const FORK = new RegExp(`^forks/(?<of>${HEX64})$`)

@@ -36,6 +36,9 @@ export const LIMITS = {
   indexLookMs: 5_000,
   /** What a peer says it holds of our receipts on one log: a line for each. */
   heldIndexBytes: 16_777_216,
+  /** Receipts that one log names and that are not held here, of which its author is asked in one round; files fetched of it. */
+  namedReceiptsPerLook: 16,
+  namedReceiptsFetched: 64,
   /** How often a receipt that does not verify is fetched before its cosigner is told of. */
   receiptTries: 3,
   /** Receipts fetched from one cosigner in one round. */

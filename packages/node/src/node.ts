@@ -26,7 +26,7 @@ import { evidenceSources } from './evidence/evidence-sources.ts'
 import { Folding, type OpenedPart } from './folding/folding.ts'
 import { rightOfWay } from './folding/right-of-way.ts'
 import { PeersReached } from './hearing/peers-reached.ts'
-import type { HeldReceipt } from './hearing/receipt-feed.ts'
+import type { HeldReceipt } from './hearing/weigh-receipt.ts'
 import { HeldLogs } from './held-logs.ts'
 import { CardFetching } from './keys/card-fetching.ts'
 import { type Identity, loadIdentity } from './keys/identity.ts'
@@ -522,6 +522,7 @@ export class Node {
           await this.views.foldWitnessed({ origin, witness, size, time })
           this.changed()
         }),
+      receiptsUnheld: async (...of) => (this.stopped ? [] : this.views.receiptsUnheld(...of)),
       onSuperseded: async (receipt) => !this.stopped && (await this.views.forgetReceipt(receipt)),
       onNews: () => {
         this.changed()

@@ -6,7 +6,8 @@ import { cosign, utf8 } from '@countersign/log'
 import { receiptKeyName } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, checkpointOf, entry, member, ORIGIN, opening, PACT, watch } from '../../../spec/vectors/samples.ts'
-import { type HeldReceipt, ReceiptFeed, type ReceiptFeedOptions } from '../src/hearing/receipt-feed.ts'
+import { ReceiptFeed, type ReceiptFeedOptions } from '../src/hearing/receipt-feed.ts'
+import type { HeldReceipt } from '../src/hearing/weigh-receipt.ts'
 import { folder, requestsTo, value } from './served-files.ts'
 
 const HASH = createHash('sha256').update(ORIGIN).digest('hex')

@@ -13,6 +13,7 @@ import type { EntryFolder } from './fold-entries.ts'
 import type { Forces } from './forces.ts'
 import type { KnownAgreement, KnownAgreements } from './known.ts'
 import { ROWS_PER_STEP } from './limits.ts'
+import type { NamedReceipts } from './named-receipts.ts'
 import type { Notices } from './notices.ts'
 import type { ObjectSources } from './object-sources.ts'
 import type { Readers } from './readers.ts'
@@ -30,6 +31,7 @@ export interface Deciders {
   destructions: Destructions
   folder: EntryFolder
   forces: Forces
+  named: NamedReceipts
   notices: Notices
   readers: Readers
   seconds: SecondSignatures
@@ -105,6 +107,7 @@ export class Consequences {
     const { origin, by, size, time } = receipt
     const added = this.of.bounds.add(receipt)
     if (added === undefined) return
+    this.of.named.arrived(receipt)
     const next = this.of.folder.next(origin)
     for (const { first, past } of added.affected) this.due.add(origin, first, past, next)
     const place = parseOrigin(origin)

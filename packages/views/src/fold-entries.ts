@@ -35,6 +35,8 @@ export interface Folded {
   noticed: boolean
 }
 
+type SeenReceipt = [{ origin: string; by: string; on: string; index: number; size: number; digest: string }]
+
 interface LogRow {
   next: number
   card: string
@@ -68,9 +70,11 @@ export class EntryFolder {
       part: insert('parts', 7),
       mention: insert('mentions', 6),
       seenLog: insert('seen_logs', 5),
-      seenReceipt: sqlite.prepare<[string, string, string, number, number, string, number, string, string, string]>(
-        `insert into seen_receipts select ?, ?, ?, ?, ?, ? where ? > coalesce((select size from seen_receipts
-         where origin = ? and by_party = ? and receipt_origin = ? order by idx desc limit 1), 0)`,
+      seenReceipt: sqlite.prepare<SeenReceipt>(
+        `insert into seen_receipts select @origin, @by, @on, @index, @size, @digest,
+           exists (select 1 from receipts where origin = @on and by_party = @by and digest = @digest)
+         where @size > coalesce((select size from seen_receipts
+           where origin = @origin and by_party = @by and receipt_origin = @on order by idx desc limit 1), 0)`,
       ),
       use: sqlite.prepare<[string, string, number]>('insert into log_versions values (?, ?, ?) on conflict do nothing'),
       signature: insert('signatures', 9),
@@ -169,7 +173,7 @@ export class EntryFolder {
       this.sql.seenLog.run(origin.text, seen, index, size, root)
     }
     for (const { by, origin: on, size, digest } of statement.seen.receipts) {
-      this.sql.seenReceipt.run(origin.text, by, on, index, size, digest, size, origin.text, by, on)
+      this.sql.seenReceipt.run({ origin: origin.text, by, on, index, size, digest })
     }
     if (statement.seen.receipts.length > 0) folded.noticed = true
     const { version } = statement.pact

@@ -1,6 +1,7 @@
 // Records folded into tables, and the queries on them.
 
 export { ENTRIES_PER_FOLD_MAX, OBJECTS_PER_FOLD_MAX, RECEIPTS_PER_FOLD_MAX } from './limits.ts'
+export type { UnheldReceipt } from './named-receipts.ts'
 export { openViews } from './open-views.ts'
 export type * from './rows.ts'
 export type {

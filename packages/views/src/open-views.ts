@@ -17,6 +17,7 @@ import { EntryFolder } from './fold-entries.ts'
 import { Forces } from './forces.ts'
 import { KnownAgreements, KnownCards } from './known.ts'
 import { OBJECTS_PER_FOLD_MAX, RECEIPTS_PER_FOLD_MAX, STEPS_PER_READ } from './limits.ts'
+import { NamedReceipts } from './named-receipts.ts'
 import { Notices } from './notices.ts'
 import { ObjectShelf } from './object-shelf.ts'
 import { ObjectSources } from './object-sources.ts'
@@ -87,6 +88,7 @@ class SqliteViews implements Views {
   private readonly lives: ContentLives
   private readonly consequences: Consequences
   private readonly partStates: PartStates
+  private readonly named: NamedReceipts
   private readonly records_: RecordReader
   private readonly pactReader: PactReader
   private readonly alarmReader: Alarms
@@ -101,6 +103,7 @@ class SqliteViews implements Views {
     this.readers = new Readers(sqlite, this.agreements, this.cardsKnown)
     this.bounds = new Bounds(sqlite)
     this.splits = new Splits(sqlite)
+    this.named = new NamedReceipts(sqlite)
     this.successions = new Successions(sqlite)
     this.forces = new Forces(sqlite, this.agreements, this.bounds, {
       predecessor: (origin) => this.successions.predecessor(origin),
@@ -109,13 +112,13 @@ class SqliteViews implements Views {
     this.folder = new EntryFolder(sqlite, this.readers, this.successions)
     this.shelf = new ObjectShelf(sqlite, now)
     this.sources = new ObjectSources(sqlite, this.shelf)
-    const { agreements, bounds, folder, forces, readers, sources, splits, successions } = this
+    const { agreements, bounds, folder, forces, named, readers, sources, splits, successions } = this
     const predecessors = (origin: string) => successions.chain(origin)
     const notices = new Notices(sqlite, { agreements, cards: this.cardsKnown, bounds, predecessors })
     this.notices_ = notices
     const sightOf = (origin: string, index: number) => forces.sightOf(origin, index)
     this.consequences = new Consequences(sqlite, {
-      ...{ agreements, bounds, folder, forces, notices, readers, sources, splits, successions },
+      ...{ agreements, bounds, folder, forces, named, notices, readers, sources, splits, successions },
       answers: new Answers(sqlite),
       destructions: new Destructions(sqlite, { bounds, splits, successions, sightOf }),
       seconds: new SecondSignatures(sqlite, agreements, bounds),
@@ -139,9 +142,6 @@ class SqliteViews implements Views {
       ),
       contradiction: sqlite.prepare<[string, string, string]>(
         'insert into contradictions values (?, ?, ?) on conflict do nothing',
-      ),
-      pinned: sqlite.prepare<[string, string, string], { idx: number }>(
-        'select idx from seen_receipts where receipt_origin = ? and by_party = ? and digest = ? limit 1',
       ),
       shown: sqlite.prepare<[string, number, string, string], { source: string }>(
         `select t.source from objects o join object_texts t on t.digest = o.digest
@@ -207,11 +207,14 @@ class SqliteViews implements Views {
   }
 
   async forgetReceipt(receipt: ReceiptToFold) {
-    const { origin, by, digest } = receipt
     return this.transaction(() => {
-      if (this.sql.pinned.get(origin, by, digest) !== undefined || this.forces.rest(digest)) return false
+      if (this.named.isNamed(receipt) || this.forces.rest(receipt.digest)) return false
       return this.bounds.forget(receipt)
     })
+  }
+
+  async receiptsUnheld(origin: string, by: string, after: (namedIn: string) => number, most: number) {
+    return this.named.unheld(origin, by, after, most)
   }
 
   async foldWitnessed({ origin, witness, size, time }: Parameters<Views['foldWitnessed']>[0]) {

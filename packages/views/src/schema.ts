@@ -93,6 +93,8 @@ export interface Tables {
     idx: number
     size: number
     digest: string
+    /** 1 where that very receipt is held here. */
+    held: number
   }
   signatures: {
     origin: string

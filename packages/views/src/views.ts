@@ -7,6 +7,7 @@ import type { Result } from '@countersign/log'
 import type { Force } from '@countersign/pact'
 import type { Entry } from '@countersign/record'
 import type Database from 'better-sqlite3'
+import type { UnheldReceipt } from './named-receipts.ts'
 import type {
   Alarm,
   CardRow,
@@ -121,6 +122,12 @@ export interface Views {
    * an agreement into force, or is named by a statement.
    */
   forgetReceipt(receipt: ReceiptToFold): Promise<boolean>
+
+  /**
+   * Receipts by `by` on `origin` that statements name and that are not held: of each log that names some the first `most`
+   * beyond the place in it that `after` tells (-1 for all).
+   */
+  receiptsUnheld(origin: string, by: string, after: (namedIn: string) => number, most: number): Promise<UnheldReceipt[]>
 
   /** A witness of the agreement cosigned a log up to that size, as the caller verified. */
   foldWitnessed(head: { origin: string; witness: string; size: number; time: number }): Promise<void>

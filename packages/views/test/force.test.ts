@@ -86,6 +86,26 @@ describe('a record', () => {
     expect(await validity(BRAVO, 2)).toEqual(VALID)
   })
 
+  test('names one of two receipts of a size, and not the one held here: what is missing is told, and it is valid once that is held', async () => {
+    const [theirs, ours] = [receipt('watch', BRAVO, 2, 1_790_000_000), receipt('watch', BRAVO, 2, 1_790_000_007)]
+    await know([agreement])
+    await feed(BRAVO, [opens(BRAVO), signs(BRAVO)])
+    await feed(ALFA, [opens(ALFA), signs(ALFA), shares(ALFA, [theirs])])
+    await hold(receipt('watch', ALFA, 2, 1_789_999_990), ours)
+    expect(await validity(ALFA, 2)).toEqual(notInForce)
+    const unheld = () => views.receiptsUnheld(BRAVO, 'watch.example', () => -1, 16)
+    expect(await unheld()).toEqual([{ namedIn: ALFA, index: 2, size: 2, digest: theirs.digest }])
+    expect(await views.receiptsUnheld(BRAVO, 'watch.example', () => 2, 16)).toEqual([])
+    expect(await views.receiptsUnheld(ALFA, 'watch.example', () => -1, 16)).toEqual([])
+    await hold(theirs)
+    expect(await unheld()).toEqual([])
+    expect(await validity(ALFA, 2)).toEqual(VALID)
+    // A statement names it, so it stays whatever else of its size comes.
+    await hold(receipt('watch', BRAVO, 2, 1_789_999_999), receipt('watch', BRAVO, 2, 1_790_000_900))
+    expect(await views.forgetReceipt(theirs)).toBe(false)
+    expect(await validity(ALFA, 2)).toEqual(VALID)
+  })
+
   test('is void where the digest it names is invented, until it names a receipt that is held', async () => {
     const last = receipt('watch', BRAVO, 2, 1_790_000_000)
     const later = receipt('watch', BRAVO, 3, 1_790_000_060)

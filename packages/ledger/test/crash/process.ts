@@ -5,6 +5,7 @@
 import { mkdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Result, toHex } from '@countersign/log'
+import { receiptDigest } from '@countersign/record'
 import {
   createOwnLog,
   keepEvidence,
@@ -116,7 +117,7 @@ const SCRIPTS: Record<string, () => Promise<void>> = {
     }
     // From here on it may be gone, whether the call returns or not.
     tell({ dropped: 1 })
-    await twice(() => receipts.drop(ORIGIN, COSIGNER, { size: 1, time: 9 }))
+    await twice(() => receipts.drop(ORIGIN, COSIGNER, receiptDigest(noteOf(1))))
     await write(size === 0, [[3]])
   },
 

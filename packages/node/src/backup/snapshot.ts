@@ -7,7 +7,7 @@
 
 import { copyFile, link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { type Disk, journalFolder, originHash, segmentSpan } from '@countersign/ledger'
+import { type Disk, journalFolder, originHash, parseReceiptName, segmentSpan } from '@countersign/ledger'
 import { entryBundlePath, parseCheckpoint, parseNote, TILE_WIDTH, tilePath, tilesForSize } from '@countersign/log'
 import Database from 'better-sqlite3'
 import { type LogOnDisk, logsOf } from '../logs-on-disk.ts'
@@ -190,7 +190,10 @@ class Taking {
   private async nameIn(folder: string, droppable: boolean, sizeMax = Number.POSITIVE_INFINITY): Promise<void> {
     const names = (await listed(join(this.dir, folder)))
       .map(({ name }) => name)
-      .filter((name) => /^[0-9]+-[0-9]+$/.test(name) && Number(name.split('-')[0]) <= sizeMax)
+      .filter((name) => {
+        const receipt = parseReceiptName(name)
+        return receipt !== undefined && receipt.size <= sizeMax
+      })
     this.names.push({ folder, droppable, names })
   }
 

@@ -2,7 +2,7 @@
 // read as a hostile peer is: what is missing, too large, or no regular file is told as such, and remembered by its path,
 // so that whoever carries can be told what to bring on the next trip.
 
-import type { CarriedFolder } from '@countersign/ledger'
+import { type CarriedFolder, parseReceiptName } from '@countersign/ledger'
 import { utf8 } from '@countersign/log'
 import { type Fetched, type FetchedPart, type PeerFiles, PeerUnreachable } from '../hearing/peer-requests.ts'
 import { LIMITS } from '../limits.ts'
@@ -93,11 +93,11 @@ export class RelayedReceipts implements PeerFiles {
 
   /** In the order in which an index would name them. */
   private async names(): Promise<Uint8Array> {
-    const names = (await this.stick.list(this.folder, LIMITS.carriedNamesListed)).flatMap((name) => {
-      const match = /^([1-9][0-9]{0,14})-([1-9][0-9]{0,14})$/.exec(name)
-      return match === null ? [] : [{ name, size: Number(match[1]), time: Number(match[2]) }]
+    const names = (await this.stick.list(this.folder, LIMITS.carriedNamesListed)).flatMap((file) => {
+      const name = parseReceiptName(file)
+      return name === undefined ? [] : [{ ...name, file }]
     })
     names.sort((a, b) => a.size - b.size || a.time - b.time)
-    return utf8(names.map(({ name }) => `${name}\n`).join(''))
+    return utf8(names.map(({ file }) => `${file}\n`).join(''))
   }
 }

@@ -13,6 +13,7 @@ import {
   logFolder,
   mirrorFolder,
   originHash,
+  parseReceiptName,
 } from '@countersign/ledger'
 import {
   decodeEntryBundle,
@@ -195,7 +196,9 @@ class Trip {
       const own = generationLines(fromUtf8(index ?? new Uint8Array()) ?? '')
       for (const [channel, generation] of own) if (channel === name) origins.push(`${us}/${id}/${name}/${generation}`)
       for (const party of parties) {
-        const mirrors = await this.listed(`mirrors/${id}/${name}/${party}`, /^[0-9a-f]{16}$/)
+        const mirrors = await this.listed(`mirrors/${id}/${name}/${party}`, (generation) =>
+          /^[0-9a-f]{16}$/.test(generation),
+        )
         for (const generation of mirrors) origins.push(`${party}/${id}/${name}/${generation}`)
       }
     }
@@ -300,12 +303,12 @@ class Trip {
     let count = 0
     const index = await disk.read(join(dir, 'receipts', hash, 'index'))
     if (index !== undefined) {
-      const names = linesOf(index).filter((line) => RECEIPT_NAME.test(line))
+      const names = linesOf(index).filter((line) => parseReceiptName(line) !== undefined)
       count += await this.copyAll(names.map((name) => `receipts/${hash}/${name}`))
       await this.keepGrowing(`receipts/${hash}/index`, index)
     }
-    for (const cosigner of await this.listed(`held/${hash}`, /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/)) {
-      const names = await this.listed(`held/${hash}/${cosigner}`, RECEIPT_NAME)
+    for (const cosigner of await this.listed(`held/${hash}`, (name) => /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(name))) {
+      const names = await this.listed(`held/${hash}/${cosigner}`, (name) => parseReceiptName(name) !== undefined)
       count += await this.copyAll(names.map((name) => `held/${hash}/${cosigner}/${name}`))
     }
     return count
@@ -328,8 +331,8 @@ class Trip {
   }
 
   /** Names in a folder below the node's root. */
-  private async listed(path: string, form: RegExp): Promise<string[]> {
-    return (await this.of.disk.list(join(this.of.dir, path))).filter((name) => form.test(name))
+  private async listed(path: string, isWanted: (name: string) => boolean): Promise<string[]> {
+    return (await this.of.disk.list(join(this.of.dir, path))).filter(isWanted)
   }
 
   private async copy(path: string): Promise<boolean> {
@@ -360,8 +363,6 @@ class Trip {
     await this.keep(path, bytes)
   }
 }
-
-const RECEIPT_NAME = /^[1-9][0-9]{0,14}-[1-9][0-9]{0,14}$/
 
 /** Of a note that our own disk holds; undefined where it is torn. */
 function sizeOf(note: Uint8Array, origin: string): number | undefined {

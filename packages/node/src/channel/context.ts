@@ -2,9 +2,10 @@
 
 import type { Receipts } from '@countersign/ledger'
 import type { Card } from '@countersign/record'
+import type { Views } from '@countersign/views'
 import type { DailyUse } from '../daily-use.ts'
 import type { PeerRequests } from '../hearing/peer-requests.ts'
-import type { HeldReceipt } from '../hearing/receipt-feed.ts'
+import type { HeldReceipt } from '../hearing/weigh-receipt.ts'
 import type { WitnessedHead } from '../hearing/witnessing.ts'
 import type { Identity } from '../keys/identity.ts'
 import type { StoredPact } from '../pacts.ts'
@@ -44,6 +45,8 @@ export interface ChannelContext {
   onReceipt(receipt: HeldReceipt): void
   /** A witness of the agreement cosigned a log, ours or a peer's. */
   onWitnessed(head: WitnessedHead): void
+  /** As `Views.receiptsUnheld`. */
+  receiptsUnheld: Views['receiptsUnheld']
   /** A receipt held before is superfluous; true where nothing here rests on it. */
   onSuperseded(receipt: Omit<HeldReceipt, 'bytes' | 'key'>): Promise<boolean>
   /** We gave a receipt or said something: peers may look again. */

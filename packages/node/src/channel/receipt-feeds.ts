@@ -3,6 +3,7 @@
 import type { Card } from '@countersign/record'
 import type { Rounds } from '../backoff.ts'
 import { DiskAlarm } from '../disk-failure.ts'
+import { NamedReceipts } from '../hearing/named-receipts.ts'
 import type { PeerFiles } from '../hearing/peer-requests.ts'
 import { ReceiptFeed, type ReceiptFeedOptions } from '../hearing/receipt-feed.ts'
 import type { Cosigner } from '../hearing/signed-heads.ts'
@@ -13,6 +14,7 @@ interface Feed {
   origin: string
   cosigner: string
   feed: ReceiptFeed
+  named: NamedReceipts
   options: ReceiptFeedOptions
   rounds: Rounds
   /** Raises the alarm where the disk fails. */
@@ -65,6 +67,7 @@ export class ReceiptFeeds {
     await own.rounds.alone(async () => {
       try {
         for (let all = false; !all && !this.channel.isStopping; ) all = await own.watch(feed.round())
+        await own.watch(own.named.takeCarried(requests))
       } finally {
         own.feed.forgetHeld()
       }
@@ -82,7 +85,7 @@ export class ReceiptFeeds {
 
   private feedOf(origin: string, author: Card, cosigner: Cosigner): Feed {
     const { context, pact, own, contradictions, exchange, members } = this.channel
-    const { receipts, suspect, onReceipt, onSuperseded, onAlarm, onAlarmOver } = context
+    const { receipts, suspect, receiptsUnheld, onReceipt, onSuperseded, onAlarm, onAlarmOver } = context
     const { party } = cosigner
     const options: ReceiptFeedOptions = {
       ...{ origin, author, cosigner, pact: pact.id, receipts, onReceipt, onSuperseded },
@@ -95,6 +98,15 @@ export class ReceiptFeeds {
       onFaultOver: (code) => onAlarmOver(code, `${origin} by ${party}`),
     }
     const feed = new ReceiptFeed(options)
+    const named = new NamedReceipts({
+      ...options,
+      unheld: (after, most) => receiptsUnheld(origin, party, after, most),
+      filesOf: (speaker) => members.readers().find((one) => one.party === speaker)?.requests,
+      onReceipt: (receipt) => {
+        onReceipt(receipt)
+        feed.forgetHeld()
+      },
+    })
     const alarm = new DiskAlarm('ledger/receipts-failing', {
       onAlarm: (code, message) => onAlarm(code, `${origin} ${party}`, message),
       onAlarmOver: (code) => onAlarmOver(code, `${origin} ${party}`),
@@ -102,12 +114,17 @@ export class ReceiptFeeds {
     const watch = <T>(work: Promise<T>) =>
       alarm.watch('A receipt could not be kept; it is fetched again by itself.', work)
     const round = async () => {
-      await watch(feed.round())
+      try {
+        await watch(feed.round())
+      } finally {
+        // Also where the cosigner itself shows us nothing.
+        if (!this.channel.isStopping) await watch(named.round())
+      }
       await contradictions.lookForProof(origin, author, cosigner.requests)
       if (feed.waits) exchange.holds(party, origin, feed.waitsFor)
     }
     const rounds = this.channel.rounds(round, party)
-    return { origin, cosigner: party, feed, options, rounds, watch }
+    return { origin, cosigner: party, feed, named, options, rounds, watch }
   }
 }
 

@@ -20,7 +20,7 @@ export function evidenceSources(
       ...receipts.given(origin).map((receipt) => ({ by: us, ...receipt })),
       ...receipts.held(origin).map(({ cosigner, ...receipt }) => ({ by: cosigner, ...receipt })),
     ],
-    readReceipt: (origin, receipt) => receipts.read(origin, receipt.by === us ? undefined : receipt.by, receipt),
+    readReceipt: (origin, receipt) => receipts.read(origin, receipt.by === us ? undefined : receipt.by, receipt.digest),
     agreement: (id, version) => {
       const pact = pacts.get(id)
       return pact?.version === version ? pact : undefined

@@ -26,6 +26,8 @@ interface GivenReceipt {
   by: string
   size: number
   time: number
+  /** SHA-256 of the file, hex. */
+  digest: string
 }
 
 interface Place {

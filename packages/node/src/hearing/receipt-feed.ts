@@ -5,37 +5,18 @@
 // signed by nobody: it says what to ask for, and nothing about its cosigner. What is read of it is read a second time in
 // the next round, and left behind only where it was the same, so that what harmed it on its way costs no receipt.
 
-import { type LogFiles, originHash, type Receipts } from '@countersign/ledger'
-import { equalBytes, fromUtf8, sha256, toHex } from '@countersign/log'
-import { type Card, parseReceipt } from '@countersign/record'
+import { originHash, parseReceiptName, type Receipts } from '@countersign/ledger'
+import { fromUtf8, sha256, toHex } from '@countersign/log'
 import { LIMITS } from '../limits.ts'
 import { PeerUnreachable } from './peer-requests.ts'
 import type { Cosigner } from './signed-heads.ts'
+import { type HeldReceipt, type ReceiptSubject, weighReceipt } from './weigh-receipt.ts'
 
-export interface HeldReceipt {
-  origin: string
-  by: string
-  size: number
-  time: number
-  digest: string
-  /** The ids of the keys it was made with. */
-  key: string
-  bytes: Uint8Array
-}
-
-export interface ReceiptFeedOptions {
-  origin: string
-  /** By whose log keys the log is held here. */
-  author: Card
-  /** Every card of its party that is accepted: one that signs a log of the same name with another key has two faces. */
-  cardsOfAuthor?(): readonly Card[]
+export interface ReceiptFeedOptions extends ReceiptSubject {
   cosigner: Cosigner
-  pact: string
   /** Asks for the newest card of the cosigner; true where that was answered. */
   suspect(): Promise<boolean>
   receipts: Receipts
-  /** The log as it is held here. */
-  log(): LogFiles | undefined
   /** Whether nobody can have signed more of the log than is held here: it is ours, and we go on signing it. */
   isWhole(): boolean
   onReceipt(receipt: HeldReceipt): void
@@ -223,60 +204,39 @@ export class ReceiptFeed {
 
   /** False where no receipt of that name came. */
   private async take(name: Name): Promise<boolean> {
-    const { origin, cosigner, author, pact, suspect, receipts } = this.options
+    const { origin, cosigner, suspect, receipts } = this.options
     const { size, time } = name
     const ask = async () => {
       const answer = await cosigner.requests.get(`receipts/${this.hash}/${size}-${time}`, LIMITS.noteBytes)
       // Refused for now, as where clocks differ: it is asked for again, and not passed over.
       if (answer.kind === 'refused') throw new PeerUnreachable(`${cosigner.party} answered ${answer.status}`)
-      return answer
+      return answer.kind === 'bytes' ? answer.bytes : undefined
     }
-    const parse = (bytes: Uint8Array) => {
-      const by = { party: cosigner.party, pact, keys: cosigner.keys() }
-      const parsed = parseReceipt(bytes, { author: author.keys.log, origin, by })
-      if (parsed.ok) return { ...parsed, isOfThisLog: true }
-      for (const { keys } of this.options.cardsOfAuthor?.() ?? []) {
-        const other = parseReceipt(bytes, { author: keys.log, origin, by })
-        if (other.ok) return { ...other, isOfThisLog: false }
-      }
-      return { ...parsed, isOfThisLog: false }
-    }
-    let fetched = await ask()
-    let parsed = fetched.kind === 'bytes' ? parse(fetched.bytes) : undefined
+    const weigh = async (file: Uint8Array | undefined) => file && weighReceipt(file, this.options)
+    let file = await ask()
+    let weighed = await weigh(file)
     // What came may have suffered on its way: nobody is accused of that, and no receipt is passed over for it.
-    for (let again = 1; again < LIMITS.receiptTries && parsed?.ok !== true; again++) {
-      fetched = await ask()
-      parsed = fetched.kind === 'bytes' ? parse(fetched.bytes) : undefined
+    for (let again = 1; again < LIMITS.receiptTries && weighed === undefined; again++) {
+      file = await ask()
+      weighed = await weigh(file)
     }
-    if (fetched.kind === 'bytes' && parsed?.ok === false) {
+    if (file !== undefined && weighed === undefined) {
       // It may have other keys by now. Until it was asked for its card nothing of it is passed over.
       if (!(await suspect())) throw new PeerUnreachable(`${cosigner.party} gave a receipt by keys not known here yet`)
-      parsed = parse(fetched.bytes)
+      weighed = await weigh(file)
     }
-    if (fetched.kind !== 'bytes' || parsed?.ok !== true || parsed.value.size !== size || parsed.value.time !== time) {
-      return false
-    }
+    if (weighed === undefined || weighed.receipt.size !== size || weighed.receipt.time !== time) return false
     this.missing.delete(`${size}-${time}`)
-    const { bytes } = fetched
-    const { digest, key } = parsed.value
-    const receipt = { origin, by: cosigner.party, size, time, digest, key, bytes }
-    const log = this.options.log()
-    const fork =
-      log === undefined || size > log.size
-        ? 'beyond'
-        : equalBytes(await log.rootAt(size), parsed.value.root)
-          ? undefined
-          : 'other-root'
-    if (fork !== undefined) await this.options.onFork(receipt, fork)
-    // The same entries under another key of their author: it bears nothing out of the log held, and contradicts nothing.
-    else if (!parsed.isOfThisLog) return true
+    const { receipt, over } = weighed
+    if (over === 'other-root' || over === 'beyond') await this.options.onFork(receipt, over)
+    else if (over === 'other-keys') return true
     else if (this.contradicts(name)) {
       this.fault(
         'receipt/order',
         `${cosigner.party} gave receipts whose times fall as sizes grow; what it gave before stands.`,
       )
     } else {
-      await receipts.hold(origin, cosigner.party, { size, time, bytes })
+      await receipts.hold(origin, cosigner.party, receipt)
       this.options.onReceipt(receipt)
       await this.remember(name)
     }
@@ -299,7 +259,7 @@ export class ReceiptFeed {
   private async forget({ size, time, digest }: Name & { digest: string }): Promise<void> {
     const { receipts, origin, cosigner, onSuperseded } = this.options
     if (await onSuperseded({ origin, by: cosigner.party, size, time, digest }))
-      await receipts.drop(origin, cosigner.party, { size, time })
+      await receipts.drop(origin, cosigner.party, digest)
   }
 
   /** Whether what is held has an earlier time at a larger size, or a later one at a smaller. */
@@ -329,6 +289,6 @@ function stretch(bytes: Uint8Array, from: number, past: number) {
 }
 
 function nameOf(line: string): Name | undefined {
-  const match = /^([1-9][0-9]{0,14})-([1-9][0-9]{0,14})$/.exec(line)
-  return match === null ? undefined : { size: Number(match[1]), time: Number(match[2]) }
+  const name = parseReceiptName(line)
+  return name?.digest === undefined ? name : undefined
 }

@@ -3,7 +3,7 @@
 // (spec/directory.md, `held/…/index`): what comes back and bears our signature is given again, so that times never fall
 // as sizes grow (spec/receipt.md), whatever was lost here.
 
-import { originHash, type Receipts } from '@countersign/ledger'
+import { originHash, parseReceiptName, type Receipts } from '@countersign/ledger'
 import { fromUtf8, type KeyPair } from '@countersign/log'
 import { type Card, parseReceipt } from '@countersign/record'
 import { type PeerFiles, PeerUnreachable } from '../hearing/peer-requests.ts'
@@ -35,7 +35,6 @@ interface Found {
 }
 
 const RETRY_MS = 500
-const NAME = /^([1-9][0-9]{0,14})-([1-9][0-9]{0,14})$/
 
 export class OwnReceipts {
   done = false
@@ -100,7 +99,8 @@ export class OwnReceipts {
     let lacking = false
     for (const name of (fromUtf8(fetched.bytes) ?? '?').split('\n')) {
       if (name === '' || known.has(name) || this.found.has(name)) continue
-      const file = NAME.test(name) ? await reader.get(`${folder}/${name}`, LIMITS.noteBytes) : undefined
+      const file =
+        parseReceiptName(name) !== undefined ? await reader.get(`${folder}/${name}`, LIMITS.noteBytes) : undefined
       if (file?.kind === 'refused') throw new PeerUnreachable(`${reader.party} answered ${file.status}`)
       if (file?.kind === 'bytes') this.take(name, file.bytes)
       if (!this.found.has(name)) lacking = true

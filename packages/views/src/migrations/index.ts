@@ -12,6 +12,7 @@ import * as witnesses from './0006-witnesses.ts'
 import * as splits from './0007-splits.ts'
 import * as beside from './0008-logs-beside.ts'
 import * as afterSplits from './0009-after-splits.ts'
+import * as named from './0010-named-receipts.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -23,4 +24,5 @@ export const migrations: Record<string, Migration> = {
   '0007-splits': splits,
   '0008-logs-beside': beside,
   '0009-after-splits': afterSplits,
+  '0010-named-receipts': named,
 }
