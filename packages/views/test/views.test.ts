@@ -334,6 +334,8 @@ describe('folded again', () => {
     await earlier.close()
     // As it was before the last migration that empties what was folded.
     const database = new Database(path)
+    database.exec('drop index seen_receipts_not_held')
+    database.exec('alter table seen_receipts drop column held')
     database.exec('alter table destroyed_parts drop column lawful')
     database.exec(`delete from kysely_migration where name >= '0008'`)
     database.close()
