@@ -9,11 +9,12 @@ import { audit } from './audit.ts'
 import { calls } from './calls.ts'
 import { hear } from './hear.ts'
 import { parts } from './parts.ts'
+import { patterns } from './patterns.ts'
 import { shares } from './shares.ts'
 import { type Row, table } from './table.ts'
 import { written } from './written.ts'
 
-const ALL: Record<string, () => Promise<Row[]>> = { append, parts, written, hear, audit, calls, shares }
+const ALL: Record<string, () => Promise<Row[]>> = { append, parts, written, hear, audit, calls, shares, patterns }
 
 const chosen = process.argv.slice(2).filter((name) => !name.startsWith('-'))
 const unknown = chosen.find((name) => !(name in ALL))

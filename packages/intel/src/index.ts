@@ -9,6 +9,22 @@ export { isId, parseId, type StixId, typeOfId } from './identifier.ts'
 export { LIMITS as INTEL_LIMITS } from './limits.ts'
 export { MarkingDefinitions, type MarkingMeaning, markingIdOf, type ObjectMarking, tlpOf } from './markings.ts'
 export { cutIntoParts, type OutgoingObject, type Part, PartCutter } from './parts.ts'
+export type {
+  Comparison,
+  ComparisonExpression,
+  ComparisonOperator,
+  Constant,
+  ObjectPath,
+  ObservationExpression,
+  PathStep,
+  Pattern,
+  Qualifier,
+} from './pattern/ast.ts'
+export { type PatternRefusal, pointAt, type Span } from './pattern/fault.ts'
+export { type Observable, observables } from './pattern/observables.ts'
+export { type ParsedPattern, parsePattern } from './pattern/parse.ts'
+export { printPath, printPattern } from './pattern/print.ts'
+export { checkPattern, type PatternFault } from './pattern/rules.ts'
 export {
   type Decision,
   decideRelease,

@@ -22,6 +22,10 @@ export const LIMITS = {
   nameChars: 200,
   /** Characters of the text by which one object is found. */
   searchChars: 4_000,
+  /** UTF-16 units of one pattern. */
+  patternChars: 1_048_576,
+  /** Brackets inside each other within one pattern, square ones and sets counted too. */
+  patternDepth: 64,
   /** Refusals of the gate that are told one by one; the rest is counted. */
   refusalsTold: 1_000,
   /** Objects told of one marking that cannot be resolved; the rest is counted. */

@@ -21,3 +21,10 @@ export const NEEDS_DATA = withoutRealData
 export function realBundle(file: string): Uint8Array {
   return readFileSync(join(folder ?? '', 'stix', file))
 }
+
+/** Patterns that were published with reports. */
+export function realPatterns(): readonly string[] {
+  const patterns: unknown = JSON.parse(readFileSync(join(folder ?? '', 'patterns', 'unit42_patterns.json'), 'utf8'))
+  if (!Array.isArray(patterns)) throw new Error('The patterns are no list.')
+  return patterns.map(String)
+}
