@@ -39,6 +39,8 @@ export interface Parties {
   alfa: Party
   bravo: Party
   watch: Party
+  /** Where there is a third party. */
+  carol: Party | undefined
   pact: string
   /** Of the agreement among them, as alfa proposed it. */
   invitation: Uint8Array
@@ -67,6 +69,8 @@ export interface PartiesOptions {
   alfaDir?: string
   /** Watch is a third party, and there is no neutral. */
   withoutNeutral?: boolean
+  /** A third party takes part, which the draft has to name. */
+  carol?: boolean
   /** Stands between alfa and everybody who asks it. */
   meddler?: { meddle: Meddler }
   /** The built console, served by each of them. */
@@ -84,7 +88,8 @@ export async function startParties(options: PartiesOptions = {}): Promise<Partie
   const around = realSurroundings()
   const closers: (() => Promise<void>)[] = []
   const made: { identity: Identity; port: number }[] = []
-  for (const name of ['alfa.example', 'bravo.example', 'watch.example']) {
+  const names = ['alfa.example', 'bravo.example', 'watch.example', ...(options.carol === true ? ['carol.example'] : [])]
+  for (const name of names) {
     const port = await freePort()
     let endpoint = `${options.tls === true ? 'https' : 'http'}://127.0.0.1:${port}/`
     if (name === 'alfa.example' && options.meddler !== undefined) {
@@ -110,16 +115,17 @@ export async function startParties(options: PartiesOptions = {}): Promise<Partie
   }
   const parties: Party[] = []
   for (const { identity, port } of made) parties.push(await startParty(identity.dir, identity.party, port, options))
-  const [alfa, bravo, watch] = parties
+  const [alfa, bravo, watch, carol] = parties
   if (alfa === undefined || bravo === undefined || watch === undefined) throw new Error('There are three nodes.')
   const draft = DEMO.replace('pollSeconds: 5', 'pollSeconds: 1')
   const proposed = value(await alfa.node.proposePact(options.yaml?.(draft) ?? draft))
   if (options.signed !== false) {
-    for (const { node } of [watch, bravo, alfa]) value(await node.signPact(proposed.invitation))
+    for (const { node } of [watch, ...(carol === undefined ? [] : [carol]), bravo, alfa])
+      value(await node.signPact(proposed.invitation))
     for (const { node } of [alfa, bravo]) await until('the agreement to be in force', () => inForce(node))
   }
   return {
-    ...{ dir, alfa, bravo, watch, pact: proposed.pact, invitation: proposed.invitation },
+    ...{ dir, alfa, bravo, watch, carol, pact: proposed.pact, invitation: proposed.invitation },
     async close() {
       await Promise.all(parties.map((party) => party.stop()))
       for (const close of closers) await close()

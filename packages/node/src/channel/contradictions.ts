@@ -27,7 +27,7 @@ export class Contradictions {
     this.forks = new Forks({ disk: around.disk, dir: identity.dir })
   }
 
-  /** What an earlier run found of a peer's log holds on. */
+  /** What an earlier run found of a log, a peer's or ours, holds on. */
   async recall(origin: string): Promise<void> {
     const common = await this.forks.recall(origin)
     if (common !== undefined) this.channel.context.onSplit(origin, common)
@@ -65,21 +65,25 @@ export class Contradictions {
     const cards = author === undefined ? [] : this.cardsOf(origin, author)
     const head = signedHeadIn(note, origin, cards)
     if (author === undefined || head === undefined) throw new Error('What contradicts a log is signed by its author.')
-    if (own.log(origin) !== undefined) return this.ownShown(origin, by, size, kind, head)
     const source = members.mirrorAt(by, origin)
     const log = this.channel.logOf(origin)
-    const shown = source && (await signedHeadOf(source, origin, cards).catch(() => undefined))
-    const branch = source && shown && log && (await contradictingBranch(source, shown, log))
+    const read = async () => {
+      const shown = source && (await signedHeadOf(source, origin, cards).catch(() => undefined))
+      const branch = source && shown && log && (await contradictingBranch(source, shown, log))
+      // With the whole of the other log the file can be made for any two sizes.
+      return { branch, served: branch !== undefined && shown !== undefined ? shown : head }
+    }
+    if (own.log(origin) !== undefined) return this.ownShown(origin, by, kind, head, read)
     const message = `${by} countersigned a checkpoint of ${size} entries that its author signed and that contradicts the log held here.`
-    // With the whole of the other log the file can be made for any two sizes.
-    const served = branch !== undefined && shown !== undefined ? shown : head
+    const { branch, served } = await read()
     await this.served(origin, author, log, { code: 'mirror/fork', message, head: served, branch })
   }
 
   /** The mirror of a peer is one of another log than is held here, and its author signed it. */
   async mirrored(origin: string, by: string, head: SignedHead, branch: Branch | undefined): Promise<void> {
     const { members, own } = this.channel
-    if (own.log(origin) !== undefined) return this.ownShown(origin, by, head.size, 'other-root')
+    if (own.log(origin) !== undefined)
+      return this.ownShown(origin, by, 'other-root', head, async () => ({ branch, served: head }))
     const author = members.card(partyOf(origin))
     if (author === undefined) return
     const message = `${by} was shown another log than the one held here, signed by its author.`
@@ -100,7 +104,7 @@ export class Contradictions {
     const message = `${requests.party} shows: ${told}`
     const isSpeaking = own.halt(origin, requests.party)
     const code = own.log(origin) === undefined ? 'mirror/fork' : 'log/contradicted'
-    if (code === 'mirror/fork') await this.recall(origin)
+    await this.recall(origin)
     context.onAlarm(code, origin, isSpeaking ? `${message} ${WAY_OUT}` : message)
   }
 
@@ -113,28 +117,28 @@ export class Contradictions {
   private async ownShown(
     origin: string,
     by: string,
-    size: number,
     kind: ContradictionKind,
-    served?: SignedHead,
+    head: SignedHead,
+    read: () => Promise<{ branch: Branch | undefined; served: SignedHead }>,
   ): Promise<void> {
     const { own, context } = this.channel
     const held = own.log(origin)
     if (held === undefined) return
-    const seen = `${by} holds a checkpoint of ${size} entries`
+    const seen = `${by} holds a checkpoint of ${head.size} entries`
     const [code, message] =
       kind === 'beyond'
         ? (['log/longer-tail', `${seen} that our key signed; our log has ${held.size} entries.`] as const)
         : (['log/contradicted', `${seen} that our key signed and that contradicts our log.`] as const)
     // Nothing more is signed while it is written down.
-    const isSpeaking = own.halt(origin, by, kind === 'beyond' ? undefined : size)
+    const isSpeaking = own.halt(origin, by, kind === 'beyond' ? undefined : head.size)
     const cards = this.cardsOf(origin, context.identity.card)
-    const told =
-      served === undefined
-        ? message
-        : await this.forks.keep({
-            ...{ origin, cards, message, held, served, branch: undefined },
-            code: kind === 'beyond' ? code : 'mirror/fork',
-          })
+    const kept = { origin, cards, message, held, code: kind === 'beyond' ? code : 'mirror/fork' }
+    const told = await this.forks.keep({ ...kept, served: head, branch: undefined })
     context.onAlarm(code, origin, isSpeaking ? `${told} ${WAY_OUT}` : told)
+    // What stands after the split of our log counts for nothing in our favour either.
+    const { branch, served } = await read()
+    if (branch === undefined) return
+    await this.forks.keep({ ...kept, code: 'mirror/fork', served, branch })
+    context.onSplit(origin, branch.common)
   }
 }

@@ -86,6 +86,7 @@ export class OwnSide {
     const origins = generations.map((one) => this.originOf(one))
     const { newest: origin, former, faults } = await openFormer(origins, { ...around, dir: identity.dir })
     for (const fault of faults) onAlarm(fault.code, fault.origin, fault.message)
+    for (const one of origins) await this.channel.contradictions.recall(one)
     for (const one of former) {
       const of = one.log.origin
       this.former.set(of, one)
