@@ -18,7 +18,7 @@ export { KeyStore, keysAreProtected, wipeUnprotectedKeys } from './key-store.ts'
 export { LIMITS as LEDGER_LIMITS } from './limits.ts'
 export type { LogFiles } from './log-files.ts'
 export { LogStopped } from './log-stopped.ts'
-export { type Mirror, type MirrorOptions, openMirror } from './mirror.ts'
+export { durableHead, type Mirror, type MirrorOptions, openMirror } from './mirror.ts'
 export { nodeCalls, nodeDisk } from './node-disk.ts'
 export {
   createOwnLog,

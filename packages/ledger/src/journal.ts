@@ -79,11 +79,7 @@ export class Journal {
    */
   static async open(at: JournalPlace): Promise<Result<{ journal: Journal; frames: Frame[] }>> {
     const { disk, folder } = at
-    const numbers = (await disk.list(folder)).flatMap((name) => {
-      const match = /^([1-9][0-9]*)\.journal$/.exec(name)
-      return match === null ? [] : [Number(match[1])]
-    })
-    numbers.sort((a, b) => a - b)
+    const numbers = (await disk.list(folder)).flatMap((name) => numberOf(name) ?? []).sort((a, b) => a - b)
     const frames: Frame[] = []
     const segments: Segment[] = []
     let whole = Buffer.alloc(0)
@@ -163,6 +159,20 @@ export class Journal {
   }
 }
 
+/**
+ * The checkpoint over all that a journal holds, while nobody writes it; undefined where it holds nothing. Nothing is
+ * written, and damage is left for whoever opens it to find.
+ */
+export async function newestNote(disk: Pick<Disk, 'list' | 'read'>, folder: string): Promise<Uint8Array | undefined> {
+  const numbers = (await disk.list(folder)).flatMap((name) => numberOf(name) ?? []).sort((a, b) => b - a)
+  for (const number of numbers) {
+    const { frames } = framesOf(Buffer.from((await disk.read(segmentPath(folder, number))) ?? []))
+    const last = frames.at(-1)
+    if (last !== undefined) return last.note
+  }
+  return undefined
+}
+
 /** The whole frames of one segment, as its bytes are found; where they end, the rest is torn or damaged. */
 export function framesOf(segment: Buffer): { frames: Frame[]; end: number } {
   return readFrames(segment, segment.length < SALT_BYTES ? 0 : segment.readUInt32BE())
@@ -186,6 +196,12 @@ export async function segmentSpan(
     at = next
   }
   return span ?? { start: 0, end: 0 }
+}
+
+/** Of a segment, by its file’s name. */
+function numberOf(name: string): number | undefined {
+  const match = /^([1-9][0-9]*)\.journal$/.exec(name)
+  return match === null ? undefined : Number(match[1])
 }
 
 function segmentPath(folder: string, number: number): string {

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { equalBytes, type KeyPair, MAX_ENTRY_BYTES, ok, type Result, refuse, verifyCheckpoint } from '@countersign/log'
 import type { Disk } from './disk.ts'
-import type { Random } from './journal.ts'
+import { newestNote, type Random } from './journal.ts'
 import type { LogFiles } from './log-files.ts'
 import type { LogStopped } from './log-stopped.ts'
 import { machineRandom } from './node-disk.ts'
@@ -31,6 +31,14 @@ export interface MirrorOptions {
   keys: KeyPair
   /** Where it is not the machine’s own. */
   random?: Random
+}
+
+/**
+ * The newest head of a mirror that is durable, while the mirror is not open; undefined where there is none. What is
+ * published is not synced: a power cut may have left less of it, or nothing.
+ */
+export function durableHead(disk: Disk, dir: string, origin: string): Promise<Uint8Array | undefined> {
+  return newestNote(disk, journalFolder(dir, origin))
 }
 
 /** Opens or begins the mirror of a log. Refuses `ledger/locked` and `ledger/damaged`. */

@@ -176,7 +176,7 @@ export class Agreements {
         try {
           await channels.get(`${pact.id}/${name}`)?.peers.hear(origin, card)
         } catch (cause) {
-          // A power cut left too little of it to go by without its author, who is asked again and again.
+          // Nothing of it is whole here that says by which card it is kept: its author is asked again and again.
           if (!(cause instanceof PeerUnreachable)) throw cause
         }
       }

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mirrorFolder, nodeDisk, openMirror } from '@countersign/ledger'
 import { utf8 } from '@countersign/log'
 import { expect, test } from 'vitest'
 import { alfa, checkpointOf, type Member, member, ORIGIN, opening, PACT } from '../../../spec/vectors/samples.ts'
-import { mayHear } from '../src/hearing/generations.ts'
+import { isMirrored, mayHear } from '../src/hearing/generations.ts'
+import { PeerUnreachable } from '../src/hearing/peer-requests.ts'
 import { LIMITS } from '../src/limits.ts'
 import { down, folder, requestsTo, type Serve, value } from './served-files.ts'
 
@@ -82,3 +83,20 @@ test('a log that is mirrored already is heard although its author is silent', as
   await mirror.close()
   expect(await asked(dir, ORIGIN, down)).toEqual({ card: alfa.card })
 })
+
+test.each([
+  ['left empty', (file: string) => writeFileSync(file, '')],
+  ['left torn', (file: string) => writeFileSync(file, readFileSync(file).subarray(0, 100))],
+  ['took away', (file: string) => rmSync(file)],
+])(
+  'a log whose published head a power cut %s is heard by what is durable of it, although its author is silent',
+  async (_what, cut) => {
+    const dir = folder()
+    await keep(dir, ORIGIN, alfa)
+    cut(join(mirrorFolder(dir, ORIGIN), 'checkpoint'))
+    expect(await isMirrored({ disk: nodeDisk(), dir }, ORIGIN)).toBe(true)
+    expect(await asked(dir, ORIGIN, down)).toEqual({ card: alfa.card })
+    // By no other key than the one that signed it.
+    await expect(asked(dir, ORIGIN, down, [member('alfa.example', 9).card])).rejects.toThrow(PeerUnreachable)
+  },
+)

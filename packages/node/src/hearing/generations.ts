@@ -5,7 +5,7 @@
 // takes a card that the root signed.
 
 import { dirname, join } from 'node:path'
-import { type Disk, mirrorFolder } from '@countersign/ledger'
+import { type Disk, durableHead, mirrorFolder } from '@countersign/ledger'
 import { equalBytes, logKeys, parseNote, verifyCheckpoint } from '@countersign/log'
 import type { Card } from '@countersign/record'
 import { LIMITS } from '../limits.ts'
@@ -17,8 +17,9 @@ interface Place {
 }
 
 /** Whether a mirror of that log is held already, so that nobody needs to be asked. */
-export function isMirrored(at: Place, origin: string): Promise<boolean> {
-  return at.disk.exists(join(mirrorFolder(at.dir, origin), 'checkpoint'))
+export async function isMirrored({ disk, dir }: Place, origin: string): Promise<boolean> {
+  if (await disk.exists(join(mirrorFolder(dir, origin), 'checkpoint'))) return true
+  return (await durableHead(disk, dir, origin)) !== undefined
 }
 
 /**
@@ -34,8 +35,12 @@ export async function mayHear(
   const folder = mirrorFolder(at.dir, origin)
   const held = await at.disk.read(join(folder, 'checkpoint'))
   const known = held === undefined ? undefined : signedBy(cards, origin, held)
-  // What stands there was not synced: a power cut may have left it torn, and then its author says.
   if (known !== undefined) return known
+  // What stands there was not synced, and a power cut may have left it torn. Its author cannot always say: it may be
+  // waiting for what we hold of its log.
+  const durable = await durableHead(at.disk, at.dir, origin)
+  const kept = durable === undefined ? undefined : signedBy(cards, origin, durable)
+  if (kept !== undefined) return kept
   const fetched = await source.requests.get(`${source.prefix}/checkpoint`, LIMITS.noteBytes)
   if (fetched.kind !== 'bytes') return 'not-shown'
   const shown = signedBy(cards, origin, fetched.bytes)
