@@ -103,7 +103,8 @@ export interface ObjectRow {
   collection: 'inbox' | 'outbox'
   addedAt: string
   revoked: boolean
-  warnings: { path: string; message: string }[]
+  /** Where it breaks STIX 2.1 (`error`) or does not follow its advice, errors first; the section may be empty. */
+  warnings: { path: string; message: string; section: string; error: boolean }[]
   /** How many other texts of the same id and version were refused. */
   conflicts: number
 }

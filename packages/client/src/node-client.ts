@@ -57,8 +57,18 @@ export interface ShareOutcome {
   share: string
   records: string[]
   objects: number
-  warnings: { object: string; path: string; message: string }[]
+  /** Where STIX 2.1 is broken, and where its advice is not followed: the first of them, and how many there are. */
+  errors: ShareRemark[]
+  errorsTotal: number
+  warnings: ShareRemark[]
   warningsTotal: number
+}
+
+interface ShareRemark {
+  object: string
+  path: string
+  message: string
+  section: string
 }
 
 export interface ApiRefusal extends Refusal {

@@ -1,6 +1,6 @@
 /**
  * STIX identifiers, `type--UUID` (STIX 2.1 section 2.9). `parseId` and `isId` are the only makers of a `StixId`: of
- * bounded length, with a type name as section 2.16 has it and a UUID in its usual form. The case of the hex digits and
+ * bounded length, with a type name as section 3.1 has it and a UUID in its usual form. The case of the hex digits and
  * the version of the UUID are kept as they came: the sender's id is its name.
  */
 
@@ -39,6 +39,11 @@ export function typeOfId(id: StixId): string {
 /** Whether the UUID says that it follows RFC 9562: the variant 10, a version from 1 to 8. */
 export function hasStandardUuid(id: StixId): boolean {
   return /[1-8]...-[89abAB]...-............$/.test(id)
+}
+
+/** The version that the UUID says it is of. */
+export function uuidVersion(id: StixId): number {
+  return Number.parseInt(id.at(-22) ?? '', 16)
 }
 
 const TYPE = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*-?$/

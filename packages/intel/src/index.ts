@@ -35,7 +35,10 @@ export {
   type ReleaseRules,
 } from './release-gate.ts'
 export { searchName, searchText } from './search-text.ts'
-export { readObject, type StixObject, type StixReference, type StixWarning } from './stix-object.ts'
-export type { ObjectKind } from './stix-types.ts'
+export { deterministicId } from './stix/deterministic-id.ts'
+export type { ObjectKind } from './stix/object-kinds.ts'
+export type { StixProblem } from './stix/problems.ts'
+export { type Judgement, judgeObject, type Validated, validateObject } from './stix/validate.ts'
+export { readObject, type StixObject, type StixReference } from './stix-object.ts'
 export { compareTimestamps, isTimestamp } from './timestamp.ts'
 export { atMost, parseTlp, strictest, TLP_NAMES, type Tlp } from './tlp.ts'

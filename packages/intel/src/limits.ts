@@ -8,14 +8,18 @@ export const LIMITS = {
   bundleObjects: 1_000_000,
   /** A whole bundle. */
   bundleBytes: 1_073_741_824,
-  /** Characters of an object type (STIX 2.1 section 2.16). */
+  /** Characters of an object type (STIX 2.1 section 3.1). */
   typeChars: 250,
   /** Characters of an identifier: a type, two hyphens and a UUID (STIX 2.1 section 2.9). */
   idChars: 288,
-  /** Warnings told of one object; the last one then says how many more there are. */
-  warnings: 32,
-  /** Characters of the path in a warning. */
-  warningPathChars: 200,
+  /** Errors, and again warnings, told of one object; the last one then says how many more there are. */
+  problems: 32,
+  /** Characters of the path of an error or a warning. */
+  problemPathChars: 200,
+  /** Faults of one list or dictionary after which the rest of it is not looked at. */
+  issuesPerList: 64,
+  /** Faults of one object that are looked at. */
+  issues: 1_024,
   /** Labels of one object that are kept for search. */
   labels: 64,
   /** Characters of an object's name as lists show it. */

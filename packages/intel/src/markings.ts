@@ -5,6 +5,7 @@
  */
 
 import type { StixId } from './identifier.ts'
+import { isRecord } from './properties.ts'
 import type { StixObject } from './stix-object.ts'
 import { strictest, TLP_NAMES, type Tlp } from './tlp.ts'
 
@@ -55,8 +56,22 @@ export function markingIdOf(tlp: Tlp): string {
   return TLP_2_IDS[tlp]
 }
 
+/** The one marking of a colour that STIX 2.1 itself defines (section 7.2.1.4); undefined for any other word. */
+export function fixedTlp1(colour: unknown): { id: string; name: string; created: string } | undefined {
+  const fixed = TLP_1_IDS.find(([word]) => word === colour)
+  if (fixed === undefined) return undefined
+  const [word, id] = fixed
+  return { id, name: `TLP:${word.toUpperCase()}`, created: '2017-01-20T00:00:00.000Z' }
+}
+
+/** The id under which TLP 2.0 publishes a colour, by the word that its extension has for it. */
+export function tlp2IdOf(colour: unknown): string | undefined {
+  const tlp = colour === 'white' ? undefined : WORDS.get(colour)
+  return tlp === undefined ? undefined : TLP_2_IDS[tlp]
+}
+
 /** OASIS, the TLP 2.0 marking extension for STIX 2.1. */
-const TLP_2_EXTENSION = 'extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d'
+export const TLP_2_EXTENSION = 'extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d'
 
 const TLP_2_IDS: Record<Tlp, string> = {
   'TLP:CLEAR': 'marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487',
@@ -67,14 +82,17 @@ const TLP_2_IDS: Record<Tlp, string> = {
 }
 
 /** STIX 2.1 section 7.2.1.4; the WHITE of TLP 1.0 is the CLEAR of 2.0. */
-const TLP_1_IDS: readonly (readonly [string, Tlp])[] = [
-  ['marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9', 'TLP:CLEAR'],
-  ['marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da', 'TLP:GREEN'],
-  ['marking-definition--f88d31f6-486f-44da-b317-01333bde0b82', 'TLP:AMBER'],
-  ['marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed', 'TLP:RED'],
+const TLP_1_IDS: readonly (readonly [word: string, id: string, Tlp])[] = [
+  ['white', 'marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9', 'TLP:CLEAR'],
+  ['green', 'marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da', 'TLP:GREEN'],
+  ['amber', 'marking-definition--f88d31f6-486f-44da-b317-01333bde0b82', 'TLP:AMBER'],
+  ['red', 'marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed', 'TLP:RED'],
 ]
 
-const PUBLISHED = new Map<string, Tlp>([...TLP_1_IDS, ...TLP_NAMES.map((tlp) => [TLP_2_IDS[tlp], tlp] as const)])
+const PUBLISHED = new Map<string, Tlp>([
+  ...TLP_1_IDS.map(([, id, tlp]) => [id, tlp] as const),
+  ...TLP_NAMES.map((tlp) => [TLP_2_IDS[tlp], tlp] as const),
+])
 
 /** The colour words as marking definitions write them. */
 const WORDS = new Map<unknown, Tlp>([
@@ -106,8 +124,4 @@ function meaningOf({ value }: StixObject): MarkingMeaning {
   }
   const [meaning = 'unclear'] = said
   return said.size === 1 ? meaning : 'unclear'
-}
-
-function isRecord(value: unknown): value is { readonly [property: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

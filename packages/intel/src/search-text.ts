@@ -4,6 +4,7 @@
  */
 
 import { LIMITS } from './limits.ts'
+import { isRecord } from './properties.ts'
 import type { StixObject } from './stix-object.ts'
 
 /** One line that names the object: its name, or what stands for one in its type; null if it has nothing of the kind. */
@@ -60,10 +61,6 @@ const NAMING = [
 function listIn(value: StixObject['value'], property: string): readonly unknown[] {
   const list = value[property]
   return Array.isArray(list) ? list : []
-}
-
-function isRecord(value: unknown): value is { readonly [property: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Control characters and runs of space become one space; cut to `chars`, never inside a character of two units. */

@@ -1,5 +1,5 @@
 /**
- * STIX timestamps (STIX 2.1 section 3.2, RFC 3339): UTC with a capital T and Z, any number of digits of a second.
+ * STIX timestamps (STIX 2.1 section 2.16, RFC 3339): UTC with a capital T and Z, any number of digits of a second.
  * They are compared as the text they came as, to the last digit; no Date is made of them, so nothing is rounded.
  */
 

@@ -129,9 +129,17 @@ export interface ObjectRow {
   /** When it joined its collection here, RFC 3339 with microseconds, unique. */
   addedAt: string
   revoked: boolean
-  warnings: { path: string; message: string }[]
+  warnings: ObjectRemark[]
   /** How many other texts of the same id and version were refused. */
   conflicts: number
+}
+
+/** Where an object breaks STIX 2.1 (`error`) or does not follow its advice, and the section; empty where none speaks of it. */
+export interface ObjectRemark {
+  path: string
+  message: string
+  section: string
+  error: boolean
 }
 
 export interface ObjectQuery {

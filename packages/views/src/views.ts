@@ -20,6 +20,7 @@ import type {
   ObjectDetail,
   ObjectPage,
   ObjectQuery,
+  ObjectRemark,
   PactRow,
   PartToRemove,
   RecordDetail,
@@ -79,7 +80,8 @@ export interface ObjectToFold {
   /** The strictest TLP 2.0 name its markings come to, such as `TLP:AMBER`; null where it has none. */
   tlp: string | null
   revoked: boolean
-  warnings: { path: string; message: string }[]
+  /** What breaks the standard in it, errors first. */
+  warnings: ObjectRemark[]
 }
 
 /** A log that contradicts itself, or a peer's other misdeed, as the node's files of evidence show it. */

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { Readable } from 'node:stream'
-import type { SayInput } from '@countersign/client'
+import type { SayInput, ShareOutcome } from '@countersign/client'
 import { MESSAGE_MEDIA_TYPE, PRECEDENCES, TLP_LABELS, typeNamed } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { type Door, withNode } from '../door.ts'
@@ -121,15 +121,26 @@ async function share(door: Door, common: Common, account: string, file: string |
         note(`  ${plain(object?.id ?? 'record')}: ${plain(message)}`)
     throw new Refused({ code: shared.code, message: plain(shared.message) })
   }
-  const { state, awaited, records, objects, warnings, warningsTotal } = shared.value
+  const { state, awaited, records, objects, errors, errorsTotal, warnings, warningsTotal } = shared.value
   if (flags.json === true) return printJson(shared.value)
   for (const record of records) print(record)
   if (state === 'held-here') noteHeld(awaited)
   else note(`${objects} objects shared in ${records.length} ${records.length === 1 ? 'record' : 'records'}.`)
-  if (warningsTotal > 0) note(`${warningsTotal} breaks of the standard were found, kept and passed on as they came:`)
-  for (const { object, path, message } of warnings.slice(0, 5))
-    note(`  ${plain(object)} ${plain(path)}: ${plain(message)}`)
+  if (errorsTotal > 0) note(`${some(errorsTotal, 'break')} of STIX 2.1, kept and passed on as they came:`)
+  noteRemarks(errors)
+  if (warningsTotal > 0) note(`${some(warningsTotal, 'place')} where the advice of STIX 2.1 is not followed:`)
+  noteRemarks(warnings)
   return undefined
+}
+
+function some(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
+}
+
+function noteRemarks(remarks: ShareOutcome['errors']): void {
+  for (const { object, path, message, section } of remarks.slice(0, 5)) {
+    note(`  ${plain(object)} ${plain(path)}: ${plain(message)}${section === '' ? '' : ` (section ${plain(section)})`}`)
+  }
 }
 
 async function* count(input: AsyncIterable<Uint8Array>, seen: (bytes: number) => void): AsyncGenerator<Uint8Array> {

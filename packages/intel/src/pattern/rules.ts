@@ -3,7 +3,7 @@
  * read, and real ones do: so these are told beside the pattern, and the caller decides.
  */
 
-import { knownType } from '../stix-types.ts'
+import { kindOfType } from '../stix/object-kinds.ts'
 import { compareTimestamps } from '../timestamp.ts'
 import type {
   Comparison,
@@ -208,11 +208,11 @@ class Check {
 
   /** Section 9.7. */
   #path(path: ObjectPath): void {
-    const known = knownType(path.type)
-    if (known !== undefined && known.kind !== 'sco') {
+    const kind = kindOfType(path.type)
+    if (kind !== undefined && kind !== 'sco') {
       const message = `Patterns are about cyber-observable objects; ${path.type} is none.`
       this.#tell('error', 'pattern/object-type', path.at, message)
-    } else if (known === undefined && !path.type.startsWith('x-')) {
+    } else if (kind === undefined && !path.type.startsWith('x-')) {
       const message = `STIX 2.1 has no cyber-observable object of type ${path.type}: only who knows its extension can use this.`
       this.#tell('warning', 'pattern/object-type', path.at, message)
     }

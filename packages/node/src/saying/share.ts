@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   BundleSplitter,
+  judgeObject,
   PartCutter,
   ReleaseGate,
   type ReleaseRefusal,
@@ -43,9 +44,20 @@ export interface Shared {
   /** `origin#index`, in order; none while it is held here. */
   records: string[]
   objects: number
-  /** Breaks of the standard that were found, kept and passed on; the first of them, and how many there are. */
-  warnings: { object: string; path: string; message: string }[]
+  /** Where STIX 2.1 is broken, kept and passed on as it came; the first of them, and how many there are. */
+  errors: Remark[]
+  errorsTotal: number
+  /** Where its advice is not followed, or something may be meant otherwise. */
+  warnings: Remark[]
   warningsTotal: number
+}
+
+/** About one object: the path of the property, and the section of STIX 2.1, empty where none speaks of it. */
+export interface Remark {
+  object: string
+  path: string
+  message: string
+  section: string
 }
 
 export interface JudgeMeans {
@@ -75,7 +87,11 @@ export interface Spooled {
 }
 
 const READ_BYTES = 65_536
-const WARNINGS_TOLD = 100
+const REMARKS_TOLD = 100
+const SHARED_BEFORE = {
+  ...{ path: 'id', section: '' },
+  message: 'Another content was shared before under this id; readers keep the first.',
+}
 
 /** Takes the input into `file`, up to `bytesMax`. Closes it where that fails. */
 export async function spool(
@@ -104,9 +120,10 @@ export interface Judged {
   objects: number
   /** How many objects stand in each record that will be said. */
   pieces: number[]
-  warnings: Shared['warnings']
-  warningsTotal: number
+  remarks: Remarks
 }
+
+type Remarks = Pick<Shared, 'errors' | 'errorsTotal' | 'warnings' | 'warningsTotal'>
 
 /** The first reading: whether all of it may leave, and in how many records. */
 export async function judge(
@@ -116,12 +133,13 @@ export async function judge(
   const gate = new ReleaseGate(means.request, means.rules)
   const pieces = new Pieces(means.limits.parts)
   const cutter = new PartCutter(means.limits.partBytes, () => NIL_UUID)
-  const judged: Judged = { objects: 0, pieces: [], warnings: [], warningsTotal: 0 }
+  const remarks: Remarks = { errors: [], errorsTotal: 0, warnings: [], warningsTotal: 0 }
+  const judged: Judged = { objects: 0, pieces: [], remarks }
   let tooLarge: Result<never> | undefined
   const unmatched: { index: number; object: StixObject; source: Uint8Array }[] = []
-  const warn = (object: string, path: string, message: string) => {
-    judged.warningsTotal++
-    if (judged.warnings.length < WARNINGS_TOLD) judged.warnings.push({ object, path, message })
+  const remark = (list: 'errors' | 'warnings', object: string, { path, message, section }: Omit<Remark, 'object'>) => {
+    remarks[`${list}Total`]++
+    if (remarks[list].length < REMARKS_TOLD) remarks[list].push({ object, path, message, section })
   }
   let index = 0
   /** What was shared before under the same id and version must be the same: no reader would take the other. */
@@ -133,7 +151,7 @@ export async function judge(
         const text = before[i]
         if (text === undefined || sameContent(text, source)) continue
         if (object.version !== null) gate.refuseOtherBytes(at, object.id, object.version)
-        else warn(object.id, 'id', 'Another content was shared before under this id; readers keep the first.')
+        else remark('warnings', object.id, SHARED_BEFORE)
       }
     }
     return ok(undefined)
@@ -148,9 +166,11 @@ export async function judge(
       const object = readObject(element.source)
       if (!object.ok) return gate.admitUnreadable(object)
       gate.admit(object.value)
-      const { id, warnings } = object.value
+      const { id } = object.value
       judged.objects++
-      for (const { path, message } of warnings) warn(id, path, message)
+      const { errors, warnings } = judgeObject(object.value)
+      for (const error of errors) remark('errors', id, error)
+      for (const warning of warnings) remark('warnings', id, warning)
       unmatched.push({ index: at, object: object.value, source: element.source })
       const cut = cutter.add({ id, source: element.source })
       if (!cut.ok) tooLarge ??= cut
@@ -229,8 +249,8 @@ export async function sayJudged({ file, size }: Spooled, judged: Judged, means: 
   const said = await RecordInMaking.sayAll(makings)
   if (!said.ok) return said
   means.progress?.('said', total, total)
-  const { objects, warnings, warningsTotal } = judged
-  return ok({ state: 'said', awaited: [], share, records: said.value, objects, warnings, warningsTotal })
+  const { objects, remarks } = judged
+  return ok({ state: 'said', awaited: [], share, records: said.value, objects, ...remarks })
 }
 
 /** Reads the spooled input from its beginning; between two reads the event loop turns, and `between` may work. */

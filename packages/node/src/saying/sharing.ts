@@ -75,8 +75,8 @@ export class Sharing {
         if (!held.ok) return held
         keep = true
         if (later !== undefined) this.listeners.set(share, later)
-        const { objects, warnings, warningsTotal } = judged.value
-        const told = { awaited: channel.awaited(), share, records: [], objects, warnings, warningsTotal }
+        const { objects, remarks } = judged.value
+        const told = { awaited: channel.awaited(), share, records: [], objects, ...remarks }
         return ok({ state: 'held-here', ...told })
       }
       await this.saying.saidBefore(channel)

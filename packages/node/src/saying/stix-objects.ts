@@ -3,9 +3,11 @@
 
 import {
   BundleSplitter,
+  judgeObject,
   MarkingDefinitions,
   readObject,
   type SplitElement,
+  type StixObject,
   searchName,
   tlpOf,
 } from '@countersign/intel'
@@ -48,14 +50,14 @@ export async function objectsIn(bundle: Uint8Array, giveWay: GiveWay): Promise<R
       faulty++
       continue
     }
-    const { id, type, version, specVersion, revoked, warnings, markingRefs } = read.value
+    const { id, type, version, specVersion, revoked, markingRefs } = read.value
     definitions.learn(read.value)
     marked.push({ markingRefs })
     objects.push({
       ...{ position, source, id, type, version, specVersion, revoked },
       name: searchName(read.value),
       tlp: null,
-      warnings: warnings.map(({ path, message }) => ({ path, message })),
+      warnings: remarksOn(read.value),
     })
   }
   for (const [i, object] of objects.entries()) {
@@ -63,4 +65,13 @@ export async function objectsIn(bundle: Uint8Array, giveWay: GiveWay): Promise<R
     if (marking.kind === 'tlp') object.tlp = marking.tlp
   }
   return ok({ objects, faulty })
+}
+
+/** What the console shows beside the object: errors first. */
+function remarksOn(object: StixObject): ObjectToFold['warnings'] {
+  const { errors, warnings } = judgeObject(object)
+  return [
+    ...errors.map(({ path, message, section }) => ({ path, message, section, error: true })),
+    ...warnings.map(({ path, message, section }) => ({ path, message, section, error: false })),
+  ]
 }

@@ -13,6 +13,7 @@ import * as splits from './0007-splits.ts'
 import * as beside from './0008-logs-beside.ts'
 import * as afterSplits from './0009-after-splits.ts'
 import * as named from './0010-named-receipts.ts'
+import * as remarks from './0011-object-remarks.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -25,4 +26,5 @@ export const migrations: Record<string, Migration> = {
   '0008-logs-beside': beside,
   '0009-after-splits': afterSplits,
   '0010-named-receipts': named,
+  '0011-object-remarks': remarks,
 }

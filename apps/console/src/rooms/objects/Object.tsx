@@ -152,7 +152,11 @@ function Remarks({ row }: { row: ObjectRow }) {
       <ul className="plain-list">
         {row.warnings.map((warning) => (
           <li key={`${warning.path} ${warning.message}`}>
-            <Code>{warning.path}</Code> <Foreign max={500}>{warning.message}</Foreign>
+            {warning.error && <span className="tag bad">{t('object.error')}</span>} <Code>{warning.path}</Code>{' '}
+            <Foreign max={500}>{warning.message}</Foreign>{' '}
+            {warning.section !== '' && (
+              <span className="quiet">{t('object.section', { section: warning.section })}</span>
+            )}
           </li>
         ))}
       </ul>

@@ -46,7 +46,10 @@ export const objects = {
     relations: 'Relations',
     relationsNone: 'No relation to or from this object is known here.',
     remarks: 'Remarks',
-    remarksIntro: 'These places break the format of STIX 2.1. The object is kept and passed on as it came.',
+    remarksIntro:
+      'These places break STIX 2.1, or do not follow its advice. The object is kept and passed on as it came.',
+    error: 'Error',
+    section: 'section {{section}}',
     revokedBanner: 'Its author has revoked this object: do not use it any more.',
     notJson: 'The source text could not be shown as fields; it stands below as it came.',
     versionOf: 'Version of {{time}}',
