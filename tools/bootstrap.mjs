@@ -1,13 +1,15 @@
 // What npm runs before `npm start`, `npm test` and the like, on whatever Node and npm the machine has, without any
-// dependency: a Node that is new enough, the packages of the lock file, and with `--console` the built web console. Each
-// step is done only where something changed; its stamp is written last, so that what was broken off is done again.
+// dependency: a Node that is new enough, the packages of the lock file, with `--program` the program in few files, and with
+// `--console` the web console. Each step is done only where something changed; its stamp is written last, so that what was
+// broken off is done again.
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isNewEnough, NODE_MINIMUM, ownNode, ownNodeFolder, suitableNode } from './node24.mjs'
+import { BUILDS, CURRENT_BUILD, filesIn, programSources } from './program.mjs'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const wanted = new Set(process.argv.slice(2))
@@ -23,6 +25,7 @@ try {
 function main() {
   const node = suitableNode() ?? installNode()
   installPackages(node)
+  if (wanted.has('--program')) buildProgram(node)
   if (wanted.has('--console')) buildConsole(node)
 }
 
@@ -60,6 +63,23 @@ function installPackages(node) {
   writeFileSync(stamp, is)
 }
 
+function buildProgram(node) {
+  const is = hashOf(programSources(), '').slice(0, 16)
+  const before = read(CURRENT_BUILD)
+  if (before === is && existsSync(join(BUILDS, is, 'main.js'))) {
+    // Compared just now: a file that is newer, and the same, need not be looked at again.
+    utimesSync(CURRENT_BUILD, new Date(), new Date())
+    return
+  }
+  say('Building the program…')
+  build(node, join(ROOT, 'apps', 'cli'), 'The program', '--outDir', join(BUILDS, is), '--emptyOutDir')
+  writeFileSync(CURRENT_BUILD, is)
+  // A node that runs since before needs the files of its build as long as it runs.
+  for (const name of readdirSync(BUILDS)) {
+    if (![is, before, basename(CURRENT_BUILD)].includes(name)) rmSync(join(BUILDS, name), { recursive: true })
+  }
+}
+
 function buildConsole(node) {
   const folder = join(ROOT, 'apps', 'console')
   if (!existsSync(join(folder, 'index.html'))) return
@@ -74,10 +94,15 @@ function buildConsole(node) {
   const is = hashOf(sources, '')
   if (read(stamp) === is) return
   say('Building the console…')
-  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
-  const built = spawnSync(node, [vite, 'build', folder, '--logLevel', 'error'], { cwd: ROOT, stdio: 'inherit' })
-  if (built.status !== 0) throw new Error('The console could not be built; what is above says why.')
+  build(node, folder, 'The console')
   writeFileSync(stamp, is)
+}
+
+function build(node, folder, what, ...options) {
+  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
+  const args = [vite, 'build', folder, '--logLevel', 'error', ...options]
+  if (spawnSync(node, args, { cwd: ROOT, stdio: 'inherit' }).status !== 0)
+    throw new Error(`${what} could not be built; what is above says why.`)
 }
 
 /** npm of whoever called us, run by `node`. */
@@ -100,16 +125,6 @@ function hashOf(files, more) {
   const hash = createHash('sha256').update(more)
   for (const file of files) hash.update(`\n${file.slice(ROOT.length)}\n`).update(readFileSync(file))
   return hash.digest('hex')
-}
-
-function filesIn(folder, except) {
-  return readdirSync(folder, { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      if (except.includes(entry.name)) return []
-      const path = join(folder, entry.name)
-      return entry.isDirectory() ? filesIn(path, except) : [path]
-    })
 }
 
 function read(file) {

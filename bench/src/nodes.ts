@@ -11,7 +11,7 @@ import { openAccounts, serveNode } from '@countersign/http'
 import { toBase64 } from '@countersign/log'
 import { initNode, Node, realSurroundings, TrustedCards } from '@countersign/node'
 
-const MAIN = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../apps/cli/bin/countersign.mjs', import.meta.url))
 const AGREEMENT = readFileSync(new URL('../../agreements/demo.yaml', import.meta.url), 'utf8')
 
 export interface BenchNodes {

@@ -14,7 +14,7 @@ import { type Case, referCases } from './cases.ts'
 import { vectorCases } from './vector-cases.ts'
 import { witnessedCases } from './witnessed-cases.ts'
 
-const MAIN = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../apps/cli/bin/countersign.mjs', import.meta.url))
 /** Enough for two full bundles, a partial one, and tiles of the second level. */
 const RECORDS = 600
 const AT_ONCE = 32

@@ -20,7 +20,7 @@ import {
 import type { Case, KeepFile } from './cases.ts'
 import { entryOf, headOf, type Log, readerOf, readFolders, receiptsIn } from './logs.ts'
 
-const MAIN = fileURLToPath(new URL('../../apps/cli/src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../apps/cli/bin/countersign.mjs', import.meta.url))
 
 interface RunningWitness {
   url: string

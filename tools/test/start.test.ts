@@ -1,7 +1,17 @@
 // `npm start` as a newcomer types it: npm, the bootstrap, the demonstration and its three nodes, all of them real.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -130,7 +140,8 @@ describe('the bootstrap', () => {
   function clone(name: string, npm: string): { root: string; env: NodeJS.ProcessEnv } {
     const root = join(dir, name)
     mkdirSync(join(root, 'tools'), { recursive: true })
-    for (const file of ['bootstrap.mjs', 'node24.mjs']) cpSync(join(ROOT, 'tools', file), join(root, 'tools', file))
+    for (const file of ['bootstrap.mjs', 'node24.mjs', 'program.mjs'])
+      cpSync(join(ROOT, 'tools', file), join(root, 'tools', file))
     cpSync(join(ROOT, 'package-lock.json'), join(root, 'package-lock.json'))
     writeFileSync(join(root, 'npm.mjs'), npm)
     return { root, env: { npm_execpath: join(root, 'npm.mjs') } }
@@ -153,7 +164,9 @@ describe('the bootstrap', () => {
   test('an install that was interrupted is done again by the next start, and only then', async () => {
     const at = clone('interrupted', `${INSTALL}\nsetInterval(() => {}, 1000)`)
     const broken = bootstrap(at)
-    while (!existsSync(join(at.root, 'calls'))) await new Promise((resolve) => setTimeout(resolve, 20))
+    const called = () =>
+      existsSync(join(at.root, 'calls')) && readFileSync(join(at.root, 'calls'), 'utf8').endsWith('\n')
+    while (!called()) await new Promise((resolve) => setTimeout(resolve, 20))
     expect(await press('SIGINT', broken)).not.toBe(0)
     writeFileSync(join(at.root, 'npm.mjs'), INSTALL)
     expect(await bootstrap(at).ended).toBe(0)
@@ -170,6 +183,34 @@ describe('the bootstrap', () => {
     const calls = readFileSync(join(at.root, 'calls'), 'utf8').trim().split('\n')
     expect(calls).toHaveLength(2)
     for (const call of calls) expect(call).toMatch(/^ci --ignore-scripts/)
+  })
+})
+
+describe('the program that a command runs', () => {
+  test('is the one that was built, until a source is newer than that', async () => {
+    const root = join(dir, 'built')
+    const sources = ['log', 'record', 'pact', 'intel', 'ledger', 'views', 'node', 'listen', 'http', 'witness', 'client']
+    for (const name of ['apps/cli', ...sources.map((one) => `packages/${one}`)]) {
+      mkdirSync(join(root, name, 'src', 'below'), { recursive: true })
+      writeFileSync(join(root, name, 'src', 'below', 'one.ts'), '')
+    }
+    for (const name of ['package-lock.json', 'apps/cli/vite.config.ts', 'apps/cli/src/main.ts']) {
+      writeFileSync(join(root, name), '')
+    }
+    mkdirSync(join(root, 'tools'))
+    cpSync(join(ROOT, 'tools', 'program.mjs'), join(root, 'tools', 'program.mjs'))
+    const { programFile }: { programFile(): string } = await import(join(root, 'tools', 'program.mjs'))
+    const fromSources = join(root, 'apps/cli/src/main.ts')
+    expect(programFile()).toBe(fromSources)
+    const builds = join(root, 'apps/cli/dist')
+    mkdirSync(join(builds, '0123'), { recursive: true })
+    writeFileSync(join(builds, 'current'), '0123')
+    expect(programFile(), 'a build that is not there').toBe(fromSources)
+    writeFileSync(join(builds, '0123', 'main.js'), '')
+    expect(programFile()).toBe(join(builds, '0123', 'main.js'))
+    const later = new Date(Date.now() + 60_000)
+    utimesSync(join(root, 'packages/views/src/below/one.ts'), later, later)
+    expect(programFile(), 'a source was changed since').toBe(fromSources)
   })
 })
 

@@ -1,7 +1,10 @@
 #!/usr/bin/env node
-// The program as npx runs it, by whatever Node the machine has: the same, on a Node that is new enough.
+// The program by whatever Node the machine has: run here where that is new enough, else by one that is.
 
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { isNewEnough } from '../../../tools/node24.mjs'
+import { programFile } from '../../../tools/program.mjs'
 import { runOn } from '../../../tools/run.mjs'
 
-runOn([fileURLToPath(new URL('../src/main.ts', import.meta.url)), ...process.argv.slice(2)])
+if (isNewEnough(process.versions.node)) await import(pathToFileURL(programFile()).href)
+else runOn([fileURLToPath(import.meta.url), ...process.argv.slice(2)])

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { done, freePort, run, serve } from './shell.ts'
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../bin/countersign.mjs', import.meta.url))
 const DEMO = readFileSync(new URL('../../../agreements/demo.yaml', import.meta.url), 'utf8')
 const dir = mkdtempSync(join(tmpdir(), 'countersign-carry-'))
 const at = (name: string) => join(dir, name)

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../bin/countersign.mjs', import.meta.url))
 
 interface Ran {
   code: number | null

@@ -21,7 +21,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SampleLog, signersOf } from '../../../packages/log/test/sample-log.ts'
 import { done, run } from './shell.ts'
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../bin/countersign.mjs', import.meta.url))
 const NAME = 'witness.example/w1'
 const ORIGIN = 'log.example/one'
 let folder = ''

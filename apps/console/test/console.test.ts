@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { launchChromium } from '../../../tools/chromium.ts'
 import { threeFreePorts } from '../../../tools/ports.ts'
 
-const MAIN = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../cli/bin/countersign.mjs', import.meta.url))
 const BUILT = fileURLToPath(new URL('../dist/index.html', import.meta.url))
 const dir = mkdtempSync(join(tmpdir(), 'countersign-console-'))
 let demo: ChildProcess

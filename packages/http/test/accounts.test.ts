@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Parties, startParties, value } from './parties.ts'
 
 const OFFICER = { email: 'duty@alfa.example', password: 'correct horse battery' }
-const MAIN = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../apps/cli/bin/countersign.mjs', import.meta.url))
 
 let parties: Parties
 beforeAll(async () => {
