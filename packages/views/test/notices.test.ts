@@ -20,7 +20,6 @@ import {
   agreement,
   alfa,
   bravo,
-  member,
   ORIGIN,
   PACT,
   pair,
