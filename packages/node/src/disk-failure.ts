@@ -3,6 +3,7 @@
 
 import { LogStopped } from '@countersign/ledger'
 import { type Refusal, refuse } from '@countersign/log'
+import type { AlarmCode } from './alarm-kinds.ts'
 
 const FULL = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL']
 const FAILED = ['EIO', 'EROFS', 'SQLITE_IOERR', 'SQLITE_READONLY']
@@ -30,12 +31,12 @@ export async function overDisk<T>(consequence: string, work: Promise<T>): Promis
 
 /** Raises one alarm while the disk ends a loop's rounds, and lets it be over after the first that succeeds. */
 export class DiskAlarm {
-  private readonly code: string
-  private readonly tell: { onAlarm(code: string, message: string): void; onAlarmOver(code: string): void }
+  private readonly code: AlarmCode
+  private readonly tell: { onAlarm(code: AlarmCode, message: string): void; onAlarmOver(code: AlarmCode): void }
   /** An earlier run may have left it raised. */
   private raised = true
 
-  constructor(code: string, tell: DiskAlarm['tell']) {
+  constructor(code: AlarmCode, tell: DiskAlarm['tell']) {
     this.code = code
     this.tell = tell
   }

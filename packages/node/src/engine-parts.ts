@@ -6,6 +6,7 @@ import type { Agreement } from '@countersign/pact'
 import { type Card, type Statement, TLP_LABELS, type TlpLabel } from '@countersign/record'
 import type { Views } from '@countersign/views'
 import { v7 as uuidv7 } from 'uuid'
+import type { AlarmCode } from './alarm-kinds.ts'
 import type { Channel } from './channel/channel.ts'
 import type { GiveWay } from './folding/right-of-way.ts'
 import type { PeerRequests } from './hearing/peer-requests.ts'
@@ -31,7 +32,8 @@ export interface EngineParts {
   channels: Map<string, Channel>
   requestsTo(card: Card): PeerRequests
   cards: CardFetching
-  alarm(code: string, subject: string, message: string): void
+  alarm(code: AlarmCode, subject: string, message: string): void
+  alarmOver(code: AlarmCode, subject: string): void
   /** Resolves once the views know what is held now of the logs of a channel. */
   caughtUp(channel: Channel): Promise<void>
   /** Awaited between two steps of work that may take its time. */

@@ -9,9 +9,10 @@
 import { join } from 'node:path'
 import { earlierTile, type LogFiles, openReceipts, wipeUnprotectedKeys } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
-import { type Card, parseRecordRef } from '@countersign/record'
+import { type Card, parseRecordRef, partyOf } from '@countersign/record'
 import { openViews, type Views } from '@countersign/views'
 import { Agreements, type Signed } from './agreements.ts'
+import { type AlarmCode, codesEndedBy, isOutlived } from './alarm-kinds.ts'
 import { type CarriedIn, carryIn } from './carrying/carry-in.ts'
 import type { Channel } from './channel/channel.ts'
 import type { ChannelContext } from './channel/context.ts'
@@ -89,7 +90,7 @@ export class Node {
 
   private constructor(
     identity: Identity,
-    parts: Omit<EngineParts, 'requestsTo' | 'alarm' | 'caughtUp' | 'giveWay' | 'cards'>,
+    parts: Omit<EngineParts, 'requestsTo' | 'alarm' | 'alarmOver' | 'caughtUp' | 'giveWay' | 'cards'>,
     release: () => void,
   ) {
     this.dir = identity.dir
@@ -112,6 +113,7 @@ export class Node {
       ...parts,
       requestsTo: (card) => this.reached.to(card),
       alarm: (code, subject, message) => this.alarm(code, subject, message),
+      alarmOver: (code, subject) => this.alarmOver(code, subject),
       cards: new CardFetching({
         us: identity.party,
         trusted: parts.trusted,
@@ -227,10 +229,10 @@ export class Node {
       },
       release,
     )
-    // What failed in an earlier run is all done again now.
-    node.parts.store.alarmOver('node/failed')
-    // A copy that still runs asks again at once.
-    node.parts.store.alarmOver('node/second-host')
+    // What these told of is done again now, or asked again.
+    for (const code of codesEndedBy('start')) node.parts.store.alarmOver(code)
+    const outlived = node.parts.store.alarms().filter((one) => isOutlived(one, around.now()))
+    for (const { code, subject } of outlived) node.parts.store.alarmOver(code, subject)
     node.whereabouts = await Whereabouts.open(dir, around, () => node.isWhole())
     const { doubt } = node.whereabouts
     if (doubt !== undefined) node.alarm('node/may-be-copy', node.party, doubt)
@@ -530,11 +532,17 @@ export class Node {
       },
       onAlarm: (code, subject, message) => this.alarm(code, subject, message),
       onAlarmOver: (code, subject) => this.alarmOver(code, subject),
+      alarmed: (code) => this.parts.store.alarmed(code),
       blank: (type, of) => blankRecord(around, type, of),
       dailyUse: this.dailyUseOf(pact),
       pinnedSize: (origin) => this.views.pinnedSize(origin),
       onSplit: (origin, common) =>
-        this.unattended.begin(`Marking ${origin}`, () => this.views.foldSplit(origin, common)),
+        this.unattended.begin(`Marking ${origin}`, async () => {
+          if (this.stopped) return
+          await this.views.foldSplit(origin, common)
+          if (partyOf(origin) === this.party) await this.rejections.recall()
+          this.changed()
+        }),
     }
   }
 
@@ -622,14 +630,14 @@ export class Node {
     this.unattended.begin('Saying our new keys in our logs', () => this.ownKeys.bringUpToDate())
   }
 
-  private alarm(code: string, subject: string, message: string): void {
+  private alarm(code: AlarmCode, subject: string, message: string): void {
     const { store, around } = this.parts
     if (this.stopped) return
     if (store.alarm(this.now(), code, subject, message)) around.report('error', 'alarm', { code, subject, message })
     this.changed()
   }
 
-  private alarmOver(code: string, subject: string): void {
+  private alarmOver(code: AlarmCode, subject: string): void {
     const { store, around } = this.parts
     if (this.stopped || !store.alarmOver(code, subject)) return
     around.report('info', 'alarm-over', { code, subject })

@@ -231,6 +231,17 @@ export class PrivateStore {
     this.db.prepare('INSERT OR REPLACE INTO alarm_acknowledged VALUES (?, ?, ?)').run(code, subject, approval)
   }
 
+  isAcknowledged(code: string, subject: string): boolean {
+    const found = this.db.prepare('SELECT 1 FROM alarm_acknowledged WHERE code = ? AND subject = ?').get(code, subject)
+    return found !== undefined
+  }
+
+  /** The subjects of all alarms of a code, also of those that were acknowledged. */
+  alarmed(code: string): string[] {
+    const rows = this.db.prepare<[string], { subject: string }>('SELECT subject FROM alarm WHERE code = ?').all(code)
+    return rows.map(({ subject }) => subject)
+  }
+
   isAlarmed(code: string, subject: string): boolean {
     return this.alarms().some((one) => one.code === code && one.subject === subject)
   }

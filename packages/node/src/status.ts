@@ -1,10 +1,10 @@
 // How a node stands, in words for its people.
 
+import { derivedSubject, isOutlived, takesTwoOfficers } from './alarm-kinds.ts'
 import type { Channel } from './channel/channel.ts'
 import type { OwnState } from './channel/own-side.ts'
 import type { EngineParts } from './engine-parts.ts'
 import type { Approval } from './officers/approvals.ts'
-import { takesTwoOfficers } from './officers/officers-acts.ts'
 import type { StoredPact } from './pacts.ts'
 
 export interface PeerStatus {
@@ -51,9 +51,10 @@ export interface StatusMeans {
 }
 
 export async function statusOf(
-  { identity, pacts, channels, store, views }: EngineParts,
+  { identity, around, pacts, channels, store, views }: EngineParts,
   means: StatusMeans,
 ): Promise<NodeStatus> {
+  const now = around.now()
   return {
     party: identity.party,
     neutral: identity.neutral,
@@ -70,9 +71,9 @@ export async function statusOf(
     heldHere: store.heldCount(),
     approvals: means.approvals,
     alarms: [
-      ...store.alarms().map((one) => (takesTwoOfficers(one) ? { ...one, twoOfficers: true } : one)),
-      ...(await views.alarms()),
-    ],
+      ...store.alarms().filter((one) => !isOutlived(one, now)),
+      ...(await views.alarms()).filter((one) => !store.isAcknowledged(one.code, derivedSubject(one))),
+    ].map((one) => (takesTwoOfficers(one) ? { ...one, twoOfficers: true } : one)),
   }
 }
 

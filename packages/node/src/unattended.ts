@@ -1,13 +1,14 @@
 // Work that nobody waits for. Where it fails a person is told, the node goes on, and it is done again, later and later,
 // until it succeeds: one at a time for each thing it is.
 
+import type { AlarmCode } from './alarm-kinds.ts'
 import { LIMITS } from './limits.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface UnattendedMeans {
   around: Pick<Surroundings, 'after' | 'report'>
-  onAlarm(code: string, subject: string, message: string): void
-  onAlarmOver(code: string, subject: string): void
+  onAlarm(code: AlarmCode, subject: string, message: string): void
+  onAlarmOver(code: AlarmCode, subject: string): void
 }
 
 export class Unattended {

@@ -37,7 +37,7 @@ describe('what a disk throws', () => {
 
   test('is alarmed while it lasts, and over after the first round that succeeds', async () => {
     const told: string[] = []
-    const alarm = new DiskAlarm('a', {
+    const alarm = new DiskAlarm('ledger/mirror-failing', {
       onAlarm: (code) => told.push(`${code} on`),
       onAlarmOver: (code) => told.push(`${code} over`),
     })
@@ -47,7 +47,7 @@ describe('what a disk throws', () => {
     await alarm.watch('', Promise.resolve())
     await alarm.watch('', Promise.resolve())
     // Over at first too: an earlier run may have left it raised.
-    expect(told).toEqual(['a over', 'a on', 'a over'])
+    expect(told).toEqual(['over', 'on', 'over'].map((end) => `ledger/mirror-failing ${end}`))
   })
 })
 

@@ -3,6 +3,7 @@
 import type { Receipts } from '@countersign/ledger'
 import type { Card } from '@countersign/record'
 import type { Views } from '@countersign/views'
+import type { AlarmCode } from '../alarm-kinds.ts'
 import type { DailyUse } from '../daily-use.ts'
 import type { PeerRequests } from '../hearing/peer-requests.ts'
 import type { HeldReceipt } from '../hearing/weigh-receipt.ts'
@@ -51,9 +52,11 @@ export interface ChannelContext {
   onSuperseded(receipt: Omit<HeldReceipt, 'bytes' | 'key'>): Promise<boolean>
   /** We gave a receipt or said something: peers may look again. */
   onNews(): void
-  onAlarm(code: string, subject: string, message: string): void
+  onAlarm(code: AlarmCode, subject: string, message: string): void
   /** What an alarm warned of is over. */
-  onAlarmOver(code: string, subject: string): void
+  onAlarmOver(code: AlarmCode, subject: string): void
+  /** What alarms of that code warn of, also those that were acknowledged. */
+  alarmed(code: AlarmCode): string[]
   /** A draft of a record without content, with a fresh id. */
   blank(type: string, pact: StoredPact): Draft
   /** How much of each party the limits of the agreement let in on a day. */

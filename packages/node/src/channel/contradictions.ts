@@ -4,6 +4,7 @@
 
 import { type LogFiles, originHash } from '@countersign/ledger'
 import { type Card, FORK_LIMITS, partyOf } from '@countersign/record'
+import { alarmCode } from '../alarm-kinds.ts'
 import { type Branch, contradictingBranch } from '../hearing/branches.ts'
 import { Forks } from '../hearing/forks.ts'
 import { type SignedHead, signedHeadIn, signedHeadOf } from '../hearing/log-source.ts'
@@ -48,7 +49,11 @@ export class Contradictions {
     if (held === undefined) return
     const { onAlarm, onSplit } = this.channel.context
     const cards = this.cardsOf(origin, author)
-    onAlarm(code, origin, await this.forks.keep({ origin, cards, code, message, held, served: head, branch }))
+    onAlarm(
+      alarmCode(code, 'mirror/root'),
+      origin,
+      await this.forks.keep({ origin, cards, code, message, held, served: head, branch }),
+    )
     if (branch !== undefined) onSplit(origin, branch.common)
   }
 

@@ -11,6 +11,7 @@ import {
 } from '@countersign/ledger'
 import { ok, type Result, refuse, toHex } from '@countersign/log'
 import { type Card, parseEntry, type SignerPair, type Statement, sameLogKeys } from '@countersign/record'
+import { type AlarmEnd, alarmCode, codesEndedBy } from '../alarm-kinds.ts'
 import { diskRefusal } from '../disk-failure.ts'
 import { contradictingBranch } from '../hearing/branches.ts'
 import { signedHeadOf } from '../hearing/log-source.ts'
@@ -37,15 +38,6 @@ interface Contradiction {
 }
 
 export const WAY_OUT = 'Where it cannot be mended, two officers open a log that succeeds it: countersign log succeed.'
-
-/** What was raised of a log of ours before another succeeded it. */
-const OVER_ONCE_SUCCEEDED = [
-  ...['ledger/stopped', 'ledger/disk-full', 'ledger/disk-failed', 'ledger/unopened'],
-  ...['log/contradicted', 'log/longer-tail', 'log/check-failed', 'log/keys-missing'],
-]
-
-/** What an earlier run may have raised of a log that is written again now. */
-const OVER_ONCE_READY = ['ledger/stopped', 'ledger/disk-full', 'ledger/disk-failed', 'ledger/unopened']
 
 export class OwnSide {
   speaker: Speaker | undefined
@@ -74,6 +66,8 @@ export class OwnSide {
   /** These logs of ours are in this folder, whether they can be opened or not. */
   know(generations: readonly string[]): void {
     for (const one of generations) this.known.add(this.originOf(one))
+    const { alarmed, onAlarmOver } = this.channel.context
+    for (const one of alarmed('log/unknown-own')) if (this.known.has(one)) onAlarmOver('log/unknown-own', one)
   }
 
   /**
@@ -85,7 +79,7 @@ export class OwnSide {
     const { identity, around, onAlarm, onLog } = context
     const origins = generations.map((one) => this.originOf(one))
     const { newest: origin, former, faults } = await openFormer(origins, { ...around, dir: identity.dir })
-    for (const fault of faults) onAlarm(fault.code, fault.origin, fault.message)
+    for (const fault of faults) onAlarm(alarmCode(fault.code, 'ledger/unopened'), fault.origin, fault.message)
     for (const one of origins) await this.channel.contradictions.recall(one)
     for (const one of former) {
       const of = one.log.origin
@@ -95,7 +89,7 @@ export class OwnSide {
     }
     const silent = (code: string, message: string) => {
       this.state = 'stopped'
-      onAlarm(code, origin, message)
+      onAlarm(alarmCode(code, 'ledger/unopened'), origin, message)
     }
     let opened: OwnLog | undefined
     try {
@@ -206,14 +200,17 @@ export class OwnSide {
   }
 
   private succeeded(origin: string): void {
-    const { context, members, peers } = this.channel
-    const { onAlarmOver, identity } = context
-    for (const code of OVER_ONCE_SUCCEEDED) onAlarmOver(code, origin)
-    for (const { party } of members.cosignersOf(identity.party)) {
-      onAlarmOver('log/tail-withheld', `${origin} by ${party}`)
-    }
+    this.alarmsOver('successor', origin)
     this.readiness.resolve()
-    peers.wake()
+    this.channel.peers.wake()
+  }
+
+  /** Of alarms on a log of ours those that this ends; an earlier run may have raised them. */
+  private alarmsOver(end: AlarmEnd, origin: string): void {
+    const { context, members } = this.channel
+    for (const code of codesEndedBy(end)) context.onAlarmOver(code, origin)
+    for (const { party } of members.cosignersOf(context.identity.party))
+      context.onAlarmOver('log/tail-withheld', `${origin} by ${party}`)
   }
 
   /** As far as we know the branches of our log: by reading the other one, where who showed it serves it. */
@@ -238,7 +235,7 @@ export class OwnSide {
     this.state = 'ready'
     const origin = this.speaker?.log.origin ?? ''
     witnesses.wake(origin)
-    for (const code of OVER_ONCE_READY) context.onAlarmOver(code, origin)
+    this.alarmsOver('ready', origin)
     context.onRecovered()
     this.readiness.resolve()
     // What was held meanwhile may be countersigned now.
@@ -387,7 +384,7 @@ export class OwnSide {
     log.onStopped((failure) => {
       if (this.speaker !== speaker) return
       this.state = 'stopped'
-      context.onAlarm(failure.code, log.origin, failure.message)
+      context.onAlarm(alarmCode(failure.code, 'ledger/stopped'), log.origin, failure.message)
     })
     const heads = await KeptHeads.open(context.identity.dir, log, context.around)
     this.heads = heads

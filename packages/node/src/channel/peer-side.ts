@@ -189,6 +189,9 @@ export class PeerSide {
         context.onNews()
       },
       onTooFarBehind: (message) => context.onAlarm('mirror/too-far-behind', origin, message),
+      onSound: () => {
+        for (const code of ['mirror/root', 'mirror/too-far-behind'] as const) context.onAlarmOver(code, origin)
+      },
       onContradiction: (code, message, head, branch) =>
         contradictions.served(origin, author, mirror, { code, message, head, branch }),
     })

@@ -26,6 +26,8 @@ export class Removing {
   /** Records of which we said in this run that their content is destroyed. */
   private readonly said = new Set<string>()
   private unclean = false
+  /** An earlier run may have ended in a failure. */
+  private failing = true
   private stopped = false
 
   constructor(parts: EngineParts, saying: Saying, logOf: (origin: string) => LogFiles | undefined) {
@@ -33,8 +35,14 @@ export class Removing {
     this.saying = saying
     this.logOf = logOf
     this.lane = new Lane(
-      () => this.step(),
+      async () => {
+        const more = await this.step()
+        if (this.failing) parts.alarmOver('content/removal-failed', parts.identity.party)
+        this.failing = false
+        return more
+      },
       (cause) => {
+        this.failing = true
         const message = cause instanceof Error ? cause.message : String(cause)
         parts.alarm('content/removal-failed', parts.identity.party, `Content could not be removed yet: ${message}`)
       },

@@ -4,6 +4,7 @@
 
 import type { Mirror } from '@countersign/ledger'
 import type { Result } from '@countersign/log'
+import { type AlarmCode, alarmCode } from '../alarm-kinds.ts'
 import type { Rounds } from '../backoff.ts'
 import { DiskAlarm } from '../disk-failure.ts'
 import { LIMITS } from '../limits.ts'
@@ -18,8 +19,8 @@ export interface PeerEarOptions {
   open(): Promise<Result<Mirror>>
   listen(mirror: Mirror): Promise<PeerLog>
   rounds(round: () => Promise<void>): Rounds
-  onAlarm(code: string, message: string): void
-  onAlarmOver(code: string): void
+  onAlarm(code: AlarmCode, message: string): void
+  onAlarmOver(code: AlarmCode): void
   /** The mirror is open, for the first time or again. */
   onOpen(again: boolean): void
 }
@@ -115,7 +116,7 @@ export class PeerEar {
     const mirror = await this.options.open()
     if (!mirror.ok) {
       this.isRefused = true
-      this.options.onAlarm(mirror.code, mirror.message)
+      this.options.onAlarm(alarmCode(mirror.code, 'ledger/unopened'), mirror.message)
       return
     }
     const again = this.log !== undefined

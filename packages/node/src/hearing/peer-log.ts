@@ -36,6 +36,8 @@ export interface PeerLogOptions extends Countersigning, Contradicted, PartsToHol
   /** Whether the author put more into its logs than the limits of a day let it, so that some of it waits. */
   onOverLimits?(isOver: boolean): void
   /** The log is further ahead than can be taken at once, and nobody shows a head on the way. */
+  /** Its author shows a log that leads to the head it signed, and all of it was taken. */
+  onSound?(): void
   onTooFarBehind(message: string): void
   step?: { entriesPerStep: number; bytesPerStep: number }
 }
@@ -72,6 +74,8 @@ export class PeerLog {
   private isLeaving = false
   private roundsLeaving = 0
   private isToldOver: boolean | undefined
+  /** Whether it was told in this run that its author shows it soundly, and nothing else since. */
+  private isSound = false
   /** Whether something that was carried here could not be countersigned then. */
   private carriedAwaits = false
   /** Where this round looks for sealed content. */
@@ -92,6 +96,7 @@ export class PeerLog {
       pinnedSize: () => options.pinnedSize(),
       onContradiction: (...told) => {
         this.carriedAwaits = false
+        this.isSound = false
         return options.onContradiction(...told)
       },
     })
@@ -114,7 +119,10 @@ export class PeerLog {
     for (const source of this.sources) {
       try {
         if (await this.hear(source)) {
-          if (this.isAuthor(source)) this.lastHeardMs = this.options.around.now()
+          if (this.isAuthor(source)) {
+            this.lastHeardMs = this.options.around.now()
+            this.tellSound()
+          }
           // The receipt first: whoever spoke waits for it, and for nothing that we do with what was said.
           await this.countersign(source)
           if (this.isAuthor(source)) this.tellOfLimits()
@@ -274,6 +282,13 @@ export class PeerLog {
     }
   }
 
+  /** All that its author shows was taken. An earlier run may have told that it could not be. */
+  private tellSound(): void {
+    if (this.isSound || this.isLeaving) return
+    this.isSound = true
+    this.options.onSound?.()
+  }
+
   private leave(): void {
     this.isLeaving = true
   }
@@ -315,7 +330,10 @@ export class PeerLog {
       entriesMax === 0 ? undefined : await signedHead({ origin, author, pact, source, cosigners }, { above, upTo })
     if (head !== undefined || isShort) return head
     const message = `The log of ${author.party} goes on after ${above} entries by more than can be taken at once, and nobody shows a head on the way; it is tried again.`
-    if (source.carried === undefined) onTooFarBehind(message)
+    if (source.carried === undefined) {
+      this.isSound = false
+      onTooFarBehind(message)
+    }
     throw new PeerUnreachable(message)
   }
 

@@ -4,6 +4,7 @@
 // root is not kept. Requests are few: each party, and each card that nobody shows, is asked for after ever longer pauses.
 
 import { type Card, parseCard } from '@countersign/record'
+import type { AlarmCode } from '../alarm-kinds.ts'
 import { type PeerRequests, PeerUnreachable } from '../hearing/peer-requests.ts'
 import { LIMITS } from '../limits.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -16,7 +17,7 @@ export interface CardFetchingOptions {
   requestsTo(card: Card): PeerRequests
   /** Further cards are held. */
   onCards(cards: readonly Card[]): Promise<void>
-  onAlarm(code: string, subject: string, message: string): void
+  onAlarm(code: AlarmCode, subject: string, message: string): void
 }
 
 export class CardFetching {

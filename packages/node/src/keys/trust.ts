@@ -158,7 +158,7 @@ export class TrustedCards {
   }
 
   /** Anomalies of roots that are believed. */
-  contradictions(): { party: string; code: string; message: string }[] {
+  contradictions(): ({ party: string } & ReturnType<CardSet['contradictions']>[number])[] {
     return [...this.anchors.values()].flatMap((anchor) =>
       this.set.contradictions(anchor.party, this.rootOf(anchor)).map((one) => ({ party: anchor.party, ...one })),
     )

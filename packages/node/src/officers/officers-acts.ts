@@ -2,18 +2,12 @@
 // log that contradicts itself.
 
 import { ok, type Result, refuse, toHex } from '@countersign/log'
+import { derivedSubject, takesTwoOfficers } from '../alarm-kinds.ts'
 import type { Succeeded } from '../channel/own-side.ts'
 import { overDisk } from '../disk-failure.ts'
 import { type EngineParts, noSuchPact } from '../engine-parts.ts'
 import type { StoredPact } from '../pacts.ts'
 import { type Act, Approvals } from './approvals.ts'
-
-/** Alarms of logs that contradict themselves: they stand until two officers have acknowledged them. */
-const TWO_OFFICERS = new Set(['mirror/fork', 'mirror/rewind', 'log/contradicted', 'log/longer-tail'])
-
-export function takesTwoOfficers(alarm: { code: string }): boolean {
-  return TWO_OFFICERS.has(alarm.code)
-}
 
 export interface OfficersMeans {
   /** Opens a log that succeeds ours. */
@@ -60,7 +54,7 @@ export class OfficersActs {
         const message = `The alarm ${act.code} is over by itself once its cause is; nobody acknowledges it.`
         return refuse('approval/not-needed', message)
       }
-      return this.parts.store.isAlarmed(act.code, act.subject)
+      return (await this.subjectsOf(act)).length > 0
         ? ok(undefined)
         : refuse('approval/no-alarm', 'No such alarm stands; see them with: countersign status')
     }
@@ -77,9 +71,16 @@ export class OfficersActs {
     )
   }
 
+  /** What stands of an alarm, raised here or derived from the logs, as it is kept when it is acknowledged. */
+  private async subjectsOf({ code, subject }: { code: string; subject: string }): Promise<string[]> {
+    const { store, views } = this.parts
+    const derived = (await views.alarms()).filter((one) => one.code === code && one.subject === subject)
+    return [...(store.isAlarmed(code, subject) ? [subject] : []), ...derived.map(derivedSubject)]
+  }
+
   private async carryOut(act: Act, approval: string): Promise<Result<string>> {
     if (act.kind === 'alarm/acknowledge') {
-      this.parts.store.acknowledge(act.code, act.subject, approval)
+      for (const subject of await this.subjectsOf(act)) this.parts.store.acknowledge(act.code, subject, approval)
       this.means.changed()
       return ok('The alarm was acknowledged.')
     }

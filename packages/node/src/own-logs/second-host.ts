@@ -4,6 +4,7 @@
 
 import { toHex } from '@countersign/log'
 import { parseCard } from '@countersign/record'
+import type { AlarmCode } from '../alarm-kinds.ts'
 import { PeerRequests, PeerUnreachable } from '../hearing/peer-requests.ts'
 import type { Identity } from '../keys/identity.ts'
 import { LIMITS } from '../limits.ts'
@@ -17,8 +18,8 @@ const CODE = 'node/second-host'
 export interface SecondHostOptions {
   identity: Identity
   around: Surroundings
-  onAlarm(code: string, subject: string, message: string): void
-  onAlarmOver(code: string, subject: string): void
+  onAlarm(code: AlarmCode, subject: string, message: string): void
+  onAlarmOver(code: AlarmCode, subject: string): void
   stopped(): boolean
 }
 

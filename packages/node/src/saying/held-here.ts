@@ -140,9 +140,9 @@ export class HeldHere<Kept> {
 
   private refused(id: string, refusal: Refusal): void {
     this.parts.alarm(
-      refusal.code,
+      'saying/refused',
       `held-here ${id}`,
-      `What was kept to be said was refused in the end: ${refusal.message}`,
+      `What was kept to be said was refused in the end (${refusal.code}): ${refusal.message}`,
     )
   }
 }

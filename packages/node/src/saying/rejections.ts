@@ -2,6 +2,7 @@
 // part (spec/content.md). A record whose validity is not known yet is told of when it is; a void one never.
 
 import type { Rejection } from '@countersign/views'
+import { alarmCode } from '../alarm-kinds.ts'
 import type { EngineParts } from '../engine-parts.ts'
 import { Lane } from '../folding/lane.ts'
 import type { Saying } from './saying.ts'
@@ -61,7 +62,10 @@ export class Rejections {
     const detail = await views.record(record)
     if (detail === undefined || detail.row.validity.kind === 'undecided') return false
     if (detail.row.validity.kind === 'void') return true
-    const ours = detail.answers.filter(({ type, from }) => type === 'content/rejected' && from === identity.party)
+    // What we said after the split of a log of ours does not count for us.
+    const ours = detail.answers.filter(
+      ({ type, from, afterSplit }) => type === 'content/rejected' && from === identity.party && !afterSplit,
+    )
     if (ours.some(({ body }) => (body as { part?: unknown } | null)?.part === part)) return true
     const { pact, channel, from } = detail.row
     if (channels.get(`${pact}/${channel}`)?.own.state !== 'ready') return false
@@ -74,7 +78,11 @@ export class Rejections {
       re: [record],
       account: 'node',
     })
-    alarm(code, record, `The content of ${record} could not be taken${said.ok ? '; its author was told' : ''}.`)
+    alarm(
+      alarmCode(code, 'content/cannot-open'),
+      record,
+      `The content of ${record} could not be taken${said.ok ? '; its author was told' : ''}.`,
+    )
     return true
   }
 }
