@@ -108,6 +108,14 @@ test('a named receipt over the other branch of a fork is told as one and not hel
   expect({ ...told, held: receipts.held(ORIGIN) }).toEqual({ receipts: [], forks: ['other-root 2'], held: [] })
 })
 
+test('a genuine receipt over more than is held here, laid under the name of a smaller one, contradicts nobody', async () => {
+  const more = given(OURS, T + 1)
+  // Who names it may lie about its size too.
+  const { named, receipts, told } = await looking(shelf([`2-${T}`, more]), [names(more, 2, 2)])
+  await named.round()
+  expect({ ...told, held: receipts.held(ORIGIN) }).toEqual({ receipts: [], forks: [], held: [] })
+})
+
 test('a log that names thousands of receipts that are nowhere does not keep one from being found that is', async () => {
   const bytes = given(OURS.slice(0, 2), T)
   const bogus = Array.from({ length: 4 * LIMITS.namedReceiptsPerLook }, (_, i) => ({

@@ -79,6 +79,8 @@ export class Contradictions {
       return { branch, served: branch !== undefined && shown !== undefined ? shown : head }
     }
     if (own.log(origin) !== undefined) return this.ownShown(origin, by, kind, head, read)
+    // Of a peer's log there may always be more than is held here.
+    if (kind === 'beyond') return
     const message = `${by} countersigned a checkpoint of ${size} entries that its author signed and that contradicts the log held here.`
     const { branch, served } = await read()
     await this.served(origin, author, log, { code: 'mirror/fork', message, head: served, branch })

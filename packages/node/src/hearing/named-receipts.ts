@@ -75,6 +75,9 @@ export class NamedReceipts {
       const weighed = file.kind === 'bytes' ? await weighReceipt(file.bytes, this.options) : undefined
       if (weighed === undefined || !digests.has(weighed.receipt.digest)) continue
       const { receipt, over } = weighed
+      // Under the name of a smaller one it may be over more than is held here yet, and would look like a longer log.
+      const named = parseReceiptName(name)
+      if (named?.size !== receipt.size || named.time !== receipt.time) continue
       if (over === 'this-log') {
         await receipts.hold(origin, cosigner.party, receipt)
         onReceipt(receipt)
