@@ -6,7 +6,9 @@ import type { UnheldReceipt } from '@countersign/views'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, bravo, checkpointOf, entry, ORIGIN, opening, PACT, watch } from '../../../spec/vectors/samples.ts'
 import { NamedReceipts } from '../src/hearing/named-receipts.ts'
+import { type PeerFiles, PeerRequests } from '../src/hearing/peer-requests.ts'
 import { LIMITS } from '../src/limits.ts'
+import { realSurroundings, type Surroundings } from '../src/surroundings.ts'
 import { down, folder, requestsTo, type Serve, value } from './served-files.ts'
 
 const HASH = createHash('sha256').update(ORIGIN).digest('hex')
@@ -27,7 +29,11 @@ const names = (bytes: Uint8Array, index = 2, size = 2): UnheldReceipt => ({
 })
 
 /** What a reader that holds two entries of the log takes from bravo, who named `wanted`. */
-async function looking(files: Map<string, Uint8Array>, wanted: readonly UnheldReceipt[], serve?: Serve) {
+async function looking(
+  files: Map<string, Uint8Array>,
+  wanted: readonly UnheldReceipt[],
+  { serve, others = {} }: { serve?: Serve; others?: Record<string, PeerFiles> } = {},
+) {
   const dir = folder()
   const receipts = await openReceipts({ disk: nodeDisk(), dir })
   const mirror: Mirror = value(await openMirror({ disk: nodeDisk(), dir, origin: ORIGIN, keys: alfa.card.keys.log }))
@@ -42,11 +48,17 @@ async function looking(files: Map<string, Uint8Array>, wanted: readonly UnheldRe
     log: () => mirror,
     isWhole: () => false,
     unheld: async (after, most) => wanted.filter(({ namedIn, index }) => index > after(namedIn)).slice(0, most),
-    filesOf: (party) => (party === 'bravo.example' ? filesOf(bravo.card) : undefined),
+    filesOf: (party) => (party === 'bravo.example' ? filesOf(bravo.card) : others[party]),
     onReceipt: ({ digest }) => told.receipts.push(digest),
     onFork: async ({ size }, kind) => void told.forks.push(`${kind} ${size}`),
+    onFound: () => {},
   })
-  return { named, receipts, told, asked, filesOf }
+  const round = async () => {
+    await named.look()
+    await named.answered()
+    await named.takeFound()
+  }
+  return { named, round, receipts, told, asked, filesOf }
 }
 
 function shelf(...files: [name: string, bytes: Uint8Array][]): Map<string, Uint8Array> {
@@ -59,9 +71,9 @@ test('a receipt that its cosigner showed to another reader only is taken from wh
   const digest = receiptDigest(theirs)
   // A signature in ML-DSA is never the same twice.
   expect(digest).not.toBe(receiptDigest(ours))
-  const { named, receipts, told } = await looking(shelf([`2-${T}-${digest}`, theirs]), [names(theirs)])
+  const { round, receipts, told } = await looking(shelf([`2-${T}-${digest}`, theirs]), [names(theirs)])
   await receipts.hold(ORIGIN, 'watch.example', { size: 2, time: T, bytes: ours })
-  await named.round()
+  await round()
   expect(told).toEqual({ receipts: [digest], forks: [] })
   expect(receipts.held(ORIGIN).map((one) => one.digest)).toEqual([receiptDigest(ours), digest])
   expect(await receipts.read(ORIGIN, 'watch.example', digest)).toEqual(Buffer.from(theirs))
@@ -69,9 +81,9 @@ test('a receipt that its cosigner showed to another reader only is taken from wh
 
 test('what is held already, and waits to be folded, is not asked for', async () => {
   const bytes = given(OURS.slice(0, 2), T)
-  const { named, receipts, asked } = await looking(shelf([`2-${T}`, bytes]), [names(bytes)])
+  const { round, receipts, asked } = await looking(shelf([`2-${T}`, bytes]), [names(bytes)])
   await receipts.hold(ORIGIN, 'watch.example', { size: 2, time: T, bytes })
-  await named.round()
+  await round()
   expect(asked).toEqual([])
 })
 
@@ -80,8 +92,8 @@ test('who names a receipt and shows another, one of nobody, or none, brings noth
   const forged = Uint8Array.from(named2)
   forged[forged.length - 10] = (forged.at(-10) ?? 0) ^ 1
   for (const files of [shelf([`2-${T}`, other]), shelf([`2-${T}`, forged]), shelf([`2-${T}`, utf8('?')]), new Map()]) {
-    const { named, receipts, told } = await looking(files, [names(named2)])
-    await named.round()
+    const { round, receipts, told } = await looking(files, [names(named2)])
+    await round()
     expect({ ...told, held: receipts.held(ORIGIN) }).toEqual({ receipts: [], forks: [], held: [] })
   }
 })
@@ -91,11 +103,11 @@ test('who named it and is silent harms nobody, and is asked again', async () => 
   let isDown = true
   const files = shelf([`2-${T}`, bytes])
   const serve: Serve = (path) => (isDown ? down(path) : files.get(path))
-  const { named, told } = await looking(files, [names(bytes)], serve)
-  await named.round()
+  const { round, told } = await looking(files, [names(bytes)], { serve })
+  await round()
   expect(told.receipts).toEqual([])
   isDown = false
-  await named.round()
+  await round()
   expect(told.receipts).toEqual([receiptDigest(bytes)])
 })
 
@@ -103,16 +115,16 @@ test('a named receipt over the other branch of a fork is told as one and not hel
   const fork = given([OURS[0] ?? entry(), entry()], T)
   const more = given(OURS, T + 1)
   const wanted = [names(fork), names(more, 3, 3)]
-  const { named, receipts, told } = await looking(shelf([`2-${T}`, fork], [`3-${T + 1}`, more]), wanted)
-  await named.round()
+  const { round, receipts, told } = await looking(shelf([`2-${T}`, fork], [`3-${T + 1}`, more]), wanted)
+  await round()
   expect({ ...told, held: receipts.held(ORIGIN) }).toEqual({ receipts: [], forks: ['other-root 2'], held: [] })
 })
 
 test('a genuine receipt over more than is held here, laid under the name of a smaller one, contradicts nobody', async () => {
   const more = given(OURS, T + 1)
   // Who names it may lie about its size too.
-  const { named, receipts, told } = await looking(shelf([`2-${T}`, more]), [names(more, 2, 2)])
-  await named.round()
+  const { round, receipts, told } = await looking(shelf([`2-${T}`, more]), [names(more, 2, 2)])
+  await round()
   expect({ ...told, held: receipts.held(ORIGIN) }).toEqual({ receipts: [], forks: [], held: [] })
 })
 
@@ -123,11 +135,66 @@ test('a log that names thousands of receipts that are nowhere does not keep one 
     digest: i.toString(16).padStart(64, '0'),
   }))
   const wanted = [...bogus, names(bytes, bogus.length)]
-  const { named, told, asked } = await looking(shelf([`2-${T}`, bytes]), wanted)
-  for (let round = 0; round < 5; round++) await named.round()
+  const { round, told, asked } = await looking(shelf([`2-${T}`, bytes]), wanted)
+  for (let rounds = 0; rounds < 5; rounds++) await round()
   expect(told.receipts).toEqual([receiptDigest(bytes)])
   // Each round one look at what is there, and no file that cannot be it.
   expect(asked.filter((path) => !path.endsWith('/index'))).toEqual([`${HELD}/2-${T}`])
+})
+
+test('one that names a receipt and never answers holds up neither us nor whoever shows one', async () => {
+  const bytes = given(OURS.slice(0, 2), T)
+  const never: Surroundings['fetch'] = (_url, init) =>
+    new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))))
+  const around = { ...realSurroundings(), fetch: never }
+  const silent = new PeerRequests(
+    'mallory.example',
+    'https://192.0.2.1/',
+    { party: alfa.party, signer: alfa.request.ed25519 },
+    around,
+  )
+  const bogus = { namedIn: ORIGIN.replace('alfa', 'mallory'), index: 1, size: 2, digest: '0'.repeat(64) }
+  const files = shelf([`2-${T}`, bytes])
+  const { named, told } = await looking(files, [bogus, names(bytes)], { others: { 'mallory.example': silent } })
+  while (told.receipts.length === 0) {
+    await named.look()
+    await named.takeFound()
+    await new Promise(setImmediate)
+  }
+  expect(told.receipts).toEqual([receiptDigest(bytes)])
+  silent.close()
+  await named.stop()
+})
+
+test('an index of any length is gone through in bounded steps, and again from its start', async () => {
+  const bytes = given(OURS.slice(0, 2), T)
+  const [other, missing] = [given(OURS.slice(0, 2), T - 9), names(bytes)]
+  const files = shelf([`2-${T}`, bytes])
+  const many = Array.from({ length: 2 * LIMITS.namedReceiptsFetched }, (_, i) => `2-${T - 1000 + i}`)
+  for (const name of many) files.set(`${HELD}/${name}`, other)
+  // Lines that name nothing of what is wanted, more than one step reads; then names of other receipts of that size.
+  const padding = `${'x'.repeat(63)}\n`.repeat(LIMITS.indexBytes / 64)
+  files.set(`${HELD}/index`, utf8(`${padding}${many.join('\n')}\n2-${T}\n`))
+  const { round, told, asked } = await looking(files, [missing])
+  const steps: number[] = []
+  for (let at = 0; told.receipts.length === 0 && steps.length < 9; at = asked.length) {
+    await round()
+    steps.push(asked.length - at)
+  }
+  // In the first step no name was found; then each fetched no more than it may.
+  expect(steps).toEqual([1, 1 + LIMITS.namedReceiptsFetched, 1 + LIMITS.namedReceiptsFetched, 2])
+  expect(told.receipts).toEqual([missing.digest])
+  const before = asked.length
+  await round()
+  expect(asked.slice(before)).toEqual([])
+})
+
+test('what is named with another digest than is wanted is not fetched', async () => {
+  const [ours, theirs] = [given(OURS.slice(0, 2), T), given(OURS.slice(0, 2), T)]
+  const files = shelf([`2-${T}-${receiptDigest(theirs)}`, theirs])
+  const { round, asked } = await looking(files, [names(ours)])
+  await round()
+  expect(asked).toEqual([`${HELD}/index`])
 })
 
 test('what was carried here by hand gives a named receipt as well', async () => {

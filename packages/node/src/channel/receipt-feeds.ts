@@ -80,7 +80,7 @@ export class ReceiptFeeds {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.feeds.values()].map(({ rounds }) => rounds.stop()))
+    await Promise.all([...this.feeds.values()].flatMap(({ rounds, named }) => [rounds.stop(), named.stop()]))
   }
 
   private feedOf(origin: string, author: Card, cosigner: Cosigner): Feed {
@@ -106,6 +106,7 @@ export class ReceiptFeeds {
         onReceipt(receipt)
         feed.forgetHeld()
       },
+      onFound: () => rounds.wake(),
     })
     const alarm = new DiskAlarm('ledger/receipts-failing', {
       onAlarm: (code, message) => onAlarm(code, `${origin} ${party}`, message),
@@ -118,7 +119,10 @@ export class ReceiptFeeds {
         await watch(feed.round())
       } finally {
         // Also where the cosigner itself shows us nothing.
-        if (!this.channel.isStopping) await watch(named.round())
+        if (!this.channel.isStopping) {
+          await watch(named.takeFound())
+          await named.look()
+        }
       }
       await contradictions.lookForProof(origin, author, cosigner.requests)
       if (feed.waits) exchange.holds(party, origin, feed.waitsFor)
