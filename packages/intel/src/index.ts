@@ -7,7 +7,24 @@ export {
 } from './bundle-splitter.ts'
 export { isId, parseId, type StixId, typeOfId } from './identifier.ts'
 export { LIMITS as INTEL_LIMITS } from './limits.ts'
-export { MarkingDefinitions, type MarkingMeaning, markingIdOf, type ObjectMarking, tlpOf } from './markings.ts'
+export {
+  type DanglingSelector,
+  type EffectiveMarking,
+  effectiveMarking,
+  type PathMarking,
+} from './marking/effective.ts'
+export { type Equivalent, readEquivalence } from './marking/equivalence.ts'
+export { aboveCeiling, type Ceiling, joinMarkings, type Marking, NO_MARKING } from './marking/lattice.ts'
+export { PAP_NAMES, type Pap, papAtMost, parsePap, strictestPap } from './marking/pap.ts'
+export { type Cut, type Redaction, redactAbove } from './marking/redaction.ts'
+export {
+  MarkingDefinitions,
+  type MarkingMeaning,
+  type MarkingSaid,
+  markingIdOf,
+  type ObjectMarking,
+  tlpOf,
+} from './markings.ts'
 export { cutIntoParts, type OutgoingObject, type Part, PartCutter } from './parts.ts'
 export type {
   Comparison,

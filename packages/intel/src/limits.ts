@@ -30,6 +30,10 @@ export const LIMITS = {
   patternChars: 1_048_576,
   /** Brackets inside each other within one pattern, square ones and sets counted too. */
   patternDepth: 64,
+  /** Lines in a table of equivalents. */
+  equivalents: 1_000,
+  /** UTF-16 units of a classification in it. */
+  equivalentChars: 250,
   /** Refusals of the gate that are told one by one; the rest is counted. */
   refusalsTold: 1_000,
   /** Objects told of one marking that cannot be resolved; the rest is counted. */

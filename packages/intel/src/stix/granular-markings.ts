@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import { LIMITS } from '../limits.ts'
+import { resolveSelector } from '../marking/selector.ts'
 import { isRecord, own, type Properties } from '../properties.ts'
 import { rule, type Tell } from './checks.ts'
 import { language, list, text } from './property-types.ts'
@@ -37,29 +38,10 @@ export function judgeSelectors(object: Properties, tell: Tell): void {
     const selectors = isRecord(marking) ? own(marking, 'selectors') : undefined
     if (!Array.isArray(selectors)) continue
     for (const [j, selector] of selectors.entries()) {
-      if (typeof selector !== 'string' || isSelected(object, selector)) continue
+      if (typeof selector !== 'string' || resolveSelector(object, selector) !== undefined) continue
       const path = ['granular_markings', i, 'selectors', j]
       tell({ code: 'stix/selector', message: 'This selects nothing in the object.', section: SECTION, path })
       if (++told >= LIMITS.issuesPerList) return
     }
   }
 }
-
-/** Whether a selector such as `external_references.[0].source_name` leads to something in the object. */
-export function isSelected(object: Properties, selector: string): boolean {
-  let value: unknown = object
-  for (const part of selector.split('.')) {
-    const index = INDEX.exec(part)?.[1]
-    if (index !== undefined) {
-      if (!Array.isArray(value) || Number(index) >= value.length) return false
-      value = value[Number(index)]
-    } else if (isRecord(value) && Object.hasOwn(value, part)) {
-      value = value[part]
-    } else {
-      return false
-    }
-  }
-  return true
-}
-
-const INDEX = /^\[(0|[1-9][0-9]{0,8})\]$/
