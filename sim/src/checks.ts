@@ -41,7 +41,8 @@ export class Checks {
   readonly alarms: { party: string; code: string; subject: string; message: string }[] = []
   private readonly world: World
   private readonly truths = new Map<string, Truth>()
-  private readonly sizes = new Map<string, number>()
+  /** How much of each log a party was seen to hold, by origin. */
+  private readonly sizes = new Map<string, Map<string, number>>()
   private readonly given = new Map<string, Given[]>()
   private readonly origins = new Map<string, string>()
   /** Length of each party’s index of its logs. */
@@ -62,7 +63,7 @@ export class Checks {
   began(machine: Machine): void {
     if (!this.watches(machine)) return
     this.learnOrigins(machine)
-    for (const key of [...this.sizes.keys()]) if (key.startsWith(`${machine.party} `)) this.sizes.delete(key)
+    this.sizes.delete(machine.party)
     if (this.restored.has(machine.party)) return
     this.queue.push(() => this.sameAsBefore(machine))
   }
@@ -127,9 +128,10 @@ export class Checks {
     for (const machine of this.world.honest()) {
       if (machine.node === undefined || !(what.includes(machine.party) || concernsAll(what))) continue
       this.learnOrigins(machine)
+      const seen = this.sizesAt(machine.party)
       for (const origin of this.origins.values()) {
         const log = machine.node.logOf(origin)
-        if (log === undefined || log.size === (this.sizes.get(`${machine.party} ${origin}`) ?? 0)) continue
+        if (log === undefined || log.size === (seen.get(origin) ?? 0)) continue
         await this.look(machine, log)
       }
     }
@@ -233,12 +235,12 @@ export class Checks {
 
   private async look(machine: Machine, log: LogFiles): Promise<void> {
     const { origin, size } = log
-    const key = `${machine.party} ${origin}`
-    const before = this.sizes.get(key) ?? 0
+    const sizes = this.sizesAt(machine.party)
+    const before = sizes.get(origin) ?? 0
     this.restSince = undefined
     const isOwn = origin.startsWith(`${machine.party}/`)
     if (isOwn && this.restored.has(machine.party) && !isConfirmed(log)) return
-    this.sizes.set(key, size)
+    sizes.set(origin, size)
     if (isOwn) await this.grown(machine, log, before)
     else this.mirrored(machine, log)
   }
@@ -394,7 +396,15 @@ export class Checks {
   }
 
   private mirrorSize(machine: Machine, origin: string): number {
-    return Math.max(machine.node?.logOf(origin)?.size ?? 0, this.sizes.get(`${machine.party} ${origin}`) ?? 0)
+    return Math.max(machine.node?.logOf(origin)?.size ?? 0, this.sizesAt(machine.party).get(origin) ?? 0)
+  }
+
+  private sizesAt(party: string): Map<string, number> {
+    const known = this.sizes.get(party)
+    if (known !== undefined) return known
+    const sizes = new Map<string, number>()
+    this.sizes.set(party, sizes)
+    return sizes
   }
 
   /** Logs of a party that its index names by now. */

@@ -3,8 +3,9 @@
 
 import { type Mirror, openMirror } from '@countersign/ledger'
 import { equalBytes } from '@countersign/log'
-import { type Card, parseCard, parseEntry } from '@countersign/record'
+import { type Card, parseEntry } from '@countersign/record'
 import { WORLDS } from './case.ts'
+import { cardIn } from './identity.ts'
 import type { Machine } from './machine.ts'
 import type { World } from './world.ts'
 
@@ -49,8 +50,8 @@ export async function durablyCovers(
 /** All that its folder has, the one that speaks first. */
 export function cardsOf({ disk, dir, identity }: Machine): Card[] {
   const others = disk.names(`${dir}/cards`).flatMap((name) => {
-    const card = parseCard(disk.read(`${dir}/cards/${name}`) ?? new Uint8Array())
-    return card.ok && card.value.party === identity.party ? card.value : []
+    const card = cardIn(disk.read(`${dir}/cards/${name}`) ?? new Uint8Array())
+    return card?.party === identity.party ? card : []
   })
   return [identity.card, ...others]
 }

@@ -2,7 +2,7 @@
 // native ML-DSA draws randomness, so it is signed here without any (FIPS 204, the deterministic variant), and a signature
 // once made is remembered, for it is the dearest thing a run does.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { KeyStore } from '@countersign/ledger'
 import { ed25519, type Signer, type SignerPair, toBase64 } from '@countersign/log'
 import { type Identity, KeyRing, type RotatedRole } from '@countersign/node'
@@ -25,7 +25,8 @@ import { sealingKeysOf } from './seal.ts'
 /** When every simulation begins: 1 January 2026. */
 export const EPOCH_MS = Date.UTC(2026, 0, 1)
 
-const REMEMBERED_MAX = 20_000
+/** Signatures made since they were last forgotten, by key. */
+const made: Map<string, Uint8Array>[] = []
 
 type NodeKeys = Identity['keys']
 
@@ -44,10 +45,21 @@ const parties = new Map<string, Parts>()
 /** The same for equal names; `dir` is where its machine has it, `card` the file of the one that speaks. */
 export function identityOf(party: string, dir: string, neutral: boolean, card?: Uint8Array): Identity {
   const { sets, first } = partsOf(party)
-  const parsed = card === undefined ? undefined : parseCard(card)
-  const speaks = parsed?.ok === true ? parsed.value : first
+  const speaks = (card === undefined ? undefined : cardIn(card)) ?? first
   const ring = KeyRing.holding(...sets)
   return { dir, party, neutral, keys: ring.of(speaks), ring, store: KeyStore.nowhere(), card: speaks }
+}
+
+/** Files that were read before, for as long as a disk has them: the bytes of a file are replaced and never changed. */
+const cards = new WeakMap<Uint8Array, Card>()
+
+/** The card in a file of a simulated disk; undefined where there is none. */
+export function cardIn(file: Uint8Array): Card | undefined {
+  const known = cards.get(file)
+  if (known !== undefined) return known
+  const parsed = parseCard(file)
+  if (parsed.ok) cards.set(file, parsed.value)
+  return parsed.ok ? parsed.value : undefined
 }
 
 /** Every sealing identity of a party, for checks that may look at everything. */
@@ -137,7 +149,7 @@ export function endpointOf(party: string): string {
 }
 
 function seedOf(name: string): Uint8Array {
-  return createHash('sha256').update(`countersign simulation ${name}`).digest()
+  return hash('sha256', `countersign simulation ${name}`, 'buffer')
 }
 
 function plainSigner(seed: Uint8Array): Signer {
@@ -150,15 +162,20 @@ function latticeSigner(seed: Uint8Array): Signer {
   return remembering(publicKey, (message) => ml_dsa44.sign(message, secretKey, { extraEntropy: false }))
 }
 
-/** Signs each message once: the second run of a seed signs what the first did. */
+/** The next case signs other messages. */
+export function forgetSignatures(): void {
+  for (const one of made) one.clear()
+}
+
+/** Signs each message once: the second run of a case signs what the first did. */
 function remembering(publicKey: Uint8Array, make: (message: Uint8Array) => Uint8Array): Signer {
   const remembered = new Map<string, Uint8Array>()
+  made.push(remembered)
   const sign = (message: Uint8Array) => {
-    const key = createHash('sha256').update(message).digest('base64')
+    const key = hash('sha256', message, 'base64')
     const known = remembered.get(key)
     if (known !== undefined) return known
     const signature = make(message)
-    if (remembered.size >= REMEMBERED_MAX) remembered.clear()
     remembered.set(key, signature)
     return signature
   }

@@ -2,6 +2,7 @@
 
 import { auditAs } from '@countersign/node'
 import type { Case } from './case.ts'
+import { forgetSignatures } from './identity.ts'
 import { forbidSlips } from './slips.ts'
 import { Trace } from './trace.ts'
 import { beginningOf, Violation, World } from './world.ts'
@@ -54,6 +55,7 @@ export async function runOnce(the: Case, audit: boolean): Promise<Outcome> {
 
 /** Runs a case twice; a difference between the two traces is a violation like any other. */
 export async function runCase(the: Case): Promise<Outcome> {
+  forgetSignatures()
   const first = await runOnce(the, false)
   const second = await runOnce(the, true)
   if (first.violation !== undefined || second.violation !== undefined) {

@@ -1,7 +1,7 @@
 // What happened, line by line. Two runs of one seed must give equal traces: the first difference is where something
 // slipped past the simulation. A line names no path of the machine and no time but the simulated one.
 
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 export class Trace {
   private readonly hash = createHash('sha256')
@@ -36,5 +36,5 @@ export class Trace {
 }
 
 export function shortDigest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 12)
+  return hash('sha256', bytes, 'hex').slice(0, 12)
 }

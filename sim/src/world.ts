@@ -68,6 +68,7 @@ export class World {
   private readonly witness: SimulatedWitness | undefined
   private readonly carrying = new Carrying(this)
   private readonly backups = new Map<string, Image>()
+  private readonly keepRules: readonly Machine[]
   private violation: Violation | undefined
 
   constructor(the: Case, beginning: Beginning | undefined, trace: Trace) {
@@ -83,6 +84,7 @@ export class World {
       const machine = new Machine(party, neutrals.includes(party), this.means(), beginning?.machines.get(party))
       this.machines.set(party, machine)
     }
+    this.keepRules = [...this.machines.values()].filter(({ party }) => party !== the.hostile?.party)
     this.network.watch((from, by, request, answer) => this.checks.left(from, by, request, answer))
   }
 
@@ -93,8 +95,8 @@ export class World {
   }
 
   /** Those that keep the rules. */
-  honest(): Machine[] {
-    return [...this.machines.values()].filter(({ party }) => party !== this.the.hostile?.party)
+  honest(): readonly Machine[] {
+    return this.keepRules
   }
 
   /** Something was done that a case is there for. */

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { ed25519, type Signer } from '@countersign/log'
-import { appendSignature, createSignatureSync, isSignatureError, verifySignature } from 'http-message-sig'
+import { createSignatureSync, isSignatureError, verifySignature } from 'http-message-sig'
 import { LIMITS } from './limits.ts'
 
 const LABEL = 'countersign'
@@ -43,7 +43,9 @@ export function signRequest(
       signer: { algorithm: 'ed25519', sign: (data) => as.signer.sign(data) },
     },
   )
-  return appendSignature(headers, fields)
+  headers.set('signature', fields.signature)
+  headers.set('signature-input', fields.signatureInput)
+  return headers
 }
 
 export interface SignedRequest {

@@ -78,7 +78,7 @@ export class ContentLives {
            select 1 from destroyed_parts mine join records m on m.origin = mine.by_origin and m.idx = mine.by_idx
            where mine.origin = p.origin and mine.idx = p.idx and mine.part = p.part and mine.lawful = 1
            and m.author = :party) as toSay
-         from removals_due d join parts p on p.origin = d.origin and p.idx = d.idx and p.part = d.part
+         from removals_due d cross join parts p on p.origin = d.origin and p.idx = d.idx and p.part = d.part
          where exists (
            select 1 from destroyed_parts e where e.origin = d.origin and e.idx = d.idx and e.part = d.part and e.lawful = 1)
          and not ${held('1', 'p.origin', 'p.idx')} and not ${charged('p.origin', 'p.idx')}

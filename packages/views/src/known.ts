@@ -1,7 +1,7 @@
 // What this node has been given outside the logs: agreements and cards. Both are few and small and are kept in memory
 // too. An agreement is also known once its draft stands in a valid `pact/propose`.
 
-import { fromUtf8, ok, type Result, toBase64, utf8 } from '@countersign/log'
+import { equalBytes, fromUtf8, ok, type Result, toBase64, utf8 } from '@countersign/log'
 import { type Agreement, agreementDigest, parseAgreement } from '@countersign/pact'
 import { type Card, CardSet, parseCard } from '@countersign/record'
 import type { Sqlite } from './database.ts'
@@ -86,6 +86,9 @@ export class KnownCards {
   }
 
   keep(file: Uint8Array): Result<Card> {
+    // Every start brings again what is known.
+    const known = this.set.all().find(({ bytes }) => equalBytes(bytes, file))
+    if (known !== undefined) return ok(known)
     const card = parseCard(file)
     if (!card.ok || !this.set.add(card.value)) return card
     const { digest, party, rootDigest, body } = card.value

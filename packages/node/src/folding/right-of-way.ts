@@ -4,7 +4,7 @@
 import { LIMITS } from '../limits.ts'
 import type { Surroundings } from '../surroundings.ts'
 
-const LOOK_MS = 4
+const FIRST_LOOK_MS = 4
 
 export type GiveWay = () => Promise<void>
 
@@ -12,8 +12,10 @@ export type GiveWay = () => Promise<void>
 export function rightOfWay(around: Pick<Surroundings, 'after' | 'turn'>, urgent: () => boolean): GiveWay {
   return async () => {
     await around.turn()
-    for (let waited = 0; waited < LIMITS.giveWayMsMax && urgent(); waited += LOOK_MS) {
-      await new Promise<void>((resolve) => void around.after(LOOK_MS, resolve))
+    // What is urgent is over soon, or takes its time: it is looked at after twice as long each time.
+    let ms = FIRST_LOOK_MS
+    for (let left = LIMITS.giveWayMsMax; left > 0 && urgent(); left -= ms, ms = Math.min(left, 2 * ms)) {
+      await new Promise<void>((resolve) => void around.after(ms, resolve))
     }
   }
 }

@@ -40,7 +40,7 @@ export interface StartupCheck {
 }
 
 const RETRY_MS = 500
-const LOOK_MS = 50
+const LOOK_MS = 200
 
 export interface CheckOptions {
   log: OwnLog
