@@ -7,8 +7,13 @@ export const LIMITS = {
   bundleBytes: 256 * 65_537,
   /** `logs/<pact>/index` of a peer, and what is read at once of its `receipts/…/index`, which may be longer. */
   indexBytes: 1_048_576,
-  /** How far a sealed file may exceed the padded size its statement names: age's header and chunk tags. */
+  /** How far our own sealed file may exceed the padded size its statement names: age's header and chunk tags. */
   sealOverheadBytes: 262_144,
+  /** The same of a peer's: the header but for its recipients, the stanza of each, and chunks with their tags. */
+  sealHeaderBytes: 1_024,
+  sealStanzaBytes: 2_048,
+  sealChunkBytes: 65_536,
+  sealTagBytes: 16,
   /** Entries of a peer's log taken before they are stored; a longer tail is taken in steps between heads it signed. */
   entriesPerStep: 131_072,
   /** Bytes of entries held in memory for one step. */

@@ -7,6 +7,7 @@ import {
   identityToRecipient,
 } from 'age-encryption'
 import { beforeAll, expect, test } from 'vitest'
+import { sealedBytesMax } from '../src/hearing/sealed-parts.ts'
 import { openAge, sealAge } from '../src/index.ts'
 
 const plaintext = new TextEncoder().encode('please look at your relays')
@@ -32,6 +33,18 @@ test('what the library sealed opens with ours', async () => {
   encrypter.addRecipient(await identityToRecipient(other))
   encrypter.addRecipient(recipient)
   expect(await openAge(await encrypter.encrypt(plaintext), identity)).toEqual(plaintext)
+})
+
+test('what is sealed has at most the bytes that are taken of it', async () => {
+  for (const [size, recipients] of [
+    [256, 2],
+    [65_536, 3],
+    [200_000, 12],
+  ] as const) {
+    const file = await sealAge(new Uint8Array(size), Array<string>(recipients).fill(recipient))
+    expect(file.length, `${size} to ${recipients}`).toBeLessThanOrEqual(sealedBytesMax(size, recipients))
+    expect(file.length).toBeGreaterThan(size + recipients * 1_500)
+  }
 })
 
 test('what was sealed to others, changed on the way, or is no age file, does not open', async () => {

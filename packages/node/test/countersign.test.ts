@@ -29,6 +29,7 @@ test.each<[string, string[]]>([
     sources: [{ requests: requestsTo(alfa.card, (path) => files.get(path)), prefix: 'own' }],
     us: { party: 'bravo.example', receipt: bravo.receipt },
     limits: { partBytes: 1_000, parts: 1 },
+    parties: 2,
     cosignSeconds: undefined,
     receipts: await openReceipts({ disk: nodeDisk(), dir }),
     around: realSurroundings(),

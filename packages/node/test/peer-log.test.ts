@@ -15,6 +15,7 @@ import { receiptKeyName } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, bravo, checkpointOf, entry, ORIGIN, opening, PACT, watch } from '../../../spec/vectors/samples.ts'
 import { PeerLog, type PeerLogOptions } from '../src/hearing/peer-log.ts'
+import { sealedBytesMax } from '../src/hearing/sealed-parts.ts'
 import { KeptHeads } from '../src/own-logs/kept-heads.ts'
 import { realSurroundings } from '../src/surroundings.ts'
 import { down, folder, logFiles, requestsTo, type Serve, value } from './served-files.ts'
@@ -52,6 +53,7 @@ async function hearing(
       pact: PACT,
       role: 'recipient',
       limits: { partBytes: 1_000, parts: 1 },
+      parties: 2,
       cosignSeconds: undefined,
       receipts,
       around: realSurroundings(),
@@ -395,3 +397,33 @@ test('a neutral that left something of an author countersigns what it took, and 
   await log.round()
   expect(receipts()).toEqual([3, 10, 10])
 })
+
+test('a sealed file longer than sealing makes it is not taken: it weighs on the day of its author no more than it names', async () => {
+  const padded = 256
+  const contentOf = (file: Uint8Array) => [
+    { role: 'message', mediaType: 'text/plain', size: padded, sealed: sha256Of(file), commitment: '0'.repeat(64) },
+  ]
+  // To a party of the channel; and, void, to sixty that are none.
+  const strangers = Array.from({ length: 60 }, (_, i) => `x${i + 10}.example`)
+  for (const to of [['bravo.example'], ['bravo.example', ...strangers]]) {
+    const [longest, longer] = [sealedBytesMax(padded, 2), sealedBytesMax(padded, 2) + 1].map((n) => new Uint8Array(n))
+    for (const [file, isTaken] of [
+      [longest, true],
+      [longer, false],
+    ] as const) {
+      if (file === undefined) throw new Error()
+      const log = [opening(), entry({ to, content: contentOf(file) })]
+      const made = logFiles('own', log)
+      made.set(`own/addenda/${sha256Of(file)}`, file)
+      const { log: heard, mirror, receipts } = await hearing([], { author: (path) => made.get(path), depositary: down })
+      await heard.round().catch(() => {})
+      expect([mirror.size, await mirror.hasAddendum(sha256Of(file)), receipts()]).toEqual([
+        2,
+        isTaken,
+        isTaken ? [2] : [],
+      ])
+    }
+  }
+})
+
+const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')

@@ -165,6 +165,7 @@ export class PeerSide {
       },
       cosignSeconds: role === 'recipient' ? undefined : intervals.cosignSeconds,
       mayCountersign: () => this.mayCountersign(origin),
+      parties: members.speaking.length,
       mayLack: mayBeCopy(),
       room: () => context.dailyUse.room(mirror),
       onEntry: (...entry) => context.dailyUse.note(origin, ...entry),

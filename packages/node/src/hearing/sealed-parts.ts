@@ -17,6 +17,8 @@ export interface PartsToHold {
   /** `recipient`: holds what is addressed to us. `depositary`: holds everything. `observer`: holds statements only. */
   role: 'recipient' | 'depositary' | 'observer'
   limits: { partBytes: number; parts: number }
+  /** How many parties the channel has: to more nothing is sealed. */
+  parties: number
   around: Surroundings
   /** Whether a valid record destroyed that part: then nobody needs to hold it. */
   isDestroyed(index: number, part: number): boolean
@@ -30,6 +32,15 @@ interface MissingPart {
   part: number
   sealed: string
   sizeMax: number
+}
+
+/**
+ * The most bytes of an age file sealed as spec/content.md says: its header with one stanza for each recipient, the nonce,
+ * and the padded frame with a tag for each chunk. `size` is the padded size in bytes.
+ */
+export function sealedBytesMax(size: number, recipients: number): number {
+  const chunks = Math.floor(size / LIMITS.sealChunkBytes) + 1
+  return size + LIMITS.sealHeaderBytes + recipients * LIMITS.sealStanzaBytes + chunks * LIMITS.sealTagBytes
 }
 
 export class SealedParts {
@@ -148,10 +159,12 @@ export class SealedParts {
 
   /** What a receipt by us must cover of one statement, void or not (spec/receipt.md). */
   private partsToHold(statement: { to: string[]; content: { sealed: string; size: number }[] }): MissingPart[] {
-    const { role, us, limits } = this.options
+    const { role, us, limits, parties } = this.options
     if (role === 'observer' || (role === 'recipient' && !statement.to.includes(us.party))) return []
+    // What a statement names weighs on its author's day, so what is taken may not be much more. A void one may name anybody.
+    const recipients = Math.min(statement.to.length + 1, parties)
     return statement.content
-      .map(({ sealed, size }, part) => ({ part, sealed, size, sizeMax: size + LIMITS.sealOverheadBytes }))
+      .map(({ sealed, size }, part) => ({ part, sealed, size, sizeMax: sealedBytesMax(size, recipients) }))
       .filter(({ part, size }) => mustBeHeld(limits, part, size))
   }
 
