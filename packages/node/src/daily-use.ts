@@ -41,6 +41,8 @@ export class DailyUse {
   private readonly weighed = { day: new Map<string, WeighedRange>(), clock: new Map<string, WeighedRange>() }
   /** Of our clock, and how large each log of a peer was when it began or first was looked at. */
   private today = { day: 0, sizes: new Map<string, number>() }
+  /** Whose logs are being taken from, the line apart; settles with the last that waits. */
+  private readonly turns = new Map<string, Promise<void>>()
 
   constructor(means: DailyUseMeans) {
     this.means = means
@@ -63,6 +65,25 @@ export class DailyUse {
     const ofDay = await left((one) => this.usedOn(day, one))
     const ofClock = await left((one) => this.usedToday(one))
     return ofDay.entries > 0 && ofDay.bytes > 0 && ofDay.entries >= ofClock.entries ? ofDay : ofClock
+  }
+
+  /**
+   * Does `work` once no other log of the party is taken from: each sees then what the others took. The line waits for no
+   * other channel, though what it takes counts with them; so a day may take at most what it may, and that of the line.
+   */
+  async inTurn<T>(origin: string, work: () => Promise<T>): Promise<T> {
+    const whose = `${partyOf(origin)} ${isOnLine(origin)}`
+    const done = (this.turns.get(whose) ?? Promise.resolve()).then(work)
+    const over = done.then(
+      () => {},
+      () => {},
+    )
+    this.turns.set(whose, over)
+    try {
+      return await done
+    } finally {
+      if (this.turns.get(whose) === over) this.turns.delete(whose)
+    }
   }
 
   /** A refusal where what is to be said next in our log would go over the limits, or leave too little for what must be. */

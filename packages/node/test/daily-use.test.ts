@@ -51,6 +51,7 @@ function world(options: { us?: string; change?: Partial<Agreement> } = {}) {
       ])
     },
     room: (origin: string) => use.room(log(origin)),
+    inTurn: (origin: string, work: () => Promise<void>) => use.inTurn(origin, work),
     mayFollow: (origin: string, entries: number, bytes = 1) => use.mayFollow(log(origin), { entries, bytes }),
   }
 }
@@ -150,6 +151,36 @@ test('we say nothing over the limits, and keep a little back for what must be sa
   // And once one has.
   cosigned(MAIN, 2)
   expect(await mayFollow(MAIN, 190)).toMatchObject({ ok: true })
+})
+
+test('the logs of one party are taken from in turn, and its line waits for its line alone', async () => {
+  const { inTurn } = world()
+  const happened: string[] = []
+  const gate = Promise.withResolvers<void>()
+  const take = (party: string, channel: string, until: Promise<void> = Promise.resolve()) =>
+    inTurn(on(party, channel), async () => {
+      happened.push(`${channel} of ${party} begins`)
+      await until
+      happened.push(`${channel} of ${party} ends`)
+      if (channel === 'pair') throw new Error('The disk is full.')
+    })
+  const first = take('alfa.example', 'main', gate.promise)
+  const second = take('alfa.example', 'pair').catch(() => {})
+  const third = take('alfa.example', 'main')
+  await take('alfa.example', 'line')
+  await take('bravo.example', 'main')
+  expect(happened.splice(0)).toEqual([
+    'main of alfa.example begins',
+    ...['line of alfa.example begins', 'line of alfa.example ends'],
+    ...['main of bravo.example begins', 'main of bravo.example ends'],
+  ])
+  gate.resolve()
+  await Promise.all([first, second, third])
+  expect(happened).toEqual([
+    'main of alfa.example ends',
+    ...['pair of alfa.example begins', 'pair of alfa.example ends'],
+    ...['main of alfa.example begins', 'main of alfa.example ends'],
+  ])
 })
 
 test('no more than a day’s entries are read for it, and each once', async () => {

@@ -356,6 +356,32 @@ test('what is over the limits of a day is left, what fits gets its receipt, and 
   expect([mirror.size, receipts(), over]).toEqual([10, [3, 10], [true, false]])
 })
 
+test('room that other logs of its author took while entries were on their way is not given twice', async () => {
+  const left = { entries: 9 }
+  const served = withHeads(ALL, [3, 6])
+  let turns = 0
+  const { log, mirror, receipts } = await hearing(
+    ALL.slice(0, 1),
+    {
+      // It answers once it has seen that all its logs were given the room of the day.
+      author(path) {
+        if (path.includes('entries')) left.entries = 4
+        return served(path)
+      },
+      depositary: down,
+    },
+    {
+      room: async () => ({ entries: left.entries - (log.mirror.size - 1), bytes: 1_000_000 }),
+      inTurn(work) {
+        turns++
+        return work()
+      },
+    },
+  )
+  await log.round()
+  expect([mirror.size, receipts(), turns]).toEqual([3, [3], 2])
+})
+
 test('parts that weigh too much for the day leave out their entry, and what comes after it', async () => {
   const part = (size: number) => ({
     ...{ role: 'text', mediaType: 'text/plain', size },

@@ -168,6 +168,7 @@ export class PeerSide {
       parties: members.speaking.length,
       mayLack: mayBeCopy(),
       room: () => context.dailyUse.room(mirror),
+      inTurn: (work) => context.dailyUse.inTurn(origin, work),
       onEntry: (...entry) => context.dailyUse.note(origin, ...entry),
       onOverLimits: (isOver) => this.tellOfLimits(origin, author.party, isOver),
       pinnedSize: () => context.pinnedSize(origin),

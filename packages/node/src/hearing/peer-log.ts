@@ -33,6 +33,8 @@ export interface PeerLogOptions extends Countersigning, Contradicted, PartsToHol
   shownElsewhere?(): LogSource[]
   /** How many entries, and bytes by weight, the limits of the day leave room for. */
   room?(): Promise<Room>
+  /** Does `work` while no other log is taken from for which the same room is left. */
+  inTurn?<T>(work: () => Promise<T>): Promise<T>
   /** Whether the author put more into its logs than the limits of a day let it, so that some of it waits. */
   onOverLimits?(isOver: boolean): void
   /** The log is further ahead than can be taken at once, and nobody shows a head on the way. */
@@ -267,7 +269,8 @@ export class PeerLog {
         most = fit
         continue
       }
-      const extended = await mirror.extend(fresh.entries, head.note)
+      const extended = await this.extendWithin(fresh.entries, head.note)
+      if (extended === undefined) continue
       if (!extended.ok) await this.refusedHeads.refuse({ source, isAuthor: this.isAuthor(source) }, head, extended)
       if (fresh.entries.length > 0) {
         this.tailBytes = fresh.tailBytes
@@ -280,6 +283,16 @@ export class PeerLog {
       most = step.entriesPerStep
       isShort = false
     }
+  }
+
+  /** Undefined where other logs of its author took the room meanwhile: all were given the same while they were fetched. */
+  private extendWithin(entries: Uint8Array[], note: Uint8Array) {
+    const { room, inTurn = (work) => work() } = this.options
+    return inTurn(async () => {
+      const left = (entries.length > 0 ? await room?.() : undefined) ?? UNLIMITED
+      const isRoom = entries.length <= left.entries && this.fitting(entries, left.bytes) === undefined
+      return isRoom ? this.mirror.extend(entries, note) : undefined
+    })
   }
 
   /** All that its author shows was taken. An earlier run may have told that it could not be. */
