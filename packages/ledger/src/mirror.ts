@@ -2,7 +2,6 @@
 // rewinds or does not follow leaves it as it was. Whether that contradicts its author, or is garbage of whoever served
 // it, the caller finds out (`mirror/fork` is proven), and keeps the notes as evidence.
 
-import { join } from 'node:path'
 import { equalBytes, type KeyPair, MAX_ENTRY_BYTES, ok, type Result, refuse, verifyCheckpoint } from '@countersign/log'
 import type { Disk } from './disk.ts'
 import { newestNote, type Random } from './journal.ts'
@@ -10,7 +9,7 @@ import type { LogFiles } from './log-files.ts'
 import type { LogStopped } from './log-stopped.ts'
 import { machineRandom } from './node-disk.ts'
 import { journalFolder, mirrorFolder } from './paths.ts'
-import { type LogPlace, TiledLog } from './tiled-log.ts'
+import { TiledLog } from './tiled-log.ts'
 
 export interface Mirror extends LogFiles {
   /** Set once a write or a sync failed: it is not written any more until it was closed and opened anew. */
@@ -52,7 +51,7 @@ export async function openMirror(options: MirrorOptions): Promise<Result<Mirror>
   }
   let log: TiledLog | undefined
   try {
-    const opened = await openOrBegin(disk, place)
+    const opened = await TiledLog.openOrBegin(disk, place)
     if (!opened.ok) return opened
     log = opened.value
   } finally {
@@ -116,13 +115,4 @@ function mirrorOf(log: TiledLog, { origin, keys }: MirrorOptions, release: () =>
       }
     },
   }
-}
-
-async function openOrBegin(disk: Disk, place: LogPlace): Promise<Result<TiledLog>> {
-  const opened = await TiledLog.open(disk, place)
-  // Nothing was ever held, or an earlier run ended before it held anything: there is nothing to lose.
-  if (!opened.ok && opened.code === 'ledger/empty' && !(await disk.exists(join(place.folder, 'checkpoint')))) {
-    return TiledLog.create(disk, place)
-  }
-  return opened
 }

@@ -3,6 +3,7 @@
 
 import {
   equalBytes,
+  type KeyPair,
   MAX_ENTRY_BYTES,
   ok,
   type Result,
@@ -105,15 +106,21 @@ export function openOwnLog(
   })
 }
 
-/** A log of ours that another succeeded: it is read, and signed no further. */
+/** A log of ours that is read, and signed no further here: another succeeded it, or it is being taken back. */
 export interface EndedLog extends LogFiles {
+  /** As `OwnLog.adopt`, of a log that is kept by these log keys. */
+  adopt(entries: readonly Uint8Array[], note: Uint8Array, keys: KeyPair): Promise<Result<undefined>>
   close(): Promise<void>
 }
 
-/** Opens a log as the last run left it, only to be read. Refuses `ledger/locked` and `ledger/damaged`. */
-export function openEndedLog(options: Omit<OwnLogOptions, 'signers'>): Promise<Result<EndedLog>> {
+/**
+ * Opens a log as the last run left it, only to be read. With `begin` one of which nothing is held yet is begun, to be
+ * taken back from others. Refuses `ledger/locked` and `ledger/damaged`, and without `begin` `ledger/empty`.
+ */
+export function openEndedLog(options: Omit<OwnLogOptions, 'signers'> & { begin?: true }): Promise<Result<EndedLog>> {
   return locked(options, async (place, release) => {
-    const log = await TiledLog.open(options.disk, place)
+    const { disk, begin = false } = options
+    const log = await (begin ? TiledLog.openOrBegin(disk, place) : TiledLog.open(disk, place))
     return log.ok ? ok(endedLog(log.value, release)) : log
   })
 }
@@ -121,9 +128,17 @@ export function openEndedLog(options: Omit<OwnLogOptions, 'signers'>): Promise<R
 function endedLog(log: TiledLog, release: () => void): EndedLog {
   return {
     origin: log.origin,
-    size: log.size,
-    root: log.root,
-    checkpoint: log.checkpoint,
+    get size() {
+      return log.size
+    },
+    get root() {
+      return log.root
+    },
+    get checkpoint() {
+      return log.checkpoint
+    },
+    adopt: (entries, note, { ed25519, mldsa44 }) =>
+      adoptInto(log, entries, note, { origin: log.origin, ed25519PublicKey: ed25519, mldsa44PublicKey: mldsa44 }),
     entry: (index) => log.entry(index),
     entries: (from, to) => log.entries(from, to),
     rootAt: (size) => log.rootAt(size),
@@ -166,6 +181,25 @@ async function locked<T>(
 
 function keysOf(origin: string, signers: SignerPair) {
   return { origin, ed25519PublicKey: signers.ed25519.publicKey, mldsa44PublicKey: signers.mldsa44.publicKey }
+}
+
+async function adoptInto(
+  log: TiledLog,
+  entries: readonly Uint8Array[],
+  note: Uint8Array,
+  keys: ReturnType<typeof keysOf>,
+): Promise<Result<undefined>> {
+  const head = verifyCheckpoint(note, keys)
+  if (!head.ok) return head
+  if (head.value.size !== log.size + entries.length || entries.some((entry) => entry.length > MAX_ENTRY_BYTES)) {
+    return refuse('ledger/entries', 'The entries are not those that the checkpoint covers.')
+  }
+  const extension = log.extended(entries)
+  if (!equalBytes(extension.tree.root(), head.value.root)) {
+    return refuse('ledger/root', 'The entries lead to another root than the checkpoint we signed.')
+  }
+  await log.commit(extension, note)
+  return ok(undefined)
 }
 
 class Writer implements OwnLog {
@@ -231,17 +265,7 @@ class Writer implements OwnLog {
 
   async adopt(entries: readonly Uint8Array[], note: Uint8Array): Promise<Result<undefined>> {
     if (this.isConfirmed) throw new Error(`${this.origin} is confirmed already and adopts nothing.`)
-    const head = verifyCheckpoint(note, keysOf(this.origin, this.signers))
-    if (!head.ok) return head
-    if (head.value.size !== this.size + entries.length || entries.some((entry) => entry.length > MAX_ENTRY_BYTES)) {
-      return refuse('ledger/entries', 'The entries are not those that the checkpoint covers.')
-    }
-    const extension = this.log.extended(entries)
-    if (!equalBytes(extension.tree.root(), head.value.root)) {
-      return refuse('ledger/root', 'The entries lead to another root than the checkpoint we signed.')
-    }
-    await this.log.commit(extension, note)
-    return ok(undefined)
+    return adoptInto(this.log, entries, note, keysOf(this.origin, this.signers))
   }
 
   carry(size: number, lines: readonly string[]): void {

@@ -90,6 +90,15 @@ export class TiledLog implements LogFiles {
     }
   }
 
+  /** Opens a copy, or begins it where nothing of it was ever held: an earlier run may have ended before it held anything. */
+  static async openOrBegin(disk: Disk, place: LogPlace): Promise<Result<TiledLog>> {
+    const opened = await TiledLog.open(disk, place)
+    if (!opened.ok && opened.code === 'ledger/empty' && !(await disk.exists(join(place.folder, 'checkpoint')))) {
+      return TiledLog.create(disk, place)
+    }
+    return opened
+  }
+
   /** Takes the journal's frames over on top of the tiles below them. Says what is damaged. */
   private async restore(frames: readonly Frame[]): Promise<string | undefined> {
     const first = frames[0]

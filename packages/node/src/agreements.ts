@@ -82,8 +82,10 @@ export class Agreements {
       cards.push(card.value)
     }
     const pact = await pacts.keep(agreement)
-    await this.join(pact)
-    await this.openLogs(pact)
+    // Its id was drawn just now: nobody holds a log of ours under it.
+    await this.join(pact, { fresh: true })
+    const opened = await this.openLogs(pact, { fresh: true })
+    if (!opened.ok) return opened
     const said = await this.sayOnEach(pact, 'pact/propose', () => ({ agreement }))
     if (!said.ok) return said
     const origins = this.ourOrigins(pact)
@@ -124,7 +126,8 @@ export class Agreements {
     await this.join(pact)
     if (rolesOf(agreement, identity.party).length > 0)
       return ok({ pact: pact.id, version: pact.version, as: 'neutral' })
-    await this.openLogs(pact)
+    const opened = await this.openLogs(pact)
+    if (!opened.ok) return opened
     const origins = this.ourOrigins(pact).sort()
     const signed = new Set<string>()
     for (const { name } of this.ourChannels(pact)) {
@@ -135,7 +138,7 @@ export class Agreements {
   }
 
   /** Takes part in an agreement: opens what we have of it and starts hearing the others. */
-  async join(pact: StoredPact): Promise<void> {
+  async join(pact: StoredPact, { fresh = false } = {}): Promise<void> {
     const { channels, identity, trusted, views } = this.parts
     const { agreement } = pact
     if (channels.has(`${pact.id}/${agreement.channels[0]?.name}`)) return
@@ -148,11 +151,18 @@ export class Agreements {
     // Before anybody is heard: of what lies here nobody's word is needed.
     for (const [name, generations] of ours) channels.get(`${pact.id}/${name}`)?.own.know(generations)
     await this.hearSigners(pact)
+    const opened = Promise.withResolvers<void>()
+    for (const channel of this.ourChannels(pact)) {
+      if (fresh || !channel.context.mayBeCopy()) continue
+      channel.own.lost.begin(opened.promise)
+      if (!ours.has(channel.name)) void channel.own.ready().then(this.onReady)
+    }
     for (const [name, generations] of ours) {
       const channel = channels.get(`${pact.id}/${name}`)
       await channel?.own.open(generations)
       void channel?.own.ready().then(this.onReady)
     }
+    opened.resolve()
     for (const { party, root } of agreement.parties) {
       if (party !== identity.party) this.discover(pact, party, root)
     }
@@ -280,22 +290,36 @@ export class Agreements {
   }
 
   /** The peers that our log is compared with may be silent for long, or reached by a stick alone. */
-  private async readyInTime(channel: Channel): Promise<Result<undefined>> {
+  private readyInTime(channel: Channel): Promise<Result<undefined>> {
+    return this.inTime(channel, channel.own.ready())
+  }
+
+  private async inTime(channel: Channel, work: Promise<void>): Promise<Result<undefined>> {
     const { after } = this.parts.around
     const late = Promise.withResolvers<Result<undefined>>()
     const cancel = after(LIMITS.signReadyMs, () => {
       const message = `Our log of the channel ${channel.name} signs nothing before it was compared with the copies of ${channel.awaited().join(', ') || 'its peers'}; do this again once they answered, or once what they carried out was taken in.`
       late.resolve(refuse('node/not-ready', message))
     })
-    const ready = await Promise.race([channel.own.ready().then(() => ok(undefined)), late.promise])
+    const ready = await Promise.race([work.then(() => ok(undefined)), late.promise])
     cancel()
     return ready
   }
 
-  /** Opens a log on each of our channels that has none. */
-  private async openLogs(pact: StoredPact): Promise<void> {
-    const { around, identity } = this.parts
+  /**
+   * Opens a log on each of our channels that has none. Where this folder may lack logs that we opened before, those who
+   * would hold one are asked first.
+   */
+  private async openLogs(pact: StoredPact, { fresh = false } = {}): Promise<Result<undefined>> {
+    const { around, identity, caughtUp } = this.parts
     for (const channel of this.ourChannels(pact)) {
+      if (!fresh && channel.context.mayLack()) {
+        if (channel.own.state === 'none') channel.own.lost.begin()
+        const known = await this.inTime(channel, channel.own.lost.known())
+        if (!known.ok) return known
+        // What came back may hold our signature.
+        if (channel.own.speaker !== undefined) await caughtUp(channel)
+      }
       if (channel.own.state !== 'none') continue
       const generation = toHex(around.random(8))
       const speaker = await channel.own.create(generation)
@@ -304,6 +328,7 @@ export class Agreements {
       if (!said.ok) throw new Error(said.message)
       await recordGeneration({ disk: around.disk, dir: identity.dir }, pact.id, channel.name, generation)
     }
+    return ok(undefined)
   }
 
   /** Learns, again and again, which logs a party has opened for this agreement. */

@@ -25,6 +25,8 @@ export interface DirectorySources {
   earlierTile(path: string): Promise<{ path: string; bytes: number | undefined } | undefined>
   /** Brings the index of the receipts by `cosigner` that are held here of a log up to what they are. */
   listHeld(origin: string, cosigner: string): Promise<void>
+  /** Brings the list of our mirrors of a party's logs on a channel up to what is held; gives the file it stands in. */
+  listMirrors(party: string, pact: string, channel: string): Promise<string>
   /** Parties that a statement of the log names in `to` beside this sealed file; undefined where none names it. */
   addressees(origin: string, sealed: string): Promise<ReadonlySet<string> | undefined>
 }
@@ -45,6 +47,7 @@ const LOG = new RegExp(
 const MIRROR = new RegExp(
   `^mirrors/(?<pact>${PACT})/(?<channel>${CHANNEL})/(?<author>${DOMAIN})/(?<generation>${GENERATION})/(?<file>${LOG_FILE})$`,
 )
+const MIRROR_INDEX = new RegExp(`^mirrors/(?<pact>${PACT})/(?<channel>${CHANNEL})/(?<author>${DOMAIN})/index$`)
 const RECEIPT = new RegExp(
   `^(?:receipts/(?<given>${HEX64})/(?:index|[0-9]+-[0-9]+)|held/(?<held>${HEX64})/(?<cosigner>${DOMAIN})/(?:index|[0-9]+-[0-9]+(?:-${HEX64})?))$`,
 )
@@ -67,15 +70,23 @@ export class Directory {
     const index = LOG_INDEX.exec(path)?.groups
     const log = LOG.exec(path)?.groups
     const mirror = MIRROR.exec(path)?.groups
+    const mirrored = MIRROR_INDEX.exec(path)?.groups
     const receipt = RECEIPT.exec(path)?.groups
     const fork = FORK.exec(path)?.groups
-    if (!index && !log && !mirror && !receipt && !fork) return { kind: 'missing' }
+    if (!index && !log && !mirror && !mirrored && !receipt && !fork) return { kind: 'missing' }
     if (party === undefined) return { kind: 'unauthorised' }
 
     if (index) {
       const agreement = this.sources.agreement(index.pact ?? '')
       const reads = agreement?.channels.some((channel) => readersOf(agreement, channel.name).includes(party)) ?? false
       return reads ? this.file(path, 'text/plain; charset=utf-8', false) : { kind: 'missing' }
+    }
+    if (mirrored) {
+      const { pact = '', channel = '', author = '' } = mirrored
+      const agreement = this.sources.agreement(pact)
+      if (agreement === undefined || !readersOf(agreement, channel).includes(party)) return { kind: 'missing' }
+      const made = await this.sources.listMirrors(author, pact, channel)
+      return { kind: 'file', path: made, mediaType: 'text/plain; charset=utf-8', immutable: false }
     }
     if (fork) {
       const origin = this.originOf(fork.of ?? '')

@@ -26,6 +26,7 @@ import { cutEvidence, cutExchange } from './evidence/evidence.ts'
 import { evidenceSources } from './evidence/evidence-sources.ts'
 import { Folding, type OpenedPart } from './folding/folding.ts'
 import { rightOfWay } from './folding/right-of-way.ts'
+import { MirrorLists } from './hearing/mirror-list.ts'
 import { PeersReached } from './hearing/peers-reached.ts'
 import type { HeldReceipt } from './hearing/weigh-receipt.ts'
 import { HeldLogs } from './held-logs.ts'
@@ -37,6 +38,7 @@ import { type KeyStatus, OwnKeys, type Rotated, type RotateRequest } from './key
 import { TrustedCards } from './keys/trust.ts'
 import { LIMITS } from './limits.ts'
 import { OfficersActs } from './officers/officers-acts.ts'
+import { GivenUp } from './own-logs/given-up.ts'
 import { SecondHost } from './own-logs/second-host.ts'
 import { Whereabouts } from './own-logs/whereabouts.ts'
 import { Pacts, type StoredPact } from './pacts.ts'
@@ -83,6 +85,7 @@ export class Node {
   private readonly release: () => void
   /** Set before any channel is opened. */
   private whereabouts: Whereabouts | undefined
+  private givenUp: GivenUp | undefined
   private readonly secondHost: SecondHost
   /** Sticks are taken in one after the other. */
   private carrying: Promise<unknown> = Promise.resolve()
@@ -161,6 +164,11 @@ export class Node {
     )
     this.officers = new OfficersActs(this.parts, {
       succeed: (pact, channel) => this.agreements.succeed(pact, channel),
+      awaited: (pact, name) => {
+        const channel = parts.channels.get(`${pact}/${name}`)
+        return channel === undefined || this.whereabouts?.doubt === undefined ? [] : this.awaited(channel)
+      },
+      giveUp: async (...whom) => this.givenUp?.add(...whom),
       changed: () => this.changed(),
     })
     this.ownKeys = new OwnKeys(this.parts, {
@@ -170,11 +178,13 @@ export class Node {
       mayBeCopy: () => this.whereabouts?.doubt !== undefined,
     })
     this.notices = new NoticeRelay(this.parts, () => this.changed())
+    const mirrorLists = new MirrorLists({ disk: parts.around.disk, dir: identity.dir })
     this.files = new Directory(identity.party, {
       dir: identity.dir,
       agreement: (id) => parts.pacts.get(id)?.agreement,
       origins: () => this.logs.origins(),
       earlierTile: (path) => earlierTile(parts.around.disk, path),
+      listMirrors: (...of) => mirrorLists.list(...of),
       listHeld: (origin, cosigner) => parts.receipts.listHeld(origin, cosigner),
       unconfirmed: (origin) => this.logs.channelOf(origin)?.own.isUnconfirmed(origin) ?? false,
       // Whoever was just told of a record asks for its content before it is folded here.
@@ -234,7 +244,9 @@ export class Node {
     const outlived = node.parts.store.alarms().filter((one) => isOutlived(one, around.now()))
     for (const { code, subject } of outlived) node.parts.store.alarmOver(code, subject)
     node.whereabouts = await Whereabouts.open(dir, around, () => node.isWhole())
+    node.givenUp = await GivenUp.open({ disk, dir, host: around.host() })
     const { doubt } = node.whereabouts
+    if (doubt === undefined) await node.givenUp.forget()
     if (doubt !== undefined) node.alarm('node/may-be-copy', node.party, doubt)
     await node.views.knowCard(identity.card.bytes)
     for (const card of trusted.every()) await node.views.knowCard(card.bytes)
@@ -436,7 +448,11 @@ export class Node {
 
   /** Whom a channel waits for; in a folder that may be a copy also those whose logs are not known yet. */
   private awaited(channel: Channel): string[] {
-    const unlearned = this.whereabouts?.doubt === undefined ? [] : this.agreements.unlearned(channel.pact.id)
+    const without = channel.context.without()
+    const unlearned =
+      this.whereabouts?.doubt === undefined
+        ? []
+        : this.agreements.unlearned(channel.pact.id).filter((party) => !without.has(party))
     return [...new Set([...channel.awaited(), ...unlearned])].sort()
   }
 
@@ -451,7 +467,9 @@ export class Node {
 
   /** Looks whether a folder that may have been a copy is so no more. */
   private settle(): void {
-    if (!this.stopped && this.whereabouts?.look() === true) this.alarmOver('node/may-be-copy', this.party)
+    if (this.stopped || this.whereabouts?.look() !== true) return
+    this.alarmOver('node/may-be-copy', this.party)
+    this.unattended.begin('Forgetting whom officers gave up', async () => this.givenUp?.forget())
   }
 
   /** Resolves once everything held is folded into the views. */
@@ -503,6 +521,9 @@ export class Node {
       requestsTo: (card) => this.reached.to(card),
       forcePin: () => this.views.force(pact.id, pact.version, name)?.receipt,
       mayBeCopy: () => this.whereabouts?.doubt !== undefined,
+      mayLack: () => this.whereabouts?.mayLack === true,
+      onLack: () => this.whereabouts?.lack(),
+      without: () => this.givenUp?.on(pact.id, name) ?? new Set(),
       alone: () => (this.whereabouts?.doubt === undefined ? Promise.resolve(false) : this.secondHost.alone()),
       onRecovered: () => this.settle(),
       onLog: (origin) => this.unattended.handOver(`Folding ${origin}`, () => this.foldLogAnew(origin)),

@@ -37,6 +37,7 @@ const directory = (unconfirmed = false) =>
     unconfirmed: () => unconfirmed,
     origins: () => [origin('main'), origin('pair'), origin('main', 'bravo.example')],
     earlierTile: async (path) => ({ path, bytes: undefined }),
+    listMirrors: async () => '/nowhere',
     listHeld: async () => {},
     addressees: async () => new Set(['bravo.example']),
   })

@@ -27,6 +27,7 @@ async function recalled(serve: Serve, areKnown: () => boolean = () => true): Pro
     knowsKeys: areKnown,
     readers: [requestsTo(alfa.card, serve)],
     around: { ...realSurroundings(), after: (_ms, act) => (queueMicrotask(act), () => {}) },
+    without: () => new Set(),
     stopped: () => false,
     onDone: () => {},
   })

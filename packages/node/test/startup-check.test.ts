@@ -49,6 +49,7 @@ function check(log: OwnLog, serve: Asked, more: Partial<CheckOptions> = {}) {
     us: alfa.card,
     peers: [peer(bravo, false), peer(watch, true)],
     mirrorPath: PREFIX,
+    ...{ pact: ORIGIN.split('/')[1] ?? '', cosigners: [] },
     around: realSurroundings(),
     waitForAll: false,
     graceMs: 300,

@@ -3,7 +3,7 @@
 
 const SEGMENT = '[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}'
 const PATH = new RegExp(`^(?:${SEGMENT}/){0,15}${SEGMENT}$`)
-const NEVER = /(?:\.(?:new|lock|sock)|-(?:wal|shm|journal))$|^private\/restored\.json$|^views\.db/
+const NEVER = /(?:\.(?:new|lock|sock)|-(?:wal|shm|journal))$|^private\/(?:restored|given-up)\.json$|^views\.db/
 
 export function isBackupPath(path: string): boolean {
   return path.length <= 512 && PATH.test(path) && !NEVER.test(path)

@@ -86,7 +86,7 @@ const NEVER = new Set(['backup.tmp', 'backups', 'spool'])
 /** What is taken by a way of its own. */
 const ELSEWHERE = /^(?:logs|mirrors|receipts|held|private\/(?:journals|held))$/
 const OF_ONE_RUN =
-  /^(?:views\.db.*|private\/(?:serving\.json|restored\.json|api\.sock|.*\.db(?:-.*)?))$|\.(?:new|lock(?:-journal)?)$/
+  /^(?:views\.db.*|private\/(?:serving\.json|restored\.json|given-up\.json|api\.sock|.*\.db(?:-.*)?))$|\.(?:new|lock(?:-journal)?)$/
 const IMMUTABLE =
   /^(?:(?:logs|mirrors)\/.+\/(?:tile\/(?:entries|[0-9]+)\/[x0-9/]+|addenda\/[0-9a-f]{64}|heads\/[0-9]+)|(?:receipts|held)\/.+\/[0-9]+-[0-9]+|(?:cards|notices)\/[0-9a-f]{64}|evidence\/.+)$/
 const TRIES = 32

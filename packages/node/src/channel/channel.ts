@@ -144,6 +144,7 @@ export class Channel {
     await this.feeds.stop()
     await this.witnesses.stop()
     await this.own.check.ended()
+    await this.own.lost.close()
     await this.peers.recallsEnded()
     await this.own.check.fetched()
     await Promise.all([this.own.close(), this.peers.stop()])

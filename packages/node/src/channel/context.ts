@@ -33,6 +33,12 @@ export interface ChannelContext {
   forcePin(): Pin | undefined
   /** Whether the folder may be a copy of another: then every peer is waited for before we sign. */
   mayBeCopy(): boolean
+  /** Whether the folder may be a copy, or was one once: logs of ours may be unknown in it that others hold. */
+  mayLack(): boolean
+  /** A log of ours is known elsewhere and not here: from the next start on the folder may be a copy. */
+  onLack(): void
+  /** Readers of the channel whom two officers gave up waiting for, while the folder may be a copy. */
+  without(): ReadonlySet<string>
   /** Resolves once no other host answers with our keys; true where one did at first. */
   alone(): Promise<boolean>
   /** What was missing in a folder that may be a copy is there, all of it or in part. */

@@ -1,7 +1,7 @@
 // The comparison of our log with what its peers hold, after every start and before it signs anything; and the fetching
 // back of our own content where the folder lacks some of it.
 
-import type { OwnLog } from '@countersign/ledger'
+import type { LogFiles, OwnLog } from '@countersign/ledger'
 import type { Card } from '@countersign/record'
 import { type LogSource, pathOfMirror } from '../hearing/log-source.ts'
 import { fetchOwnContent } from '../own-logs/own-content.ts'
@@ -54,7 +54,8 @@ export class OwnCheck {
 
   private async beginAlone(log: OwnLog, card: Card): Promise<void> {
     await this.channel.context.alone()
-    if (!this.channel.isStopping && this.channel.own.state === 'checking') this.compare(log, card)
+    const { own } = this.channel
+    if (!this.channel.isStopping && own.state === 'checking' && own.speaker?.log === log) this.compare(log, card)
   }
 
   private compare(log: OwnLog, card: Card): void {
@@ -64,8 +65,10 @@ export class OwnCheck {
     this.check = startCheck({
       ...{ log, us: card, around, stopped: isOver },
       peers: members.readers(),
+      ...{ pact: this.channel.pact.id, cosigners: members.cosignersOf(context.identity.party) },
       mirrorPath: pathOfMirror(log.origin),
       waitForAll: context.mayBeCopy(),
+      without: context.without(),
       withheld: (by, message) => {
         if (!isOver()) onAlarm('log/tail-withheld', `${log.origin} by ${by}`, `${message} ${WAY_OUT}`)
       },
@@ -99,6 +102,9 @@ export class OwnCheck {
       onEntries(log.origin)
       around.report('warn', 'tail-recovered', { origin: log.origin, entries: outcome.recovered })
     }
+    // Another log of ours may speak by then.
+    await own.lost.known()
+    if (own.speaker?.log !== log) return
     await this.cardsInForce()
     if (await context.alone()) return this.beginAlone(log, card)
     // It may have been stopped while it was being checked.
@@ -109,7 +115,8 @@ export class OwnCheck {
     this.confirmedAt = log.size
     // What is missing of our own content comes back while the log goes on.
     const from = context.mayBeCopy() ? 0 : log.size - outcome.recovered
-    if (from < log.size) this.fetching = this.fetchContent(log, from)
+    const former = context.mayBeCopy() ? own.formerLogs().map((one) => ({ log: one, from: 0 })) : []
+    if (from < log.size) this.fetching = this.fetchContent([{ log, from }, ...former])
     own.goOn()
   }
 
@@ -125,11 +132,18 @@ export class OwnCheck {
     }
   }
 
-  private async fetchContent(log: OwnLog, from: number): Promise<void> {
-    const { context, members } = this.channel
-    const { identity, around, onAlarm, onContent, onRecovered, isDestroyed } = context
-    const prefix = pathOfMirror(log.origin)
+  private async fetchContent(logs: readonly { log: LogFiles; from: number }[]): Promise<void> {
     this.isContentWhole = false
+    const whole = await Promise.all(logs.map(({ log, from }) => this.fetchContentOf(log, from)))
+    if (this.channel.isStopping || whole.includes(false)) return
+    this.isContentWhole = true
+    this.channel.context.onRecovered()
+  }
+
+  private async fetchContentOf(log: LogFiles, from: number): Promise<boolean> {
+    const { context, members } = this.channel
+    const { identity, around, onAlarm, onContent, isDestroyed } = context
+    const prefix = pathOfMirror(log.origin)
     try {
       await fetchOwnContent({
         ...{ log, from, around },
@@ -138,12 +152,11 @@ export class OwnCheck {
         isDestroyed: (index, part) => isDestroyed(log.origin, index, part),
         onContent: () => onContent(log.origin),
       })
-      if (this.channel.isStopping) return
-      this.isContentWhole = true
-      onRecovered()
+      return true
     } catch (cause) {
       const message = `Content of our own records could not be fetched back; start the node again: ${String(cause)}`
       onAlarm('log/content-unfetched', log.origin, message)
+      return false
     }
   }
 }

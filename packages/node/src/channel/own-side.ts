@@ -2,6 +2,7 @@
 
 import {
   createOwnLog,
+  type EndedLog,
   type LogFiles,
   type OwnLog,
   type OwnLogOptions,
@@ -10,17 +11,16 @@ import {
   recordGeneration,
 } from '@countersign/ledger'
 import { ok, type Result, refuse, toHex } from '@countersign/log'
-import { type Card, parseEntry, type SignerPair, type Statement, sameLogKeys } from '@countersign/record'
+import { type Card, parseEntry, type SignerPair, type Statement } from '@countersign/record'
 import { type AlarmEnd, alarmCode, codesEndedBy } from '../alarm-kinds.ts'
 import { diskRefusal } from '../disk-failure.ts'
-import { contradictingBranch } from '../hearing/branches.ts'
-import { signedHeadOf } from '../hearing/log-source.ts'
-import { LIMITS } from '../limits.ts'
 import { KeptHeads } from '../own-logs/kept-heads.ts'
 import { type FormerLog, openFormer, statementsIn } from '../own-logs/own-logs.ts'
+import { type Contradiction, commonSize, generationsFault } from '../own-logs/succession.ts'
 import { type Head, Speaker } from '../saying/speaker.ts'
 import type { Channel } from './channel.ts'
 import { OwnCheck } from './own-check.ts'
+import { OwnLost } from './own-lost.ts'
 import { Pinning } from './pinning.ts'
 
 /** A log of ours that another one succeeded, with what that one pins of it. */
@@ -30,12 +30,6 @@ export interface Succeeded {
 }
 
 export type OwnState = 'none' | 'checking' | 'ready' | 'stopped'
-
-/** Who showed that our key signed another branch of our log, and how far at most the two can be one. */
-interface Contradiction {
-  by: string
-  upTo: number
-}
 
 export const WAY_OUT = 'Where it cannot be mended, two officers open a log that succeeds it: countersign log succeed.'
 
@@ -47,6 +41,7 @@ export class OwnSide {
   /** Whether a log that succeeds ours is being opened. */
   isSucceeding = false
   readonly check: OwnCheck
+  readonly lost: OwnLost
   private readonly channel: Channel
   private readonly pinning: Pinning
   /** Our logs that were succeeded by another. */
@@ -60,6 +55,7 @@ export class OwnSide {
   constructor(channel: Channel) {
     this.channel = channel
     this.check = new OwnCheck(channel)
+    this.lost = new OwnLost(channel)
     this.pinning = new Pinning(channel)
   }
 
@@ -70,23 +66,47 @@ export class OwnSide {
     for (const one of alarmed('log/unknown-own')) if (this.known.has(one)) onAlarmOver('log/unknown-own', one)
   }
 
+  /** Those known of, in the order in which they came here. */
+  generations(): string[] {
+    return [...this.known].map((origin) => origin.slice(origin.lastIndexOf('/') + 1))
+  }
+
   /**
    * Opens our logs from disk, in the order in which they were begun, and starts the check of the one that speaks with the
-   * peers. One that cannot be opened silences its channel, and no other.
+   * peers. One that cannot be opened silences its channel, and no other. Called again where logs of ours came back, with
+   * those that are open already: where one of them speaks from now on, the one that spoke is a former one.
    */
-  async open(generations: readonly string[]): Promise<void> {
-    const { context, feeds } = this.channel
-    const { identity, around, onAlarm, onLog } = context
+  async open(generations: readonly string[], back: ReadonlyMap<string, EndedLog> = new Map()): Promise<void> {
+    const { identity, around, onAlarm } = this.channel.context
     const origins = generations.map((one) => this.originOf(one))
-    const { newest: origin, former, faults } = await openFormer(origins, { ...around, dir: identity.dir })
+    const before = this.speaker
+    const isOpen = new Map<string, FormerLog['log']>(back)
+    for (const [of, { log }] of this.former) isOpen.set(of, log)
+    if (before !== undefined) isOpen.set(before.log.origin, before.log)
+    const at = { ...around, dir: identity.dir }
+    const { newest, former, faults } = await openFormer(origins, at, isOpen, before?.log.origin)
     for (const fault of faults) onAlarm(alarmCode(fault.code, 'ledger/unopened'), fault.origin, fault.message)
-    for (const one of origins) await this.channel.contradictions.recall(one)
-    for (const one of former) {
-      const of = one.log.origin
-      this.former.set(of, one)
-      onLog(of)
-      feeds.begin(of, await this.openedWith(one.log))
-    }
+    for (const origin of origins) await this.channel.contradictions.recall(origin)
+    for (const one of former) await this.keepFormer(one)
+    if (before?.log.origin === newest) return
+    this.speaker = undefined
+    if (before !== undefined) await this.check.ended()
+    await this.openSpeaking(newest)
+  }
+
+  private async keepFormer(one: FormerLog): Promise<void> {
+    const { context, feeds } = this.channel
+    const { origin } = one.log
+    const isNew = !this.former.has(origin)
+    this.former.set(origin, one)
+    if (!isNew) return
+    context.onAlarmOver('log/frozen', origin)
+    context.onLog(origin)
+    feeds.begin(origin, await this.openedWith(one.log))
+  }
+
+  private async openSpeaking(origin: string): Promise<void> {
+    const { identity, onAlarm } = this.channel.context
     const silent = (code: string, message: string) => {
       this.state = 'stopped'
       onAlarm(alarmCode(code, 'ledger/unopened'), origin, message)
@@ -97,7 +117,7 @@ export class OwnSide {
       // What it was opened with is read from what is durable: of what was published a power cut may have left less.
       const signers = async (of: ReadableLog) => {
         card = await this.openedWith(of)
-        return identity.ring.of(card).log
+        return identity.ring.has(card) ? identity.ring.of(card).log : withoutKeys(card)
       }
       const log = await openOwnLog({ ...this.logAt(origin, identity.keys.log), signers })
       if (!log.ok) return silent(log.code, log.message)
@@ -134,7 +154,12 @@ export class OwnSide {
   async standsBy(): Promise<Head | undefined> {
     const log = this.speaker?.log
     if (log === undefined || log.size === 0) return undefined
-    const size = await this.commonSize(log)
+    const { contradiction } = this
+    if (contradiction === undefined) return { origin: log.origin, size: log.size, root: log.root }
+    const { by } = contradiction
+    const source = this.channel.members.mirrorAt(by, log.origin)
+    const countersigned = this.channel.context.receipts.held(log.origin, by).map((receipt) => receipt.size)
+    const size = await commonSize(log, await this.openedWith(log), contradiction, source, countersigned)
     return { origin: log.origin, size, root: await log.rootAt(size) }
   }
 
@@ -148,7 +173,9 @@ export class OwnSide {
     if (before === undefined || before.size === 0 || this.isSucceeding || this.channel.isStopping) {
       return refuse('log/not-open', `There is no log on “${name}” that another could succeed now.`)
     }
-    const full = await this.generationsFault([...this.former.values()].map(({ log }) => log).concat(before))
+    const logs: ReadableLog[] = [...this.formerLogs(), before]
+    const opened = await Promise.all(logs.map((log) => this.openedWith(log)))
+    const full = generationsFault(opened, this.channel.context.identity.card)
     if (full !== undefined) return refuse('log/generations', full)
     this.isSucceeding = true
     try {
@@ -156,16 +183,6 @@ export class OwnSide {
     } finally {
       this.isSucceeding = false
     }
-  }
-
-  /** Why peers would not hear another log of ours; undefined where they would. */
-  private async generationsFault(logs: readonly ReadableLog[]): Promise<string | undefined> {
-    const { identity } = this.channel.context
-    const [most, ofKey] = [LIMITS.generationsPerChannel, LIMITS.generationsPerKey]
-    if (logs.length >= most) return `Peers hear ${most} logs of a channel, and there are as many: agree on a new pact.`
-    const opened = await Promise.all(logs.map((log) => this.openedWith(log)))
-    if (opened.filter((card) => sameLogKeys(card, identity.card)).length < ofKey) return undefined
-    return `Peers hear ${ofKey} logs of a channel that one log key opened, and there are as many: make a new log key first, with countersign key rotate --role log.`
   }
 
   private async openSuccessor(before: OwnLog, generation: string): Promise<Result<Succeeded>> {
@@ -211,22 +228,6 @@ export class OwnSide {
     for (const code of codesEndedBy(end)) context.onAlarmOver(code, origin)
     for (const { party } of members.cosignersOf(context.identity.party))
       context.onAlarmOver('log/tail-withheld', `${origin} by ${party}`)
-  }
-
-  /** As far as we know the branches of our log: by reading the other one, where who showed it serves it. */
-  private async commonSize(log: LogFiles): Promise<number> {
-    const { contradiction } = this
-    if (contradiction === undefined) return log.size
-    const { by, upTo } = contradiction
-    const source = this.channel.members.mirrorAt(by, log.origin)
-    const signed = source && (await signedHeadOf(source, log.origin, await this.openedWith(log)).catch(() => undefined))
-    if (source !== undefined && signed !== undefined) {
-      const branch = await contradictingBranch(source, signed, log)
-      if (branch !== undefined) return Math.max(1, branch.common)
-    }
-    // Unread: what it countersigned of ours before is on both.
-    const held = this.channel.context.receipts.held(log.origin, by).map(({ size }) => size)
-    return Math.max(1, ...held.filter((size) => size <= upTo))
   }
 
   /** Our log is what its peers hold: it signs from here on. */
@@ -283,9 +284,12 @@ export class OwnSide {
   foundUnknown(origin: string, by: string): void {
     // One that is in this folder may not be open yet, or not be openable.
     if (this.known.has(origin)) return
+    const { context } = this.channel
+    if (context.mayBeCopy()) return this.lost.found(origin, by)
     this.state = 'stopped'
-    const message = `${by} holds a log that our key signed and that is not in this folder: it was opened after this folder was copied or backed up. Nothing is signed here; restore a newer backup, or take that log back from the mirrors.`
-    this.channel.context.onAlarm('log/unknown-own', origin, message)
+    context.onLack()
+    const message = `${by} holds a log that our key signed and that is not in this folder: it was opened by a copy of this folder, or after a state that this folder was set back to. Nothing is signed here. Make sure that no other machine runs with the keys of this party, then start the node again: it takes that log back from the others before it signs anything.`
+    context.onAlarm('log/unknown-own', origin, message)
   }
 
   /** Resolves once our log may sign. */
@@ -300,12 +304,14 @@ export class OwnSide {
 
   /** Whose answer is awaited before we sign. */
   awaited(): string[] {
-    return this.isChecking ? this.check.awaited() : []
+    if (!this.isChecking) return []
+    return [...(this.speaker === undefined ? [] : this.check.awaited()), ...this.lost.awaited()]
   }
 
   /** Whether nothing is missing here that we signed or said before. */
   get isWhole(): boolean {
-    return this.check.isContentWhole && (this.state === 'ready' || this.state === 'none')
+    const isSettled = this.state === 'ready' || this.state === 'none'
+    return isSettled && this.check.isContentWhole && this.lost.isWhole
   }
 
   /** A log of ours: the one that speaks, or one it succeeded. */
@@ -322,10 +328,27 @@ export class OwnSide {
     return [...this.former.keys()]
   }
 
-  /** Whether it is ours and still compared with its peers' copies, so that its head is not shown. */
+  /** Those that others succeeded. */
+  formerLogs(): FormerLog['log'][] {
+    return [...this.former.values()].map(({ log }) => log)
+  }
+
+  /** Logs of ours that do not speak and may lack what others hold of them, with the cards by whose keys they are kept. */
+  async silentLogs(): Promise<{ log: FormerLog['log']; card: Card }[]> {
+    const logs = this.formerLogs().filter((log) => !isConfirmed(log))
+    return Promise.all(logs.map(async (log) => ({ log, card: await this.openedWith(log) })))
+  }
+
+  /** Those that were compared with every copy by their own start-up check, or are now. */
+  seenTo(): Set<string> {
+    const logs = [this.speaker?.log, ...this.formerLogs().filter(isConfirmed)]
+    return new Set(logs.flatMap((log) => log?.origin ?? []))
+  }
+
+  /** Whether it is ours and still compared with its peers' copies, or taken back, so that its head is not shown. */
   isUnconfirmed(origin: string): boolean {
     const own = this.speaker?.log
-    return own?.origin === origin && !own.confirmed
+    return own?.origin === origin ? !own.confirmed : this.lost.isAsking
   }
 
   /** What was said in our former logs from these places on, as far as their successors pin it. */
@@ -343,7 +366,7 @@ export class OwnSide {
 
   /** Closes every log. */
   async close(): Promise<void> {
-    const logs = [this.speaker?.log, ...[...this.former.values()].map(({ log }) => log)]
+    const logs = [this.speaker?.log, ...this.formerLogs()]
     // A file that does not close keeps open no other.
     await Promise.allSettled(logs.map(async (log) => log?.close()))
     await this.heads?.settled()
@@ -400,3 +423,14 @@ export class OwnSide {
     await this.pinning.begin(speaker)
   }
 }
+
+/** For a log that is whole here and by whose keys nothing can be signed: they were made after this folder was backed up. */
+function withoutKeys({ keys, body }: Card): SignerPair {
+  const refuse = (): never => {
+    throw new Error(`The log key of our card of serial ${body.serial} is not here.`)
+  }
+  const of = (publicKey: Uint8Array) => ({ publicKey, sign: refuse, signAsync: refuse })
+  return { ed25519: of(keys.log.ed25519), mldsa44: of(keys.log.mldsa44) }
+}
+
+const isConfirmed = (log: FormerLog['log']): boolean => 'confirmed' in log && log.confirmed === true

@@ -2,6 +2,7 @@
 
 import { type Mirror, openMirror } from '@countersign/ledger'
 import { type Card, partyOf, receiptDigest, receiptKeyIds } from '@countersign/record'
+import type { ShownBy } from '../hearing/countersigning.ts'
 import { mayHear } from '../hearing/generations.ts'
 import type { LogSource } from '../hearing/log-source.ts'
 import { PeerEar } from '../hearing/peer-ear.ts'
@@ -85,7 +86,7 @@ export class PeerSide {
 
   /** Who has not told yet which receipts of ours it holds. */
   awaited(): string[] {
-    return [...this.recalls.values()].flatMap((recall) => (recall.done ? [] : recall.awaited()))
+    return [...this.recalls.values()].flatMap((recall) => recall.awaited())
   }
 
   /** Whether nothing is missing of what we countersigned. */
@@ -164,7 +165,7 @@ export class PeerSide {
         },
       },
       cosignSeconds: role === 'recipient' ? undefined : intervals.cosignSeconds,
-      mayCountersign: () => this.mayCountersign(origin),
+      mayCountersign: (shownBy) => this.mayCountersign(origin, shownBy),
       parties: members.speaking.length,
       mayLack: mayBeCopy(),
       room: () => context.dailyUse.room(mirror),
@@ -211,10 +212,17 @@ export class PeerSide {
     onAlarm('peer/over-limits', origin, message)
   }
 
-  private mayCountersign(origin: string): boolean {
+  /**
+   * Where a reader was given up who may hold a receipt that we lost, only the head that the author shows itself is
+   * countersigned: we gave none on a larger one, so that no time of ours falls as sizes grow.
+   */
+  private mayCountersign(origin: string, shownBy: ShownBy): boolean {
     const { own, isParty, contradictions, context } = this.channel
     if ((isParty && own.state !== 'ready') || contradictions.isClosed(origin)) return false
-    return this.recalls.get(origin)?.done ?? !context.mayBeCopy()
+    const recall = this.recalls.get(origin)
+    if (recall === undefined) return !context.mayBeCopy()
+    recall.goOnWithout()
+    return recall.done || (recall.isKnown && shownBy === 'author')
   }
 
   /** Asks for our own receipts on a log where some may be lost; once in a run. */
@@ -227,6 +235,7 @@ export class PeerSide {
       keys: () => [identity.card, ...ownCards()].map(({ keys }) => keys.receipt),
       knowsKeys: () => !this.channel.isParty || own.state === 'ready' || own.state === 'stopped',
       readers: [requestsTo(author), ...members.cosignersOf(author.party).map(({ requests }) => requests)],
+      without: context.without,
       stopped: () => this.channel.isStopping,
       onDone: () => {
         this.wakeLog(origin)

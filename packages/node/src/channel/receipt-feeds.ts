@@ -32,6 +32,7 @@ export class ReceiptFeeds {
   /** Begins to fetch what each cosigner of a log gave, but for its author and ourselves. */
   begin(origin: string, author: Card): void {
     for (const cosigner of this.channel.members.cosignersOf(author.party)) {
+      if (this.feeds.has(keyOf(origin, cosigner.party))) continue
       const feed = this.feedOf(origin, author, cosigner)
       this.feeds.set(keyOf(origin, cosigner.party), feed)
       feed.rounds.wake()

@@ -18,8 +18,8 @@ export interface Countersigning {
   cosignSeconds: number | undefined
   receipts: Receipts
   around: Surroundings
-  /** Whether we may countersign: not before the start-up check of our own log on this channel. */
-  mayCountersign(): boolean
+  /** Whether we may countersign what is shown like that: not before the start-up check of our own log on this channel. */
+  mayCountersign(shownBy: ShownBy): boolean
   /** We gave a receipt. */
   onReceipt(receipt: { size: number; time: number; bytes: Uint8Array }): void
 }
@@ -33,7 +33,7 @@ export type ShownBy = 'author' | 'author with more' | 'carried from its author' 
 /** Gives one where it is due; all that a receipt of the mirror's size covers is held. */
 export async function countersign(of: Countersigning, shownBy: ShownBy): Promise<void> {
   const { mirror, receipts, cosignSeconds, around } = of
-  if (mirror.checkpoint === undefined || !of.mayCountersign()) return
+  if (mirror.checkpoint === undefined || !of.mayCountersign(shownBy)) return
   const newest = receipts.newest(mirror.origin)
   // A mirror that was rolled back, and does not hold yet what we countersigned.
   if (newest !== undefined && mirror.size < newest.size) return

@@ -130,7 +130,7 @@ export class Exchange {
     if (log === undefined) {
       if (source === undefined) return
       if (author.party === means.us) {
-        if (!isAuthor && (await signedHeadOf(source, origin, author)) !== undefined) means.onUnknownOwn(origin, by)
+        if (!isAuthor && (await this.headAt(source, origin, author)) !== undefined) means.onUnknownOwn(origin, by)
       } else await means.hear(origin, author, source)
       return
     }

@@ -12,6 +12,10 @@ import { type Act, Approvals } from './approvals.ts'
 export interface OfficersMeans {
   /** Opens a log that succeeds ours. */
   succeed(pact: StoredPact, channel: string): Promise<Result<Succeeded>>
+  /** Whom a channel waits for in a folder that may be a copy; nobody in any other. */
+  awaited(pact: string, channel: string): string[]
+  /** These are waited for no more. */
+  giveUp(pact: string, channel: string, readers: readonly string[]): Promise<void>
   changed(): void
 }
 
@@ -41,11 +45,14 @@ export class OfficersActs {
     return head && { origin: head.origin, size: head.size, root: toHex(head.root) }
   }
 
-  /** Opens a log that succeeds ours on a channel; two officers must have agreed on it, or our root. */
+  /** Opens a log that succeeds ours on a channel, and waits for nobody any more who is silent; two officers must have agreed. */
   async succeedLog(id: string, channel: string): Promise<Result<Succeeded>> {
     const pact = this.parts.pacts.get(id)
     if (pact === undefined) return noSuchPact(id)
-    return overDisk('Our log is stopped. Mend that, then do it again.', this.means.succeed(pact, channel))
+    const awaited = this.means.awaited(id, channel)
+    const opened = await overDisk('Our log is stopped. Mend that, then do it again.', this.means.succeed(pact, channel))
+    if (opened.ok && awaited.length > 0) await this.means.giveUp(id, channel, awaited)
+    return opened
   }
 
   private async may(act: Act): Promise<Result<undefined>> {

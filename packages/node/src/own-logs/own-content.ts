@@ -2,7 +2,7 @@
 // addressees and the depositary. It is sealed to us as well, so that our views and proofs are whole again. What nobody
 // holds is passed over: it may have been destroyed.
 
-import type { OwnLog } from '@countersign/ledger'
+import type { LogFiles } from '@countersign/ledger'
 import { sha256, toHex } from '@countersign/log'
 import { parseEntry } from '@countersign/record'
 import type { LogSource } from '../hearing/log-source.ts'
@@ -11,7 +11,7 @@ import { LIMITS } from '../limits.ts'
 import type { Surroundings } from '../surroundings.ts'
 
 export interface OwnContentOptions {
-  log: OwnLog
+  log: LogFiles
   /** The first entry that is looked at. */
   from: number
   /** Where copies of our log are. */

@@ -2,11 +2,13 @@
 // read, and are signed no further. Which one speaks, the logs say themselves: the one that no other names.
 
 import { type EndedLog, type LogFiles, type OwnLogOptions, openEndedLog } from '@countersign/ledger'
+import { ok } from '@countersign/log'
 import { parseEntry, type Statement } from '@countersign/record'
+import type { TakenLog } from './lost-logs.ts'
 
 /** A log that another succeeded, which pins its first entries. */
 export interface FormerLog {
-  log: LogFiles & Pick<EndedLog, 'close'>
+  log: TakenLog & Pick<EndedLog, 'close'>
   pinned: number
 }
 
@@ -18,33 +20,41 @@ export interface OpenedGenerations {
   faults: { origin: string; code: string; message: string }[]
 }
 
-/** Opens all logs but the one that speaks; `origins` in the order in which they were opened, at least one. */
+/**
+ * Opens all logs but the one that speaks; `origins` in the order in which they were opened, at least one. Those in `open`
+ * are open already, `speaking` among them; what speaks from now on is closed where it is another.
+ */
 export async function openFormer(
   origins: readonly string[],
   at: Omit<OwnLogOptions, 'origin' | 'signers'>,
+  open: ReadonlyMap<string, FormerLog['log']> = new Map(),
+  speaking?: string,
 ): Promise<OpenedGenerations> {
   const [only] = origins
   if (only === undefined) throw new Error('There is no log to be opened.')
-  if (origins.length === 1) return { newest: only, former: [], faults: [] }
-  const opened: EndedLog[] = []
+  if (origins.length === 1 && open.size === 0) return { newest: only, former: [], faults: [] }
+  const opened: FormerLog['log'][] = []
   const faults: OpenedGenerations['faults'] = []
   const named = new Map<string, number>()
+  const begun = new Map<string, string>()
   for (const origin of origins) {
     try {
-      const log = await openEndedLog({ ...at, origin })
+      const held = open.get(origin)
+      const log = held === undefined ? await openEndedLog({ ...at, origin }) : ok(held)
       if (!log.ok) {
         faults.push({ origin, code: log.code, message: log.message })
         continue
       }
       opened.push(log.value)
-      const predecessor = await predecessorOf(log.value)
-      if (predecessor !== undefined) named.set(predecessor.origin, predecessor.size)
+      const { time = '', predecessor } = (await openingOf(log.value)) ?? {}
+      begun.set(origin, time)
+      if (predecessor != null) named.set(predecessor.origin, predecessor.size)
     } catch (cause) {
       faults.push({ origin, code: 'ledger/unopened', message: `Our log could not be opened: ${String(cause)}` })
     }
   }
-  const newest = origins.findLast((origin) => !named.has(origin)) ?? only
-  await opened.find(({ origin }) => origin === newest)?.close()
+  const newest = newestOf(origins, (origin) => (named.has(origin) ? undefined : (begun.get(origin) ?? '')))
+  if (newest !== speaking) await opened.find(({ origin }) => origin === newest)?.close()
   return {
     newest,
     former: opened
@@ -54,14 +64,28 @@ export async function openFormer(
   }
 }
 
-/** What the first entry of a log names as its predecessor. */
-export async function predecessorOf(
+/** Of those that nobody names as a predecessor the one that was opened last, whatever order they came here in. */
+function newestOf(origins: readonly string[], openedAt: (origin: string) => string | undefined): string {
+  let newest = origins[0] ?? ''
+  let last: string | undefined
+  for (const origin of origins) {
+    const time = openedAt(origin)
+    if (time === undefined || (last !== undefined && time < last)) continue
+    newest = origin
+    last = time
+  }
+  return newest
+}
+
+/** What the first entry of a log says, and names as its predecessor. */
+async function openingOf(
   log: Pick<LogFiles, 'size' | 'entry'>,
-): Promise<{ origin: string; size: number } | undefined> {
+): Promise<{ time: string; predecessor: { origin: string; size: number } | null } | undefined> {
   const first = log.size > 0 ? parseEntry(await log.entry(0)) : undefined
   if (first?.ok !== true || first.value.statement.type !== 'log/open') return undefined
-  const { predecessor } = first.value.statement.body as { predecessor?: { origin: string; size: number } | null }
-  return predecessor ?? undefined
+  const { time, body } = first.value.statement
+  const { predecessor = null } = body as { predecessor?: { origin: string; size: number } | null }
+  return { time, predecessor }
 }
 
 /** What stands in a log from `from` on and below `to`, as far as it parses. */

@@ -23,8 +23,10 @@ export interface OwnReceiptsOptions {
   readers: readonly PeerFiles[]
   receipts: Receipts
   around: Surroundings
+  /** Readers whom two officers gave up. */
+  without(): ReadonlySet<string>
   stopped(): boolean
-  /** All have answered, and what they held stands here again. */
+  /** All have answered, or all but those who were given up, and what they held stands here again. */
   onDone(): void
 }
 
@@ -38,6 +40,9 @@ const RETRY_MS = 500
 
 export class OwnReceipts {
   done = false
+  /** Whether all have answered but those whom officers gave up. */
+  isKnown = false
+  private isGoingOn = false
   /** Resolves once it is done, or stopped. Rejects where the disk fails. */
   readonly ended: Promise<void>
   private readonly options: OwnReceiptsOptions
@@ -54,13 +59,43 @@ export class OwnReceipts {
   }
 
   awaited(): string[] {
+    const without = this.options.without()
+    return this.unanswered().filter((party) => !without.has(party))
+  }
+
+  private unanswered(): string[] {
     return this.options.readers.map(({ party }) => party).filter((party) => !this.answered.has(party))
   }
 
   private async run(): Promise<void> {
-    const { readers, receipts, origin, stopped, onDone } = this.options
+    const { readers, stopped, onDone } = this.options
     await Promise.all(readers.map((reader) => this.ask(reader)))
     if (stopped()) return
+    await this.giveAgain()
+    this.isKnown = true
+    this.done = true
+    onDone()
+  }
+
+  /** Goes on without those who were given up, where all others have answered. */
+  goOnWithout(): void {
+    if (this.isGoingOn || this.done || this.awaited().length > 0) return
+    this.isGoingOn = true
+    const { onDone, around } = this.options
+    this.giveAgain().then(
+      () => {
+        this.isKnown = true
+        onDone()
+      },
+      (cause: unknown) => {
+        this.isGoingOn = false
+        around.report('error', 'receipts-not-given-again', { message: String(cause) })
+      },
+    )
+  }
+
+  private async giveAgain(): Promise<void> {
+    const { receipts, origin } = this.options
     const newest = receipts.newest(origin)
     let [sizeMin, timeMin] = [newest?.size ?? 0, newest?.time ?? 0]
     for (const receipt of [...this.found.values()].sort((a, b) => a.size - b.size || a.time - b.time)) {
@@ -69,8 +104,6 @@ export class OwnReceipts {
       await receipts.give(origin, receipt)
       ;[sizeMin, timeMin] = [receipt.size, receipt.time]
     }
-    this.done = true
-    onDone()
   }
 
   private async ask(reader: PeerFiles): Promise<void> {
@@ -82,9 +115,7 @@ export class OwnReceipts {
         return
       } catch (cause) {
         if (!(cause instanceof PeerUnreachable)) throw cause
-        await new Promise<void>((resolve) => {
-          around.after(RETRY_MS, resolve)
-        })
+        await pause(around)
       }
     }
   }
@@ -125,4 +156,10 @@ export class OwnReceipts {
       return
     }
   }
+}
+
+function pause(around: Surroundings): Promise<void> {
+  return new Promise((resolve) => {
+    around.after(RETRY_MS, resolve)
+  })
 }

@@ -12,10 +12,12 @@
 import type { OwnLog } from '@countersign/ledger'
 import { equalBytes, toHex, verifyCheckpoint } from '@countersign/log'
 import type { Card } from '@countersign/record'
-import { freshEntries, type Head, type LogSource, readAgain, type SignedHead } from '../hearing/log-source.ts'
+import { type LogSource, readAgain, type SignedHead } from '../hearing/log-source.ts'
 import { type PeerFiles, PeerUnreachable } from '../hearing/peer-requests.ts'
+import type { Cosigner } from '../hearing/signed-heads.ts'
 import { LIMITS } from '../limits.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { nextStep, type TailSource, type TailStep } from './tail-steps.ts'
 
 export interface CheckPeer {
   party: string
@@ -46,11 +48,16 @@ export interface CheckOptions {
   log: OwnLog
   us: Card
   peers: readonly CheckPeer[]
+  pact: string
+  /** Whose receipts show heads that we signed on the way to a larger one. */
+  cosigners: readonly Cosigner[]
   /** Where a peer serves back its mirror of this log, below its root. */
   mirrorPath: string
   around: Surroundings
   /** Whether every peer is waited for, however long it takes: the folder may be a copy of another. */
   waitForAll: boolean
+  /** Of these, whom officers gave up: they have the time of those who are late. */
+  without?: ReadonlySet<string>
   graceMs?: number
   stopped(): boolean
   /** A peer holds a head beyond our log that we signed, and does not serve the entries under it. */
@@ -60,7 +67,8 @@ export interface CheckOptions {
 }
 
 export function startCheck(options: CheckOptions): StartupCheck {
-  const { log, peers, around, waitForAll, graceMs = LIMITS.startupGraceMs, stopped } = options
+  const { log, peers, around, waitForAll, without = new Set(), graceMs = LIMITS.startupGraceMs, stopped } = options
+  const awaited = () => peers.map(({ party }) => party).filter((party) => !answered.has(party) && !without.has(party))
   const answered = new Set<string>()
   const hasNeutral = peers.some((peer) => peer.neutral)
   const before = log.size
@@ -75,16 +83,29 @@ export function startCheck(options: CheckOptions): StartupCheck {
   async function comparedWith(source: LogSource, by: string, examined: Set<string>): Promise<number> {
     const head = await fetchHead(source, log, options.us)
     signed = Math.max(signed, head?.size ?? 0)
-    const tail = head === undefined || confirmed ? NO_TAIL : await fetchTail(source, log, head)
-    const compared = turn.then(() => compare(source, log, head, tail, { signing: confirmed, examined }))
-    turn = compared.catch(() => {})
-    const message = await compared
-    if (message !== undefined) {
-      contradiction = { by, message: `${by} ${message}` }
+    const compared = await comparedInSteps(source, head, examined)
+    if (compared !== 'agrees') {
+      contradiction = { by, message: `${by} ${compared.contradicts}` }
       if (confirmed) options.late(by, contradiction.message)
     }
     return head?.size ?? 0
   }
+
+  /** Whoever is slow to give a step holds up nobody: only what was given is taken one after the other. */
+  async function comparedInSteps(source: LogSource, head: SignedHead | undefined, examined: Set<string>) {
+    for (;;) {
+      const isBeyond = head !== undefined && head.size > log.size && !confirmed
+      const step = isBeyond ? await nextStep(tailOf(source), log.size, head) : undefined
+      const compared = turn.then(() => compare(source, log, head, step, { signing: confirmed, examined }))
+      turn = compared.catch(() => {})
+      const outcome = await compared
+      if (outcome !== 'more') return outcome
+    }
+  }
+
+  const tailOf = (source: LogSource): TailSource => ({
+    ...{ origin: log.origin, author: options.us, pact: options.pact, source, cosigners: options.cosigners },
+  })
 
   async function carried(source: LogSource, answers: string | undefined, atLeast: number) {
     const { party } = source.requests
@@ -121,10 +142,13 @@ export function startCheck(options: CheckOptions): StartupCheck {
 
   async function outcome(): Promise<CheckOutcome> {
     const asking = Promise.all(peers.map(ask))
-    const enough = () => peers.some((peer) => answered.has(peer.party) && (peer.neutral || !hasNeutral))
+    const enough = () =>
+      waitForAll
+        ? awaited().length === 0
+        : peers.some((peer) => answered.has(peer.party) && (peer.neutral || !hasNeutral))
     const from = around.now()
     while (!stopped() && contradiction === undefined && answered.size < peers.length) {
-      if (!waitForAll && enough() && log.size >= signed && around.now() - from >= graceMs) break
+      if (enough() && log.size >= signed && around.now() - from >= graceMs) break
       await Promise.race([pause(around, LOOK_MS), asking])
     }
     // Whoever is being compared at this moment is heard to the end.
@@ -140,7 +164,7 @@ export function startCheck(options: CheckOptions): StartupCheck {
   return {
     outcome: outcome(),
     carried,
-    awaited: () => peers.filter((peer) => !answered.has(peer.party)).map((peer) => peer.party),
+    awaited,
   }
 }
 
@@ -159,42 +183,31 @@ async function fetchHead({ requests, prefix }: LogSource, log: OwnLog, us: Card)
   return { size: head.value.size, root: head.value.root, note: fetched.bytes }
 }
 
-/** Every entry of the copy from the bundle on where our log ends. */
-async function fetchTail(source: LogSource, log: OwnLog, head: Head): Promise<Tail> {
-  const first = log.size - (log.size % 256)
-  const entries: Uint8Array[] = []
-  for (let from = first; head.size > log.size && from < head.size; from += 256) {
-    const width = Math.min(256, head.size - from)
-    entries.push(...(await freshEntries(source, from / 256, { width, skip: 0, offset: 0 })))
-  }
-  return { first, entries }
-}
-
-interface Tail {
-  first: number
-  entries: Uint8Array[]
-}
-
-const NO_TAIL: Tail = { first: 0, entries: [] }
-
-/** Takes over what the copy has beyond our log. A sentence where it proves that we signed another log. */
+/**
+ * Takes over a step of what the copy has beyond our log; `more` where that is not all of it. `contradicts`, in a
+ * sentence, where it proves that we signed another log.
+ */
 async function compare(
   source: LogSource,
   log: OwnLog,
   copy: SignedHead | undefined,
-  tail: Tail,
+  step: TailStep | undefined,
   { signing, examined }: { signing: boolean; examined: Set<string> },
-): Promise<string | undefined> {
-  if (copy === undefined) return undefined
+): Promise<'agrees' | 'more' | { contradicts: string }> {
+  if (copy === undefined) return 'agrees'
   const contradicts = `holds a checkpoint of size ${copy.size} that we signed and that contradicts our log.`
-  if (copy.size <= log.size) return equalBytes(await log.rootAt(copy.size), copy.root) ? undefined : contradicts
-  if (signing) return `holds ${copy.size} entries that we signed; we hold ${log.size} and have gone on signing.`
-  const adopted = await log.adopt(tail.entries.slice(log.size - tail.first), copy.note)
-  if (adopted.ok) return undefined
+  if (copy.size <= log.size) return equalBytes(await log.rootAt(copy.size), copy.root) ? 'agrees' : { contradicts }
+  if (signing) {
+    return { contradicts: `holds ${copy.size} entries that we signed; we hold ${log.size} and have gone on signing.` }
+  }
+  // Another peer may have brought as much meanwhile.
+  if (step === undefined || step.head.size <= log.size) return 'more'
+  const adopted = await log.adopt(step.entries.slice(log.size - step.first), step.head.note)
+  if (adopted.ok) return log.size < copy.size ? 'more' : 'agrees'
   // Only its whole copy tells whether we signed another beginning than ours. One head is examined once.
   const root = toHex(copy.root)
   if (!examined.has(root)) {
-    if ((await readAgain(source, copy, { size: log.size, root: log.root })) === 'forks') return contradicts
+    if ((await readAgain(source, copy, { size: log.size, root: log.root })) === 'forks') return { contradicts }
     examined.add(root)
   }
   throw new PeerUnreachable(

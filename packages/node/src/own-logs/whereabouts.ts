@@ -13,6 +13,9 @@ import { restoredFrom, unmarkRestored } from './restored.ts'
 export class Whereabouts {
   /** A sentence where the folder does not follow from what it last recorded. */
   readonly doubt: string | undefined
+  /** Whether the folder may be a copy, or was one once: agreements and logs may be unknown in it that others hold. */
+  mayLack: boolean
+  private isLacking = false
   private readonly dir: string
   private readonly around: Surroundings
   private readonly settled: () => boolean
@@ -21,20 +24,26 @@ export class Whereabouts {
 
   private writing: Promise<void> = Promise.resolve()
 
-  private constructor(dir: string, around: Surroundings, settled: () => boolean, doubt: string | undefined) {
+  private constructor(
+    dir: string,
+    around: Surroundings,
+    settled: () => boolean,
+    { doubt, mayLack }: { doubt: string | undefined; mayLack: boolean },
+  ) {
     this.dir = dir
     this.around = around
     this.settled = settled
     this.doubt = doubt
+    this.mayLack = mayLack
   }
 
   /** `settled` says whether everybody was asked and nothing is missing, so that no doubt is left. */
   static async open(dir: string, around: Surroundings, settled: () => boolean): Promise<Whereabouts> {
     const { disk } = around
-    const doubt =
-      restoredDoubt(await restoredFrom(disk, dir)) ??
-      doubtOf(await readRecord(disk, fileIn(dir)), around, await isUsed(disk, dir))
-    const whereabouts = new Whereabouts(dir, around, settled, doubt)
+    const before = await readRecord(disk, fileIn(dir))
+    const doubt = restoredDoubt(await restoredFrom(disk, dir)) ?? doubtOf(before, around, await isUsed(disk, dir))
+    const mayLack = doubt !== undefined || before?.lacks !== undefined
+    const whereabouts = new Whereabouts(dir, around, settled, { doubt, mayLack })
     // Where there is doubt, no log was opened yet that could tell whether it is settled.
     if (doubt === undefined) await whereabouts.record()
     whereabouts.keep()
@@ -47,6 +56,14 @@ export class Whereabouts {
     this.isSettled = true
     void this.record()
     return true
+  }
+
+  /** A log of this party is known elsewhere and not here: the next start asks everybody before it signs. */
+  lack(): void {
+    if (this.isLacking) return
+    this.isLacking = true
+    this.mayLack = true
+    void this.record()
   }
 
   async stop(): Promise<void> {
@@ -71,7 +88,8 @@ export class Whereabouts {
     const { disk, host, now, report } = this.around
     this.writing = this.writing.then(async () => {
       try {
-        const record = { v: 1, host: host(), time: now() }
+        const lacks = this.isLacking ? 'now' : 'once'
+        const record = { v: 1, host: host(), time: now(), ...(this.mayLack ? { lacks } : {}) }
         await disk.replace(fileIn(this.dir), utf8(`${JSON.stringify(record)}\n`), true)
         // Only now: where this run ends between the two, the next asks everybody again.
         await unmarkRestored(disk, this.dir)
@@ -87,6 +105,8 @@ export class Whereabouts {
 interface WhereaboutsRecord {
   host: string
   time: number
+  /** Logs of this party that are known elsewhere: some are missing, or some may have been once. */
+  lacks?: 'now' | 'once'
 }
 
 const fileIn = (dir: string) => join(dir, 'private', 'whereabouts.json')
@@ -100,6 +120,7 @@ function doubtOf(before: WhereaboutsRecord | undefined, around: Surroundings, us
   const waits = 'it signs nothing before every peer and neutral was asked.'
   if (before === undefined) return used ? `It is not known where this folder ran last; ${waits}` : undefined
   if (before.host !== around.host()) return `This folder ran on another machine before; ${waits}`
+  if (before.lacks === 'now') return `Others hold a log of this party that is not in this folder; ${waits}`
   if (before.time <= around.now()) return undefined
   return `The clock stands at ${iso(around.now())}, before ${iso(before.time)} when this folder last ran; ${waits}`
 }
@@ -108,8 +129,9 @@ async function readRecord(disk: Disk, file: string): Promise<WhereaboutsRecord |
   const bytes = await disk.read(file)
   if (bytes === undefined) return undefined
   try {
-    const { host, time }: Partial<WhereaboutsRecord> = JSON.parse(new TextDecoder().decode(bytes))
-    return typeof host === 'string' && typeof time === 'number' ? { host, time } : undefined
+    const { host, time, lacks }: Partial<WhereaboutsRecord> = JSON.parse(new TextDecoder().decode(bytes))
+    if (typeof host !== 'string' || typeof time !== 'number') return undefined
+    return { host, time, ...(lacks === 'now' || lacks === 'once' ? { lacks } : {}) }
   } catch {
     // Torn or tampered with: as good as none.
     return undefined

@@ -13,7 +13,7 @@ import { LIMITS } from '../limits.ts'
 export interface HeldRequest<Kept> {
   /** Of the statement, or the share, that it will be. */
   id: string
-  /** Where our log ended when it was kept: it can only stand behind. */
+  /** Where our log ended when it was kept: it can only stand behind. Of no name where none was known. */
   since: { origin: string; size: number }
   /** As it was asked, in JSON's values. */
   kept: Kept
@@ -51,10 +51,10 @@ export class HeldHere<Kept> {
   /** Durable once this returns. Refuses where too much waits already. */
   hold(channel: Channel, id: string, kept: Kept): Result<undefined> {
     const log = channel.own.speaker?.log
-    if (log === undefined || this.waiting.size >= LIMITS.heldHereMax) {
+    if (this.waiting.size >= LIMITS.heldHereMax) {
       return refuse('node/not-ready', 'Too much waits to be said already; the start-up check must finish first.')
     }
-    const held: HeldRequest<Kept> = { id, since: { origin: log.origin, size: log.size }, kept }
+    const held: HeldRequest<Kept> = { id, since: { origin: log?.origin ?? '', size: log?.size ?? 0 }, kept }
     this.waiting.set(this.parts.store.hold(JSON.stringify(held)), held)
     // The check may have ended while the request was being kept.
     this.wake()
