@@ -15,6 +15,7 @@ import { extensionTypesOf, PROPERTY_NAME } from './extensions.ts'
 import { judgeSelectors } from './granular-markings.ts'
 import { kindOfType } from './object-kinds.ts'
 import { isCommonProperty, type ObjectType } from './object-type.ts'
+import { isBase64, isHex } from './property-types.ts'
 
 export function judgeCommonRules(object: StixObject, type: ObjectType, tell: Tell): void {
   const { value } = object
@@ -51,8 +52,8 @@ function judgeProperties({ kind, type: name, value }: StixObject, type: ObjectTy
     } else if (!atTop && !property.startsWith('x_')) {
       const message = 'The standard has no such property; one of your own should be in an extension, or begin with x_.'
       say({ code: 'stix/property-name', message, section: '11.1.1', path, remark: true })
-    } else if (value[property] === null) {
-      say({ code: 'stix/null', message: 'There is no null in STIX.', section: '2', path })
+    } else {
+      judgeOwnValue(property, value[property], say)
     }
   }
   eachReference(value, name, (property, id, path) => {
@@ -60,6 +61,22 @@ function judgeProperties({ kind, type: name, value }: StixObject, type: ObjectTy
     const message = `A property that ends in ${property.endsWith('s') ? '_refs' : '_ref'} names objects by their ids.`
     say({ code: 'stix/reference', message, section: '3.1', path, remark: true })
   })
+}
+
+/** Of a property that the standard does not know: nothing empty, no null, and what its name promises. */
+function judgeOwnValue(property: string, value: unknown, tell: Tell): void {
+  const path = [property]
+  if (value === null) {
+    tell({ code: 'stix/null', message: 'There is no null in STIX.', section: '2', path })
+  } else if (Array.isArray(value) && value.length === 0) {
+    tell({ code: 'stix/empty', message: 'A list must not be empty; leave the property out.', section: '2.12', path })
+  } else if (property.endsWith('_hex') && !isHex(value)) {
+    const message = 'A property that ends in _hex holds an even number of hexadecimal digits.'
+    tell({ code: 'stix/hex', message, section: '3.1', path, remark: true })
+  } else if (property.endsWith('_bin') && !isBase64(value)) {
+    const message = 'A property that ends in _bin holds base64 as RFC 4648 has it.'
+    tell({ code: 'stix/binary', message, section: '3.1', path, remark: true })
+  }
 }
 
 const RESERVED = new Set(['severity', 'username', 'phone_number', 'action'])

@@ -71,22 +71,27 @@ export function float(bounds?: { min: number; max: number; section: string }) {
 /** Section 2.8. Digits in upper case are remarked on only: the standard's own examples have them. */
 export const hex = z.string().check(
   judged((value: string, tell) => {
-    if (!HEX.test(value)) {
+    if (!isHex(value)) {
       tell({ code: 'stix/hex', message: 'This is not an even number of hexadecimal digits.', section: '2.8' })
     } else if (value !== value.toLowerCase()) {
       tell({ code: 'stix/hex', message: 'Hexadecimal digits are written in lower case.', section: '2.8', remark: true })
     }
   }),
 )
-const HEX = /^(?:[0-9A-Fa-f]{2})+$/
+
+/** Whether a text is made of whole octets in hexadecimal digits of either case. */
+export function isHex(value: unknown): boolean {
+  return typeof value === 'string' && value.length % 2 === 0 && /^[0-9A-Fa-f]+$/.test(value)
+}
 
 /** Section 2.1, RFC 4648 base64 with its padding. */
 export const binary = z
   .string()
-  .check(must((value: string) => isBase64(value), 'stix/binary', 'This is not base64 as RFC 4648 has it.', '2.1'))
+  .check(must<string>(isBase64, 'stix/binary', 'This is not base64 as RFC 4648 has it.', '2.1'))
 
 /** Looks at the characters one by one: a pattern of groups would run out of stack on a large content. */
-function isBase64(value: string): boolean {
+export function isBase64(value: unknown): boolean {
+  if (typeof value !== 'string') return false
   const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0
   return value.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(value.slice(0, value.length - padding))
 }
@@ -177,7 +182,7 @@ export function dictionary(judgeValue: DictionaryValue = isBaseType) {
   )
 }
 
-const DICTIONARY_KEY = /^[A-Za-z0-9_-]{1,250}$/
+const DICTIONARY_KEY = /^[A-Za-z0-9_-]{0,250}$/
 
 /** Section 2.3: "dictionary values MUST be valid property base types", and none of those is null. */
 const isBaseType: DictionaryValue = (value, path, tell) => {

@@ -23,6 +23,7 @@ const ERRORS: [claim: string, object: Example, told: string[]][] = [
   ['a reserved name', tool({ severity: 'high' }), ['reserved severity §3.8']],
   ['a property in capitals', tool({ X_Name: 1 }), ['property-name X_Name §11.1.1']],
   ['a property of two letters', tool({ ab: 1 }), ['property-name ab §11.1.1']],
+  ['a property of one’s own that is an empty list', tool({ x_none: [] }), ['empty x_none §2.12']],
   ['a property that is null', tool({ x_none: null }), ['null x_none §2']],
   ['a domain object that is defanged', tool({ defanged: true }), ['not-applicable defanged §3.2']],
   ['an external reference with its source alone', reference({}), ['one-of external_references[0] §2.5.2']],
@@ -115,6 +116,8 @@ const WARNINGS: [claim: string, object: Example, told: string[]][] = [
     ['spelling kill_chain_phases[0].kill_chain_name §2.11', 'spelling kill_chain_phases[0].phase_name §2.11'],
   ],
   ['a property of one’s own without x_', tool({ rank: 5 }), ['property-name rank §11.1.1']],
+  ['a property _hex without digits', tool({ x_own_hex: 'xy' }), ['hex x_own_hex §3.1']],
+  ['a property _bin without base64', tool({ x_own_bin: 5 }), ['binary x_own_bin §3.1']],
   ['a common property that does not apply', file({ labels: ['a'] }), ['not-applicable labels §3.2']],
   [
     'a predefined extension of another type',
