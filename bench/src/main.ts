@@ -12,9 +12,20 @@ import { parts } from './parts.ts'
 import { patterns } from './patterns.ts'
 import { shares } from './shares.ts'
 import { type Row, table } from './table.ts'
+import { validate } from './validate.ts'
 import { written } from './written.ts'
 
-const ALL: Record<string, () => Promise<Row[]>> = { append, parts, written, hear, audit, calls, shares, patterns }
+const ALL: Record<string, () => Promise<Row[]>> = {
+  append,
+  parts,
+  written,
+  hear,
+  audit,
+  calls,
+  shares,
+  patterns,
+  validate,
+}
 
 const chosen = process.argv.slice(2).filter((name) => !name.startsWith('-'))
 const unknown = chosen.find((name) => !(name in ALL))

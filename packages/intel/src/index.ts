@@ -52,6 +52,7 @@ export {
   type ReleaseRules,
 } from './release-gate.ts'
 export { searchName, searchText } from './search-text.ts'
+export { judgeTogether, TogetherJudge } from './stix/across-objects.ts'
 export { deterministicId } from './stix/deterministic-id.ts'
 export type { ObjectKind } from './stix/object-kinds.ts'
 export type { StixProblem } from './stix/problems.ts'

@@ -20,6 +20,11 @@ export const LIMITS = {
   issuesPerList: 64,
   /** Faults of one object that are looked at. */
   issues: 1_024,
+  /** Objects that are held to be judged together, and their bytes. */
+  togetherObjects: 10_000,
+  togetherBytes: 4_194_304,
+  /** Markings that mark each other in a row, as far as that is followed. */
+  markingChain: 64,
   /** Labels of one object that are kept for search. */
   labels: 64,
   /** Characters of an object's name as lists show it. */

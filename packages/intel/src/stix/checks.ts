@@ -73,6 +73,13 @@ export const anObject = z.custom<Properties>().check(
   }),
 )
 
+/** A list whose items are looked at by the checks that follow. */
+export const aList = z.custom<readonly unknown[]>().check(
+  z.check<readonly unknown[]>(({ value, issues }) => {
+    if (!Array.isArray(value)) issues.push({ code: 'invalid_type', expected: 'array', input: value, path: [] })
+  }),
+)
+
 /** Runs another schema over a part of the value that is checked. */
 export function within(schema: Schema, value: unknown, path: readonly PathPart[], payload: Payload): void {
   const { issues } = run(schema, value)

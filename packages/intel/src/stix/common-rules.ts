@@ -56,8 +56,9 @@ function judgeProperties({ kind, type: name, value }: StixObject, type: ObjectTy
       judgeOwnValue(property, value[property], say)
     }
   }
-  eachReference(value, name, (property, id, path) => {
-    if (id !== undefined || told >= LIMITS.issuesPerList || type.properties.has(String(path[0]))) return
+  const unknown = Object.fromEntries(others.map((property) => [property, value[property]]))
+  eachReference(unknown, name, (property, id, path) => {
+    if (id !== undefined || told >= LIMITS.issuesPerList) return
     const message = `A property that ends in ${property.endsWith('s') ? '_refs' : '_ref'} names objects by their ids.`
     say({ code: 'stix/reference', message, section: '3.1', path, remark: true })
   })

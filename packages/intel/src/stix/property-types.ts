@@ -5,7 +5,7 @@ import { LIMITS } from '../limits.ts'
 import type { Properties } from '../properties.ts'
 import { hasMilliseconds, isTimestamp } from '../timestamp.ts'
 import { isUri } from '../uri.ts'
-import { anObject, judged, must, push, type Schema, should, type Tell, within } from './checks.ts'
+import { aList, anObject, judged, must, push, type Schema, should, type Tell, within } from './checks.ts'
 import { isLanguageTag } from './language-tag.ts'
 import type { PathPart } from './problems.ts'
 import type { Vocabulary } from './vocabularies.ts'
@@ -138,8 +138,8 @@ export function enumeration({ name, section, terms }: Vocabulary) {
 
 /** Section 2.12: never empty. Past a number of faults the rest of a list is not looked at. */
 export function list(item: Schema) {
-  return z.array(z.unknown()).check(
-    z.check<unknown[]>((payload) => {
+  return aList.check(
+    z.check<readonly unknown[]>((payload) => {
       const { value, issues } = payload
       if (value.length === 0) {
         push(payload, {

@@ -96,7 +96,8 @@ function apply(object: Record<string, unknown>, { how, place, value, name }: Cha
   if (chosen === undefined) return
   const [holder, key] = chosen
   if (how === 'set') holder[key] = structuredClone(value)
-  else if (how === 'remove') Array.isArray(holder) ? holder.splice(Number(key), 1) : delete holder[key]
+  else if (how === 'remove' && Array.isArray(holder)) holder.splice(Number(key), 1)
+  else if (how === 'remove') delete holder[key]
   else if (how === 'move') holder[key] = structuredClone(Object.values(object)[place % Object.keys(object).length])
   else if (!Array.isArray(holder)) holder[name] = structuredClone(value)
   else holder.push(structuredClone(value))

@@ -15,6 +15,7 @@ import {
   readObject,
   type SplitElement,
   type StixObject,
+  TogetherJudge,
 } from '@countersign/intel'
 import type { DiskFile } from '@countersign/ledger'
 import { ok, type Refusal, type Result, refuse, toHex } from '@countersign/log'
@@ -141,6 +142,7 @@ export async function judge(
     remarks[`${list}Total`]++
     if (remarks[list].length < REMARKS_TOLD) remarks[list].push({ object, path, message, section })
   }
+  const together = new TogetherJudge()
   let index = 0
   /** What was shared before under the same id and version must be the same: no reader would take the other. */
   const compare = async (): Promise<Result<undefined>> => {
@@ -171,6 +173,7 @@ export async function judge(
       const { errors, warnings } = judgeObject(object.value)
       for (const error of errors) remark('errors', id, error)
       for (const warning of warnings) remark('warnings', id, warning)
+      together.add(object.value, element.source.length)
       unmatched.push({ index: at, object: object.value, source: element.source })
       const cut = cutter.add({ id, source: element.source })
       if (!cut.ok) tooLarge ??= cut
@@ -181,6 +184,10 @@ export async function judge(
   )
   if (!read.ok) return read
   await compare()
+  for (const [id, { errors, warnings }] of together.conclude()) {
+    for (const error of errors) remark('errors', id, error)
+    for (const warning of warnings) remark('warnings', id, warning)
+  }
   const decision = gate.conclude()
   if (!decision.passes) {
     return { ...refusalOf(decision), refusals: decision.refusals, refusalsTotal: decision.refusalsTotal }
