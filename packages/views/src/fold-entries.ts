@@ -72,7 +72,7 @@ export class EntryFolder {
       seenLog: insert('seen_logs', 5),
       seenReceipt: sqlite.prepare<SeenReceipt>(
         `insert into seen_receipts select @origin, @by, @on, @index, @size, @digest,
-           exists (select 1 from receipts where origin = @on and by_party = @by and digest = @digest)
+           exists (select 1 from receipts where origin = @on and by_party = @by and size = @size and digest = @digest)
          where @size > coalesce((select size from seen_receipts
            where origin = @origin and by_party = @by and receipt_origin = @on order by idx desc limit 1), 0)`,
       ),

@@ -20,14 +20,23 @@ export class NamedReceipts {
 
   constructor(sqlite: Sqlite) {
     this.sql = {
-      arrived: sqlite.prepare<[string, string, string]>(
-        'update seen_receipts set held = 1 where receipt_origin = ? and by_party = ? and digest = ? and held = 0',
+      // Found by its digest, whatever else was named of that signer on that log: that may be without end, and nowhere.
+      arrived: sqlite.prepare<[string, string, string, number]>(
+        `update seen_receipts set held = 1
+         where +receipt_origin = ? and +by_party = ? and digest = ? and size = ? and held = 0`,
       ),
       named: sqlite.prepare<[string, string, string], { idx: number }>(
         'select idx from seen_receipts where receipt_origin = ? and by_party = ? and digest = ? limit 1',
       ),
-      logs: sqlite.prepare<[string, string], { origin: string }>(
-        'select distinct origin from seen_receipts where receipt_origin = ? and by_party = ? and held = 0',
+      // From one log to the next, without looking at all that each names.
+      logs: sqlite.prepare<{ on: string; by: string }, { origin: string }>(
+        `with recursive naming (origin) as (
+           select min(origin) from seen_receipts where receipt_origin = @on and by_party = @by and held = 0
+           union all
+           select (select min(s.origin) from seen_receipts s
+             where s.receipt_origin = @on and s.by_party = @by and s.held = 0 and s.origin > naming.origin)
+           from naming where naming.origin is not null)
+         select origin from naming where origin is not null`,
       ),
       unheld: sqlite.prepare<[string, string, string, number, number], UnheldReceipt>(
         `select origin as namedIn, idx as "index", size, digest from seen_receipts
@@ -36,8 +45,8 @@ export class NamedReceipts {
     }
   }
 
-  arrived({ origin, by, digest }: ReceiptToFold): void {
-    this.sql.arrived.run(origin, by, digest)
+  arrived({ origin, by, digest, size }: ReceiptToFold): void {
+    this.sql.arrived.run(origin, by, digest, size)
   }
 
   isNamed({ origin, by, digest }: ReceiptToFold): boolean {
@@ -47,7 +56,7 @@ export class NamedReceipts {
   /** Of each log that names such receipts by `by` on `origin` the first `most` beyond the place in it that `after` tells. */
   unheld(origin: string, by: string, after: (namedIn: string) => number, most: number): UnheldReceipt[] {
     return this.sql.logs
-      .all(origin, by)
+      .all({ on: origin, by })
       .flatMap((log) => this.sql.unheld.all(origin, by, log.origin, after(log.origin), most))
   }
 }

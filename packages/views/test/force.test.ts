@@ -106,6 +106,23 @@ describe('a record', () => {
     expect(await validity(ALFA, 2)).toEqual(VALID)
   })
 
+  test('names a receipt with another size than it has: it is missing for each log that names it, in whatever order they come', async () => {
+    const held = receipt('watch', BRAVO, 2, 1_790_000_000)
+    const misnamed = { ...held, size: 3 }
+    await know([agreement])
+    await feed(BRAVO, [opens(BRAVO), signs(BRAVO), shares(BRAVO)])
+    await feed(ALFA, [opens(ALFA), signs(ALFA), shares(ALFA, [misnamed])])
+    await hold(receipt('watch', ALFA, 2, 1_789_999_990), held)
+    await feed(ALFA_AGAIN, [opens(ALFA_AGAIN), shares(ALFA_AGAIN, [misnamed])])
+    const missing = { size: 3, digest: held.digest }
+    const ofEach = [
+      { namedIn: ALFA, index: 2, ...missing },
+      { namedIn: ALFA_AGAIN, index: 1, ...missing },
+    ]
+    const unheld = await views.receiptsUnheld(BRAVO, 'watch.example', () => -1, 16)
+    expect(unheld.sort((a, b) => a.index - b.index)).toEqual(ofEach.sort((a, b) => a.index - b.index))
+  })
+
   test('is void where the digest it names is invented, until it names a receipt that is held', async () => {
     const last = receipt('watch', BRAVO, 2, 1_790_000_000)
     const later = receipt('watch', BRAVO, 3, 1_790_000_060)

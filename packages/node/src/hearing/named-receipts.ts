@@ -111,6 +111,7 @@ export class NamedReceipts {
       if (isAsked(log) || named.length < LIMITS.namedReceiptsPerLook) continue
       this.after.set(log, named.at(-1)?.index ?? -1)
     }
+    if (unfolded.length === 0) return []
     // What came just now is held, and folded a little later.
     const held = new Set([...this.found.keys(), ...receipts.held(origin, cosigner.party).map(({ digest }) => digest)])
     return unfolded.filter(({ namedIn, digest }) => !isAsked(namedIn) && !held.has(digest))
