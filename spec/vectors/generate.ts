@@ -9,6 +9,7 @@ import { cardCases } from './card-cases.ts'
 import { dailyLimitsCases } from './daily-limits-cases.ts'
 import { type DestructionCase, destructionBesideCases, destructionCases } from './destruction-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
+import { evidenceForkCases, forkFiles } from './evidence-fork-cases.ts'
 import { evidenceKeysCases } from './evidence-keys-cases.ts'
 import { exchangeCases } from './exchange-cases.ts'
 import { forceCases } from './force-cases.ts'
@@ -85,6 +86,12 @@ write('evidence-keys.json', () => {
   const { pieces, texts } = withPieces(evidenceKeysCases.map(({ evidence }) => evidence))
   const cases = evidenceKeysCases.map((of, i) => ({ ...of, evidence: texts[i] }))
   return { trusted: [alfa, bravo, watch].map(({ file }) => text(file)), pieces, cases }
+})
+
+write('evidence-fork.json', () => {
+  const { pieces, texts } = withPieces(evidenceForkCases.map(({ evidence }) => evidence))
+  const cases = evidenceForkCases.map((of, i) => ({ ...of, evidence: texts[i] }))
+  return { trusted: [alfa, bravo, watch].map(({ file }) => text(file)), forks: forkFiles, pieces, cases }
 })
 
 write('destruction.json', () => destruction(destructionCases))

@@ -74,6 +74,8 @@ function headOf(report: Report): string[] {
     ...(statement.mode === 'Actual' ? [] : [`It was said as ${statement.mode === 'Test' ? 'a test' : 'an exercise'}.`]),
     ...times.map(({ recipient, lo, hi }) => {
       const what = recipient === '' ? 'It was logged' : `For ${recipient} it was held`
+      if (report.inFork === 'after')
+        return `It stands after the split of its log: it binds its author, and by when it was held ${recipient === '' ? '' : `for ${recipient} `}counts for nothing in its author’s favour${lo === null ? '' : `. It was said after ${at(lo)}`}.`
       // A file without any bound proves no holding either: it must not be read as one at an unknown time.
       if (lo === null && hi === null && recipient !== '')
         return `That it was held for ${recipient} is not proved: no receipt you can trust shows it.`

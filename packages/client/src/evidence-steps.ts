@@ -44,6 +44,8 @@ import {
   verifyEntry,
 } from '@countersign/record'
 
+import type { PlaceInFork } from './apply-forks.ts'
+
 export interface GivenReceipt {
   by: string
   size: number
@@ -82,6 +84,8 @@ interface Cards {
 
 /** What is known so far. A member is there once the step that proves it held. */
 export interface Found {
+  /** Set by the step `forks`. */
+  inFork?: PlaceInFork
   trusted: readonly Card[]
   file: GivenRecord
   entry: Entry

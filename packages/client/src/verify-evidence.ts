@@ -4,7 +4,8 @@
 
 import { ok, type Result } from '@countersign/log'
 import { type Agreement, type Interval, intervalOf } from '@countersign/pact'
-import type { Statement } from '@countersign/record'
+import { evidenceKind, type Statement } from '@countersign/record'
+import { checkForks, type PlaceInFork, readForks } from './apply-forks.ts'
 import { checkNotices, readNotices, type ShownNotice } from './apply-notices.ts'
 import {
   checkAgreement,
@@ -30,6 +31,7 @@ export type StepName =
   | 'rules'
   | 'receipts'
   | 'notices'
+  | 'forks'
   | 'times'
   | 'content'
 
@@ -63,7 +65,7 @@ export const NOT_SHOWN: readonly NotShown[] = [
       'that the keys of the log changed nowhere else before it, and that no notice of a stolen key froze the log',
   },
   { code: 'answered', message: 'that a record which it answers stands where it says' },
-  { code: 'no-other-log', message: 'that its author keeps no other log' },
+  { code: 'no-other-log', message: 'that its author keeps no other log, nor signed another one of this name' },
   { code: 'true', message: 'that what was said is true' },
   { code: 'read', message: 'that a person read it' },
 ]
@@ -83,25 +85,34 @@ export interface Report {
   times: RecipientTimes[]
   revealed: RevealedPart[]
   agreement: Agreement | null
+  /** Where it stands in its log, where a file beside it shows that this forked; null where none does. */
+  inFork: PlaceInFork | null
   notShown: readonly NotShown[]
 }
 
 /**
- * Verifies an evidence file against the cards the reader trusts; `notices` are evidence of notices of compromised keys to
- * apply to it. Never throws for anything the files hold.
+ * Verifies an evidence file against the cards the reader trusts; `beside` are evidence of notices of compromised keys,
+ * and files of a fork, to apply to it. Never throws for anything the files hold.
  */
 export function verifyEvidence(
   bytes: Uint8Array,
   trusted: Found['trusted'],
-  notices: readonly Uint8Array[] = [],
+  beside: readonly Uint8Array[] = [],
 ): Report {
-  if (notices.length === 0) return reportOn(readFile(bytes, trusted))
-  const shown = readNotices(notices, trusted, (file) => verifyEvidence(file, trusted))
-  return reportOn(readFile(bytes, trusted), shown)
+  const forks = beside.filter((file) => evidenceKind(file) === 'fork')
+  const notices = beside.filter((file) => !forks.includes(file))
+  return reportOn(readFile(bytes, trusted), {
+    ...(notices.length > 0 && { notices: readNotices(notices, trusted, (file) => verifyEvidence(file, trusted)) }),
+    ...(forks.length > 0 && { forks: readForks(forks, trusted) }),
+  })
 }
 
 /** All steps on one record that was read, or the report that it could not be. */
-export function reportOn(read: Result<Found>, notices?: Result<ShownNotice[]>): Report {
+export function reportOn(
+  read: Result<Found>,
+  beside: { notices?: Result<ShownNotice[]>; forks?: ReturnType<typeof readForks> } = {},
+): Report {
+  const { notices, forks } = beside
   const steps: Step[] = []
   const note = (step: StepName, result: Result<string>): void => {
     steps.push(
@@ -121,6 +132,7 @@ export function reportOn(read: Result<Found>, notices?: Result<ShownNotice[]>): 
       times: [],
       revealed: [],
       agreement: null,
+      inFork: null,
     }
     return { kind: 'record', holds: false, steps, ...nothing, notShown: NOT_SHOWN }
   }
@@ -134,14 +146,15 @@ export function reportOn(read: Result<Found>, notices?: Result<ShownNotice[]>): 
   note('receipts', checkReceipts(found))
   // Before the times: what a notice sets aside bounds nothing.
   if (notices !== undefined) note('notices', notices.ok ? checkNotices(found, notices.value) : notices)
+  if (forks !== undefined) note('forks', forks.ok ? checkForks(found, forks.value) : forks)
   const times = timesOf(found)
-  note('times', describeTimes(times))
+  note('times', describeTimes(times, found.inFork === 'after'))
   if (found.file.content.length > 0) note('content', checkContent(found))
 
-  const { receipts, revealed, agreement = null } = found
+  const { receipts, revealed, agreement = null, inFork = null } = found
   const [record, { statement }] = [found.file.record, found.entry]
   const holds = steps.every((step) => step.ok)
-  const said = { record, statement, receipts, witnesses: witnessesOf(found), times, revealed, agreement }
+  const said = { record, statement, receipts, witnesses: witnessesOf(found), times, revealed, agreement, inFork }
   return { kind: 'record', holds, steps, ...said, notShown: NOT_SHOWN }
 }
 
@@ -156,14 +169,18 @@ function timesOf(found: Found): RecipientTimes[] {
   const recipients = entry.statement.to.length > 0 ? entry.statement.to : ['']
   return recipients.map((recipient) => ({
     recipient,
-    ...intervalOf(agreement, { recipient, index }, receipts),
+    ...intervalOf(agreement, { recipient, index, afterSplit: found.inFork === 'after' }, receipts),
   }))
 }
 
-function describeTimes(times: RecipientTimes[]): Result<string> {
+function describeTimes(times: RecipientTimes[], isAfterSplit: boolean): Result<string> {
   const parts = times.map(({ recipient, lo, hi }) => {
     const after = lo === null ? 'at an unproven time' : `after ${iso(lo)}`
-    const by = hi === null ? 'not proven to be held by anyone yet' : `held by ${iso(hi)}`
+    const by = isAfterSplit
+      ? 'by when it was held counts for nothing in its author’s favour'
+      : hi === null
+        ? 'not proven to be held by anyone yet'
+        : `held by ${iso(hi)}`
     return `${recipient === '' ? '' : `for ${recipient}: `}${after}, ${by}`
   })
   return ok(parts.length === 0 ? 'No times are proved.' : `${parts.join('; ')}.`)

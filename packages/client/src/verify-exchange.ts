@@ -3,6 +3,7 @@
 
 import { leafHash, ok, type Result, refuse, sha256, toHex } from '@countersign/log'
 import { type Card, canonicalJson, fitsAnswer, parseExchange } from '@countersign/record'
+import { readForks } from './apply-forks.ts'
 import { type Found, readCards, readRecord, Shared } from './evidence-steps.ts'
 import { NOT_SHOWN, type NotShown, type Report, reportOn } from './verify-evidence.ts'
 
@@ -45,8 +46,15 @@ const ALL_OF_IT: ExchangeNotShown = {
   message: 'that this is all that was said in the exchange: whoever cut the file may have left something out',
 }
 
-/** Verifies the file of an exchange against the cards the reader trusts. Never throws for anything the file holds. */
-export function verifyExchange(bytes: Uint8Array, trusted: readonly Card[]): ExchangeReport {
+/**
+ * Verifies the file of an exchange against the cards the reader trusts; `forks` are files of a fork to apply to each of its
+ * records. Never throws for anything the files hold.
+ */
+export function verifyExchange(
+  bytes: Uint8Array,
+  trusted: readonly Card[],
+  forks: readonly Uint8Array[] = [],
+): ExchangeReport {
   const steps: ExchangeStep[] = []
   const note = (step: ExchangeStep['step'], result: Result<string>): void => {
     steps.push(
@@ -61,7 +69,8 @@ export function verifyExchange(bytes: Uint8Array, trusted: readonly Card[]): Exc
     return { kind: 'exchange', holds: false, steps, records: [], references: [], notShown: [...NOT_SHOWN, ALL_OF_IT] }
   }
   note('form', ok('The file, its entries and its cards are well formed.'))
-  const reports = read.value.map((found) => reportOn(ok(found)))
+  const beside = forks.length > 0 ? { forks: readForks(forks, trusted) } : {}
+  const reports = read.value.map((found) => reportOn(ok(found), beside))
   note('records', checkRecords(reports))
   const references = referencesAmong(read.value)
   note('references', checkReferences(read.value, references))

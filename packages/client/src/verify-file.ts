@@ -12,18 +12,19 @@ export type FileReport = Report | ExchangeReport | ForkReport
 export function verifyFile(
   bytes: Uint8Array,
   trusted: readonly Card[],
-  notices: readonly Uint8Array[] = [],
+  /** Evidence of notices, and files of a fork, to apply to it; of an exchange the latter alone. */
+  beside: readonly Uint8Array[] = [],
   /** Of logs of any software, for a file of a fork that a witness keeps. */
   logKeys: readonly VerifierKey[] = [],
 ): FileReport {
   switch (evidenceKind(bytes)) {
     case 'exchange':
-      return verifyExchange(bytes, trusted)
+      return verifyExchange(bytes, trusted, beside)
     case 'fork':
       return verifyFork(bytes, trusted)
     case 'log-fork':
       return verifyForkOfLog(bytes, { cards: trusted, keys: logKeys })
     default:
-      return verifyEvidence(bytes, trusted, notices)
+      return verifyEvidence(bytes, trusted, beside)
   }
 }

@@ -1,4 +1,4 @@
-// What takes two officers: a log that succeeds ours, and an alarm of a fork that is acknowledged. One asks and says why,
+// What takes two officers: a log that succeeds ours, and an alarm that is acknowledged. One asks and says why,
 // another confirms; each signs in with an account of their own.
 
 import type { Act } from '@countersign/client'
@@ -45,7 +45,7 @@ ${examples('countersign log succeed --dir ./alfa --pact ID --channel line --reas
 export function alarmCommand(alarm: Command): void {
   alarm
     .command('acknowledge')
-    .description('ask that an alarm of a fork be acknowledged; a second officer confirms it')
+    .description('ask that an alarm be acknowledged that nothing else ends, as that of a fork; a second officer confirms it')
     .argument('<code>', 'as countersign status shows it')
     .argument('<subject>')
     .addOption(dirOption())

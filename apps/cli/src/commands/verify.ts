@@ -19,7 +19,7 @@ interface Options {
 export function verifyCommand(command: Command): void {
   command
     .argument('<file>', 'the evidence file')
-    .argument('[notices...]', 'evidence of notices of compromised keys, to be applied to the record')
+    .argument('[beside...]', 'to be applied to it: evidence of notices of compromised keys, files of a fork')
     .option('--card <file...>', 'cards you trust, of author and cosigners')
     .option(
       '--key <file...>',
@@ -38,9 +38,10 @@ export function verifyCommand(command: Command): void {
         'countersign verify fork.evidence --card alfa.card',
         'countersign verify fork.evidence --key ./w1/policy',
         'countersign verify call.evidence notice.evidence --card alfa.card watch.card',
+        'countersign verify call.evidence fork.evidence --card alfa.card watch.card',
       ),
     )
-    .action((file: string, notices: string[], options: Options) => {
+    .action((file: string, others: string[], options: Options) => {
       if (options.report?.toLowerCase().endsWith('.pdf')) {
         throw misused('A report is written as HTML; give it a name such as report.html, open it and print it to PDF.')
       }
@@ -49,10 +50,12 @@ export function verifyCommand(command: Command): void {
       const cards = (options.card ?? []).map(readCard)
       const keys = (options.key ?? []).flatMap((path) => logKeysIn(path, readInput(path)))
       const bytes = readInput(file)
-      const beside = notices.map(readInput)
-      if (beside.length > 0 && evidenceKind(bytes) !== 'record') {
+      const beside = others.map(readInput)
+      const kind = evidenceKind(bytes)
+      if (beside.some((other) => evidenceKind(other) !== 'fork') && kind !== 'record')
         throw misused('Notices are applied to the evidence of one record; give that, cut with: countersign prove')
-      }
+      if (beside.length > 0 && kind !== 'record' && kind !== 'exchange')
+        throw misused('A fork is applied to the evidence of a record or an exchange; give that first.')
       const report = verifyFile(bytes, cards, beside, keys)
       if (options.report !== undefined)
         writeReport(options.report, report, { bytes, cards, language: options.language })

@@ -38,6 +38,7 @@ export function recordSheet(
       title: words.labels.notProved,
       items: [
         ...(isRevealed ? [] : [html`${words.notShownContent}`]),
+        ...(report.inFork === 'not-shown' ? [html`${words.notShown['before-split']}`] : []),
         ...report.notShown.map(({ code }) => html`${words.notShown[code]}`),
       ],
     },
@@ -173,6 +174,7 @@ function whenWords(report: Report, statement: Statement, page: Page): Html[] {
   })
   const more = report.times.length - lines.length
   if (more > 0) lines.push(filled(words.more, { count: more }))
+  if (report.inFork === 'after') lines.push(html`<span class="strong">${words.times.afterSplit}</span>`)
   return [...lines, html`<span class="quiet">${claimed} ${words.times.zone}</span>`]
 }
 

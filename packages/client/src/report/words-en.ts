@@ -52,6 +52,8 @@ export const en = {
     untilLog: 'Logged no later than {hi}; no neutral trusted here shows from when, so it may be older',
     fromLog: 'Logged not before {lo}; no countersignature trusted here shows by when',
     noneLog: 'At no proven time: no countersignature trusted here bounds it',
+    afterSplit:
+      'Its author signed two logs of this name, and this stands on one of them only: it binds its author, and by when it was held counts for nothing in its author’s favour.',
     attested: '{said} (attested by {by}).',
     unattested: '{said}.',
     claimed: 'Its author dated it {time}: a claim, from which nothing follows.',
@@ -89,7 +91,9 @@ export const en = {
     'first-use': 'that no earlier record of the same log used the same id or had seen more',
     keys: 'that keys changed nowhere else before it, and that no notice of a stolen key froze the log',
     answered: 'that a record which it answers stands where it says',
-    'no-other-log': 'that its author keeps no other log',
+    'no-other-log': 'that its author keeps no other log, nor signed another one of this name',
+    'before-split':
+      'that it stands before the two logs of its author have parted; after that no countersignature on it counts for its author',
     true: 'that what was said is true',
     read: 'that a person read it',
     'all-of-it': 'that this is all that was said: whoever cut the file may have left something out',
@@ -108,6 +112,8 @@ export const en = {
     rules: 'It keeps the rules of its kind and its log.',
     receipts: 'Countersignatures that count: {count}. Given, but by signers not trusted here: {not}.',
     times: 'The times follow from countersignatures alone.',
+    notices: 'The notices of compromised keys beside it were applied.',
+    forks: 'The author signed two histories of this log.',
     content: 'What is shown of the content is what was sealed.',
     records: 'Every check holds for each record.',
     references: 'The records answer each other as they say.',
@@ -125,6 +131,7 @@ export const en = {
     'evidence/void': 'the record breaks a rule and counts for nothing.',
     'evidence/receipts': 'a countersignature in the file is false, or is over another log.',
     'evidence/notices': 'a notice of compromised keys beside the file cannot be applied.',
+    'evidence/fork': 'a file of a fork beside it cannot be applied.',
     'evidence/frozen':
       'the keys of its log were given up as compromised, and nothing shows that anyone held it before.',
     'evidence/content': 'what is shown of the content is not what was sealed.',

@@ -103,7 +103,7 @@ export const record = {
       'first-use': 'that no earlier record of the same log used the same id or had seen more',
       keys: 'that its keys changed nowhere else before it, and that no notice of a stolen key froze its log',
       answered: 'that a record which it answers stands where it says',
-      'no-other-log': 'that its author keeps no other log',
+      'no-other-log': 'that its author keeps no other log, nor signed another one of this name',
       true: 'that what was said is true',
       read: 'that a person read it',
     },
