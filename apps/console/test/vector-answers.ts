@@ -35,6 +35,7 @@ export function answersTo(vectors: Vectors): string[] {
   return [
     ...fileAnswers('evidence', vectors.evidence),
     ...fileAnswers('evidence', vectors['evidence-keys']),
+    ...fileAnswers('evidence', vectors['evidence-fork']),
     ...fileAnswers('exchange', vectors.exchange),
     ...fileAnswers('fork', vectors.fork),
     ...statementAnswers(vectors.statements),
@@ -57,7 +58,7 @@ export function answersTo(vectors: Vectors): string[] {
 }
 
 /** Of each file the report, and the page made of it in each language. */
-function fileAnswers(kind: 'evidence' | 'exchange' | 'fork', { trusted, pieces, cases }: Vectors): string[] {
+function fileAnswers(kind: 'evidence' | 'exchange' | 'fork', { trusted, pieces, cases, forks }: Vectors): string[] {
   const cards = [trusted].flat().map((text: string) => {
     const card = parseCard(utf8(text))
     if (!card.ok) throw new Error(card.message)
@@ -66,7 +67,8 @@ function fileAnswers(kind: 'evidence' | 'exchange' | 'fork', { trusted, pieces, 
   return cases.map((one: Vectors) => {
     const file = utf8(one[kind].replaceAll(/«([0-9]+)»/g, (_: string, n: string) => pieces[Number(n)] ?? ''))
     const reader = cards.filter(({ party }) => one.trust?.includes(party) ?? true)
-    const report = verifyFile(file, reader)
+    const beside = (one.beside ?? []).map((name: string) => utf8(forks[name]))
+    const report = verifyFile(file, reader, beside)
     const pages = (['en', 'ru', 'zh'] as const).map((language) =>
       sha256(utf8(reportHtml(report, { language, digest: toHex(sha256(file)), trusted: reader }))),
     )
