@@ -38,8 +38,8 @@ describe('a pattern is read, and written in one way', () => {
     ['[file:x = true OR file:x = false]', '[file:x = true OR file:x = false]'],
     ["[file:x = h'FFc3' OR file:x = h'']", "[file:x = h'ffc3' OR file:x = h'']"],
     [
-      "[file:x = b'ABI=' OR file:x = b'AB\nJ=' OR file:x = b'']",
-      "[file:x = b'ABI=' OR file:x = b'ABI=' OR file:x = b'']",
+      "[file:x = b'ABI=' OR file:x = b'AB\nJ=' OR file:x = b'AAA=']",
+      "[file:x = b'ABI=' OR file:x = b'ABI=' OR file:x = b'AAA=']",
     ],
     [
       "[file:x = b'AB==' OR file:x = b'//8=' OR file:x = b'AAAA']",
@@ -235,6 +235,7 @@ describe('what is no pattern is refused with the place, and what was expected th
     ["[file:a = h'abc']", "1:11 h'abc'", /pairs/],
     ["[file:a = h'gg']", "1:11 h'gg'", /hexadecimal/],
     ["[file:a = b'====']", "1:11 b'===='", /base64/],
+    ["[file:a = b'']", "1:11 b''", /base64/],
     ["[file:a = b'AB']", "1:11 b'AB'", /base64/],
     ["[file:a = t'2026-02-30T00:00:00Z']", "1:11 t'2026-02-30T00:00:00Z'", /a time in UTC/],
     ["[file:a = t'2026-02-03']", "1:11 t'2026-02-03'", /a time in UTC/],

@@ -44,7 +44,8 @@ const text = fc.oneof(
 )
 const digits = fc.bigInt({ min: 0n, max: 10n ** 20n }).map(String)
 const sign = fc.constantFrom('', '-')
-const hex = fc.uint8Array({ maxLength: 8 }).map((octets) => Buffer.from(octets).toString('hex'))
+const hex = (minLength: number) =>
+  fc.uint8Array({ minLength, maxLength: 8 }).map((octets) => Buffer.from(octets).toString('hex'))
 const time = fc
   .date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString())
@@ -62,8 +63,8 @@ const ordered: fc.Arbitrary<Constant> = fc.oneof(
   integer,
   float,
   timestamp,
-  hex.map((octets) => ({ kind: 'hex' as const, hex: octets, at })),
-  hex.map((octets) => ({ kind: 'binary' as const, hex: octets, at })),
+  hex(0).map((octets) => ({ kind: 'hex' as const, hex: octets, at })),
+  hex(1).map((octets) => ({ kind: 'binary' as const, hex: octets, at })),
 )
 const constant: fc.Arbitrary<Constant> = fc.oneof(
   ordered,

@@ -195,7 +195,9 @@ export class Tokens {
       this.kind = 'hex'
       this.value = inside.toLowerCase()
     } else if (prefix === 'b') {
-      const octets = fromBase64(withoutSpareBits(inside.replaceAll(/[\r\n]/g, '')))
+      // The grammar permits no empty array here, though it does in hex.
+      const base64 = inside.replaceAll(/[\r\n]/g, '')
+      const octets = base64 === '' ? undefined : fromBase64(withoutSpareBits(base64))
       if (octets === undefined)
         return refuse("Between b' and ' there must be base64, padded with = to four characters.")
       this.kind = 'binary'
