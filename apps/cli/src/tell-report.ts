@@ -83,7 +83,23 @@ function headOf(report: Report): string[] {
     }),
     ...(report.witnesses.length === 0 ? [] : [`Witnessed by ${report.witnesses.map(plain).join(', ')}.`]),
     `Record ${record.origin}#${record.index}`,
+    ...report.revealed.flatMap(contentOf),
   ]
+}
+
+/** Lines and characters of a revealed part that are shown; the whole is in the JSON and in the report. */
+const SHOWN = { lines: 40, chars: 4_000 }
+
+/** What a part says, where it is text: as its author wrote it, and harmless to a terminal. */
+function contentOf({ part, mediaType, plaintext }: Report['revealed'][number]): string[] {
+  const head = `\nWhat was said, part ${part}, ${plain(mediaType)}, ${plaintext.length} bytes`
+  if (!/^text\/|[/+]json(?:;|$)/i.test(mediaType)) return [`${head}: no text; --json gives its bytes.`]
+  // A character takes four bytes at most: what lies beyond need not be decoded.
+  const text = new TextDecoder().decode(plaintext.subarray(0, SHOWN.chars * 4))
+  const shown = text.slice(0, SHOWN.chars).split(/\r?\n/).slice(0, SHOWN.lines)
+  const isWhole = shown.join('\n').length >= text.trimEnd().replaceAll('\r\n', '\n').length
+  const isAll = isWhole && plaintext.length <= SHOWN.chars * 4
+  return [`${head}:`, ...shown.map((line) => `  │ ${plain(line)}`), ...(isAll ? [] : ['  … --json gives all of it.'])]
 }
 
 function stepsOf(steps: readonly { ok: boolean; message: string }[]): string[] {

@@ -138,6 +138,51 @@ describe('two parties and a neutral, set up by hand', () => {
     expect(JSON.parse(await done(again, 'Once more'))).toMatchObject({ state: 'said' })
   })
 
+  test('verify shows what a revealed message says, harmless to a terminal', async () => {
+    const say = ['say', 'hotline/message', '--dir', at('alfa'), '-']
+    const ref = (await done(say, 'Relays\nTwo are \u001b[31mred\u202e.')).trim()
+    await done(['prove', '--dir', at('alfa'), ref, '--reveal', '-o', at('revealed')])
+    const told = await done(['verify', at('revealed'), '--card', at('alfa.card')])
+    expect(told).toMatch(/What was said, part 0, application\/\S+json, [0-9]+ bytes:\n {2}│ .*Relays.*Two are /)
+    for (const steers of ['\u001b', '\u202e']) expect(told).not.toContain(steers)
+    await done(['prove', '--dir', at('alfa'), ref, '-o', at('hidden')])
+    expect(await done(['verify', at('hidden'), '--card', at('alfa.card')])).not.toContain('What was said')
+  })
+
+  test('a file that is not what it should be, or a party that is none, is named with what to do next', async () => {
+    writeFileSync(at('none.json'), 'hello')
+    writeFileSync(at('list.json'), '{"a":1}')
+    writeFileSync(at('none.yaml'), ': : [')
+    const one = ['--dir', at('alfa')]
+    for (const [args, says] of [
+      [
+        ['say', 'intel/share', ...one, at('none.json')],
+        /none\.json: The input is not JSON: .* Give a bundle of STIX 2\.1/,
+      ],
+      [
+        ['say', 'intel/share', ...one, at('list.json')],
+        /list\.json: This is no STIX bundle.* Give a bundle of STIX 2\.1/,
+      ],
+      [
+        ['say', 'hotline/message', ...one, '--to', 'carol.example', '-'],
+        /“carol\.example” is no other party .*; address bravo\.example/,
+      ],
+      [
+        ['pact', 'propose', ...one, at('none.yaml'), '-o', at('x')],
+        /no YAML at line 1, column 3: a name stands .*Mend it/,
+      ],
+      [
+        ['pact', 'propose', ...one, at('none.json'), '-o', at('x')],
+        /no agreement in YAML; write its members as .*demo\.yaml/,
+      ],
+    ] as [string[], RegExp][]) {
+      const { code, err } = await run(args, 'hello')
+      expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(says) })
+      expect(err.trim().split('\n')).toHaveLength(1)
+    }
+    expect(existsSync(at('x'))).toBe(false)
+  })
+
   test('what prints data prints it as JSON where it is asked to', { timeout: 60_000 }, async () => {
     const [row] = JSON.parse(await done(['records', '--dir', at('alfa'), '--type', 'intel/share', '--json']))
     const proved = await done(['prove', '--dir', at('alfa'), row.record, '-o', at('evidence-2'), '--json'])

@@ -158,7 +158,9 @@ export class ReleaseGate {
     }
     for (const party of to) {
       if (!parties.includes(party) || party === from) {
-        this.#refuse('release/unknown-recipient', `${party} is not another party of this channel.`)
+        const others = parties.filter((one) => one !== from).join(', ')
+        const message = `“${party}” is no other party of this channel; address ${others}, or name nobody for all of them.`
+        this.#refuse('release/unknown-recipient', message)
       }
     }
   }

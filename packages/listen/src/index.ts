@@ -2,8 +2,8 @@
 // otherwise it does not start. One rule for every server, in one place.
 
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
-import { createSecureContext } from 'node:tls'
+import { isIP, type Socket } from 'node:net'
+import { createSecureContext, type SecureContextOptions, Server as TlsServer } from 'node:tls'
 import { ok, type Result, refuse } from '@countersign/log'
 import type { FastifyInstance } from 'fastify'
 
@@ -35,16 +35,42 @@ export function readListening(options: ListenOptions): Result<Listening> {
     )
   }
   if (options.tls === undefined) return ok({ ...address, written: options.listen, scheme: 'http' })
-  try {
-    const https = { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) }
-    createSecureContext(https)
-    return ok({ ...address, written: options.listen, scheme: 'https', https })
-  } catch (cause) {
-    return refuse(
-      'serve/tls-files',
-      `The certificate and key cannot be used (${cause instanceof Error ? cause.message : cause}); give a certificate chain and its private key, both PEM.`,
-    )
+  const https = readTlsFiles(options.tls)
+  return https.ok ? ok({ ...address, written: options.listen, scheme: 'https', https: https.value }) : https
+}
+
+/** Each is looked at by itself first, so that the one at fault is named. */
+function readTlsFiles({ certFile, keyFile }: { certFile: string; keyFile: string }) {
+  const fault = (message: string) => refuse('serve/tls-files', message)
+  const read = (file: string) => {
+    try {
+      return readFileSync(file)
+    } catch {
+      return undefined
+    }
   }
+  const takes = (context: SecureContextOptions) => {
+    try {
+      createSecureContext(context)
+      return true
+    } catch {
+      return false
+    }
+  }
+  const [cert, key] = [read(certFile), read(keyFile)]
+  if (cert === undefined) return fault(`${certFile} cannot be read; give the file with the certificate chain, PEM.`)
+  if (key === undefined) return fault(`${keyFile} cannot be read; give the file with the private key, PEM.`)
+  if (!takes({ cert }))
+    return fault(`${certFile} holds no certificate in PEM; give the certificate of this node, with its chain.`)
+  if (!takes({ key }))
+    return fault(
+      `${keyFile} holds no private key in PEM that is open; give the key of ${certFile}, without a passphrase.`,
+    )
+  if (!takes({ cert, key }))
+    return fault(
+      `The key in ${keyFile} is not the one of the certificate in ${certFile}; give the two that belong together.`,
+    )
+  return ok({ cert, key })
 }
 
 /** Fastify’s `trustProxy`: the one proxy in front; what it passes on from its client is the client’s word. */
@@ -54,6 +80,7 @@ export function trustProxy(options: ListenOptions): false | ((address: string, h
 
 /** Listens, and gives the URL that is served. A refusal where the address is not to be had; the app is not closed. */
 export async function listenOn(app: FastifyInstance, at: Listening): Promise<Result<string>> {
+  watchConnections(app)
   try {
     await app.listen({ host: at.host, port: at.port })
   } catch (cause) {
@@ -73,12 +100,42 @@ export async function listenOn(app: FastifyInstance, at: Listening): Promise<Res
   return ok(`${at.scheme}://${host}:${bound ?? at.port}/`)
 }
 
-/** Answers what was begun, for `graceMs` at most, and takes nothing new. */
+/**
+ * Answers what was asked, for `graceMs` at most, and takes nothing new. A connection on which nothing was asked yet is not
+ * idle to a server of Node, which would wait for it for ever; browsers open such ones ahead, so they are ended at once.
+ */
 export async function closeGently(app: FastifyInstance, graceMs: number): Promise<void> {
-  // A connection on which nothing was asked yet is not idle to the server, which would wait for it for ever.
-  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs)
-  await app.close()
+  const of = connections.get(app)
+  const cut = setTimeout(() => {
+    app.server.closeAllConnections()
+    for (const socket of of?.open ?? []) socket.destroy()
+  }, graceMs)
+  const closed = app.close()
+  for (const socket of of?.unasked ?? []) socket.destroy()
+  await closed
   clearTimeout(cut)
+}
+
+interface Connections {
+  /** As they were taken, also where no TLS was spoken on them yet. */
+  open: Set<Socket>
+  /** On which no request has come whole. */
+  unasked: Set<Socket>
+}
+
+const connections = new WeakMap<FastifyInstance, Connections>()
+
+function watchConnections(app: FastifyInstance): void {
+  const { server } = app
+  const [open, unasked] = [new Set<Socket>(), new Set<Socket>()]
+  const keep = (set: Set<Socket>) => (socket: Socket) => {
+    set.add(socket)
+    socket.once('close', () => set.delete(socket))
+  }
+  server.on('connection', keep(open))
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', keep(unasked))
+  server.on('request', ({ socket }: { socket: Socket }) => unasked.delete(socket))
+  connections.set(app, { open, unasked })
 }
 
 function parseListen(listen: string): { host: string; port: number } | undefined {

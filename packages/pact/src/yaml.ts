@@ -22,6 +22,16 @@ export interface DraftFault extends Refusal {
 
 const DAY_MS = 86_400_000
 
+/** What is wrong with a text that is no YAML, by the code the parser gives. */
+const IN_WORDS: Record<string, string> = {
+  DUPLICATE_KEY: 'a name is given twice',
+  TAB_AS_INDENT: 'a tab stands where spaces must',
+  BAD_INDENT: 'it is indented otherwise than what is around it',
+  MISSING_CHAR: 'a character is missing, such as a quotation mark, a bracket or a colon',
+  BLOCK_AS_IMPLICIT_KEY: 'a name stands where a value must; one may be missing before it',
+  MULTILINE_IMPLICIT_KEY: 'a name goes over more than one line; a colon may be missing',
+}
+
 /**
  * Reads a draft. Beside the members of an agreement it may say `offer: {days: N}`, and leaves out `v`, `id`, `base`,
  * `root` of parties and neutrals, `operator` (the neutral itself) and `quorum` (one where there is a neutral).
@@ -35,7 +45,10 @@ export function agreementFromYaml(text: string, fill: DraftFill): { ok: true; va
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0])
     return {
-      ...refuse('yaml/syntax', `Line ${line}, column ${col}: ${error.message.split('\n')[0]}`),
+      ...refuse(
+        'yaml/syntax',
+        `The draft is no YAML at line ${line}, column ${col}: ${IN_WORDS[error.code] ?? 'what stands there does not belong there'}. Mend it there, and propose it again.`,
+      ),
       line,
       column: col,
     }
@@ -47,7 +60,11 @@ export function agreementFromYaml(text: string, fill: DraftFill): { ok: true; va
   } catch {
     return refuse('yaml/alias', 'The draft uses YAML aliases; write the values out.')
   }
-  if (!isObject(value)) return refuse('yaml/form', 'The draft is no YAML mapping of an agreement’s members.')
+  if (!isObject(value))
+    return refuse(
+      'yaml/form',
+      'The draft is no agreement in YAML; write its members as “name: value”, a line each, as agreements/demo.yaml does.',
+    )
   const unknown = Object.keys(value).find((key) => !(key in agreementSchema.shape))
   if (unknown !== undefined) {
     const near = nearest(unknown, Object.keys(agreementSchema.shape))

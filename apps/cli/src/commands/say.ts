@@ -119,7 +119,10 @@ async function share(door: Door, common: Common, account: string, file: string |
     else
       for (const { object, message } of refusals.slice(0, 20))
         note(`  ${plain(object?.id ?? 'record')}: ${plain(message)}`)
-    throw new Refused({ code: shared.code, message: plain(shared.message) })
+    // What the file is not, the splitter says; what it should be, whoever gave it may not know.
+    const isFile = shared.code.startsWith('json/') || shared.code.startsWith('stix/')
+    const next = isFile ? ' Give a bundle of STIX 2.1: a JSON file, in UTF-8. Nothing was said.' : ''
+    throw new Refused({ code: shared.code, message: `${isFile ? `${file}: ` : ''}${plain(shared.message)}${next}` })
   }
   const { state, awaited, records, objects, errors, errorsTotal, warnings, warningsTotal } = shared.value
   if (flags.json === true) return printJson(shared.value)
