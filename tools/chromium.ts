@@ -14,6 +14,7 @@ export async function launchChromium(): Promise<Browser> {
   // It unpacks itself into the folder for temporary files; one of its own keeps two versions apart.
   const folder = join(tmpdir(), 'countersign-chromium')
   mkdirSync(folder, { recursive: true })
+  const { TMPDIR } = process.env
   process.env.TMPDIR = folder
   // Where the machine lacks libraries such as libnss3, those packed with it are unpacked when this is set.
   process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs22.x'
@@ -23,6 +24,8 @@ export async function launchChromium(): Promise<Browser> {
   const fonts = join(folder, 'fonts.conf')
   writeFileSync(fonts, FONTS.replaceAll('FOLDER', folder))
   const env = { ...process.env, FONTCONFIG_FILE: fonts } as Record<string, string>
+  if (TMPDIR === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = TMPDIR
   return chromium.launch({ executablePath, args: ['--no-sandbox'], env })
 }
 
