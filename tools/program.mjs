@@ -19,6 +19,7 @@ export function programSources() {
   return [
     join(ROOT, 'package-lock.json'),
     join(ROOT, 'apps', 'cli', 'vite.config.ts'),
+    join(ROOT, 'tools', 'paths-from-source.ts'),
     ...folders.flatMap((folder) => filesIn(folder)),
   ]
 }

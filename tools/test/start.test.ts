@@ -194,10 +194,14 @@ describe('the program that a command runs', () => {
       mkdirSync(join(root, name, 'src', 'below'), { recursive: true })
       writeFileSync(join(root, name, 'src', 'below', 'one.ts'), '')
     }
-    for (const name of ['package-lock.json', 'apps/cli/vite.config.ts', 'apps/cli/src/main.ts']) {
-      writeFileSync(join(root, name), '')
-    }
     mkdirSync(join(root, 'tools'))
+    const single = [
+      'package-lock.json',
+      'apps/cli/vite.config.ts',
+      'tools/paths-from-source.ts',
+      'apps/cli/src/main.ts',
+    ]
+    for (const name of single) writeFileSync(join(root, name), '')
     cpSync(join(ROOT, 'tools', 'program.mjs'), join(root, 'tools', 'program.mjs'))
     const { programFile }: { programFile(): string } = await import(join(root, 'tools', 'program.mjs'))
     const fromSources = join(root, 'apps/cli/src/main.ts')

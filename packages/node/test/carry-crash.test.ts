@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { builtProcess } from '../../../tools/built-process/index.ts'
 import { auditNode } from '../src/audit.ts'
 import { Node } from '../src/node.ts'
 import { call, type Island, inForceByStick, islands, logsOf, noNetwork, stick, visit } from './islands.ts'
 import { value } from './served-files.ts'
 
-const PROCESS = fileURLToPath(new URL('./carry-in-process.ts', import.meta.url))
+const SOURCE = fileURLToPath(new URL('./carry-in-process.ts', import.meta.url))
+let built: string
 const STRIKES = ['SIGKILL', 'EIO', 'ENOSPC'] as const
 /** COUNTERSIGN_STRIKE='EIO datasync /mirrors/…/checkpoint.new 1' runs one case again, as a failure prints it. */
 const ONE = process.env.COUNTERSIGN_STRIKE
@@ -31,7 +33,7 @@ interface Told {
 function carriedIn(dir: string, at: string, by: string, struckCall: string): Promise<Told | undefined> {
   return new Promise((resolve, reject) => {
     const args = by === '' ? [] : [by, ...struckCall.split(' ')]
-    const child = spawn(process.execPath, [PROCESS, dir, at, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [built, dir, at, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     let [out, err] = ['', '']
     child.stdout.on('data', (chunk) => (out += chunk))
     child.stderr.on('data', (chunk) => (err += chunk))
@@ -96,6 +98,7 @@ test('a node that is killed, or failed by its disk, at any call while it takes i
       cpSync(trip.bravo.dir, folder, { recursive: true })
       return folder
     }
+    built = await builtProcess(SOURCE, join(dir, 'built'))
     const whole = fresh('whole')
     const told = await carriedIn(whole, trip.at, '', '')
     expect(told).toMatchObject({ outcome: 'taken', alarms: [] })

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { builtProcess } from '../../../tools/built-process/index.ts'
 import { auditNode } from '../src/audit.ts'
 import { initNode } from '../src/keys/identity.ts'
 import { TrustedCards } from '../src/keys/trust.ts'
@@ -13,7 +14,8 @@ import { Node } from '../src/node.ts'
 import { realSurroundings } from '../src/surroundings.ts'
 import { value } from './served-files.ts'
 
-const PROCESS = fileURLToPath(new URL('./changing-keys.ts', import.meta.url))
+const SOURCE = fileURLToPath(new URL('./changing-keys.ts', import.meta.url))
+let built: string
 const DEMO = readFileSync(new URL('../../../agreements/demo.yaml', import.meta.url), 'utf8')
 /** Of the steps of one change, how many are tried in an ordinary run; in the nightly one all are. */
 const TRIED = Number(process.env.COUNTERSIGN_STEPS ?? (process.env.COUNTERSIGN_NIGHTLY === undefined ? 12 : 10_000))
@@ -26,6 +28,7 @@ const base = join(root, 'alfa')
 
 /** A node with an agreement proposed, so that it has two logs. */
 beforeAll(async () => {
+  built = await builtProcess(SOURCE, join(root, 'built'))
   const made = []
   for (const name of ['alfa', 'bravo', 'watch']) {
     const [dir, party, neutral] = [join(root, name), `${name}.example`, name === 'watch']
@@ -41,7 +44,7 @@ beforeAll(async () => {
 }, 120_000)
 
 const change = (dir: string, what: string, killAt: number) =>
-  spawnSync(process.execPath, [PROCESS, dir, what, String(killAt)], { encoding: 'utf8' })
+  spawnSync(process.execPath, [built, dir, what, String(killAt)], { encoding: 'utf8' })
 
 async function opened(dir: string): Promise<Node> {
   const node = value(await Node.open(dir, around))

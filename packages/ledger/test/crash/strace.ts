@@ -4,12 +4,12 @@
 
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { builtProcess } from '../../../../tools/built-process/index.ts'
 import type { Told } from './scripts.ts'
 
-const PROCESS = fileURLToPath(new URL('./process.ts', import.meta.url))
+const SOURCE = fileURLToPath(new URL('./process.ts', import.meta.url))
 
 /** The calls that write, name, or open: where a machine can end, or fail, with something half done. */
 const CALLS =
@@ -44,9 +44,14 @@ export function straceIsThere(): boolean {
   }
 }
 
+/** What is struck, made once in the folder `dir`. */
+export function builtHarness(dir: string): Promise<string> {
+  return builtProcess(SOURCE, join(dir, 'built'))
+}
+
 /** Every call that a script is about, in the order it makes them. */
-export async function callsOf(script: string, dir: string): Promise<Call[]> {
-  await run(script, dir, ['--seccomp-bpf'])
+export async function callsOf(harness: string, script: string, dir: string): Promise<Call[]> {
+  await run(harness, script, dir, ['--seccomp-bpf'])
   const calls: Call[] = []
   const counts = new Map<string, number>()
   let isStruck = true
@@ -70,14 +75,14 @@ export async function callsOf(script: string, dir: string): Promise<Call[]> {
 }
 
 /** The script in a fresh folder, with one call struck. */
-export function strike({ script, name, path, number }: Call, by: Strike, dir: string): Promise<Run> {
+export function strike(harness: string, { script, name, path, number }: Call, by: Strike, dir: string): Promise<Run> {
   // A signal is lost where strace looks at single calls only.
   const how = by === 'SIGKILL' ? [`signal=SIGKILL`] : [`error=${by}`, '--seccomp-bpf']
   const [effect, ...more] = how
-  return run(script, dir, ['-P', `${dir}${path}`, '-e', `inject=${name}:${effect}:when=${number}`, ...more])
+  return run(harness, script, dir, ['-P', `${dir}${path}`, '-e', `inject=${name}:${effect}:when=${number}`, ...more])
 }
 
-function run(script: string, dir: string, options: string[]): Promise<Run> {
+function run(harness: string, script: string, dir: string, options: string[]): Promise<Run> {
   rmSync(dir, { recursive: true, force: true })
   mkdirSync(dir, { recursive: true })
   const trace = `${dir}.strace`
@@ -86,10 +91,9 @@ function run(script: string, dir: string, options: string[]): Promise<Run> {
     ...process.env,
     UV_THREADPOOL_SIZE: '1',
     UV_USE_IO_URING: '0',
-    NODE_COMPILE_CACHE: join(tmpdir(), 'countersign-compiled'),
   }
   return new Promise((resolve, reject) => {
-    const child = spawn('strace', [...args, process.execPath, PROCESS, script, dir], {
+    const child = spawn('strace', [...args, process.execPath, harness, script, dir], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env,
     })

@@ -1,0 +1,25 @@
+// How a process of a test is built: as the program is, wherever its folder lies.
+
+import { createRequire } from 'node:module'
+import { pathsFromSource } from '../paths-from-source.ts'
+
+const require = createRequire(import.meta.url)
+/** Not built in: it is compiled for the machine. */
+const COMPILED = 'better-sqlite3'
+
+export default {
+  plugins: [
+    {
+      name: 'compiled-where-it-lies',
+      enforce: 'pre',
+      resolveId: (id: string) => (id === COMPILED ? { id: require.resolve(COMPILED), external: true } : undefined),
+    },
+    pathsFromSource(),
+  ],
+  ssr: { noExternal: true },
+  build: {
+    target: 'node24',
+    minify: false,
+    rolldownOptions: { output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } },
+  },
+}
