@@ -159,6 +159,6 @@ function flip(bytes: Uint8Array): Uint8Array {
   return turned
 }
 
-function flipHex(hash: string): string {
+export function flipHex(hash: string): string {
   return `${hash.startsWith('0') ? '1' : '0'}${hash.slice(1)}`
 }

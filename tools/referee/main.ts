@@ -1,6 +1,6 @@
 // What `npm run referee` runs: programs that nobody here wrote accept what ours writes, and refuse each change to it. A
-// demonstration is started, a few hundred records are said, its logs are shown to two of our witnesses, and all of it, with
-// our vectors, is handed to the checker whose source REFEREE names (a Go program over golang.org/x/mod/sumdb). Where there is none, or no Go, that is said and nothing fails.
+// demonstration is started, a few hundred records are said, two officers have one of its logs succeeded, all of them are
+// shown to two of our witnesses, and all of it, with our vectors, is handed to the checker whose source REFEREE names (a Go program over golang.org/x/mod/sumdb). Where there is none, or no Go, that is said and nothing fails.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { NodeClient } from '@countersign/client'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { threeFreePorts } from '../ports.ts'
 import { type Case, referCases } from './cases.ts'
+import { succeedLine, successionCases } from './succession.ts'
 import { vectorCases } from './vector-cases.ts'
 import { witnessedCases } from './witnessed-cases.ts'
 
@@ -29,7 +30,8 @@ try {
 async function main(): Promise<number> {
   const referee = build()
   if (typeof referee !== 'object') return skipped(referee)
-  const dirs = await demonstration()
+  const { dirs, pact } = await demonstration()
+  await succeedLine(dirs, pact)
   let [passed, failed] = [0, 0]
   for await (const { name, args, accepted } of allCases(dirs)) {
     const ran = spawnSync(referee.program, args, { encoding: 'utf8' })
@@ -51,6 +53,7 @@ async function* allCases(dirs: readonly string[]): AsyncGenerator<Case> {
   }
   yield* vectorCases(work, file)
   yield* referCases(dirs, work, file)
+  yield* successionCases(dirs, file)
   yield* witnessedCases(dirs, work, file)
 }
 
@@ -76,8 +79,8 @@ function build(): { program: string } | string {
   return built.status === 0 ? { program } : `The checker cannot be built here: ${built.stderr.trim()}`
 }
 
-/** Starts a demonstration, says records on both sides, and stops it: the folders of its nodes. */
-async function demonstration(): Promise<string[]> {
+/** Starts a demonstration, says records on both sides, and stops it: the folders of its nodes, and their agreement. */
+async function demonstration(): Promise<{ dirs: string[]; pact: string }> {
   const dir = join(work, 'demo')
   const child = spawn(
     process.execPath,
@@ -106,7 +109,7 @@ async function demonstration(): Promise<string[]> {
     )
     if (alfa === undefined || bravo === undefined) throw new Error('A demonstration has two parties.')
     await Promise.all([say(alfa, ready.pact, RECORDS), say(bravo, ready.pact, 40)])
-    return ready.nodes.map((node) => node.dir)
+    return { dirs: ready.nodes.map((node) => node.dir), pact: ready.pact }
   } finally {
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGINT')
