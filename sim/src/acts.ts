@@ -17,6 +17,10 @@ export const ACTS = [
   'a hold kept content',
   'a log cosigned by a witness',
   'a lying witness asked',
+  'a witness cosigned after it had crashed',
+  'content destroyed whose retention had run out',
+  'a thief was heard with stolen keys',
+  'stolen keys given up',
 ] as const
 
 export type Act = (typeof ACTS)[number]

@@ -106,6 +106,8 @@ export class Asked {
     const allowed = new Set(ours.filter(({ forbidden }) => !forbidden).flatMap(({ texts }) => texts))
     for (const { sealed } of statement.content) {
       const file = await log.readAddendum(sealed)
+      // What a thief said came back with the tail, and its content is on its way.
+      if (file === undefined && machine.party === this.world.theft.party) continue
       const plaintext = file && (await unsealed(file, [...parties, ...neutrals].map(sealingIdentitiesOf)))
       if (plaintext === undefined) return this.world.violated(1, `The content of ${where} is not held or not sealed.`)
       const texts = statement.type === 'intel/share' ? objectsOf(plaintext) : [textOf(plaintext)]
@@ -154,10 +156,15 @@ export class Asked {
   /** Valid for every honest reader, delivered to every honest recipient, and within honest bounds. */
   private async isWell(author: string, record: string): Promise<void> {
     const { world } = this
+    const origin = record.slice(0, record.indexOf('#'))
+    const frozenAt = world.theft.frozenAt(origin, world.machine(author))
     for (const { node, party } of world.honest()) {
       await node?.views.settle()
       const row = (await node?.views.record(record))?.row
       if (row === undefined) return world.violated(6, `${party} does not show ${record}.`)
+      // What nobody had covered before its keys were given up is void, and its party says it again.
+      const isFrozen = row.validity.kind !== 'valid' && row.validity.code === 'party/frozen'
+      if (isFrozen && row.index >= (frozenAt ?? Infinity)) continue
       if (row.validity.kind !== 'valid') {
         const { code, message } = row.validity
         return world.violated(9, `${record} is ${row.validity.kind} for ${party}: ${code} ${message}`)

@@ -40,6 +40,9 @@ export type Step = { at: number } & (
   | { do: 'restore'; who: string; forMs: number }
   | { do: 'clock'; who: string; byMs: number }
   | { do: 'act'; n: number }
+  | { do: 'steal'; who: string; forMs: number }
+  | { do: 'years'; years: number }
+  | { do: 'witness'; how: 'kill' | 'power'; forMs: number }
   | { do: 'rotate'; who: string; roles: RotatedRole[] }
   | { do: 'succeed'; who: string }
   | { do: 'destroy' | 'hold' | 'lift'; by: string; n: number }
@@ -62,6 +65,8 @@ export interface Case {
   known?: boolean
 }
 
+/** What people do besides, one kind in each case. */
+const ACT_KINDS = ['none', 'stick', 'keys', 'succession', 'destruction', 'destruction', 'theft', 'years'] as const
 const LENGTH_MS = 120_000
 /** A clock may be wrong by so much without being false. */
 const SKEW_MS = 60_000
@@ -72,6 +77,11 @@ export function caseOf(seed: number): Case {
   const world = draw.pick(['two', 'two', 'witnessed', 'alone', 'alone', 'three'] as const)
   const { parties, neutrals } = WORLDS[world]
   const all = [...parties, ...neutrals]
+  const drawn = draw.pick(ACT_KINDS)
+  // Without a neutral a notice takes the agreement's force with it: nobody else countersigned what it rests on.
+  const what = drawn === 'theft' && neutrals.length === 0 ? 'years' : drawn
+  // What takes its own time is done where nothing else goes wrong than the weather.
+  const isQuiet = what === 'theft' || what === 'years'
   const rough = draw.chance(0.5)
   const weather: Case['weather'] = {
     delayMs: draw.pick([
@@ -83,7 +93,7 @@ export function caseOf(seed: number): Case {
     doubled: rough ? draw() * 0.2 : 0,
     corrupted: draw.chance(0.3) ? draw() * 0.02 : 0,
   }
-  const kind = draw.chance(0.45) ? draw.pick(HOSTILE_KINDS) : undefined
+  const kind = !isQuiet && draw.chance(0.55) ? draw.pick(HOSTILE_KINDS) : undefined
   const hostile =
     kind === undefined
       ? undefined
@@ -105,23 +115,39 @@ export function caseOf(seed: number): Case {
       n,
     })
   }
-  for (let n = draw.below(6); n > 0; n--) steps.push(faultOf(draw, at(), honest))
-  steps.push(...actsOf(draw, at, honest, speakers))
+  for (let n = isQuiet ? 0 : draw.below(6); n > 0; n--) steps.push(faultOf(draw, at(), honest))
+  steps.push(...actsOf(what, draw, at, honest, speakers))
   if (hostile !== undefined) for (let n = 1 + draw.below(4); n > 0; n--) steps.push({ at: at(), do: 'act', n })
   // What is not restored is whole when two officers pin it: nobody else holds more of it than its author.
   const succeeded = steps.flatMap((step) => (step.do === 'succeed' ? step.who : []))
   const kept = steps.filter((step) => !(step.do === 'restore' && succeeded.includes(step.who)))
-  kept.sort((a, b) => a.at - b.at)
   const witness: Pick<Case, 'witness'> =
     world === 'witnessed' ? { witness: draw.pick(['honest', 'honest', 'lies'] as const) } : {}
+  if (witness.witness === 'honest' && draw.chance(0.5)) {
+    const how = draw.pick(['kill', 'power'] as const)
+    kept.push({ at: draw.below(LENGTH_MS / 2), do: 'witness', how, forMs: draw.below(15_000) })
+  }
+  kept.sort((a, b) => a.at - b.at)
   return { v: 1, seed, world, weather, ...witness, ...(hostile === undefined ? {} : { hostile }), steps: kept }
 }
 
 /** What people do beside speaking, in some cases one kind of it. */
-function actsOf(draw: Draw, at: () => number, honest: readonly string[], speakers: readonly string[]): Step[] {
-  switch (draw.pick(['none', 'stick', 'keys', 'succession', 'destruction', 'destruction'] as const)) {
+function actsOf(
+  what: (typeof ACT_KINDS)[number],
+  draw: Draw,
+  at: () => number,
+  honest: readonly string[],
+  speakers: readonly string[],
+): Step[] {
+  switch (what) {
     case 'none':
       return []
+    case 'theft':
+      return [
+        { at: 5_000 + draw.below(50_000), do: 'steal', who: draw.pick(speakers), forMs: 1_000 + draw.below(20_000) },
+      ]
+    case 'years':
+      return [{ at: LENGTH_MS / 2 + draw.below(LENGTH_MS / 2), do: 'years', years: 11 }]
     case 'succession':
       return lonelyStart(draw, honest, speakers)
     case 'destruction':

@@ -101,6 +101,7 @@ export class Checks {
   left(from: string, by: string, request: DoorRequest, answer: Answer): void {
     const machine = this.world.machines.get(by)
     if (machine === undefined || !this.watches(machine) || answer.status >= 300) return
+    if (this.world.theft.isAt(by)) return
     const path = request.target.slice(1)
     const body = Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.length)
     if (body.includes(CANARY)) this.world.violated(4, `${by} sent content in the clear to ${from}: ${path}`)
@@ -171,7 +172,7 @@ export class Checks {
         }
       }
     }
-    return this.asked.underWay()
+    return this.asked.underWay() || this.world.destruction.underWay() || this.world.theft.underWay()
   }
 
   /** Once everything rests: what was acknowledged is there, delivered and valid for everybody (1, 6, 7, 9). */

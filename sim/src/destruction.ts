@@ -1,6 +1,7 @@
 // Content that officers ask to be destroyed, or to be kept (spec/destruction.md). Everyone concerned must have agreed:
 // where one has not, its content stands for everybody; where all have, and nobody holds it, it is gone everywhere.
 
+import { logFolder, mirrorFolder, originHash } from '@countersign/ledger'
 import { parseEntry } from '@countersign/record'
 import { type Case, type Step, WORLDS } from './case.ts'
 import type { Machine } from './machine.ts'
@@ -26,6 +27,9 @@ const MAY_REFUSE = /^(?:node|ledger|say|not-found)\/|^content\/(?:held|not-held|
 export class Destruction {
   private readonly world: World
   private readonly wishes = new Map<string, Wishes>()
+  /** Records whose retention has run out, with the files of their content. */
+  private readonly due = new Map<string, string[]>()
+  private haveYearsPassed = false
 
   constructor(world: World) {
     this.world = world
@@ -39,19 +43,78 @@ export class Destruction {
   mayStand(party: string, type: string): boolean {
     const all = [...this.wishes.values()]
     if (type === 'content/consent') return all.some(({ asked }) => asked.has(party))
+    if (type === 'content/destroyed' && this.haveYearsPassed) return true
     if (type === 'content/destroyed') return all.some(({ asked }) => this.concerned().every((one) => asked.has(one)))
     return all.some(({ held }) => held.has(party))
   }
 
   /** Whether it is no wonder that a part of a record is held no more. */
   mayBeGone(record: string): boolean {
+    if (this.due.has(record)) return true
     const wishes = this.wishes.get(record)
     return wishes !== undefined && this.concerned().every((party) => wishes.asked.has(party))
   }
 
-  /** What was agreed is done, and nothing else (4, 9). */
+  /** Longer than content is retained: what others held before that is due. */
+  yearsPass(): void {
+    this.haveYearsPassed = true
+    for (const { texts, records } of this.world.checks.asked.asks) {
+      if (texts.length > 0) for (const record of records) void this.isDue(record)
+    }
+  }
+
+  /** What is due and not gone yet, in words; empty where nothing is. */
+  underWay(): string {
+    for (const [record, sealed] of this.due) {
+      const holds = this.world.honest().find((machine) => sealed.some((hash) => holdsFile(machine, record, hash)))
+      if (holds !== undefined) return `${holds.party} holds content of ${record}, whose retention has run out`
+    }
+    return ''
+  }
+
+  private async isDue(record: string): Promise<void> {
+    const [origin = '', index = ''] = record.split('#')
+    const [author = ''] = origin.split('/')
+    const { neutrals } = WORLDS[this.world.the.world]
+    const others = this.world.honest().filter(({ party }) => party !== author)
+    // Its age is counted from what a neutral cosigned, or without one another party.
+    const counts = others.filter(({ party }) => neutrals.length === 0 || neutrals.includes(party))
+    const covers = ({ disk, dir }: Machine) =>
+      disk.names(`${dir}/receipts/${originHash(origin)}`).some((name) => Number(name.split('-')[0]) > Number(index))
+    const log = this.world.machine(author).node?.logOf(origin)
+    if (log === undefined || !counts.some(covers)) return
+    const entry = parseEntry(await log.entry(Number(index)))
+    if (entry.ok)
+      this.due.set(
+        record,
+        entry.value.statement.content.map(({ sealed }) => sealed),
+      )
+  }
+
+  /** What was agreed is done, or had run out, and nothing else (4, 9). */
   async atRest(): Promise<void> {
+    for (const record of this.due.keys()) await this.isGone(record)
+    if (this.haveYearsPassed) {
+      const kept = this.world.checks.asked.asks.filter(({ texts, outcome }) => texts.length > 0 && outcome === 'said')
+      for (const record of kept.flatMap(({ records }) => records)) await this.isKept(record)
+    }
     for (const wishes of this.wishes.values()) await this.cameOf(wishes)
+  }
+
+  private async isGone(record: string): Promise<void> {
+    for (const { node, party } of this.world.honest()) {
+      if ((await node?.readContent(record, 0))?.ok !== true) continue
+      return this.world.violated(6, `The retention of ${record} has run out, and ${party} still reads it.`)
+    }
+    this.world.did('content destroyed whose retention had run out')
+  }
+
+  /** What is not due is read by its author as before. */
+  private async isKept(record: string): Promise<void> {
+    if (this.due.has(record)) return
+    const author = record.slice(0, record.indexOf('/'))
+    const read = await this.world.machine(author).node?.readContent(record, 0)
+    if (read?.ok !== true) this.world.violated(9, `${author} cannot read ${record} any more, and it is not due.`)
   }
 
   private async cameOf({ record, agreed, asked, held, holding }: Wishes): Promise<void> {
@@ -132,6 +195,12 @@ export class Destruction {
   private concerned(): string[] {
     return partiesOf(this.world.the)
   }
+}
+
+function holdsFile({ party, dir, disk }: Machine, record: string, sealed: string): boolean {
+  const origin = record.slice(0, record.indexOf('#'))
+  const folder = origin.startsWith(`${party}/`) ? logFolder(dir, origin) : mirrorFolder(dir, origin)
+  return disk.read(`${folder}/addenda/${sealed}`) !== undefined
 }
 
 function partiesOf({ world }: Case): string[] {

@@ -44,6 +44,8 @@ export function faultOfReport(
   if (code === 'node/may-be-copy') return undefined
   // A witness accuses nobody, and what it could not give is looked for at rest.
   if (code.startsWith('witness/')) return undefined
+  // Whoever had its keys stolen is not accused: it has said so itself.
+  if (code === 'party/notice' && subject === world.theft.party) return undefined
   // A peer that could not be reached half-way through; it is asked again.
   if (code === 'log/tail-withheld') return undefined
   const hostile = world.the.hostile?.party

@@ -1,9 +1,10 @@
 // A witness that the agreement names, run by somebody else (spec/witness.md): the witness of this project with a disk and
-// a clock of its own, or one that lies. Its operator learns of a log that is new when it is first asked to cosign it.
+// a clock of its own, or one that lies. Its operator learns of a log that is new when it is first asked to cosign it. Its
+// process is killed, or its machine loses its power, and begins again with what its disk has left.
 
 import { join } from 'node:path'
 import type { DoorRequest } from '@countersign/http'
-import { logFolder } from '@countersign/ledger'
+import { type Disk, logFolder } from '@countersign/ledger'
 import {
   type Checkpoint,
   cosignatureLines,
@@ -46,38 +47,85 @@ export class SimulatedWitness {
   private readonly world: World
   private readonly lies: boolean
   private readonly draw: Draw
-  private readonly disk
+  private readonly machine = new SimulatedDisk()
+  private disk: Disk
+  /** What an earlier life asked for is never answered. */
+  private life = 0
+  private hasCrashed = false
+  private keeping: Promise<void> = Promise.resolve()
   private readonly known = new Set<string>()
   /** Roots that it cosigned, by origin and size. */
   private readonly cosigned = new Map<string, string>()
+  /** The largest size that it cosigned of each log. */
+  private readonly largest = new Map<string, number>()
   private witness: Witness | undefined
 
   constructor(world: World, lies: boolean) {
     this.world = world
     this.lies = lies
     this.draw = drawOf(world.the.seed, 'witness')
-    this.disk = new SimulatedDisk().begin({
-      draw: this.draw,
-      later: async (_what, act) => act(),
-      fails: () => undefined,
-      retried: () => {},
+    this.disk = this.begin()
+    world.network.servers.set(HOST, (_from, request) => (this.lies ? this.lie(request) : this.answer(request)))
+  }
+
+  /** Begins a life, with what the disk has. */
+  start(): void {
+    const life = ++this.life
+    this.disk = this.begin()
+    this.keeping = Promise.resolve()
+    this.open(life).catch((cause: unknown) => {
+      if (this.life === life) this.world.violated(7, `The witness does not start: ${String(cause)}`)
     })
   }
 
-  async open(): Promise<void> {
+  /** Ends the life in the middle of whatever it does; a new one begins after a while. */
+  crash(how: 'kill' | 'power', forMs: number): void {
+    const { world } = this
+    const life = ++this.life
+    this.witness = undefined
+    this.hasCrashed = true
+    if (how === 'power') this.machine.cutPower(this.draw)
+    world.clock.after(forMs, 'the witness again', () => {
+      if (this.life === life) this.start()
+    })
+  }
+
+  private async open(life: number): Promise<void> {
     await this.disk.makeFolder(join(DIR, 'private'), true)
     await this.disk.makeFolder(join(DIR, 'logs'), true)
     await this.keepPolicy()
     const opened = await Witness.openAs(identity(), DIR, {
       disk: this.disk,
-      now: () => Math.floor(this.world.clock.now / 1000),
+      now: () => Math.floor(this.world.now / 1000),
       report: (level, event) => {
-        if (level === 'error' && event !== 'log-forked') this.world.violated(7, `The witness reports ${event}.`)
+        if (this.life !== life || level !== 'error' || event === 'log-forked') return
+        this.world.violated(7, `The witness reports ${event}.`)
       },
     })
     if (!opened.ok) throw new Error(opened.message)
     this.witness = opened.value
-    this.world.network.servers.set(HOST, (_from, request) => (this.lies ? this.lie(request) : this.answer(request)))
+  }
+
+  /** The disk as this life sees it. */
+  private begin(): Disk {
+    const { life } = this
+    return this.machine.begin({
+      draw: this.draw,
+      later: (what, act) =>
+        new Promise((resolve, reject) => {
+          this.world.clock.after(this.draw(), `witness ${what}`, () => {
+            if (this.life !== life) return
+            try {
+              resolve(act())
+            } catch (cause) {
+              reject(cause instanceof Error ? cause : new Error(String(cause)))
+            }
+          })
+        }),
+      fails: () => undefined,
+      retried: (path, call) =>
+        this.world.violated(8, `The witness went on to ${call} ${path} after a sync had failed.`),
+    })
   }
 
   /** Every log that an honest party speaks in is cosigned as it stands (6). */
@@ -96,11 +144,13 @@ export class SimulatedWitness {
   }
 
   private async answer({ method, target, body }: DoorRequest): Promise<Answer> {
-    const { witness } = this
+    const { witness, life } = this
     if (witness === undefined || method !== 'POST' || target !== '/add-checkpoint' || body === undefined) return NONE
     const head = headOf(noteIn(body))
     if (head !== undefined) this.learn(head.origin)
     const answer = await witness.addCheckpoint(body)
+    // A dead process sends nothing.
+    if (this.life !== life) throw new Error('The witness ended.')
     if (answer.status === 200 && head !== undefined) {
       const key = `${head.origin} ${head.size}`
       const root = toHex(head.root)
@@ -108,6 +158,12 @@ export class SimulatedWitness {
         this.world.violated(2, `The witness cosigned two logs of ${head.size} entries as ${head.origin}.`)
       }
       this.cosigned.set(key, root)
+      const largest = this.largest.get(head.origin) ?? 0
+      if (head.size < largest) {
+        this.world.violated(2, `The witness cosigned ${head.size} entries of ${head.origin} after ${largest}.`)
+      }
+      this.largest.set(head.origin, Math.max(largest, head.size))
+      if (this.hasCrashed) this.world.did('a witness cosigned after it had crashed')
     }
     return { status: answer.status, headers: { 'content-type': answer.contentType }, body: utf8(answer.body) }
   }
@@ -120,7 +176,7 @@ export class SimulatedWitness {
       return Promise.resolve({ status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: utf8(text) })
     }
     const lines = (text: string, time: number) => cosignatureLines(text, NAME, identity().signers, time).join('')
-    const seconds = Math.floor(this.world.clock.now / 1000)
+    const seconds = Math.floor(this.world.now / 1000)
     switch (this.draw.below(7)) {
       case 0:
         return this.answer(request)
@@ -148,7 +204,13 @@ export class SimulatedWitness {
     })
   }
 
-  private async keepPolicy(): Promise<void> {
+  /** One after the other: the operator learns of two logs at once. */
+  private keepPolicy(): Promise<void> {
+    this.keeping = this.keeping.then(() => this.writePolicy())
+    return this.keeping
+  }
+
+  private async writePolicy(): Promise<void> {
     const lines = [...this.known].flatMap((origin) => {
       const author = this.world.machines.get(origin.slice(0, origin.indexOf('/')))
       const keys = author === undefined ? [] : cardsOf(author).flatMap(({ keys: of }) => logKeys(origin, of.log))

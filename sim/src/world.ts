@@ -17,6 +17,7 @@ import { FAIR, Network } from './network.ts'
 import { succeedLogs, succeedWhereSilent } from './officers.ts'
 import { drawOf } from './random.ts'
 import { sayStep } from './say.ts'
+import { Theft } from './theft.ts'
 import { Trace } from './trace.ts'
 import { SimulatedWitness, witnessOfAgreement } from './witness.ts'
 
@@ -41,6 +42,9 @@ const STEPS_MAX = 400_000
 const QUIET_MS_MAX = 3_600_000
 const OPENING_MS_MAX = 600_000
 const TURNS_MAX = 1_000
+const YEAR_MS = 365 * 86_400_000
+/** By then every log is cosigned anew, and its author knows of it. */
+const RESTART_AFTER_MS = 100_000
 
 const beginnings = new Map<WorldName, Promise<Beginning>>()
 
@@ -62,9 +66,12 @@ export class World {
   hostile: Hostile | undefined
   /** Set once every fault was healed. */
   healed = false
+  /** Years that went by at once, while nothing happened. */
+  passedMs = 0
   /** What people did, and how often. */
   readonly acts = new Map<Act, number>()
   readonly destruction = new Destruction(this)
+  readonly theft: Theft
   private readonly witness: SimulatedWitness | undefined
   private readonly carrying = new Carrying(this)
   private readonly backups = new Map<string, Image>()
@@ -78,6 +85,7 @@ export class World {
     this.clock = new Clock(beginning?.now ?? EPOCH_MS)
     this.network = new Network(this.clock, trace, the.weather, (link) => drawOf(the.seed, `link ${link}`))
     this.checks = new Checks(this)
+    this.theft = new Theft(this, this.means())
     this.witness = the.witness === undefined ? undefined : new SimulatedWitness(this, the.witness === 'lies')
     const { parties, neutrals } = WORLDS[the.world]
     for (const party of [...parties, ...neutrals]) {
@@ -92,6 +100,11 @@ export class World {
     const machine = this.machines.get(party)
     if (machine === undefined) throw new Error(`There is no machine of ${party}.`)
     return machine
+  }
+
+  /** What every clock tells that is right. */
+  get now(): number {
+    return this.clock.now + this.passedMs
   }
 
   /** Those that keep the rules. */
@@ -113,7 +126,7 @@ export class World {
   async run(): Promise<void> {
     const { hostile, steps } = this.the
     if (hostile !== undefined) this.hostile = hostileOf(this, hostile)
-    await this.witness?.open()
+    this.witness?.start()
     const from = this.clock.now
     for (const machine of this.machines.values()) machine.start()
     for (const step of steps) {
@@ -126,6 +139,7 @@ export class World {
     this.heal()
     await this.settle()
     await this.checks.atRest()
+    await this.theft.atRest()
     await this.witness?.atRest()
     this.raise()
   }
@@ -237,12 +251,18 @@ export class World {
         return
       case 'act':
         return this.hostile?.act(step.n)
+      case 'witness':
+        return this.witness?.crash(step.how, step.forMs)
       case 'succeed':
         return succeedLogs(this, step.who)
       case 'destroy':
       case 'hold':
       case 'lift':
         return this.destruction.take(step)
+      case 'steal':
+        return this.theft.take(step)
+      case 'years':
+        return this.letYearsPass(step.years)
       case 'rotate':
         return changeKeys(this, step)
       case 'carry':
@@ -267,6 +287,26 @@ export class World {
     })
   }
 
+  /** Years go by in which nothing happens: every clock goes on by them at once. */
+  private letYearsPass(years: number): void {
+    const ms = years * YEAR_MS
+    this.destruction.yearsPass()
+    this.passedMs += ms
+    for (const machine of this.machines.values()) machine.skewMs += ms
+  }
+
+  /** A node looks soon after its start for what has run out, and then hourly: nobody waits for that here. */
+  private restartAfterYears(): void {
+    if (this.passedMs === 0) return
+    this.clock.after(RESTART_AFTER_MS, 'later', () => {
+      for (const machine of this.honest()) {
+        this.checks.ends(machine)
+        machine.crash('kill')
+        machine.start()
+      }
+    })
+  }
+
   /** Every fault ends: the network is fair, disks are sound, whatever stopped because of them is started again. */
   private heal(): void {
     this.healed = true
@@ -275,6 +315,8 @@ export class World {
     for (const machine of this.machines.values()) {
       machine.setFull(false)
       machine.failing = undefined
+      // The party whose place a thief has is back once that is over.
+      if (this.theft.isAt(machine.party)) continue
       if (machine.diskFaulted || machine.node === undefined) {
         this.checks.ends(machine)
         machine.crash('kill')
@@ -286,6 +328,7 @@ export class World {
   /** Until every honest mirror equals what it mirrors, and nothing new has come for a while. */
   private async settle(): Promise<void> {
     succeedWhereSilent(this)
+    this.restartAfterYears()
     await this.drive(() => this.checks.isAtRest(), QUIET_MS_MAX, `rest: ${this.checks.whatMoves()}`).catch((cause) => {
       if (cause instanceof Violation && cause.invariant === 6)
         throw new Violation(6, `No rest within ${QUIET_MS_MAX / 60_000} minutes of healing: ${this.checks.whatMoves()}`)

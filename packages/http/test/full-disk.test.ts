@@ -141,6 +141,28 @@ describe('a full or broken disk', () => {
     await delivered(alfa.node, await said(alfa, 'After the restart'))
   })
 
+  test('a change of keys that a failed sync ends half-way is refused in a sentence, and the next start finishes it', async () => {
+    const { alfa } = parties
+    let broken = false
+    const journal = (path: string) => path.endsWith('.journal') && path.includes('/line/')
+    const disk = failing((path, what) => (broken && what === 'datasync' && journal(path) ? 'EIO' : undefined))
+    await alfa.restart({ ...realSurroundings(), disk })
+    await isReady(alfa)
+    const { serial } = await alfa.node.keyStatus()
+    broken = true
+    const refused = await alfa.node.rotateKeys({ roles: ['statement', 'receipt'] })
+    expect(refused).toMatchObject({ ok: false, code: 'ledger/stopped' })
+    expect(refused.ok ? '' : refused.message).toMatch(/start the node again/)
+    broken = false
+    await alfa.restart()
+    await isReady(alfa)
+    await until('the new card to be in force', async () =>
+      (await alfa.node.keyStatus()).logs.every((log) => log.upToDate),
+    )
+    expect((await alfa.node.keyStatus()).serial).toBe(serial + 1)
+    await delivered(alfa.node, await said(alfa, 'With new keys'))
+  })
+
   test('on which one log cannot be opened silences its channel, and no other', async () => {
     const { alfa } = parties
     const disk = failing((path) => (path.endsWith('.journal') && path.includes('/line/') ? 'ENOSPC' : undefined))

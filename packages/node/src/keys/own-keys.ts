@@ -3,7 +3,7 @@
 // the card that speaks is one file, replaced at once, and each of our logs says by itself which card is in force there.
 
 import { dirname, join } from 'node:path'
-import { ok, type Result, refuse } from '@countersign/log'
+import { ok, type Refusal, type Result, refuse } from '@countersign/log'
 import {
   addRootSignatures,
   assemble,
@@ -78,6 +78,16 @@ function rolesToRotate({ roles, root, endpoints, name, compromised }: RotateRequ
   }
   if (roles !== undefined) return roles
   return root === undefined && endpoints === undefined && name === undefined ? [...ROTATED_ROLES] : []
+}
+
+/** A log of ours did not take what was to be said in it. */
+class NotSaid extends Error {
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal) {
+    super(refusal.message)
+    this.refusal = refusal
+  }
 }
 
 export class OwnKeys {
@@ -201,7 +211,13 @@ export class OwnKeys {
       await this.speakWith(card)
     }
     // First the new keys, so that the notice is said in logs that it does not freeze.
-    await this.bringUpToDate()
+    try {
+      await this.bringUpToDate()
+    } catch (cause) {
+      // It is decided all the same: the next start says it.
+      if (cause instanceof NotSaid) return cause.refusal
+      throw cause
+    }
     const taken = notice === undefined ? ok(undefined) : await this.onNotice(notice)
     await this.over()
     return taken.ok
@@ -330,11 +346,11 @@ export class OwnKeys {
     // A log is known by one key for all its life, and what is frozen takes no further word.
     if (frozen || lacksKeys || !sameLogKeys(inForce, card)) {
       const opened = await this.succeed(channel)
-      if (!opened.ok) throw new Error(opened.message)
+      if (!opened.ok) throw new NotSaid(opened)
       return
     }
     const body = { card: card.digest, serial: card.body.serial }
     const said = await speaker.say({ ...blankRecord(around, 'party/keys', pact), body })
-    if (!said.ok) throw new Error(said.message)
+    if (!said.ok) throw new NotSaid(said)
   }
 }
