@@ -16,7 +16,7 @@ export default {
   root: HERE,
   plugins: [pathsFromSource(ENTRIES)],
   // All but what is compiled for the machine.
-  ssr: { noExternal: true, external: ['better-sqlite3'] },
+  ssr: { noExternal: true, external: ['better-sqlite3', '@cedar-policy/cedar-wasm'] },
   build: {
     ssr: true,
     target: 'node24',

@@ -1,7 +1,15 @@
 // The door to a node that no process runs: its folder is opened here for as long as the command takes.
 
+import type { ShareInput } from '@countersign/client'
 import { ok, refuse } from '@countersign/log'
-import { Node, realSurroundings, type SayRequest, type ShareResult, type Surroundings } from '@countersign/node'
+import {
+  Node,
+  realSurroundings,
+  type SayRequest,
+  type ShareRequest,
+  type ShareResult,
+  type Surroundings,
+} from '@countersign/node'
 import type { Door } from './door.ts'
 import { must } from './output.ts'
 import { keyPassphrase } from './passphrase.ts'
@@ -60,14 +68,12 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
     },
     async share(input, account, bytes, progress) {
       await ready(node)
-      const asked = {
-        ...input,
-        account,
-        input: bytes,
-        progress: (_stage: string, done: number, total: number) => progress(done, total),
-      }
-      const shared: ShareResult = await node.share(asked as Parameters<Node['share']>[0])
+      const shared: ShareResult = await node.share(shareOf(input, account, bytes, progress))
       return shared
+    },
+    async tryShare(input, bytes, progress) {
+      const tried = await node.tryShare(shareOf(input, '', bytes, progress))
+      return tried.ok ? ok({ ...tried.value, refusals: [...tried.value.refusals] }) : tried
     },
     trust: (card) => node.trust(card),
     propose: (yaml) => node.proposePact(yaml),
@@ -88,6 +94,16 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
     carryIn: (from, pact, progress) => node.carryIn(from, { ...(pact === undefined ? {} : { pact }), progress }),
     close: () => node.stop(),
   }
+}
+
+function shareOf(
+  input: ShareInput,
+  account: string,
+  bytes: ReadableStream<Uint8Array>,
+  progress: (done: number, total: number) => void,
+): ShareRequest {
+  const told = (_stage: string, done: number, total: number) => progress(done, total)
+  return { ...input, account, input: bytes, progress: told } as ShareRequest
 }
 
 /** Gives the start-up check its time: a node that was just opened may not sign before its peers were asked. */

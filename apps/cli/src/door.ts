@@ -15,11 +15,12 @@ import {
   type RotatedAnswer,
   type SayInput,
   type ShareInput,
+  type TriedShare,
 } from '@countersign/client'
 import { fromBase64, ok, type Refusal, type Result } from '@countersign/log'
 import type { KeyStatus, Rotated, RotateRequest, Surroundings } from '@countersign/node'
 import { fetchThrough, isOwnSocket } from './local-socket.ts'
-import { Refused } from './output.ts'
+import { misused, must, Refused } from './output.ts'
 
 export interface Door {
   records(query: Record<string, string>): Promise<Result<RecordPage>>
@@ -39,6 +40,11 @@ export interface Door {
     bytes: ReadableStream<Uint8Array>,
     progress: (done: number, total: number) => void,
   ): ReturnType<NodeClient['share']>
+  tryShare(
+    input: ShareInput,
+    bytes: ReadableStream<Uint8Array>,
+    progress: (done: number, total: number) => void,
+  ): Promise<Result<TriedShare>>
   trust(card: Uint8Array): Promise<Result<{ party: string }>>
   propose(yaml: string): Promise<Result<{ pact: string; version: string; invitation: Uint8Array }> | Refusal>
   /** Takes in what was carried by hand in the folder `from`. */
@@ -129,6 +135,7 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     evidence: (ref, options) => client.evidence(ref, options),
     say: (input) => client.say(input),
     share: (input, _account, bytes) => client.share(input, bytes),
+    tryShare: (input, bytes) => client.tryShare(input, bytes),
     trust: (card) => client.trust(card),
     async propose(yaml) {
       const proposed = await client.propose(yaml)
@@ -151,4 +158,15 @@ function rotated(answer: Answer<RotatedAnswer>): Result<Rotated> {
   const { value } = answer
   if (value.state === 'accepted') return ok(value)
   return ok({ state: value.state, request: fromBase64(value.request) ?? new Uint8Array() })
+}
+
+/** The agreement meant where none is named; ends the command where there is none, or more than one. */
+export async function onlyPact(door: Door): Promise<string> {
+  const ids = [...new Set(must(await door.pacts()).map(({ id }) => id))]
+  if (ids.length === 1 && ids[0] !== undefined) return ids[0]
+  throw misused(
+    ids.length === 0
+      ? 'This node has no agreement yet; propose one (countersign pact propose) or sign an invitation (countersign pact sign).'
+      : 'This node has several agreements; name one with --pact.',
+  )
 }

@@ -32,6 +32,11 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
     async () => (await import('./commands/say.ts')).sayCommand,
   ],
   [
+    'gate',
+    'what may leave: try STIX against the rules of the agreement and of this house',
+    async () => (await import('./commands/gate.ts')).gateCommand,
+  ],
+  [
     'records',
     'what was said and heard, newest first, each with its state',
     async () => (await import('./commands/records.ts')).recordsCommand,

@@ -130,6 +130,26 @@ describe('two parties and a neutral, set up by hand', () => {
     expect((await run(['verify', at('bad-evidence'), '--card', ...cards])).code).toBe(1)
   })
 
+  test('what the gate would say is shown for each object, by rule, and nothing is said', {
+    timeout: 60_000,
+  }, async () => {
+    const shares = async () =>
+      (await done(['records', '--dir', at('alfa'), '--type', 'intel/share'])).split('\n').length
+    const before = await shares()
+    expect(await done(['gate', 'try', '--dir', at('alfa'), '--marking', 'TLP:AMBER', CAMPAIGN])).toMatch(
+      /^[0-9]+ objects would leave, in 1 record\.\n$/,
+    )
+    mkdirSync(join(at('alfa'), 'rules'))
+    const rule = '@id("no-malware") @reason("We keep malware.") forbid (principal, action, resource)'
+    writeFileSync(join(at('alfa'), 'rules', 'house.cedar'), `${rule} when { resource.type == "malware" };`)
+    const tried = await run(['gate', 'try', '--dir', at('alfa'), '--marking', 'TLP:AMBER', CAMPAIGN])
+    expect(tried.code).toBe(1)
+    expect(tried.out).toMatch(/^malware--[0-9a-f-]{36} +release\/rule +We keep malware\. \(rule no-malware\)$/m)
+    expect(tried.err).toContain('nothing would leave')
+    rmSync(join(at('alfa'), 'rules'), { recursive: true })
+    expect(await shares()).toBe(before)
+  })
+
   test('several recipients and records are named one by one, and the file stays the file', async () => {
     const args = ['say', 'hotline/message', '--dir', at('alfa'), '--to', 'bravo.example', '-']
     const ref = (await done(args, 'To bravo')).trim()

@@ -11,6 +11,7 @@ export {
   type SayInput,
   type ShareInput,
   type ShareOutcome,
+  type TriedShare,
   withQuery,
 } from './node-client.ts'
 export { provedRecord } from './proved.ts'

@@ -64,6 +64,15 @@ export interface ShareOutcome {
   warningsTotal: number
 }
 
+export interface TriedShare
+  extends Pick<ShareOutcome, 'objects' | 'errors' | 'errorsTotal' | 'warnings' | 'warningsTotal'> {
+  passes: boolean
+  /** How many records it would be said in; 0 where it does not pass. */
+  records: number
+  refusals: { code: string; message: string; object?: { index: number; id: string | null } }[]
+  refusalsTotal: number
+}
+
 interface ShareRemark {
   object: string
   path: string
@@ -224,7 +233,20 @@ export class NodeClient {
     return this.postJson('api/say', { ...input, ...(content === undefined ? {} : { content }) })
   }
 
-  async share(input: ShareInput, body: ReadableStream<Uint8Array> | Uint8Array): Promise<Answer<ShareOutcome>> {
+  share(input: ShareInput, body: ReadableStream<Uint8Array> | Uint8Array): Promise<Answer<ShareOutcome>> {
+    return this.sendStix('api/share', input, body)
+  }
+
+  /** What the gate would say of a share; nothing is said. */
+  tryShare(input: ShareInput, body: ReadableStream<Uint8Array> | Uint8Array): Promise<Answer<TriedShare>> {
+    return this.sendStix('api/gate/try', input, body)
+  }
+
+  private async sendStix<T>(
+    path: string,
+    input: ShareInput,
+    body: ReadableStream<Uint8Array> | Uint8Array,
+  ): Promise<Answer<T>> {
     const { marking, to, ...rest } = input
     const query = new URLSearchParams({
       ...rest,
@@ -235,7 +257,7 @@ export class NodeClient {
     })
     // Node's fetch wants to be told that the answer comes after the whole of a streamed body.
     const init = { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body, duplex: 'half' }
-    return this.json(await this.call(`api/share?${query}`, init as RequestInit))
+    return this.json(await this.call(`${path}?${query}`, init as RequestInit))
   }
 
   trust(card: Uint8Array): Promise<Answer<{ party: string; words: string[] }>> {

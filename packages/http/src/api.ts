@@ -230,19 +230,16 @@ export async function apiRoutes(
       return answer(reply, await node.say(asked))
     })
     api.post('/api/share', { bodyLimit: LIMITS.shareBodyBytes }, async (request, reply) => {
-      const parsed = parse(shareQuery, request.query)
-      if (!parsed.ok) return sendRefusal(reply, parsed)
-      const { tlp, class: ofClass, to, ...rest } = parsed.value
-      const shared = await node.share({
-        ...rest,
-        ...(to === undefined ? {} : { to: to.split(',') }),
-        ...(tlp === undefined ? {} : { marking: { tlp, ...(ofClass === undefined ? {} : { class: ofClass }) } }),
-        account: accountOf(request),
-        input: request.body as AsyncIterable<Uint8Array>,
-      })
+      const asked = shareAsked(request)
+      if (!asked.ok) return sendRefusal(reply, asked)
+      const shared = await node.share(asked.value)
       if (shared.ok) return shared.value
       const { refusals = [], refusalsTotal = 0 } = shared
       return reply.code(422).send({ code: shared.code, message: shared.message, refusals, refusalsTotal })
+    })
+    api.post('/api/gate/try', { bodyLimit: LIMITS.shareBodyBytes }, async (request, reply) => {
+      const asked = shareAsked(request)
+      return asked.ok ? answer(reply, await node.tryShare(asked.value)) : sendRefusal(reply, asked)
     })
     api.post('/api/trust', { bodyLimit: LIMITS.cardBodyBytes }, async (request, reply) => {
       const parsed = parse(trustBody, request.body)
@@ -370,4 +367,18 @@ function fetchRequest(request: FastifyRequest): Request {
   // Attempts to sign in are counted by this address: never by what the client itself says it is.
   headers.set('x-forwarded-for', request.ip)
   return new Request(url, { method: request.method, headers, ...body })
+}
+
+/** A share as it is asked for: its place and marking in the query, the STIX as the body. */
+function shareAsked(request: FastifyRequest): Result<Parameters<Node['share']>[0]> {
+  const parsed = parse(shareQuery, request.query)
+  if (!parsed.ok) return parsed
+  const { tlp, class: ofClass, to, ...rest } = parsed.value
+  return ok({
+    ...rest,
+    ...(to === undefined ? {} : { to: to.split(',') }),
+    ...(tlp === undefined ? {} : { marking: { tlp, ...(ofClass === undefined ? {} : { class: ofClass }) } }),
+    account: accountOf(request),
+    input: request.body as AsyncIterable<Uint8Array>,
+  })
 }

@@ -213,6 +213,13 @@ export const OPERATIONS: readonly Operation[] = [
     answer: json('The records, how many objects, and what of the standard they break.'),
   },
   {
+    ...{ method: 'POST', path: '/api/gate/try', query: shareQuery },
+    body: { mediaType: BYTES_TYPE, bytesMax: LIMITS.shareBodyBytes },
+    summary:
+      'What the release gate says of a share, with the reasons for each object; nothing is said and nothing kept.',
+    answer: json('Whether it passes, and why not; what of the standard it breaks.'),
+  },
+  {
     ...{ method: 'POST', path: '/api/trust', body: jsonBody(trustBody, LIMITS.cardBodyBytes) },
     summary: 'Trusts a card (base64) whose fingerprint words a person has compared.',
     answer: json('The card.'),

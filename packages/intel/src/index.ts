@@ -42,6 +42,8 @@ export { type Observable, observables } from './pattern/observables.ts'
 export { type ParsedPattern, parsePattern } from './pattern/parse.ts'
 export { printPath, printPattern } from './pattern/print.ts'
 export { checkPattern, type PatternFault } from './pattern/rules.ts'
+export { AddressList } from './release/address-list.ts'
+export type { FactName, NamedLists, ObjectFacts } from './release/facts.ts'
 export {
   type Decision,
   decideRelease,
@@ -50,7 +52,8 @@ export {
   type ReleaseRefusal,
   type ReleaseRequest,
   type ReleaseRules,
-} from './release-gate.ts'
+} from './release/gate.ts'
+export type { HouseRules, RuleHit, ShareFacts } from './release/house-rules.ts'
 export { searchName, searchText } from './search-text.ts'
 export { judgeTogether, TogetherJudge } from './stix/across-objects.ts'
 export { deterministicId } from './stix/deterministic-id.ts'

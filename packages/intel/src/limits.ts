@@ -43,4 +43,8 @@ export const LIMITS = {
   refusalsTold: 1_000,
   /** Objects told of one marking that cannot be resolved; the rest is counted. */
   objectsToldPerMarking: 100,
+  /** Lines of one list of addresses. */
+  addressListLines: 1_000_000,
+  /** Sets of facts by which the rules of a house tell the objects of one share apart. */
+  factsPerShare: 250_000,
 } as const

@@ -45,7 +45,7 @@ import { Pacts, type StoredPact } from './pacts.ts'
 import { PrivateStore } from './private-store.ts'
 import { Rejections } from './saying/rejections.ts'
 import { type Said, Saying, type SayRequest, type ShareRequest } from './saying/saying.ts'
-import type { ShareResult } from './saying/share.ts'
+import type { ShareResult, Tried } from './saying/share.ts'
 import { ChangingDesk } from './sealing/changing-desk.ts'
 import { type NodeStatus, statusOf } from './status.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -287,6 +287,11 @@ export class Node {
     const consequence =
       'The share ended there. Mend that, and look which of its records were said before sharing again.'
     return overDisk(consequence, this.saying.share(request))
+  }
+
+  /** What the gate would say of a share, with nothing said and nothing kept. */
+  tryShare(request: ShareRequest): Promise<Result<Tried>> {
+    return overDisk('Nothing was kept of it, and nothing left.', this.saying.tryShare(request))
   }
 
   speakerOf(statementId: string): string | undefined {

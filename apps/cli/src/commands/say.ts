@@ -1,12 +1,11 @@
-import { createReadStream, existsSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { Readable } from 'node:stream'
-import type { SayInput, ShareOutcome } from '@countersign/client'
+import type { SayInput } from '@countersign/client'
 import { MESSAGE_MEDIA_TYPE, PRECEDENCES, TLP_LABELS, typeNamed } from '@countersign/record'
 import { type Command, Option } from 'commander'
-import { type Door, withNode } from '../door.ts'
+import { type Door, onlyPact, withNode } from '../door.ts'
 import { dirOption, examples, jsonOption, readInput, repeatable } from '../options.ts'
 import { misused, must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
+import { noteRemarks, openStix } from '../stix-input.ts'
 
 /** Types whose content the file is. */
 const OF_FILE = new Set(['intel/share', 'hotline/message', 'hotline/ack'])
@@ -87,28 +86,10 @@ function given(flags: SayFlags): Omit<Common, 'pact'> {
   }
 }
 
-async function onlyPact(door: Door): Promise<string> {
-  const ids = [...new Set(must(await door.pacts()).map(({ id }) => id))]
-  if (ids.length === 1 && ids[0] !== undefined) return ids[0]
-  throw misused(
-    ids.length === 0
-      ? 'This node has no agreement yet; propose one (countersign pact propose) or sign an invitation (countersign pact sign).'
-      : 'This node has several agreements; name one with --pact.',
-  )
-}
-
 async function share(door: Door, common: Common, account: string, file: string | undefined, flags: SayFlags) {
   if (file === undefined) throw misused('intel/share needs a file of STIX 2.1.')
-  if (file !== '-' && !existsSync(file)) {
-    throw new Refused({ code: 'cli/unreadable', message: `${file} does not exist; check its name.` })
-  }
-  const total = file === '-' ? 0 : statSync(file).size
   const bar = progressBar('Sharing')
-  let sent = 0
-  const counted = Readable.from(
-    count(file === '-' ? process.stdin : createReadStream(file), (size) => bar.at((sent += size), total)),
-  )
-  const bytes = Readable.toWeb(counted) as ReadableStream<Uint8Array>
+  const bytes = openStix(file, bar)
   const shared = await door
     .share(common, account, bytes, (done, of) => bar.at(done, of))
     // The line is free again for whatever is said next, a failure included.
@@ -124,33 +105,13 @@ async function share(door: Door, common: Common, account: string, file: string |
     const next = isFile ? ' Give a bundle of STIX 2.1: a JSON file, in UTF-8. Nothing was said.' : ''
     throw new Refused({ code: shared.code, message: `${isFile ? `${file}: ` : ''}${plain(shared.message)}${next}` })
   }
-  const { state, awaited, records, objects, errors, errorsTotal, warnings, warningsTotal } = shared.value
+  const { state, awaited, records, objects } = shared.value
   if (flags.json === true) return printJson(shared.value)
   for (const record of records) print(record)
   if (state === 'held-here') noteHeld(awaited)
   else note(`${objects} objects shared in ${records.length} ${records.length === 1 ? 'record' : 'records'}.`)
-  if (errorsTotal > 0) note(`${some(errorsTotal, 'break')} of STIX 2.1, kept and passed on as they came:`)
-  noteRemarks(errors)
-  if (warningsTotal > 0) note(`${some(warningsTotal, 'place')} where the advice of STIX 2.1 is not followed:`)
-  noteRemarks(warnings)
+  noteRemarks(shared.value, 'kept and passed on as they came')
   return undefined
-}
-
-function some(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`
-}
-
-function noteRemarks(remarks: ShareOutcome['errors']): void {
-  for (const { object, path, message, section } of remarks.slice(0, 5)) {
-    note(`  ${plain(object)} ${plain(path)}: ${plain(message)}${section === '' ? '' : ` (section ${plain(section)})`}`)
-  }
-}
-
-async function* count(input: AsyncIterable<Uint8Array>, seen: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  for await (const chunk of input) {
-    seen(chunk.length)
-    yield chunk
-  }
 }
 
 async function recordOf(

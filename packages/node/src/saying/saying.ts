@@ -6,10 +6,10 @@ import { mayAnswer, padmeSize, parseRecordRef, type Statement, typeNamed } from 
 import type { Channel } from '../channel/channel.ts'
 import { blankRecord, type EngineParts, markingOf, noSuchPact, othersOf, withMode } from '../engine-parts.ts'
 import type { StoredPact } from '../pacts.ts'
-import { decideContent, decideRecord, rulesOf } from './gate.ts'
+import { decideContent, decideRecord, rulesOf } from '../releasing/decide.ts'
 import { HeldHere } from './held-here.ts'
 import { type PartToSeal, RecordInMaking } from './record-in-making.ts'
-import type { JudgeMeans, ShareResult } from './share.ts'
+import type { JudgeMeans, ShareResult, Tried } from './share.ts'
 import { type KeptShare, Sharing } from './sharing.ts'
 import type { Draft } from './speaker.ts'
 
@@ -139,6 +139,10 @@ export class Saying {
 
   share(request: ShareRequest): Promise<ShareResult> {
     return this.sharing.share(request)
+  }
+
+  tryShare(request: ShareRequest): Promise<Result<Tried>> {
+    return this.sharing.tryOut(request)
   }
 
   /** Says what was kept here, as far as its log is ready; in order, and once. */

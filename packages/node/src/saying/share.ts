@@ -24,13 +24,15 @@ import { STIX_MEDIA_TYPE } from '@countersign/record'
 import { OBJECTS_PER_FOLD_MAX } from '@countersign/views'
 import type { GiveWay } from '../folding/right-of-way.ts'
 import { LIMITS } from '../limits.ts'
-import { refusalOf } from './gate.ts'
+import { refusalOf } from '../releasing/decide.ts'
 import { RecordInMaking } from './record-in-making.ts'
 
 /** A refusal of the gate names the objects it is about. */
 export interface ShareRefusal extends Refusal {
   refusals?: readonly ReleaseRefusal[]
   refusalsTotal?: number
+  /** What was found of the objects besides. */
+  looked?: { objects: number; remarks: Remarks }
 }
 
 export type ShareResult = { ok: true; value: Shared } | ShareRefusal
@@ -190,7 +192,8 @@ export async function judge(
   }
   const decision = gate.conclude()
   if (!decision.passes) {
-    return { ...refusalOf(decision), refusals: decision.refusals, refusalsTotal: decision.refusalsTotal }
+    const { objects, refusals, refusalsTotal } = decision
+    return { ...refusalOf(decision), refusals, refusalsTotal, looked: { objects, remarks: judged.remarks } }
   }
   if (tooLarge !== undefined) return tooLarge
   if (judged.objects === 0) return refuse('stix/empty', 'There is no object in this input; nothing left.')
@@ -203,6 +206,28 @@ export async function judge(
     )
   }
   return ok({ ...judged, pieces: pieces.objects })
+}
+
+/** What the gate says of a share that is only tried. */
+export interface Tried extends Remarks {
+  passes: boolean
+  objects: number
+  /** How many records it would be said in; 0 where it does not pass. */
+  records: number
+  /** Why it does not pass: the first reasons, and how many there are. */
+  refusals: readonly ReleaseRefusal[]
+  refusalsTotal: number
+}
+
+/** A share that is no STIX at all, or too large to judge, is refused. */
+export function triedOf(judged: Awaited<ReturnType<typeof judge>>): Result<Tried> {
+  if (judged.ok) {
+    const { pieces, objects, remarks } = judged.value
+    return ok({ ...remarks, passes: true, objects, records: pieces.length, refusals: [], refusalsTotal: 0 })
+  }
+  const { looked, refusals, refusalsTotal = 0 } = judged
+  if (refusals === undefined || looked === undefined) return judged
+  return ok({ ...looked.remarks, passes: false, objects: looked.objects, records: 0, refusals, refusalsTotal })
 }
 
 /** The second reading: cut, sealed, each part durable; then all records of the share are said at once. */

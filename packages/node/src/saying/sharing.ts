@@ -3,14 +3,25 @@
 // nobody may say is refused before anything is kept.
 
 import { join } from 'node:path'
-import { ok, type Result, toHex } from '@countersign/log'
+import { ok, type Result, refuse, toHex } from '@countersign/log'
 import type { Channel } from '../channel/channel.ts'
 import { blankRecord, type EngineParts, markingOf, othersOf, withMode } from '../engine-parts.ts'
 import { LIMITS } from '../limits.ts'
 import type { StoredPact } from '../pacts.ts'
-import { rulesOf } from './gate.ts'
+import { rulesOf } from '../releasing/decide.ts'
+import { readHouseRules } from '../releasing/house-rules.ts'
 import type { Saying, ShareRequest } from './saying.ts'
-import { type JudgeMeans, judge, type ShareResult, type Spooled, sayJudged, spool, uuidOf } from './share.ts'
+import {
+  type JudgeMeans,
+  judge,
+  type ShareResult,
+  type Spooled,
+  sayJudged,
+  spool,
+  type Tried,
+  triedOf,
+  uuidOf,
+} from './share.ts'
 import type { Draft } from './speaker.ts'
 
 /** A share as it is kept: its STIX stands in DIR/private/held, under the share’s UUID. */
@@ -55,13 +66,14 @@ export class Sharing {
     const blank = this.blankOf(asked, place.value)
     if (!blank.ok) return blank
     const share = uuidOf(this.parts.around.random(16))
-    const means = this.meansOf(blank.value(), place.value, progress)
+    const means = await this.meansOf(blank.value(), place.value, progress)
+    if (!means.ok) return means
     const { isChecking } = channel.own
     const spooled = await this.spool(input, isChecking ? share : undefined)
     if (!spooled.ok) return spooled
     let keep = false
     try {
-      const judged = await judge(spooled.value, means)
+      const judged = await judge(spooled.value, means.value)
       if (!judged.ok) return judged
       if (channel.own.isChecking) {
         await spooled.value.file.datasync()
@@ -80,7 +92,7 @@ export class Sharing {
         return ok({ state: 'held-here', ...told })
       }
       await this.saying.saidBefore(channel)
-      return await this.say(share, spooled.value, judged.value, blank.value, asked, place.value, means)
+      return await this.say(share, spooled.value, judged.value, blank.value, asked, place.value, means.value)
     } finally {
       await spooled.value.file.close()
       if (isChecking && !keep) await this.remove(share)
@@ -97,10 +109,11 @@ export class Sharing {
     const file = await this.parts.around.disk.open(join(this.folder, kept.share))
     try {
       const spooled = { file, size: kept.bytes }
-      const means = this.meansOf(blank.value(), place.value)
-      const judged = await judge(spooled, means)
+      const means = await this.meansOf(blank.value(), place.value)
+      if (!means.ok) return means
+      const judged = await judge(spooled, means.value)
       if (!judged.ok) return judged
-      return await this.say(kept.share, spooled, judged.value, blank.value, kept, place.value, means)
+      return await this.say(kept.share, spooled, judged.value, blank.value, kept, place.value, means.value)
     } finally {
       await file.close()
     }
@@ -139,30 +152,56 @@ export class Sharing {
   }
 
   private blankOf(asked: Omit<ShareRequest, 'input'>, { pact, channel }: Place): Result<() => Draft> {
-    const marking = markingOf(asked.marking)
-    if (!marking.ok) return marking
+    const draft = this.draftOf(asked, { pact, channel })
+    if (!draft.ok) return draft
     const inForce = this.saying.mustBeInForce('intel/share', channel)
     if (!inForce.ok) return inForce
     const goOn = channel.own.isChecking ? ok(undefined) : this.saying.mayGoOn(channel)
-    if (!goOn.ok) return goOn
+    return goOn.ok ? draft : goOn
+  }
+
+  private draftOf(asked: Omit<ShareRequest, 'input'>, { pact, channel }: Place): Result<() => Draft> {
+    const marking = markingOf(asked.marking)
+    if (!marking.ok) return marking
     const { around, identity } = this.parts
     const to = [...new Set(asked.to ?? othersOf(pact.agreement, channel.name, identity.party))].sort()
     return ok(() => ({ ...blankRecord(around, 'intel/share', pact, withMode(marking.value, asked.mode)), to }))
   }
 
-  private meansOf(
+  /** What the gate would say of a share, with nothing said and nothing kept. */
+  async tryOut(request: ShareRequest): Promise<Result<Tried>> {
+    const { input, progress, ...asked } = request
+    const place = this.saying.placeOf(asked.pact, 'intel/share', asked.channel)
+    if (!place.ok) return place
+    const draft = this.draftOf(asked, place.value)
+    if (!draft.ok) return draft
+    const means = await this.meansOf(draft.value(), place.value, progress)
+    if (!means.ok) return means
+    const spooled = await this.spool(input, undefined)
+    if (!spooled.ok) return spooled
+    try {
+      return triedOf(await judge(spooled.value, means.value))
+    } finally {
+      await spooled.value.file.close()
+    }
+  }
+
+  private async meansOf(
     { type, marking, to }: Draft,
     { pact, channel }: Place,
     progress?: JudgeMeans['progress'],
-  ): JudgeMeans {
-    return {
+  ): Promise<Result<JudgeMeans>> {
+    const { around, giveWay, identity, views } = this.parts
+    const house = await readHouseRules(around.disk, identity.dir, { pact: pact.id, us: identity.party })
+    if (!house.ok) return refuse(house.code, `${house.message} Until that is mended nothing may leave.`)
+    return ok({
       request: { type, marking: marking.tlp, to },
-      rules: rulesOf(pact.agreement, channel.name, this.parts.identity.party),
-      giveWay: this.parts.giveWay,
+      rules: rulesOf(pact.agreement, channel.name, identity.party, house.value),
+      giveWay,
       limits: pact.agreement.limits,
-      sharedBefore: (objects) => this.parts.views.textsShown(pact.id, 'outbox', objects),
+      sharedBefore: (objects) => views.textsShown(pact.id, 'outbox', objects),
       ...(progress === undefined ? {} : { progress }),
-    }
+    })
   }
 
   /** Under a name that lasts; or without one, so that only this process reaches it and a crash leaves nothing. */

@@ -7,11 +7,14 @@
  * all the marking definitions of a share, wherever they stand, however many parts the share is later cut into.
  */
 
-import type { StixId } from './identifier.ts'
-import { LIMITS } from './limits.ts'
-import { MarkingDefinitions, type MarkingMeaning } from './markings.ts'
-import type { StixObject } from './stix-object.ts'
-import { atMost, type Tlp } from './tlp.ts'
+import type { StixId } from '../identifier.ts'
+import { LIMITS } from '../limits.ts'
+import { MarkingDefinitions, type MarkingMeaning } from '../markings.ts'
+import type { StixObject } from '../stix-object.ts'
+import { atMost, type Tlp } from '../tlp.ts'
+import { tlpLevel } from './facts.ts'
+import { HouseQuestions } from './house-questions.ts'
+import type { HouseRules } from './house-rules.ts'
 
 /** What the agreement, and our own side, permit. */
 export interface ReleaseRules {
@@ -24,8 +27,8 @@ export interface ReleaseRules {
   /** The record types that may be said; the families log, pact, party and content always may. */
   readonly records: readonly string[]
   readonly stix: { readonly allow: readonly string[] } | { readonly deny: readonly string[] }
-  /** Ids of objects that our own side holds back. */
-  readonly withheld?: ReadonlySet<string>
+  /** What our own side holds back besides, and under which agreement and channel it is asked. */
+  readonly house?: { readonly rules: HouseRules; readonly pact: string; readonly channel: string }
 }
 
 /** What is to be said. */
@@ -44,7 +47,8 @@ export type ReleaseCode =
   | 'release/marking-unknown'
   | 'release/marking-unclear'
   | 'release/stix-type'
-  | 'release/withheld'
+  | 'release/rule'
+  | 'release/rules-failed'
   | 'release/indicator-of-person'
   | 'release/unreadable'
   | 'release/other-bytes'
@@ -85,6 +89,7 @@ export class ReleaseGate {
   readonly #request: ReleaseRequest
   readonly #rules: ReleaseRules
   readonly #definitions = new MarkingDefinitions()
+  readonly #house: HouseQuestions | undefined
   readonly #told: ReleaseRefusal[] = []
   #total = 0
   #objects = 0
@@ -94,6 +99,15 @@ export class ReleaseGate {
   constructor(request: ReleaseRequest, rules: ReleaseRules) {
     this.#request = request
     this.#rules = rules
+    if (rules.house !== undefined) {
+      const { pact, channel, rules: house } = rules.house
+      this.#house = new HouseQuestions(house, {
+        pact,
+        channel,
+        marking: tlpLevel(request.marking),
+        to: [...request.to].sort(),
+      })
+    }
     this.#checkRecord()
   }
 
@@ -108,9 +122,6 @@ export class ReleaseGate {
     if (!typePermitted(object.type, this.#rules.stix)) {
       this.#refuse('release/stix-type', `The agreement does not permit objects of type ${object.type}.`, named)
     }
-    if (this.#rules.withheld?.has(object.id)) {
-      this.#refuse('release/withheld', 'This object is on our own list of what is held back.', named)
-    }
     if (pointsAtIdentity(object)) {
       this.#refuse(
         'release/indicator-of-person',
@@ -118,6 +129,7 @@ export class ReleaseGate {
         named,
       )
     }
+    this.#house?.take(object, named.index)
     // What a marking means is certain only once every definition has been seen.
     for (const ref of object.markingRefs) this.#await(ref, named)
   }
@@ -137,8 +149,21 @@ export class ReleaseGate {
   conclude(): Decision {
     for (const [ref, { named, count }] of this.#awaiting) this.#checkMarking(ref, named, count)
     this.#awaiting.clear()
+    this.#askHouse()
     if (this.#total === 0) return { passes: true, objects: this.#objects }
     return { passes: false, objects: this.#objects, refusals: this.#told, refusalsTotal: this.#total }
+  }
+
+  #askHouse(): void {
+    try {
+      for (const { hit, index, id, more } of this.#house?.conclude(this.#definitions) ?? []) {
+        this.#refuse('release/rule', `${hit.reason} (rule ${hit.rule})`, { index, id })
+        this.#total += more
+      }
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      this.#refuse('release/rules-failed', `The rules of this house could not be asked, so nothing may leave: ${why}`)
+    }
   }
 
   #checkRecord(): void {

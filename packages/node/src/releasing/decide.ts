@@ -1,19 +1,20 @@
 // What may leave. One decision on the whole of what is about to be said: the record against its type and the agreement,
 // and every STIX object it carries. Anything unclear is refused with its reason, and then nothing leaves.
 
-import { type Decision, ReleaseGate, type ReleaseRequest, type ReleaseRules } from '@countersign/intel'
+import { type Decision, type HouseRules, ReleaseGate, type ReleaseRequest, type ReleaseRules } from '@countersign/intel'
 import { ok, type Refusal, type Result, refuse } from '@countersign/log'
 import { type Agreement, channelOf } from '@countersign/pact'
 import { checkType, type Statement, typeNamed } from '@countersign/record'
 
-/** The rules of one channel of an agreement for what `from` says on it. */
-export function rulesOf(agreement: Agreement, channel: string, from: string): ReleaseRules {
+/** The rules of one channel of an agreement for what `from` says on it, with those of its own house where it has some. */
+export function rulesOf(agreement: Agreement, channel: string, from: string, house?: HouseRules): ReleaseRules {
   return {
     from,
     parties: channelOf(agreement, channel)?.parties ?? [],
     markingMax: agreement.marking.max,
     records: agreement.share.records,
     stix: agreement.share.stix,
+    ...(house === undefined ? {} : { house: { rules: house, pact: agreement.id, channel } }),
   }
 }
 

@@ -1,15 +1,18 @@
 // What the release gate lets through, and what it refuses with which reason.
 
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import {
   decideRelease,
+  type FactName,
+  type HouseRules,
   markingIdOf,
   type ReleaseRequest,
   type ReleaseRules,
   readObject,
+  type ShareFacts,
   type StixObject,
   type Tlp,
-} from '../src/index.ts'
+} from '../../src/index.ts'
 
 const rules: ReleaseRules = {
   from: 'alfa.example',
@@ -20,6 +23,7 @@ const rules: ReleaseRules = {
 }
 const request: ReleaseRequest = { type: 'intel/share', marking: 'TLP:GREEN', to: ['bravo.example'] }
 const uuid = (n: number) => `7d2b4a9e-0a1b-4c3d-8e5f-${String(n).padStart(12, '0')}`
+const HIT = { rule: 'all', reason: 'Nothing leaves.' }
 const OWN_MARKING = `marking-definition--${uuid(77)}`
 
 function object(type: string, more: Record<string, unknown> = {}): StixObject {
@@ -61,9 +65,83 @@ describe('an object', () => {
     expect(refused([tool], {}, { stix: { allow: ['tool'] } })).toEqual([])
   })
 
-  test('that our own side holds back is refused', () => {
-    const tool = object('tool', { name: 'x' })
-    expect(refused([tool], {}, { withheld: new Set([tool.id]) })).toEqual(['release/withheld'])
+  describe('under the rules of a house', () => {
+    const asked: unknown[] = []
+    const house = (asks: FactName[], heldBackBy: HouseRules['heldBackBy']) => ({
+      house: {
+        ...{ pact: 'p', channel: 'main' },
+        rules: {
+          ...{ asks: new Set(asks), lists: new Map() },
+          heldBackBy: (facts: Parameters<HouseRules['heldBackBy']>[0], share: ShareFacts) => {
+            asked.push({ facts, share })
+            return heldBackBy(facts, share)
+          },
+        },
+      },
+    })
+    beforeEach(() => {
+      asked.length = 0
+    })
+
+    test('that one of them holds back is refused, with its words and its name', () => {
+      const rules_ = house(['type'], ({ type }) =>
+        type === 'tool' ? [{ rule: 'no-tools', reason: 'We keep tools.' }] : [],
+      )
+      const decision = decideRelease(
+        { ...request, objects: [object('malware', { is_family: true }), object('tool', { name: 'x' })] },
+        { ...rules, ...rules_ },
+      )
+      expect(decision).toMatchObject({
+        passes: false,
+        refusals: [{ code: 'release/rule', message: 'We keep tools. (rule no-tools)', object: { index: 1 } }],
+      })
+    })
+
+    test('is told apart by the facts that are asked for alone: a thousand alike are one question', () => {
+      const tools = Array.from({ length: 1_000 }, (_, n) => object('tool', { name: `x${n}`, labels: ['kept'] }))
+      expect(
+        refused(
+          tools,
+          {},
+          house(['type', 'labels'], () => []),
+        ),
+      ).toEqual([])
+      expect(asked).toEqual([
+        {
+          facts: { type: 'tool', labels: ['kept'] },
+          share: { pact: 'p', channel: 'main', marking: 1, to: ['bravo.example'] },
+        },
+      ])
+      const held = decideRelease({ ...request, objects: tools }, { ...rules, ...house(['type'], () => [HIT]) })
+      expect(held).toMatchObject({ refusalsTotal: 1_000 })
+    })
+
+    test('is asked with its strictest marking, once that is known: a definition may come after what it marks', () => {
+      const [marked_, plain] = [
+        object('tool', { name: 'x', object_marking_refs: [OWN_MARKING], labels: ['late'] }),
+        object('tool', { name: 'y' }),
+      ]
+      const amber = definition({ definition_type: 'tlp', definition: { tlp: 'green' } })
+      refused(
+        [marked_, plain, amber],
+        {},
+        house(['tlp', 'type'], () => []),
+      )
+      expect(asked).toMatchObject([
+        { facts: { type: 'tool', tlp: 1 } },
+        { facts: { type: 'tool' } },
+        { facts: { type: 'marking-definition' } },
+      ])
+      expect(asked[1]).not.toHaveProperty('facts.tlp')
+    })
+
+    test('does not leave where these cannot be asked, whatever they threw', () => {
+      const failing = house(['type'], () => {
+        throw new Error('the rule “x” failed')
+      })
+      const decision = decideRelease({ ...request, objects: [object('tool', { name: 'x' })] }, { ...rules, ...failing })
+      expect(decision).toMatchObject({ passes: false, refusals: [{ code: 'release/rules-failed' }] })
+    })
   })
 
   test('that makes an indicator of a person is refused; who made or saw an indicator is another matter', () => {

@@ -1,0 +1,89 @@
+// Nothing leaves that the rules of the house hold back, and nothing where they cannot be read: with real nodes.
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { bytesInput, type Parties, startParties, until, value } from './parties.ts'
+import { taxii } from './taxii-client.ts'
+
+let parties: Parties
+beforeAll(async () => {
+  parties = await startParties()
+})
+afterAll(() => parties.close())
+
+const rules = () => join(parties.alfa.dir, 'rules')
+function write(name: string, text: string): void {
+  mkdirSync(join(rules(), 'lists'), { recursive: true })
+  writeFileSync(join(rules(), name), text)
+}
+beforeEach(() => rmSync(rules(), { recursive: true, force: true }))
+
+const address = (last: number) =>
+  `{"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--00000000-0000-4000-8000-${String(last).padStart(12, '0')}","value":"192.0.2.${last}"}`
+const bundle = (...texts: string[]) => Buffer.from(`{"objects":[${texts.join(',')}]}`)
+const asked = (bytes: Uint8Array) => ({ pact: parties.pact, account: 'test', input: bytesInput(bytes) })
+async function sharesSaid(): Promise<number> {
+  const { alfa, pact } = parties
+  await alfa.node.settled()
+  return value(await alfa.node.views.records({ pact, party: alfa.party, type: 'intel/share' })).total
+}
+
+const OWN = `@id("own-infrastructure")
+@reason("It names our own infrastructure.")
+forbid (principal, action == Action::"release", resource)
+when { resource.lists.contains("own-infrastructure") };
+`
+
+test('an object that a rule holds back keeps the whole share here, from the node and from a tool alike; the rest leaves by itself', async () => {
+  const { alfa, pact } = parties
+  write('house.cedar', OWN)
+  write('lists/own-infrastructure.txt', '192.0.2.10')
+  const both = bundle(address(9), address(10))
+  expect(await alfa.node.share(asked(both))).toMatchObject({
+    ok: false,
+    code: 'release/rule',
+    refusals: [{ object: { index: 1 }, message: 'It names our own infrastructure. (rule own-infrastructure)' }],
+  })
+  const posted = await taxii(alfa, `${pact}/collections/outbox/objects/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/taxii+json;version=2.1' },
+    body: both,
+  })
+  expect(await posted.json()).toMatchObject({ status: 'complete', success_count: 0, failure_count: 1 })
+  expect(value(await alfa.node.share(asked(bundle(address(9)))))).toMatchObject({ objects: 1 })
+  await until('it to be shown', async () => (await sharesSaid()) === 1)
+})
+
+test.each<[string, () => void]>([
+  ['a rule that is no Cedar', () => write('house.cedar', 'forbid (')],
+  ['a rule that names a list that is not there', () => write('house.cedar', OWN)],
+  [
+    'a list that cannot be read',
+    () => {
+      write('house.cedar', OWN)
+      mkdirSync(join(rules(), 'lists', 'own-infrastructure.txt'), { recursive: true })
+    },
+  ],
+  ['a file of rules that is a folder', () => mkdirSync(join(rules(), 'house.cedar'), { recursive: true })],
+])('nothing leaves past %s', async (_what, breaks) => {
+  breaks()
+  const before = await sharesSaid()
+  const shared = await parties.alfa.node.share(asked(bundle(address(20)))).catch((cause: Error) => cause)
+  expect(shared).not.toMatchObject({ ok: true })
+  expect(await sharesSaid()).toBe(before)
+})
+
+test('a share that is tried says what the gate would, and nothing is said', async () => {
+  const { alfa } = parties
+  write('house.cedar', OWN)
+  write('lists/own-infrastructure.txt', '192.0.2.10')
+  const before = await sharesSaid()
+  expect(value(await alfa.node.tryShare(asked(bundle(address(10), address(11)))))).toMatchObject({
+    ...{ passes: false, objects: 2, records: 0, refusalsTotal: 1 },
+    refusals: [{ code: 'release/rule', object: { index: 0 } }],
+  })
+  expect(value(await alfa.node.tryShare(asked(bundle(address(11)))))).toMatchObject({ passes: true, records: 1 })
+  expect(await alfa.node.tryShare(asked(Buffer.from('no STIX')))).toMatchObject({ ok: false })
+  expect(await sharesSaid()).toBe(before)
+})

@@ -1,0 +1,145 @@
+// The rules of a house in Cedar: what they hold back, and that what cannot be read or asked is never passed over.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { nodeDisk } from '@countersign/ledger'
+import { describe, expect, test } from 'vitest'
+import { readHouseRules } from '../src/releasing/house-rules.ts'
+import { folder, value } from './served-files.ts'
+
+const PACT = 'ab'.repeat(16)
+const SHARE = { pact: PACT, channel: 'main', marking: 1, to: ['bravo.example'] }
+const OWN = `@id("own-infrastructure")
+@reason("It names our own infrastructure.")
+forbid (principal, action == Action::"release", resource)
+when { resource.lists.contains("own-infrastructure") };
+`
+
+function house(files: Record<string, string | Uint8Array>) {
+  const dir = folder()
+  mkdirSync(join(dir, 'rules', 'lists'), { recursive: true })
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, 'rules', name), text)
+  return dir
+}
+const read = (dir: string) => readHouseRules(nodeDisk(), dir, { pact: PACT, us: 'alfa.example' })
+const readOf = (files: Record<string, string | Uint8Array>) => read(house(files))
+const heldBack = async (files: Record<string, string>, facts: object, share = SHARE) =>
+  value(await readOf(files))
+    ?.heldBackBy(facts, share)
+    .map(({ rule }) => rule)
+
+test('a house without rules asks for nothing', async () => {
+  expect(value(await readOf({}))).toBeUndefined()
+})
+
+describe('a rule', () => {
+  test('holds back what it names, tells its words, and asks only for the facts it uses', async () => {
+    const rules = value(await readOf({ 'house.cedar': OWN, 'lists/own-infrastructure.txt': '192.0.2.0/24' }))
+    expect([...(rules?.asks ?? [])]).toEqual(['lists'])
+    expect(rules?.lists.get('own-infrastructure')?.has('192.0.2.1')).toBe(true)
+    expect(rules?.heldBackBy({ lists: ['own-infrastructure'] }, SHARE)).toEqual([
+      { rule: 'own-infrastructure', reason: 'It names our own infrastructure.' },
+    ])
+    expect(rules?.heldBackBy({ lists: [] }, SHARE)).toEqual([])
+  })
+
+  test('of one agreement counts there beside those of the house, and nowhere else', async () => {
+    const files = {
+      'house.cedar':
+        '@id("no-red") forbid (principal, action, resource) when { resource has tlp && resource.tlp > 3 };',
+      [`${PACT}.cedar`]: '@id("no-tools") forbid (principal, action, resource) when { resource.type == "tool" };',
+      [`${'cd'.repeat(16)}.cedar`]: '@id("nothing") forbid (principal, action, resource);',
+    }
+    expect(await heldBack(files, { type: 'tool', tlp: 4 })).toEqual(['no-red', 'no-tools'])
+    expect(await heldBack(files, { type: 'tool' })).toEqual(['no-tools'])
+    expect(await heldBack(files, { type: 'url', tlp: 3 })).toEqual([])
+  })
+
+  test('may ask for the share: to whom, under which marking, on which channel', async () => {
+    const text = `@id("not-to-bravo") forbid (principal, action, resource)
+      when { context.to.contains("bravo.example") && context.marking < 2 && resource.labels.contains("victim") };`
+    expect(await heldBack({ 'house.cedar': text }, { labels: ['victim'] })).toEqual(['not-to-bravo'])
+    expect(await heldBack({ 'house.cedar': text }, { labels: ['victim'] }, { ...SHARE, marking: 2 })).toEqual([])
+  })
+
+  test('that fails while it is asked is an error, where Cedar itself would pass over it', async () => {
+    const text = '@id("no-tools") forbid (principal, action, resource) when { resource.type == "tool" };'
+    const rules = value(await readOf({ 'house.cedar': text }))
+    expect(() => rules?.heldBackBy({}, SHARE)).toThrow('the rule “no-tools” failed')
+  })
+})
+
+test('the rules and the list of docs/RULES.md are read as they stand there', async () => {
+  const page = readFileSync(new URL('../../../docs/RULES.md', import.meta.url), 'utf8')
+  const rules = /```cedar\n(.*?)```/s.exec(page)?.[1] ?? ''
+  const list = /```\n(192\..*?)```/s.exec(page)?.[1] ?? ''
+  const files = { 'house.cedar': rules, 'lists/own-infrastructure.txt': list }
+  expect(await heldBack(files, { type: 'identity', labels: ['victim'], lists: [], tlp: 4 })).toEqual([
+    'named-victims',
+    'red-by-voice-only',
+  ])
+  const read_ = value(await readOf(files))
+  for (const fact of read_?.asks ?? []) expect(page).toContain(`resource.${fact}`)
+  expect(read_?.lists.get('own-infrastructure')?.has('mail.cert.example')).toBe(true)
+})
+
+describe('refused, with its place, is', () => {
+  test.each<[string, Record<string, string | Uint8Array>, string]>([
+    [
+      'what is no Cedar',
+      { 'house.cedar': '// ours\nforbid (principal, action, resource) whn {};' },
+      'house.cedar, line 2',
+    ],
+    [
+      'a fact there is not',
+      { 'house.cedar': '@id("a") forbid (principal, action, resource)\nwhen { resource.colour == "red" };' },
+      'house.cedar, line 2, column 8: ',
+    ],
+    [
+      'a fact asked for that an object may lack',
+      { 'house.cedar': '@id("a") forbid (principal, action, resource)\nwhen { resource.tlp > 3 };' },
+      'house.cedar, line 2, column 8: ',
+    ],
+    [
+      'an act there is not',
+      { 'house.cedar': '@id("a") forbid (principal, action == Action::"relase", resource);' },
+      'house.cedar, line 1',
+    ],
+    [
+      'a rule without a name',
+      { 'house.cedar': `${OWN}\nforbid (principal, action, resource);`, 'lists/own-infrastructure.txt': '' },
+      'house.cedar, line 6, column 1: this rule has no name',
+    ],
+    [
+      'a rule that permits',
+      { 'house.cedar': '@id("a") permit (principal, action, resource);' },
+      'the rule “a” permits; rules of a house only hold back',
+    ],
+    [
+      'two rules of one name',
+      {
+        'house.cedar': '@id("a") forbid (principal, action, resource);',
+        [`${PACT}.cedar`]: '@id("a") forbid (principal, action, resource);',
+      },
+      'there is another rule named “a”',
+    ],
+    ['a list that is not there', { 'house.cedar': OWN }, 'there is no lists/own-infrastructure.txt'],
+    [
+      'a list with a line that is nothing',
+      { 'house.cedar': OWN, 'lists/own-infrastructure.txt': '192.0.2.0/24\n???' },
+      'lists/own-infrastructure.txt: Line 2',
+    ],
+    ['what is no text', { 'house.cedar': Uint8Array.of(0xff, 0xfe) }, 'house.cedar: this is no text in UTF-8'],
+    ['a template', { 'house.cedar': '@id("a") forbid (principal == ?principal, action, resource);' }, 'template'],
+  ])('%s', async (_what, files, words) => {
+    const refused = await readOf(files)
+    expect(refused.ok ? '' : refused.message).toContain(words)
+  })
+
+  test('a file that cannot be read, by throwing', async () => {
+    const dir = house({})
+    rmSync(join(dir, 'rules', 'lists'), { recursive: true })
+    mkdirSync(join(dir, 'rules', 'house.cedar'))
+    await expect(read(dir)).rejects.toThrow()
+  })
+})
