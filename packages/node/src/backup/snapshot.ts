@@ -88,7 +88,7 @@ const ELSEWHERE = /^(?:logs|mirrors|receipts|held|private\/(?:journals|held))$/
 const OF_ONE_RUN =
   /^(?:views\.db.*|private\/(?:serving\.json|restored\.json|given-up\.json|api\.sock|.*\.db(?:-.*)?))$|\.(?:new|lock(?:-journal)?)$/
 const IMMUTABLE =
-  /^(?:(?:logs|mirrors)\/.+\/(?:tile\/(?:entries|[0-9]+)\/[x0-9/]+|addenda\/[0-9a-f]{64}|heads\/[0-9]+)|(?:receipts|held)\/.+\/[0-9]+-[0-9]+|(?:cards|notices)\/[0-9a-f]{64}|evidence\/.+)$/
+  /^(?:(?:logs|mirrors)\/.+\/(?:tile\/(?:entries|[0-9]+)\/[x0-9/]+|addenda\/[0-9a-f]{64}|heads\/[0-9]+)|(?:receipts|held)\/.+\/[0-9]+-[0-9]+(?:-[0-9a-f]{64})?|(?:cards|notices)\/[0-9a-f]{64}|evidence\/.+)$/
 const TRIES = 32
 
 class Taking {
