@@ -45,7 +45,9 @@ ${examples('countersign log succeed --dir ./alfa --pact ID --channel line --reas
 export function alarmCommand(alarm: Command): void {
   alarm
     .command('acknowledge')
-    .description('ask that an alarm be acknowledged that nothing else ends, as that of a fork; a second officer confirms it')
+    .description(
+      'ask that an alarm be acknowledged that nothing else ends, as that of a fork; a second officer confirms it',
+    )
     .argument('<code>', 'as countersign status shows it')
     .argument('<subject>')
     .addOption(dirOption())
