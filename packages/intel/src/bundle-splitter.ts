@@ -9,6 +9,7 @@
 import { fromUtf8, ok, type Refusal, type Result, refuse } from '@countersign/log'
 import { checkJson, type JsonFault } from '@countersign/record'
 import { LIMITS } from './limits.ts'
+import type { Properties } from './properties.ts'
 
 export interface SplitLimits {
   /** Bytes of one object, and of all that stands outside the objects. */
@@ -64,6 +65,7 @@ export class BundleSplitter {
   #state: State = 'start'
   #objects = 0
   #faulty = 0
+  #bundle: Properties | undefined
   /** All bytes outside the list of objects: small, checked as one JSON text at the end. */
   readonly #frame: Gathered
   #frameOffset = 0
@@ -97,6 +99,11 @@ export class BundleSplitter {
     }
     this.#before += chunk.length
     return this.#refusal ?? ok(undefined)
+  }
+
+  /** After `end`, of a bundle: its properties without the objects. Undefined of anything else. */
+  get bundle(): Properties | undefined {
+    return this.#bundle
   }
 
   end(): Result<SplitSummary> {
@@ -380,12 +387,17 @@ export class BundleSplitter {
       return refuse(fault.code, `Outside the objects: ${placed(fault, this.#frameOffset + taken)}.`)
     }
     this.#checkContainer()
-    const { objects = [], more = false }: Record<string, unknown> = JSON.parse(fromUtf8(frame) ?? '')
+    const container: Record<string, unknown> = JSON.parse(fromUtf8(frame) ?? '')
+    const { objects = [], more = false } = container
     if (!Array.isArray(objects) || (list === undefined && this.#type === undefined)) {
       this.#refuse(
         'stix/not-a-bundle',
         'This is no STIX bundle, TAXII envelope or STIX object: it has no list of objects.',
       )
+    }
+    if (this.#type === 'bundle') {
+      const { objects: _, ...around } = container
+      this.#bundle = around
     }
     return (
       this.#refusal ??

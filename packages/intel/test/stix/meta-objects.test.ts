@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { markingIdOf, TLP_NAMES } from '../../src/index.ts'
+import { BundleSplitter, judgeBundle, markingIdOf, TLP_NAMES } from '../../src/index.ts'
 import { type Example, example, id, without } from './examples.ts'
 import { errorsIn, warningsIn } from './judging.ts'
 
@@ -125,5 +125,34 @@ describe('TLP', () => {
       extensions: { [TLP_2_EXTENSION]: extension },
     }
     expect(warningsIn(marking)).toEqual([`tlp extensions.${TLP_2_EXTENSION}.tlp_2_0 §7.2.1`])
+  })
+})
+
+describe('a bundle', () => {
+  const told = (bundle: Example) => {
+    const { errors, warnings } = judgeBundle(bundle)
+    return [...errors, ...warnings].map(({ code, path, section }) => `${code.slice(5)} ${path} §${section}`)
+  }
+
+  test('has an id of its own, and objects or none', () => {
+    expect(told({ type: 'bundle', id: id('bundle') })).toEqual([])
+    expect(told({ type: 'bundle', id: id('bundle'), objects: [example('tool')] })).toEqual([])
+    expect(told({ type: 'bundle' })).toEqual(['required id §8.1'])
+    expect(told({ type: 'bundle', id: id('tool') })).toEqual(['id id §2.9'])
+    expect(told({ type: 'bundle', id: 5 })).toEqual(['json-type id §8.1'])
+    expect(told({ type: 'bundle', id: id('bundle'), objects: [] })).toEqual(['empty objects §2.12'])
+    expect(told({ type: 'bundle', id: id('bundle'), objects: [5] })).toEqual(['json-type objects[0] §8.1'])
+  })
+
+  test('is remarked on for properties that nobody is asked to keep', () => {
+    expect(told({ type: 'bundle', id: id('bundle'), x_own: 1 })).toEqual(['property-name x_own §8'])
+  })
+
+  test('is given by the splitter without its objects', () => {
+    const splitter = new BundleSplitter(() => {})
+    const text = `{"type":"bundle","objects":[${JSON.stringify(example('tool'))}],"x_own":1}`
+    splitter.push(new TextEncoder().encode(text))
+    expect(splitter.end().ok).toBe(true)
+    expect(splitter.bundle).toEqual({ type: 'bundle', x_own: 1 })
   })
 })

@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   BundleSplitter,
+  judgeBundle,
   judgeObject,
   PartCutter,
   ReleaseGate,
@@ -55,7 +56,7 @@ export interface Shared {
   warningsTotal: number
 }
 
-/** About one object: the path of the property, and the section of STIX 2.1, empty where none speaks of it. */
+/** About one object, by its id, or about the `bundle` around them: the path of the property, and the section of STIX 2.1, empty where none speaks of it. */
 export interface Remark {
   object: string
   path: string
@@ -186,7 +187,8 @@ export async function judge(
   )
   if (!read.ok) return read
   await compare()
-  for (const [id, { errors, warnings }] of together.conclude()) {
+  const bundle = read.value === undefined ? [] : [['bundle', judgeBundle(read.value)] as const]
+  for (const [id, { errors, warnings }] of [...together.conclude(), ...bundle]) {
     for (const error of errors) remark('errors', id, error)
     for (const warning of warnings) remark('warnings', id, warning)
   }
@@ -292,7 +294,7 @@ async function eachElement(
   means: Pick<JudgeMeans, 'progress' | 'giveWay'>,
   take: (element: SplitElement) => void,
   between: () => Promise<Result<undefined>> = async () => ok(undefined),
-): Promise<Result<undefined>> {
+): Promise<Result<BundleSplitter['bundle']>> {
   const splitter = new BundleSplitter(take)
   for (let at = 0; at < size; ) {
     const bytes = await file.read(at, Math.min(READ_BYTES, size - at))
@@ -306,7 +308,7 @@ async function eachElement(
     await means.giveWay()
   }
   const ended = splitter.end()
-  return ended.ok ? ok(undefined) : ended
+  return ended.ok ? ok(splitter.bundle) : ended
 }
 
 /** Key order and white space make no other content. */
