@@ -6,6 +6,8 @@
 /** Of the right form and on a day that exists. A leap second `:60` is permitted. */
 export function isTimestamp(text: unknown): text is string {
   if (typeof text !== 'string' || text.length > 64 || !FORM.test(text)) return false
+  // Every month has these.
+  if (text.slice(8, 10) <= '28') return true
   const year = Number(text.slice(0, 4))
   const month = Number(text.slice(5, 7))
   const day = Number(text.slice(8, 10))
