@@ -28,7 +28,7 @@ function sim(program: string, ...args: string[]): Promise<{ status: number | nul
   })
 }
 
-const SEEDS = 40
+const SEEDS = 60
 
 test('what was found before never comes back, and every invariant holds for each seed', {
   timeout: 3_600_000,
