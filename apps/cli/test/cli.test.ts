@@ -169,6 +169,21 @@ describe('two parties and a neutral, set up by hand', () => {
     expect(await done(['verify', at('hidden'), '--card', at('alfa.card')])).not.toContain('What was said')
   })
 
+  test('say names each place where an object breaks STIX 2.1, or does not follow its advice, with the section', async () => {
+    const times = { created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z' }
+    const odd = {
+      ...{ type: 'tool', spec_version: '2.1', id: 'tool--6e8f1c5e-6f6d-4d4e-9d1a-1a2b3c4d5e6f', ...times },
+      ...{ name: 'Odd', confidence: 101, tool_types: ['hammer'], rank: 1 },
+    }
+    const shared = await run(['say', 'intel/share', '--dir', at('alfa'), '-'], JSON.stringify(odd))
+    expect(shared.code).toBe(0)
+    expect(shared.err).toContain(`1 break of STIX 2.1, kept and passed on as they came:
+  ${odd.id} confidence: This must be from 0 to 100. (section 3.2)
+2 places where the advice of STIX 2.1 is not followed:
+  ${odd.id} tool_types[0]: This word is not in the open vocabulary tool-type-ov. (section 10.26)
+`)
+  })
+
   test('a file that is not what it should be, or a party that is none, is named with what to do next', async () => {
     writeFileSync(at('none.json'), 'hello')
     writeFileSync(at('list.json'), '{"a":1}')
