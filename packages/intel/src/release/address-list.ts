@@ -71,15 +71,19 @@ export class AddressList {
   }
 }
 
-/** Every address, network and name of a host that an object is about, or that its pattern names and does not leave out. */
-export function hostsOf(object: StixObject): readonly string[] {
+/**
+ * Every address, network and name of a host that an object is about, or that its STIX pattern names and does not leave out;
+ * LIKE and MATCHES name none. Undefined where that pattern cannot be read: nobody knows then what it names.
+ */
+export function hostsOf(object: StixObject): readonly string[] | undefined {
   const text = (property: string) => {
     const value = own(object.value, property)
     return typeof value === 'string' ? value : undefined
   }
   if (object.type === 'indicator') {
-    const parsed = text('pattern_type') === 'stix' ? parsePattern(text('pattern') ?? '') : undefined
-    if (parsed?.ok !== true) return []
+    if (text('pattern_type') !== 'stix') return []
+    const parsed = parsePattern(text('pattern') ?? '')
+    if (!parsed.ok) return undefined
     return observables(parsed.value).flatMap(({ type, path, value, excluded, operator }) => {
       const isExact = operator === '=' || operator === 'IN' || operator === 'ISSUBSET' || operator === 'ISSUPERSET'
       return excluded || !isExact ? [] : hostIn(type, path, value)
@@ -96,8 +100,8 @@ function hostIn(type: string, path: string, value: string | undefined): string[]
     const host = HOST.exec(value)?.[1]?.replace(/^\[(.*)\]$/, '$1') ?? ''
     return host === '' ? [] : [host.toLowerCase()]
   }
-  if (type === 'email-addr') return [value.slice(value.lastIndexOf('@') + 1)]
-  return [value]
+  // The host of an address of e-mail; whatever else has no at sign is it itself.
+  return [value.slice(value.lastIndexOf('@') + 1)]
 }
 
 /** What stands between the user, where there is one, and the port or the path (RFC 3986 section 3.2). */

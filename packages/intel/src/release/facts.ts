@@ -40,23 +40,29 @@ export function tlpLevel(tlp: Tlp): number {
   return TLP_NAMES.indexOf(tlp)
 }
 
-/** Those facts of `wanted` that need no other object; `tlp` is none of them. */
+/**
+ * Those facts of `wanted` that need no other object; `tlp` is none of them. Throws where one that is wanted cannot be told:
+ * a rule that asks for it would hold back nothing.
+ */
 export function factsOf(object: StixObject, wanted: ReadonlySet<FactName>, lists: NamedLists): Partial<ObjectFacts> {
-  const { id, type, kind, labels, revoked, value, references } = object
+  const { id, type, kind, revoked, value, references } = object
+  // All of them, and not those that are kept for search: one label more must not slip past a rule.
+  const labels = own(value, 'labels')
   const confidence = own(value, 'confidence')
   const createdBy = own(value, 'created_by_ref')
   const facts: { [name in FactName]?: () => ObjectFacts[name] | undefined } = {
     id: () => id,
     type: () => type,
     kind: () => kind,
-    labels: () => sorted(labels),
+    labels: () => sorted(Array.isArray(labels) ? labels.filter((label) => typeof label === 'string') : []),
     properties: () => sorted(Object.keys(value)),
     refersTo: () => sorted(references.map((reference) => typeOfId(reference.id))),
     revoked: () => revoked,
     confidence: () => (Number.isInteger(confidence) ? Number(confidence) : undefined),
     createdBy: () => (typeof createdBy === 'string' ? createdBy : undefined),
     lists: () => {
-      const hosts = lists.size === 0 ? [] : hostsOf(object)
+      const hosts = hostsOf(object)
+      if (hosts === undefined) throw new Error(`the pattern of ${id} cannot be read, so nobody knows what it names`)
       return sorted([...lists].flatMap(([name, list]) => (hosts.some((host) => list.has(host)) ? name : [])))
     },
   }

@@ -30,7 +30,8 @@ export class HouseQuestions {
   readonly #share: ShareFacts
   readonly #ofObject: ReadonlySet<FactName>
   readonly #alike = new Map<string, Alike>()
-  #tooMany = false
+  /** Why the rules cannot be asked about this share. */
+  #failure: string | undefined
 
   constructor(rules: HouseRules, share: ShareFacts) {
     this.#rules = rules
@@ -39,13 +40,15 @@ export class HouseQuestions {
   }
 
   take(object: StixObject, index: number): void {
-    const facts = factsOf(object, this.#ofObject, this.#rules.lists)
+    const facts = this.#factsOf(object)
+    if (facts === undefined) return
     const markingRefs = this.#ofObject.has('tlp') ? [...object.markingRefs].sort() : []
     const key = JSON.stringify([facts, markingRefs])
     const same = this.#alike.get(key)
     if (same === undefined) {
-      if (this.#alike.size >= LIMITS.factsPerShare) this.#tooMany = true
-      else this.#alike.set(key, { facts, markingRefs, named: [{ index, id: object.id }], count: 1 })
+      if (this.#alike.size >= LIMITS.factsPerShare) {
+        this.#failure ??= `they tell more than ${LIMITS.factsPerShare} objects of it apart; share it in several pieces`
+      } else this.#alike.set(key, { facts, markingRefs, named: [{ index, id: object.id }], count: 1 })
       return
     }
     same.count++
@@ -54,9 +57,7 @@ export class HouseQuestions {
 
   /** What is held back, in the order of the share. Throws where the rules cannot be asked. */
   conclude(definitions: MarkingDefinitions): HeldBack[] {
-    if (this.#tooMany) {
-      throw new Error(`they tell more than ${LIMITS.factsPerShare} objects of it apart; share it in several pieces`)
-    }
+    if (this.#failure !== undefined) throw new Error(this.#failure)
     const held: HeldBack[] = []
     for (const { facts, markingRefs, named, count } of this.#alike.values()) {
       const marking = tlpOf({ markingRefs }, definitions)
@@ -69,5 +70,14 @@ export class HouseQuestions {
     }
     this.#alike.clear()
     return held.sort((a, b) => a.index - b.index)
+  }
+
+  #factsOf(object: StixObject): Partial<ObjectFacts> | undefined {
+    try {
+      return factsOf(object, this.#ofObject, this.#rules.lists)
+    } catch (cause) {
+      this.#failure ??= cause instanceof Error ? cause.message : String(cause)
+      return undefined
+    }
   }
 }

@@ -81,7 +81,8 @@ describe('the hosts of an object', () => {
     ["[ipv4-addr:value != '192.0.2.1']", []],
     ["[domain-name:value LIKE '%.example']", []],
     ["[file:name = 'a.example']", []],
-    ['no pattern', []],
+    ["[email-message:from_ref.value = 'duty@cert.example']", ['cert.example']],
+    ['no pattern', undefined],
   ])('of the pattern %s', (pattern, wanted) => {
     expect(indicator(pattern)).toEqual(wanted)
   })

@@ -135,6 +135,37 @@ describe('an object', () => {
       expect(asked[1]).not.toHaveProperty('facts.tlp')
     })
 
+    test('hides no label behind sixty others, or behind one that is no text', () => {
+      const many = [...Array.from({ length: 80 }, (_, n) => `l${n}`), 'victim']
+      for (const labels of [many, [7, 'victim']]) {
+        asked.length = 0
+        refused(
+          [object('identity', { name: 'x', labels })],
+          {},
+          house(['labels'], () => []),
+        )
+        expect(asked).toMatchObject([{ facts: { labels: expect.arrayContaining(['victim']) } }])
+      }
+    })
+
+    test('does not leave where a rule asks what it names and its pattern cannot be read', () => {
+      const broken = object('indicator', { pattern: '[ipv4-addr:value =', pattern_type: 'stix' })
+      expect(
+        refused(
+          [broken],
+          {},
+          house(['lists'], () => []),
+        ),
+      ).toEqual(['release/rules-failed'])
+      expect(
+        refused(
+          [broken],
+          {},
+          house(['type'], () => []),
+        ),
+      ).toEqual([])
+    })
+
     test('does not leave where these cannot be asked, whatever they threw', () => {
       const failing = house(['type'], () => {
         throw new Error('the rule “x” failed')
