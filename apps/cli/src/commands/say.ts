@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander'
 import { type Door, onlyPact, withNode } from '../door.ts'
 import { dirOption, examples, jsonOption, readInput, repeatable } from '../options.ts'
 import { misused, must, note, plain, print, printJson, progressBar, Refused } from '../output.ts'
-import { noteRemarks, openStix } from '../stix-input.ts'
+import { noteRemarks, openStix, some } from '../stix-input.ts'
 
 /** Types whose content the file is. */
 const OF_FILE = new Set(['intel/share', 'hotline/message', 'hotline/ack'])
@@ -109,7 +109,7 @@ async function share(door: Door, common: Common, account: string, file: string |
   if (flags.json === true) return printJson(shared.value)
   for (const record of records) print(record)
   if (state === 'held-here') noteHeld(awaited)
-  else note(`${objects} objects shared in ${records.length} ${records.length === 1 ? 'record' : 'records'}.`)
+  else note(`${some(objects, 'object')} shared in ${some(records.length, 'record')}.`)
   noteRemarks(shared.value, 'kept and passed on as they came')
   return undefined
 }
