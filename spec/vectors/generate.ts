@@ -15,7 +15,8 @@ import { exchangeCases } from './exchange-cases.ts'
 import { forceCases } from './force-cases.ts'
 import { forkCases } from './fork-cases.ts'
 import { keyCards, keyLogCases, newestCases, noticeCases, reachCases } from './keys-cases.ts'
-import { noticesCards, noticesCases } from './notices-cases.ts'
+import { type NoticesCase, noticesCards, noticesCases } from './notices-cases.ts'
+import { withoutNeutralCases } from './notices-without-neutral-cases.ts'
 import { agreement, alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
 import { statementCases } from './statement-cases.ts'
 import { successionCases } from './succession-cases.ts'
@@ -98,16 +99,19 @@ write('destruction.json', () => destruction(destructionCases))
 write('destruction-beside.json', () => destruction(destructionBesideCases))
 write('after-split.json', () => destruction(afterSplitCases))
 
-write('notices.json', () => {
-  const agreements = [...new Set(noticesCases.map((one) => one.agreement))]
-  const entries = [...new Set(noticesCases.flatMap(({ logs }) => logs.flatMap((log) => log.entries.map(toBase64))))]
-  const cases = noticesCases.map((one) => ({
+write('notices.json', () => notices(noticesCases))
+write('notices-without-neutral.json', () => notices(withoutNeutralCases))
+
+function notices(of: readonly NoticesCase[]) {
+  const agreements = [...new Set(of.map((one) => one.agreement))]
+  const entries = [...new Set(of.flatMap(({ logs }) => logs.flatMap((log) => log.entries.map(toBase64))))]
+  const cases = of.map((one) => ({
     ...one,
     agreement: agreements.indexOf(one.agreement),
     logs: one.logs.map((log) => ({ ...log, entries: log.entries.map((entry) => entries.indexOf(toBase64(entry))) })),
   }))
   return { agreements, cards: noticesCards.map(text), entries, cases }
-})
+}
 
 function destruction(of: readonly (AfterSplitCase | DestructionCase)[]) {
   const entries = [...new Set(of.flatMap(({ logs }) => logs.flatMap((log) => log.entries.map(toBase64))))]

@@ -51,11 +51,11 @@ export interface NoticeReceipt {
   key: string
 }
 
-const ALFA = ORIGIN
-const BRAVO = ORIGIN.replace('alfa', 'bravo')
+export const ALFA = ORIGIN
+export const BRAVO = ORIGIN.replace('alfa', 'bravo')
 /** A log of alfa that succeeds the first. */
 const HEIR = ALFA.replace(/[0-9a-f]{16}$/, '0'.repeat(16))
-const T = 1_790_000_000
+export const T = 1_790_000_000
 const carol = member('carol.example', 4)
 const dave = member('dave.example', 5)
 /** A second neutral. */
@@ -93,21 +93,19 @@ const amongFour: Agreement = {
 }
 
 const authorOf = (origin: string) => (origin.startsWith('bravo') ? bravo : alfa)
-const said = (origin: string, change: Partial<Statement>, of = agreement, keys = authorOf(origin).statement) =>
+export const said = (origin: string, change: Partial<Statement>, of = agreement, keys = authorOf(origin).statement) =>
   signStatement(
     statement({ origin, from: authorOf(origin).party, pact: { id: PACT, version: agreementDigest(of) }, ...change }),
     keys,
   )
-const opens = (origin: string, of = agreement) =>
+export const opens = (origin: string, of = agreement) =>
   said(origin, { type: 'log/open', body: { card: authorOf(origin).card.digest, predecessor: null } }, of)
+export const named = ({ by, origin, size, digest }: NoticeReceipt) => ({ by, origin, size, digest })
 const pins = (origin: string, receipts: readonly NoticeReceipt[] = []) =>
   said(origin, {
-    seen: {
-      logs: [],
-      receipts: receipts.map(({ by, origin: on, size, digest }) => ({ by, origin: on, size, digest })),
-    },
+    seen: { logs: [], receipts: receipts.map(named) },
   })
-const notice = (change: Partial<NoticeBody> = {}, root = alfa.root) => {
+export const notice = (change: Partial<NoticeBody> = {}, root = alfa.root) => {
   const body: NoticeBody = {
     ...{ v: 1, party: 'alfa.example', cards: [alfa.card.digest], roles: ['log', 'statement'], by: two.digest },
     ...change,
@@ -116,12 +114,12 @@ const notice = (change: Partial<NoticeBody> = {}, root = alfa.root) => {
 }
 const says = (origin: string, change: Partial<NoticeBody> = {}, of = agreement) =>
   said(origin, { type: 'party/notice', body: notice(change) }, of)
-const receipt = (by: Member, origin: string, size: number, time: number): NoticeReceipt => ({
+export const receipt = (by: Member, origin: string, size: number, time: number): NoticeReceipt => ({
   ...{ by: by.party, origin, size, time },
   digest: toHex(sha256(utf8(`${by.party} ${origin} ${size} ${time}`))),
   key: receiptKeyIds(by.party, PACT, by.card.keys.receipt),
 })
-const rootOf = (entries: readonly Uint8Array[]) => {
+export const rootOf = (entries: readonly Uint8Array[]) => {
   const tree = new TreeFrontier()
   for (const entry of entries) tree.append(leafHash(entry))
   return toHex(tree.root())
@@ -136,7 +134,7 @@ const frozen = (size: number, origin = ALFA) => [{ origin, size }]
 const alfaFrom = (size: number) =>
   alfaLog.map((_, index) => ({ origin: ALFA, index, expect: index < size ? 'valid' : FROZEN }))
 
-function made(name: string, of: Partial<NoticesCase>): NoticesCase {
+export function made(name: string, of: Partial<NoticesCase>): NoticesCase {
   return {
     ...{ name, agreement, receipts: [], notices: [], records: [], aside: [] },
     logs: [
@@ -173,12 +171,12 @@ const twoNeutralsLogs = [
   { origin: BRAVO, entries: [opens(BRAVO, ofTwoNeutrals), says(BRAVO, {}, ofTwoNeutrals)] },
 ]
 /** Bravo's receipt that alfa's entry 2 names, and one by the same key that nobody names. */
-const pinned = receipt(bravo, ALFA, 2, T)
-const backdated = receipt(bravo, ALFA, 5, T + 1)
-const ofBravo: Partial<NoticeBody> = {
+export const pinned = receipt(bravo, ALFA, 2, T)
+export const backdated = receipt(bravo, ALFA, 5, T + 1)
+export const ofBravo: Partial<NoticeBody> = {
   ...{ party: 'bravo.example', cards: [bravo.card.digest], roles: ['receipt'], by: bravo.card.digest },
 }
-const pinning = [
+export const pinning = [
   { origin: ALFA, entries: [opens(ALFA), pins(ALFA), pins(ALFA, [pinned]), pins(ALFA), pins(ALFA)] },
   {
     origin: BRAVO,

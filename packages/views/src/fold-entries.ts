@@ -175,7 +175,7 @@ export class EntryFolder {
     for (const { by, origin: on, size, digest } of statement.seen.receipts) {
       this.sql.seenReceipt.run({ origin: origin.text, by, on, index, size, digest })
     }
-    if (statement.seen.receipts.length > 0) folded.noticed = true
+    if (statement.seen.receipts.length > 0 || statement.seen.logs.length > 0) folded.noticed = true
     const { version } = statement.pact
     if (statement.type === 'party/notice') {
       const notice = noticeOf(statement.body)

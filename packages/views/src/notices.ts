@@ -5,7 +5,7 @@
 
 import { utf8 } from '@countersign/log'
 import type { Agreement, Predecessor } from '@countersign/pact'
-import { type KeyRole, keyName, parseNotice, parseOrigin, receiptKeyIds } from '@countersign/record'
+import { keyName, parseNotice, parseOrigin, receiptKeyIds } from '@countersign/record'
 import type { Bounds } from './bounds.ts'
 import { CarriedNotices, type Standing } from './carried-notices.ts'
 import type { Sqlite } from './database.ts'
@@ -74,6 +74,10 @@ export class Notices {
       ),
       pins: sqlite.prepare<[string, string, string], { origin: string; idx: number }>(
         'select origin, idx from seen_receipts where digest = ? and receipt_origin = ? and by_party = ?',
+      ),
+      // Sizes never fall along a log: the first that covers it stands before all others that do.
+      firstSaw: sqlite.prepare<[string, string, number], { idx: number }>(
+        'select idx from seen_logs where origin = ? and seen_origin = ? and size > ? order by idx limit 1',
       ),
       logsOf: sqlite.prepare<[string, string], { origin: string }>(
         'select origin from logs where pact = ? and party = ? order by origin',
@@ -220,17 +224,20 @@ export class Notices {
         this.sql.earliestOfAll.get(origin, by, idx, notBefore)?.time ?? undefined,
       latest: (by, origin, size) => this.sql.latestOfAll.get(origin, by, size)?.time ?? undefined,
     }
-    /** Signer and key → the T by which its receipts had to be pinned: the least of several. */
-    const named = new Map<string, { party: string; key: string; since: number }>()
-    for (const one of standing) {
-      if (!one.notice.body.roles.includes('receipt')) continue
+    const stands = standing.flatMap((one) => {
       const since = this.since(one, ofAll)
-      if (since === undefined) continue
+      return since === undefined ? [] : [{ ...one, since }]
+    })
+    /** Signer and key → the notices that give it up. */
+    const named = new Map<string, { party: string; key: string; by: Dated[] }>()
+    for (const one of stands) {
+      if (!one.notice.body.roles.includes('receipt')) continue
       const { party } = one.notice.body
       for (const card of one.cards) {
         const key = receiptKeyIds(party, pact, card.keys.receipt)
-        const before = named.get(`${party} ${key}`)?.since ?? since
-        named.set(`${party} ${key}`, { party, key, since: Math.min(since, before) })
+        const given = named.get(`${party} ${key}`) ?? { party, key, by: [] }
+        named.set(`${party} ${key}`, given)
+        given.by.push(one)
       }
     }
     const rebuilt = new Set<string>()
@@ -240,9 +247,9 @@ export class Notices {
       rebuilt.add(`${made.origin} ${party}`)
     }
     const like = `%/${pact}/%`
-    for (const { party, key, since } of named.values()) {
+    for (const { party, key, by } of named.values()) {
       for (const made of this.sql.byKey.all(party, key, like))
-        set(party, made, this.isPinned(party, made, since) ? 0 : 1)
+        set(party, made, by.every((one) => this.isPinned(made, one, stands)) ? 0 : 1)
     }
     for (const party of new Set(standing.map(({ notice }) => notice.body.party))) {
       for (const made of this.sql.setAside.all(party, like)) {
@@ -256,14 +263,42 @@ export class Notices {
     }
   }
 
-  private isPinned(party: string, { origin, digest }: Made, since: number): boolean {
+  private isPinned({ origin, digest }: Made, given: Dated, stands: readonly Dated[]): boolean {
+    const { party } = given.notice.body
+    const ownWordCounts = given.agreement.neutrals.every((neutral) => neutral.party === party)
     return this.sql.pins
       .all(digest, origin, party)
       .some(
         (pin) =>
           !pin.origin.startsWith(`${party}/`) &&
-          this.sql.coveredBefore.get(pin.origin, pin.idx, party, since) !== undefined,
+          (this.sql.coveredBefore.get(pin.origin, pin.idx, party, given.since) !== undefined ||
+            (ownWordCounts && this.hadSeen(pin, given, stands))),
       )
+  }
+
+  /** Whether the party that gives a key up had by then itself seen the statement that names its receipt. */
+  private hadSeen(pin: { origin: string; idx: number }, given: Dated, stands: readonly Dated[]): boolean {
+    const { party } = given.notice.body
+    const pact = parsedPact(pin.origin)
+    return this.sql.logsOf.all(pact, party).some(({ origin }) => {
+      const saw = this.sql.firstSaw.get(origin, pin.origin, pin.idx)
+      if (saw === undefined) return false
+      const saysNotice = given.entries.find((entry) => entry.origin === origin)
+      if (saysNotice !== undefined && saw.idx <= saysNotice.idx && !this.givesUpKeysOf(given, saysNotice)) return true
+      const before = stands
+        .filter((other) => other.notice.body.party === party && this.givesUpKeysOf(other, { origin, idx: saw.idx }))
+        .map(({ since }) => since)
+      return this.sql.coveredBefore.get(origin, saw.idx, party, Math.min(given.since, ...before)) !== undefined
+    })
+  }
+
+  /** Whether a notice names a log's key, or the statement key in force at an entry of it. */
+  private givesUpKeysOf({ notice, cards }: Standing, { origin, idx }: { origin: string; idx: number }): boolean {
+    return (['log', 'statement'] as const).some((role) => {
+      if (!notice.body.roles.includes(role)) return false
+      const card = this.cards.of(this.sql.cardAt.get(origin, role === 'log' ? 0 : idx)?.card ?? '')
+      return card !== undefined && cards.some((one) => keyName(one.keys[role]) === keyName(card.keys[role]))
+    })
   }
 
   private freezeLogs(pact: string, standing: readonly Standing[], note: (origin: string, first: number) => void) {
@@ -274,22 +309,15 @@ export class Notices {
     const sizes = new Map<string, { size: number; notice: string }>()
     const kept = new Map<string, { party: string; since: number | null }>()
     for (const one of standing) {
-      const { party, roles } = one.notice.body
+      const { party } = one.notice.body
       const { digest } = one.notice
       const since = this.since(one, counted)
       const before = kept.get(digest)?.since ?? null
       kept.set(digest, { party, since: since === undefined ? before : Math.min(since, before ?? since) })
       if (since === undefined) continue
-      const names = (role: 'log' | 'statement') =>
-        roles.includes(role as KeyRole) ? new Set(one.cards.map((card) => keyName(card.keys[role]))) : new Set<string>()
-      const [logs, statements] = [names('log'), names('statement')]
       for (const { origin } of this.sql.logsOf.all(pact, party)) {
         const size = this.sizeBefore(origin, party, one.agreement, since)
-        const has = (at: number, role: 'log' | 'statement', keys: Set<string>) => {
-          const card = this.cards.of(this.sql.cardAt.get(origin, at)?.card ?? '')
-          return card !== undefined && keys.has(keyName(card.keys[role]))
-        }
-        if (!has(0, 'log', logs) && !has(size, 'statement', statements)) continue
+        if (!this.givesUpKeysOf(one, { origin, idx: size })) continue
         const other = sizes.get(origin)
         if (other === undefined || size < other.size || (size === other.size && digest < other.notice)) {
           sizes.set(origin, { size, notice: digest })
@@ -338,6 +366,9 @@ export class Notices {
 function rising(times: Iterable<number>): number[] {
   return [...times].sort((a, b) => a - b)
 }
+
+/** A notice that stands. */
+type Dated = Standing & { since: number }
 
 interface Made {
   origin: string

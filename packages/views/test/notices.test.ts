@@ -141,15 +141,21 @@ interface Case {
   records: { origin: string; index: number; expect: string }[]
   aside: string[]
 }
-const file = JSON.parse(readFileSync(new URL('../../../spec/vectors/notices.json', import.meta.url), 'utf8')) as {
+interface Vectors {
   agreements: unknown[]
   cards: string[]
   entries: string[]
   cases: Case[]
 }
+const vectors = ['notices', 'notices-without-neutral'].flatMap((name) => {
+  const url = new URL(`../../../spec/vectors/${name}.json`, import.meta.url)
+  const file = JSON.parse(readFileSync(url, 'utf8')) as Vectors
+  return file.cases.map((of) => ({ ...of, file }))
+})
+type Vector = (typeof vectors)[number]
 
 /** A vector folded in an order of its own: `orders` gives a number for each step. */
-async function folded(of: Case, orders: () => number, into: Views): Promise<void> {
+async function folded({ file, ...of }: Vector, orders: () => number, into: Views): Promise<void> {
   const bytesOf = (place: number) => new Uint8Array(Buffer.from(file.entries[place] ?? '', 'base64'))
   const feed = async (origin: string, entries: readonly number[]) => {
     for (let at = await into.cursor(origin); at < entries.length; at++) {
@@ -174,7 +180,7 @@ async function folded(of: Case, orders: () => number, into: Views): Promise<void
   while (await into.settle()) continue
 }
 
-test.each(file.cases.map((of) => [of.name, of] as const))('vector: %s', async (_name, of) => {
+test.each(vectors.map((of) => [of.name, of] as const))('vector: %s', async (_name, of) => {
   const database = new Database(':memory:')
   const open = () => database
   const into = await openViews({ path: ':memory:', party: 'watch.example', now: () => 1_790_000_100_000, open })
@@ -195,7 +201,7 @@ test.each(file.cases.map((of) => [of.name, of] as const))('vector: %s', async (_
 test('every vector comes to the same in whatever order its logs, cards, receipts and agreement come', async () => {
   let seed = 7
   const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
-  for (const of of file.cases) {
+  for (const of of vectors) {
     const first = await fresh()
     await folded(of, () => 0, first)
     const wanted = await first.digest()
