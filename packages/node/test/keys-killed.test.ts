@@ -79,7 +79,11 @@ test.each(['roles', 'stolen'])(
     for (let at = 0; at < steps; at += every) {
       const dir = join(root, `${what}-${at}`)
       cpSync(base, dir, { recursive: true })
-      expect(change(dir, what, at), `step ${at} of ${steps}`).toMatchObject({ signal: 'SIGKILL' })
+      const ended = change(dir, what, at)
+      // What goes on beside a change has a step more in one run than in another: only the last few may not be reached.
+      if (ended.signal === null)
+        expect({ at: at >= steps - 4, done: Number(ended.stdout) <= at }).toEqual({ at: true, done: true })
+      else expect(ended, `step ${at} of ${steps}`).toMatchObject({ signal: 'SIGKILL' })
       let node = await opened(dir)
       await upToDate(node)
       const status = await node.keyStatus()
