@@ -25,6 +25,12 @@ export {
   type ObjectMarking,
   tlpOf,
 } from './markings.ts'
+export { ATTRIBUTE_TYPES, type AttributeMapping, type AttributeType } from './misp/attribute-types.ts'
+export { eventToStix, type MispFigures, type StixOfEvent } from './misp/event-to-stix.ts'
+export type { MispNotice } from './misp/making.ts'
+export { type MappingLine, mispMappingLines, mispMappingTable } from './misp/mapping-table.ts'
+export { readMispEvents } from './misp/read-events.ts'
+export type { MispAttribute, MispEvent, MispObject } from './misp/schema.ts'
 export { cutIntoParts, type OutgoingObject, type Part, PartCutter } from './parts.ts'
 export type {
   Comparison,

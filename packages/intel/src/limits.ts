@@ -47,4 +47,27 @@ export const LIMITS = {
   addressListLines: 1_000_000,
   /** Sets of facts by which the rules of a house tell the objects of one share apart. */
   factsPerShare: 250_000,
+  /** A file of MISP events, and arrays and objects inside each other within it. */
+  mispBytes: 268_435_456,
+  mispDepth: 32,
+  /** Values of any kind in it, those inside others counted. */
+  mispValues: 8_000_000,
+  /** Events in one file. */
+  mispEvents: 1_000,
+  /** Attributes of one event, those of its objects counted; objects; references of its objects. */
+  mispAttributes: 200_000,
+  mispObjects: 50_000,
+  mispReferences: 200_000,
+  /** UTF-16 units of an attribute's value and of a report's text, of a comment or description, of any shorter text. */
+  mispValueChars: 131_072,
+  mispTextChars: 65_536,
+  mispShortChars: 1_024,
+  /** UTF-16 units of the base64 of an attachment: what one STIX object holds beside its other properties. */
+  mispDataChars: 983_040,
+  /** Tags, galaxies and clusters of one event, attribute or galaxy; sightings of one attribute; reports of one event. */
+  mispTags: 1_000,
+  mispSightings: 10_000,
+  mispReports: 1_000,
+  /** Characters of the JSON of what an element has beyond what is known. */
+  mispRestChars: 131_072,
 } as const

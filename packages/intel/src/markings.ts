@@ -94,6 +94,11 @@ export function markingIdOf(tlp: Tlp): string {
   return TLP_2_IDS[tlp]
 }
 
+/** The id under which PAP is published for STIX 2.1. */
+export function papMarkingIdOf(pap: Pap): string {
+  return PAP_IDS.find(([, name]) => name === pap)?.[0] ?? ''
+}
+
 /** The one marking of a colour that STIX 2.1 itself defines (section 7.2.1.4); undefined for any other word. */
 export function fixedTlp1(colour: unknown): { id: string; name: string; created: string } | undefined {
   const fixed = TLP_1_IDS.find(([word]) => word === colour)

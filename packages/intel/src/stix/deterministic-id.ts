@@ -25,11 +25,12 @@ export function deterministicId(object: Properties): string | undefined {
     said[property] = property === 'hashes' && isRecord(value) ? contributingHash(value) : value
   }
   const name = Object.keys(said).length === 0 ? undefined : canonicalize(said)
-  return name === undefined ? undefined : `${type}--${uuidV5(name)}`
+  return name === undefined ? undefined : `${type}--${uuidV5(NAMESPACE, name)}`
 }
 
-function uuidV5(name: string): string {
-  const bytes = sha1(concat(NAMESPACE, utf8(name))).subarray(0, 16)
+/** RFC 9562 section 5.5. `namespace` is 16 bytes. */
+export function uuidV5(namespace: Uint8Array, name: string): string {
+  const bytes = sha1(concat(namespace, utf8(name))).subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
   const hex = toHex(bytes)
