@@ -45,7 +45,7 @@ export async function startNodes(): Promise<BenchNodes> {
   const [a, b, w] = members
   if (a === undefined || b === undefined || w === undefined) throw new Error('There are three nodes.')
   const accounts = await openAccounts(b.dir, b.endpoint)
-  const taxii = value(accounts.addTool('bench'))
+  const taxii = value(accounts.tools.add('bench'))
   accounts.close()
   const children = [await start(b.dir, b.port), await start(w.dir, w.port)]
   const alfa = value(await Node.open(a.dir, around))

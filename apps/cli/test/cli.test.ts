@@ -416,7 +416,7 @@ describe('misuse and refusal', () => {
   test.each([
     ...['init', 'serve', 'card', 'trust', 'say', 'records', 'prove', 'verify', 'audit', 'demo'].map((one) => [one]),
     ...['propose', 'sign', 'show'].map((one) => ['pact', one]),
-    ...['officer', 'tool'].map((one) => ['account', one]),
+    ...['officer', 'tool', 'tools'].map((one) => ['account', one]),
   ])('%s %s --help shows an example', async (...command) => {
     expect(await done([...command, '--help'])).toMatch(/Examples?:\n {2}(countersign|echo)/)
   })

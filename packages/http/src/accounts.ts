@@ -1,6 +1,6 @@
 // Who may sign in to this node's console, and which tools may speak TAXII to it. Officers have accounts of better-auth
-// in DIR/private/accounts.db; tools have names and random passwords of which only the hash is kept; the shell of the
-// machine's owner has the local token of DIR/private/api-token. There is no default password and no sign-up.
+// in DIR/private/accounts.db, tools stand beside them (tools.ts); the shell of the machine's owner has the local token of
+// DIR/private/api-token. There is no default password and no sign-up.
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import Database from 'better-sqlite3'
 import { LIMITS } from './limits.ts'
+import { Tools } from './tools.ts'
 
 export interface Account {
   id: string
@@ -31,11 +32,9 @@ export interface Accounts {
   officer(headers: Headers): Promise<Officer | undefined>
   /** The officer of an address and a password, given in the shell of the machine. */
   officerOf(email: string, password: string): Promise<Result<Officer>>
-  /** The tool of HTTP Basic credentials. */
-  tool(authorization: string | undefined): string | undefined
+  /** Who may speak TAXII. */
+  tools: Tools
   addOfficer(email: string, name: string, password: string): Promise<Result<Account>>
-  /** A new tool with its password, which is shown once. */
-  addTool(name: string): Result<{ user: string; password: string }>
   close(): void
 }
 
@@ -55,7 +54,6 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
   }
   const { runMigrations } = await getMigrations(options)
   await runMigrations()
-  db.exec('CREATE TABLE IF NOT EXISTS tool (name TEXT PRIMARY KEY, password_hash BLOB NOT NULL) STRICT')
   const auth = betterAuth(options)
   const token = Buffer.from(secretOf(dir, 'api-token'))
 
@@ -90,17 +88,7 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
       if (found === null || hash == null) return wrong
       return (await passwords.verify({ hash, password })) ? ok(officerOfUser(found.user)) : wrong
     },
-    tool(authorization) {
-      const basic = /^Basic ([A-Za-z0-9+/=]{1,1024})$/.exec(authorization ?? '')?.[1]
-      const [name, password] = splitOnce(Buffer.from(basic ?? '', 'base64').toString('utf8'))
-      const row = db
-        .prepare<[string], { password_hash: Buffer }>('SELECT password_hash FROM tool WHERE name = ?')
-        .get(name)
-      const given = hashOf(password)
-      // The comparison runs for unknown names too, so that names cannot be told apart by time.
-      const same = timingSafeEqual(given, row?.password_hash ?? hashOf(''))
-      return same && row !== undefined && password !== '' ? name : undefined
-    },
+    tools: new Tools(db),
     async addOfficer(email, name, password) {
       if (password.length < LIMITS.passwordCharsMin) {
         return refuse('account/password', `A password has at least ${LIMITS.passwordCharsMin} characters.`)
@@ -120,15 +108,6 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
         password: await context.password.hash(password),
       })
       return ok({ id: user.id, name, email })
-    },
-    addTool(name) {
-      if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) {
-        return refuse('tool/name', 'A tool’s name has lower-case letters, digits and hyphens, 32 at most.')
-      }
-      // 24 random bytes need no slow hash: they cannot be guessed.
-      const password = randomBytes(24).toString('base64url')
-      db.prepare('INSERT OR REPLACE INTO tool VALUES (?, ?)').run(name, hashOf(password))
-      return ok({ user: name, password })
     },
     close: () => db.close(),
   }
@@ -157,13 +136,4 @@ export function secretOf(dir: string, name: 'session-secret' | 'api-token'): str
   if (!existsSync(path))
     writeFileSync(path, randomBytes(36).toString('base64url'), { mode: 0o600, flag: 'wx', flush: true })
   return readFileSync(path, 'utf8').trim()
-}
-
-function hashOf(password: string): Buffer {
-  return createHash('sha256').update(password).digest()
-}
-
-function splitOnce(text: string): [string, string] {
-  const colon = text.indexOf(':')
-  return colon < 0 ? ['', ''] : [text.slice(0, colon), text.slice(colon + 1)]
 }

@@ -3,3 +3,4 @@
 export { type Account, type Accounts, LOCAL_ACCOUNT, openAccounts, secretOf } from './accounts.ts'
 export { DirectoryDoor, type DoorAnswer, type DoorRequest } from './directory-door.ts'
 export { type Served, type ServeOptions, serveNode } from './server.ts'
+export { formatRight, parseRight } from './taxii/rights.ts'

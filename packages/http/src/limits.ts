@@ -25,8 +25,19 @@ export const LIMITS = {
   fileChunkBytes: 262_144,
   /** A query string value. */
   queryChars: 2_048,
-  /** TAXII statuses remembered. */
-  statusesMax: 1_000,
+  /** Tools that speak TAXII, and what one of them may. */
+  toolsMax: 1_000,
+  toolRightsMax: 64,
+  /** Statuses of what tools added: how many are kept and how large all of them may be, before the oldest of those that ended go. */
+  statusesMax: 10_000,
+  statusesBytesMax: 134_217_728,
+  /** A status that ended is kept for a day, as TAXII 2.1 section 4.3 asks. */
+  statusKeptMs: 86_400_000,
+  /** Objects named one by one in a status; of more than that each is counted and the first that failed are named. */
+  statusObjectsMax: 1_000,
+  /** How long a status waits for the last object to stand in the outbox before it says that all are shared. */
+  statusShownMs: 60_000,
+  statusLookMs: 20,
   /** How long an add waits to answer that it is complete, before it answers that it is pending. */
   statusPatienceMs: 2_000,
   /** How long requests being answered may still take once the node is told to stop. */

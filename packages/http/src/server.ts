@@ -14,7 +14,7 @@ import { apiRoutes } from './api.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { LIMITS } from './limits.ts'
 import { type LocalDoor, openLocalDoor } from './local-door.ts'
-import { taxiiRoutes } from './taxii.ts'
+import { taxiiRoutes } from './taxii/routes.ts'
 
 export interface ServeOptions extends ListenOptions {
   /** Folder of the built console; without it the node has no pages. */

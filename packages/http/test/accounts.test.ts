@@ -92,7 +92,7 @@ test('whoever guesses passwords is soon told to wait, whatever address he preten
 test('the log of a node holds no password, cookie, token or query', async () => {
   const { watch } = parties
   value(await watch.accounts.addOfficer(OFFICER.email, 'Duty officer', OFFICER.password))
-  const tool = value(watch.accounts.addTool('siem'))
+  const tool = value(watch.accounts.tools.add('siem'))
   await watch.stop()
   const listen = ['--dir', watch.dir, '--listen', `127.0.0.1:${watch.port}`]
   const child = spawn(process.execPath, [MAIN, 'serve', ...listen], { stdio: ['ignore', 'ignore', 'pipe'] })

@@ -162,7 +162,7 @@ async function startParty(dir: string, party: string, port: number, options: Par
     async start(around = realSurroundings()) {
       node = value(await Node.open(dir, around))
       served = value(await serveNode(node, serving))
-      if (self.taxii.user === '') self.taxii = value(served.accounts.addTool('test'))
+      if (self.taxii.user === '') self.taxii = value(served.accounts.tools.add('test'))
     },
     async stop() {
       await served?.close()

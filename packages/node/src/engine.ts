@@ -215,6 +215,7 @@ export class Engine {
     const { identity, trusted, views, pacts } = this.parts
     // Before any channel is opened: what each waits for depends on it.
     await this.possibleCopy.open()
+    views.recallRemoved(this.parts.store.removedHere())
     await views.knowCard(identity.card.bytes)
     for (const card of trusted.every()) await views.knowCard(card.bytes)
     for (const pact of pacts.all()) await this.agreements.join(pact)
@@ -353,7 +354,19 @@ export class Engine {
     return false
   }
 
-  private changed(): void {
+  /** As `Node.shareState` says it. */
+  async shareState(pact: string, share: string): Promise<'held-here' | 'said' | 'unknown'> {
+    const { channels, views, identity } = this.parts
+    if (this.saying.isHeld(share)) return 'held-here'
+    for (const { pact: of, own } of channels.values()) {
+      const origin = of.id === pact ? own.speaker?.log.origin : undefined
+      if (origin !== undefined) await this.folding.caughtUp(origin)
+    }
+    return views.wasShared(identity.party, pact, share) ? 'said' : 'unknown'
+  }
+
+  /** Something may show differently. */
+  changed(): void {
     for (const listener of this.listeners) listener()
   }
 }

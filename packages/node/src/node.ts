@@ -15,6 +15,7 @@ import type { Agreements, Signed } from './agreements.ts'
 import type { CarriedIn } from './carrying/carry-in.ts'
 import type { StickOptions } from './carrying/sticks.ts'
 import type { Destroying } from './content/destroying.ts'
+import { type RemoveRequest, removeHere } from './content/remove-here.ts'
 import type { DirectoryAnswer } from './directory.ts'
 import { overDisk } from './disk-failure.ts'
 import { Engine } from './engine.ts'
@@ -102,6 +103,21 @@ export class Node {
     const consequence =
       'The share ended there. Mend that, and look which of its records were said before sharing again.'
     return overDisk(consequence, this.engine.saying.share(request))
+  }
+
+  /**
+   * How far a share of ours under an agreement has come, by its UUID: `unknown` where it was never said, or refused. Of
+   * one that is under way in this run, ask whoever shares it.
+   */
+  shareState(pact: string, share: string): Promise<'held-here' | 'said' | 'unknown'> {
+    return this.engine.shareState(pact, share)
+  }
+
+  /** An object of an inbox is not shown here any more; nobody else is told. */
+  removeHere(request: RemoveRequest): Result<number> {
+    const removed = removeHere(this.parts, request)
+    if (removed.ok) this.engine.changed()
+    return removed
   }
 
   /** What the gate would say of a share, with nothing said and nothing kept. */

@@ -1,6 +1,7 @@
 // A node's private matters, true in SQL alone: who said what under which account, what waits to be said until the
 // start-up check is over, and alarms with who has acknowledged them. Never rebuilt from the logs, so it is synced.
 
+import type { RemovedHere } from '@countersign/views'
 import type Database from 'better-sqlite3'
 
 export interface HeldRow {
@@ -75,6 +76,10 @@ export class PrivateStore {
         record TEXT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL, at INTEGER NOT NULL
       ) STRICT;
       CREATE INDEX IF NOT EXISTS hold_reason_record ON hold_reason (record);
+      CREATE TABLE IF NOT EXISTS removed_here (
+        pact TEXT NOT NULL, collection TEXT NOT NULL, id TEXT NOT NULL, version_order TEXT NOT NULL,
+        account TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (pact, collection, id, version_order)
+      ) STRICT;
       CREATE TABLE IF NOT EXISTS held_here (id INTEGER PRIMARY KEY, request TEXT NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS alarm (
         id INTEGER PRIMARY KEY, at INTEGER NOT NULL, code TEXT NOT NULL, subject TEXT NOT NULL,
@@ -142,6 +147,20 @@ export class PrivateStore {
 
   forgetHolds(record: string): void {
     this.db.prepare('DELETE FROM hold_reason WHERE record = ?').run(record)
+  }
+
+  /** Somebody here removed these from what is shown; all of them are kept or none. */
+  noteRemoved(some: readonly RemovedHere[], account: string, at: number): void {
+    const insert = this.db.prepare('INSERT INTO removed_here VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+    this.db.transaction(() => {
+      for (const { pact, collection, id, order } of some) insert.run(pact, collection, id, order, account, at)
+    })()
+  }
+
+  removedHere(): RemovedHere[] {
+    return this.db
+      .prepare<[], RemovedHere>('SELECT pact, collection, id, version_order AS "order" FROM removed_here')
+      .all()
   }
 
   /** Nothing that was deleted is left in the file or its log. */

@@ -1,23 +1,27 @@
-// What TAXII 2.1 asks of a collection (sections 3.4, 5.4 to 5.8): objects, manifest and versions, ascending by the order in
-// which they joined. A page begins after a sequence number or after an added time; both rise together and are never
-// given twice, so a client that goes on from either neither misses an object nor meets one twice.
+// What TAXII 2.1 asks of a collection (sections 3.3 to 3.5, 5.3 to 5.8): objects, manifest and versions, ascending by the
+// time at which they joined. That time is given once and only rises, across a rebuild of the views too, so a client that
+// goes on from it, or from `next`, neither misses an object nor meets one twice. What no client sees at once is not read
+// at once: a page names its objects, and their texts are read one by one.
 
-import { ok, type Result, refuse } from '@countersign/log'
+import { ok, type Result, refuse, sha256, toHex, utf8 } from '@countersign/log'
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
-import { CURSOR_REFUSED, parseSequenceCursor, sequenceCursor } from './cursors.ts'
+import { CURSOR_REFUSED } from './cursors.ts'
 import type { Store } from './database.ts'
-import { MATCH_VALUES_MAX, OBJECT_PAGE_MAX, PAGE_CHARACTERS_MAX } from './limits.ts'
-import type { CollectionObject, CollectionPage, CollectionQuery } from './rows.ts'
+import { MATCH_VALUES_MAX, OBJECT_PAGE_MAX, PAGE_CHARACTERS_MAX, SEQUENCES_PER_LOOK } from './limits.ts'
+import type { CollectionName, CollectionObject, CollectionPage, CollectionQuery } from './rows.ts'
 import { COLLECTIONS, type Tables } from './schema.ts'
 import { microsecondsOf, microsecondsText, versionOrder } from './times.ts'
 
 export type CollectionView = 'objects' | 'manifest' | 'versions'
 
+/** The version told of an object that has neither `modified` nor `created`: it has one only, so it is the same for ever. */
+export const UNVERSIONED = '1970-01-01T00:00:00.000Z'
+
 type Eb = ExpressionBuilder<Tables & { o: Tables['objects'] }, 'o'>
 
 /**
- * One page. `versions` shows every version whatever `match.version` says. Refuses `views/cursor`, `views/added-after`,
- * `views/limit` and `views/match`.
+ * One page. `versions` shows every version whatever `match.version` says. Refuses `views/cursor`, `views/other-query`,
+ * `views/added-after`, `views/limit` and `views/match`.
  */
 export async function readCollection(
   store: Store,
@@ -27,18 +31,73 @@ export async function readCollection(
   const { limit, match = {} } = query
   if (!Number.isSafeInteger(limit) || limit < 1)
     return refuse('views/limit', 'The limit must be a whole number above zero.')
-  const after = query.next === undefined ? 0 : parseSequenceCursor(query.next)
-  if (after === undefined) return CURSOR_REFUSED
-  const addedAfter = query.addedAfter === undefined ? undefined : microsecondsOf(query.addedAfter)
-  if (query.addedAfter !== undefined && addedAfter === undefined) {
+  const addedAfter = query.addedAfter === undefined ? 0 : microsecondsOf(query.addedAfter)
+  if (addedAfter === undefined) {
     return refuse('views/added-after', 'added_after must be a time in UTC such as 2026-03-01T09:30:00.000000Z.')
   }
   if (Object.values(match).some((values) => values.length > MATCH_VALUES_MAX)) {
-    return refuse('views/match', `At most ${MATCH_VALUES_MAX} values can be matched at once.`)
+    return refuse('views/match', `At most ${MATCH_VALUES_MAX} values can be matched at once; ask several times.`)
   }
+  const bond = bondOf(view, query, addedAfter)
+  const next = query.next === undefined ? ok(0) : parsePlace(query.next, bond)
+  if (!next.ok) return next
+  const after = Math.max(addedAfter, next.value)
   const size = Math.min(limit, OBJECT_PAGE_MAX)
 
-  const rows = await store.db
+  const rows: Row[] = []
+  for (let from = firstAfter(store, after); from !== undefined && rows.length <= size; ) {
+    // An id is found by its own index; what is sought by anything else is looked for in bounded steps.
+    const to = match.id === undefined ? from + SEQUENCES_PER_LOOK - 1 : Number.MAX_SAFE_INTEGER
+    rows.push(...(await look(store, view, query, from, to, size + 1 - rows.length)))
+    if (to >= lastSequence(store)) break
+    from = to + 1
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  const page: CollectionObject[] = []
+  let characters = 0
+  for (const { seq, id, version, spec_version, digest, ...row } of rows.slice(0, size)) {
+    characters += row.characters
+    if (view === 'objects' && page.length > 0 && characters > PAGE_CHARACTERS_MAX) break
+    const addedAt = microsecondsText(row.added_us)
+    page.push({ seq, id, version: version === '' ? UNVERSIONED : version, specVersion: spec_version, addedAt, digest })
+  }
+  const last = rows[page.length - 1]
+  const nothing = microsecondsText(after)
+  return ok({
+    objects: page,
+    next: last !== undefined && rows.length > page.length ? `${last.added_us.toString(36)}.${bond}` : null,
+    addedFirst: page[0]?.addedAt ?? nothing,
+    addedLast: page.at(-1)?.addedAt ?? nothing,
+  })
+}
+
+/** Whether a collection shows any version of an object. */
+export function inCollection({ sqlite }: Store, pact: string, collection: CollectionName, id: string): boolean {
+  const found = sqlite
+    .prepare<[string, number, string], unknown>(
+      `select 1 from objects o where o.pact = ? and o.collection = ? and o.id = ? and not exists (
+         select 1 from removed_here r where r.pact = o.pact and r.collection = o.collection and r.id = o.id
+           and r.version_order = o.version_order) limit 1`,
+    )
+    .get(pact, COLLECTIONS.indexOf(collection), id)
+  return found !== undefined
+}
+
+interface Row {
+  seq: number
+  added_us: number
+  id: string
+  version: string
+  spec_version: string
+  digest: string
+  characters: number
+}
+
+/** The matching objects from one sequence number up to and with another. */
+function look(store: Store, view: CollectionView, query: CollectionQuery, from: number, to: number, limit: number) {
+  const { match = {} } = query
+  return store.db
     .selectFrom('objects as o')
     .innerJoin('object_sources as s', (join) =>
       join
@@ -52,43 +111,41 @@ export async function readCollection(
     .select(sql<number>`length(t.source)`.as('characters'))
     .where('o.pact', '=', query.pact)
     .where('o.collection', '=', COLLECTIONS.indexOf(query.collection))
-    .where('o.seq', '>', after)
+    .where((eb) => eb.between('o.seq', from, to))
     .where((eb) => {
-      const wanted: Expression<SqlBool>[] = []
-      if (addedAfter !== undefined) wanted.push(eb('o.added_us', '>', addedAfter))
+      const wanted: Expression<SqlBool>[] = [notRemoved('o')]
       if (match.id !== undefined) wanted.push(eb('o.id', 'in', match.id))
       if (match.type !== undefined) wanted.push(eb('o.type', 'in', match.type))
       if (match.specVersion !== undefined) wanted.push(eb('o.spec_version', 'in', match.specVersion))
-      if (view !== 'versions') wanted.push(versionsWanted(eb, match.version ?? ['last']))
+      if (view !== 'versions') wanted.push(versionsWanted(eb, match.version ?? ['last'], match.specVersion))
       return eb.and(wanted)
     })
     .orderBy('o.seq')
-    .limit(size + 1)
+    .limit(limit)
     .execute()
-
-  const page: CollectionObject[] = []
-  let characters = 0
-  for (const row of rows.slice(0, size)) {
-    if (view === 'objects') {
-      characters += row.characters
-      if (page.length > 0 && characters > PAGE_CHARACTERS_MAX) break
-    }
-    const addedAt = microsecondsText(row.added_us)
-    const source = view === 'objects' ? store.textOf(row.digest) : ''
-    const version = row.version === '' ? addedAt : row.version
-    page.push({ seq: row.seq, id: row.id, version, specVersion: row.spec_version, addedAt, source })
-  }
-  const last = page.at(-1)
-  return ok({
-    objects: page,
-    next: last !== undefined && rows.length > page.length ? sequenceCursor(last.seq) : null,
-    addedFirst: page[0]?.addedAt ?? null,
-    addedLast: last?.addedAt ?? null,
-  })
 }
 
-/** TAXII 2.1 section 3.4.3: `first`, `last` and exact versions may be mixed; `all` is all. */
-function versionsWanted(eb: Eb, versions: readonly string[]): Expression<SqlBool> {
+function firstAfter({ sqlite }: Store, addedUs: number): number | undefined {
+  return sqlite
+    .prepare<[number], { seq: number }>('select seq from objects where added_us > ? order by added_us limit 1')
+    .get(addedUs)?.seq
+}
+
+function lastSequence({ sqlite }: Store): number {
+  return sqlite.prepare<[], { seq: number | null }>('select max(seq) as seq from objects').get()?.seq ?? 0
+}
+
+function notRemoved(alias: 'o' | 'other'): Expression<SqlBool> {
+  const of = sql.raw(alias)
+  return sql<SqlBool>`not exists (select 1 from removed_here r where r.pact = ${of}.pact
+    and r.collection = ${of}.collection and r.id = ${of}.id and r.version_order = ${of}.version_order)`
+}
+
+/**
+ * TAXII 2.1 section 3.4.1: `first`, `last` and exact versions may be mixed; `all` is all. The first and the last are those
+ * of the specification versions that are asked for.
+ */
+function versionsWanted(eb: Eb, versions: readonly string[], specVersions?: string[]): Expression<SqlBool> {
   if (versions.includes('all')) return eb.and([])
   const beyond = (comparison: '>' | '<') =>
     eb.not(
@@ -99,7 +156,9 @@ function versionsWanted(eb: Eb, versions: readonly string[]): Expression<SqlBool
           .whereRef('other.pact', '=', 'o.pact')
           .whereRef('other.collection', '=', 'o.collection')
           .whereRef('other.id', '=', 'o.id')
-          .whereRef('other.version_order', comparison, 'o.version_order'),
+          .whereRef('other.version_order', comparison, 'o.version_order')
+          .where(notRemoved('other'))
+          .$if(specVersions !== undefined, (one) => one.where('other.spec_version', 'in', specVersions ?? [])),
       ),
     )
   return eb.or(
@@ -108,7 +167,30 @@ function versionsWanted(eb: Eb, versions: readonly string[]): Expression<SqlBool
         ? beyond('>')
         : version === 'first'
           ? beyond('<')
-          : eb('o.version_order', '=', versionOrder(version)),
+          : eb('o.version_order', 'in', orders(version)),
     ),
+  )
+}
+
+/** How a version that a client names stands in the tables. */
+export function orders(version: string): string[] {
+  const order = versionOrder(version)
+  return order === versionOrder(UNVERSIONED) ? [order, ''] : [order]
+}
+
+/** Ties a place to the query it was given for: everything but the limit. */
+function bondOf(view: CollectionView, { pact, collection, match = {} }: CollectionQuery, addedAfter: number): string {
+  const sorted = [match.id, match.type, match.version, match.specVersion].map((values) => values?.toSorted() ?? null)
+  return toHex(sha256(utf8(JSON.stringify([view, pact, collection, sorted, addedAfter])))).slice(0, 16)
+}
+
+function parsePlace(text: string, bond: string): Result<number> {
+  const match = /^([0-9a-z]{1,11})\.([0-9a-f]{16})$/.exec(text)
+  const place = Number.parseInt(match?.[1] ?? '', 36)
+  if (!Number.isSafeInteger(place)) return CURSOR_REFUSED
+  if (match?.[2] === bond) return ok(place)
+  return refuse(
+    'views/other-query',
+    'This next belongs to another query. Send it with the same filters as the request that gave it, or begin again without it.',
   )
 }

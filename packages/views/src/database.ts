@@ -18,6 +18,8 @@ export interface Store {
   db: Kysely<Tables>
   /** The text of an object, verbatim. */
   textOf(digest: string): string
+  /** The same; undefined where it is not held any more. */
+  textIfHeld(digest: string): string | undefined
 }
 
 /** Brings the tables of a database up to date. Closes it where that fails. */
@@ -37,10 +39,11 @@ export async function openStore(sqlite: Sqlite): Promise<Store> {
   }
   makeSearchIndex(sqlite)
   const text = sqlite.prepare<[string], { source: string }>('select source from object_texts where digest = ?')
+  const textIfHeld = (digest: string) => text.get(digest)?.source
   const textOf = (digest: string) => {
-    const row = text.get(digest)
-    if (row === undefined) throw new Error(`the text ${digest} of an object is missing`)
-    return row.source
+    const source = textIfHeld(digest)
+    if (source === undefined) throw new Error(`the text ${digest} of an object is missing`)
+    return source
   }
-  return { sqlite, db, textOf }
+  return { sqlite, db, textOf, textIfHeld }
 }

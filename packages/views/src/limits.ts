@@ -21,6 +21,8 @@ export const ALARMS_MAX = 500
 export const OBJECT_TOTAL_MAX = 10_000
 /** UTF-16 units of what is searched for. */
 export const QUERY_MAX = 200
+/** Sequence numbers of objects gone through in one look for those that match. */
+export const SEQUENCES_PER_LOOK = 5_000
 /** Values of one `match` parameter of a collection's query. */
 export const MATCH_VALUES_MAX = 100
 

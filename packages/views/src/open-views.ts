@@ -7,7 +7,7 @@ import Database from 'better-sqlite3'
 import { Alarms } from './alarms.ts'
 import { Answers } from './answers.ts'
 import { Bounds } from './bounds.ts'
-import { readCollection } from './collections.ts'
+import { inCollection, readCollection } from './collections.ts'
 import { Consequences } from './consequences.ts'
 import { ContentLives } from './content-lives.ts'
 import { openStore, type Store } from './database.ts'
@@ -26,7 +26,8 @@ import { readConflicts, readObject, readObjects } from './read-objects.ts'
 import { PactReader } from './read-pacts.ts'
 import { RecordReader } from './read-records.ts'
 import { Readers } from './readers.ts'
-import type { CollectionName, RetentionOver } from './rows.ts'
+import { RemovedObjects } from './removed-here.ts'
+import type { CollectionName, RemovedHere, RetentionOver } from './rows.ts'
 import { COLLECTIONS, VALIDITY } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
 import { Splits } from './splits.ts'
@@ -84,6 +85,7 @@ class SqliteViews implements Views {
   private readonly successions: Successions
   private readonly folder: EntryFolder
   private readonly shelf: ObjectShelf
+  private readonly removed: RemovedObjects
   private readonly sources: ObjectSources
   private readonly lives: ContentLives
   private readonly consequences: Consequences
@@ -111,6 +113,7 @@ class SqliteViews implements Views {
     })
     this.folder = new EntryFolder(sqlite, this.readers, this.successions)
     this.shelf = new ObjectShelf(sqlite, now)
+    this.removed = new RemovedObjects(sqlite)
     this.sources = new ObjectSources(sqlite, this.shelf)
     const { agreements, bounds, folder, forces, named, readers, sources, splits, successions } = this
     const predecessors = (origin: string) => successions.chain(origin)
@@ -439,6 +442,32 @@ class SqliteViews implements Views {
 
   async collectionVersions(id: string, query: Parameters<Views['collectionVersions']>[1]) {
     return readCollection(this.store, 'versions', { ...query, match: { ...query.match, id: [id] } })
+  }
+
+  collectionText(digest: string) {
+    return this.store.textIfHeld(digest)
+  }
+
+  inCollection(pact: string, collection: CollectionName, id: string) {
+    return inCollection(this.store, pact, collection, id)
+  }
+
+  wasShared(author: string, pact: string, share: string) {
+    return this.records_.wasShared(author, pact, share)
+  }
+
+  recallRemoved(all: readonly RemovedHere[]) {
+    this.transaction(() => this.removed.recall(all))
+  }
+
+  removeHere(some: readonly RemovedHere[]) {
+    this.transaction(() => {
+      for (const one of some) this.removed.add(one)
+    })
+  }
+
+  versionsMeant(...of: Parameters<Views['versionsMeant']>) {
+    return this.removed.meant(...of)
   }
 
   // ---- within ----

@@ -50,6 +50,11 @@ export class RecordReader {
       payload: sqlite.prepare<[string, number], { payload: string }>(
         'select payload from statements where origin = ? and idx = ?',
       ),
+      shared: sqlite.prepare<[string, string, string], unknown>(
+        `select 1 from records r join statements s on s.origin = r.origin and s.idx = r.idx
+         where r.pact = ? and r.author = ? and r.type = 'intel/share' and r.validity <> ${VALIDITY.void}
+           and json_extract(s.payload, '$.body.share') = ? limit 1`,
+      ),
       to: sqlite.prepare<[string, number], { party: string }>(
         'select party from addressees where origin = ? and idx = ? order by place',
       ),
@@ -121,6 +126,10 @@ export class RecordReader {
           : null,
       total: n,
     })
+  }
+
+  wasShared(author: string, pact: string, share: string): boolean {
+    return this.sql.shared.get(pact, author, share) !== undefined
   }
 
   one(record: string): RecordDetail | undefined {

@@ -252,12 +252,20 @@ export interface Statistics {
 export interface CollectionObject {
   seq: number
   id: string
-  /** As the object says it; for an object without `modified` and `created`, the time it was added. */
+  /** As the object says it; one and the same time for every object without `modified` and `created`. */
   version: string
   specVersion: string
   addedAt: string
-  /** The object's text, verbatim. Empty in a manifest. */
-  source: string
+  /** Of the object's text: `collectionText`. */
+  digest: string
+}
+
+/** An object that somebody here removed from a collection; `order` is its version as it is compared. */
+export interface RemovedHere {
+  pact: string
+  collection: CollectionName
+  id: string
+  order: string
 }
 
 export interface CollectionQuery {
@@ -265,7 +273,7 @@ export interface CollectionQuery {
   collection: CollectionName
   /** RFC 3339; exclusive. */
   addedAfter?: string
-  /** Opaque, from an earlier page. */
+  /** Opaque, from an earlier page of the same query; the limit may be another. */
   next?: string
   limit: number
   match?: {
@@ -281,8 +289,9 @@ export interface CollectionPage {
   objects: CollectionObject[]
   /** Null where there is no more. */
   next: string | null
-  addedFirst: string | null
-  addedLast: string | null
+  /** When its first and its last object joined; of an empty page the time after which was asked. */
+  addedFirst: string
+  addedLast: string
 }
 
 /** A part of a record to us that could not be taken (spec/content.md). */

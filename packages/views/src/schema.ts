@@ -184,6 +184,8 @@ export interface Tables {
     digest: string
     conflicts: number
   }
+  /** Not folded: removed-here.ts. */
+  removed_here: { pact: string; collection: number; id: string; version_order: string }
   object_references: { seq: number; target: string }
   search_texts: { seq: number; words: string }
   /** Logs of which their author signed two, and how many entries both have in common. */

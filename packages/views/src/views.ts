@@ -27,6 +27,7 @@ import type {
   RecordPage,
   RecordQuery,
   Rejection,
+  RemovedHere,
   RetentionOver,
   Statistics,
 } from './rows.ts'
@@ -256,4 +257,22 @@ export interface Views {
   collectionManifest(query: CollectionQuery): Promise<Result<CollectionPage>>
   /** Every version of one object in a collection; `match.id` and `match.type` are not used. */
   collectionVersions(id: string, query: CollectionQuery): Promise<Result<CollectionPage>>
+  /** The text of an object of a page, verbatim; undefined where it was destroyed meanwhile. */
+  collectionText(digest: string): string | undefined
+  /** Whether a collection shows any version of an object. */
+  inCollection(pact: string, collection: CollectionName, id: string): boolean
+
+  /** Whether a party said a valid record of the share with this UUID. */
+  wasShared(author: string, pact: string, share: string): boolean
+
+  /** What this node does not show any more, and keeps itself: all of it, as at a start. */
+  recallRemoved(all: readonly RemovedHere[]): void
+  /** Removes from what is shown; the records they came in stay as they are. */
+  removeHere(some: readonly RemovedHere[]): void
+  /** What of an object stands in a collection and is meant by these versions (TAXII 2.1 section 3.4.1); all without any. */
+  versionsMeant(
+    of: Omit<RemovedHere, 'order'>,
+    versions?: readonly string[],
+    specVersions?: readonly string[],
+  ): RemovedHere[]
 }

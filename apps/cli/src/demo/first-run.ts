@@ -22,7 +22,7 @@ export async function makeNodes(members: readonly Member[]): Promise<Record<stri
     const accounts = await (await import('@countersign/http')).openAccounts(dir, endpoint)
     const officer = { email: `duty@${party}`, password: randomBytes(9).toString('base64url') }
     must(await accounts.addOfficer(officer.email, `Duty officer of ${name}`, officer.password))
-    logins[party] = { officer, ...(neutral ? {} : { taxii: must(accounts.addTool('demo')) }) }
+    logins[party] = { officer, ...(neutral ? {} : { taxii: must(accounts.tools.add('demo')) }) }
     accounts.close()
   }
   for (const { dir } of members) {

@@ -44,6 +44,10 @@ export interface ShareRequest {
   /** A STIX 2.1 bundle, TAXII envelope or object. */
   input: AsyncIterable<Uint8Array>
   progress?: JudgeMeans['progress']
+  /** Its UUID, where the caller has one for it already. */
+  share?: string
+  /** Told of each element in order while all of it is read first; without an object where it is none. */
+  met?: JudgeMeans['met']
   /** Told how it ended, where it was held here first. */
   later?(outcome: Result<unknown>): void
 }
@@ -75,6 +79,11 @@ export class Saying {
       },
     })
     this.sharing = new Sharing(parts, this)
+  }
+
+  /** Whether a share waits to be said. */
+  isHeld(share: string): boolean {
+    return this.held.all().some((kept) => 'share' in kept && kept.share === share)
   }
 
   async say(request: SayRequest): Promise<Result<Said>> {

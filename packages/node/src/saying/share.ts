@@ -73,6 +73,7 @@ export interface JudgeMeans {
   /** For each of at most OBJECTS_PER_FOLD_MAX objects the text that was shared before under its id and version. */
   sharedBefore(objects: readonly { id: string; version: string | null }[]): Promise<(string | undefined)[]>
   progress?(stage: 'read' | 'said', done: number, total: number): void
+  met?(object: { id: string; version: string | null } | undefined): void
 }
 
 export interface ShareMeans extends JudgeMeans {
@@ -167,8 +168,9 @@ export async function judge(
     means,
     (element) => {
       const at = index++
+      const object = element.ok ? readObject(element.source) : element
+      means.met?.(object.ok ? object.value : undefined)
       if (!element.ok) return gate.admitUnreadable(element)
-      const object = readObject(element.source)
       if (!object.ok) return gate.admitUnreadable(object)
       gate.admit(object.value)
       const { id } = object.value

@@ -25,7 +25,7 @@ import {
 import type { Draft } from './speaker.ts'
 
 /** A share as it is kept: its STIX stands in DIR/private/held, under the share’s UUID. */
-export interface KeptShare extends Omit<ShareRequest, 'input' | 'progress' | 'later'> {
+export interface KeptShare extends Omit<ShareRequest, 'input' | 'progress' | 'later' | 'met' | 'share'> {
   type: 'intel/share'
   share: string
   bytes: number
@@ -58,16 +58,16 @@ export class Sharing {
   }
 
   async share(request: ShareRequest): Promise<ShareResult> {
-    const { input, progress, later, ...asked } = request
+    const { input, progress, later, met, share = uuidOf(this.parts.around.random(16)), ...asked } = request
     const place = this.saying.placeOf(asked.pact, 'intel/share', asked.channel)
     if (!place.ok) return place
     const { channel } = place.value
     await this.saying.learnForce(channel)
     const blank = this.blankOf(asked, place.value)
     if (!blank.ok) return blank
-    const share = uuidOf(this.parts.around.random(16))
     const means = await this.meansOf(blank.value(), place.value, progress)
     if (!means.ok) return means
+    if (met !== undefined) means.value.met = met
     const { isChecking } = channel.own
     const spooled = await this.spool(input, isChecking ? share : undefined)
     if (!spooled.ok) return spooled

@@ -14,6 +14,7 @@ import * as beside from './0008-logs-beside.ts'
 import * as afterSplits from './0009-after-splits.ts'
 import * as named from './0010-named-receipts.ts'
 import * as remarks from './0011-object-remarks.ts'
+import * as removedHere from './0012-removed-here.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -27,4 +28,5 @@ export const migrations: Record<string, Migration> = {
   '0009-after-splits': afterSplits,
   '0010-named-receipts': named,
   '0011-object-remarks': remarks,
+  '0012-removed-here': removedHere,
 }

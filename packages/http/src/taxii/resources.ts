@@ -1,0 +1,78 @@
+// Resources of TAXII 2.1 as they are sent (sections 3.7, 5.2.1, 5.3.1 and 5.8.1). Objects are given byte for byte as they
+// came: parsing and writing them again would lose what the texts alone hold. They are read one by one while they are
+// sent, so that what a page takes does not grow with it.
+
+import { createHash } from 'node:crypto'
+import type { StoredPact } from '@countersign/node'
+import type { CollectionPage } from '@countersign/views'
+import { STIX } from './media.ts'
+import type { CollectionName, Rights } from './rights.ts'
+
+/** Texts are sent once there is so much of them. */
+const PIECE_CHARS = 65_536
+
+export function collectionOf(pact: StoredPact, name: CollectionName, rights: Rights) {
+  const inbox = name === 'inbox'
+  return {
+    id: idOf(pact.id, name),
+    title: inbox ? 'Inbox' : 'Outbox',
+    description: inbox
+      ? 'What the other parties shared with us. Whoever may write here may remove an object from what is shown here; nothing can be added.'
+      : 'What we share with the other parties. What is added is said, signed and countersigned under the agreement.',
+    alias: name,
+    can_read: rights.read,
+    can_write: rights.write,
+    media_types: [STIX],
+  }
+}
+
+/**
+ * A collection's UUID, the same on every start. Version 4 as the standard asks for: its bits are pseudo-random, for they
+ * are a hash over the agreement's id, which was drawn at random.
+ */
+export function idOf(pact: string, name: CollectionName): string {
+  const hex = createHash('sha256').update(`${pact}/${name}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+/** The envelope in pieces. What was destroyed since the page was made is left out. */
+export function* envelope(page: CollectionPage, textOf: (digest: string) => string | undefined): Generator<string> {
+  let piece = `{${moreOf(page)}`
+  let none = true
+  for (const { digest } of page.objects) {
+    const text = textOf(digest)
+    if (text === undefined) continue
+    piece += `${none ? ',"objects":[' : ','}${text}`
+    none = false
+    if (piece.length < PIECE_CHARS) continue
+    yield piece
+    piece = ''
+  }
+  yield `${piece}${none ? '}' : ']}'}`
+}
+
+export function manifest(page: CollectionPage): string {
+  const records = page.objects.map(({ id, addedAt, version }) => ({
+    id,
+    date_added: addedAt,
+    version,
+    media_type: STIX,
+  }))
+  return `{${moreOf(page)}${listed('objects', records)}}`
+}
+
+export function versions(page: CollectionPage): string {
+  return `{${moreOf(page)}${listed(
+    'versions',
+    page.objects.map(({ version }) => version),
+  )}}`
+}
+
+function moreOf({ next }: CollectionPage): string {
+  return next === null ? '"more":false' : `"more":true,"next":${JSON.stringify(next)}`
+}
+
+/** A list that is empty is left out (section 2). */
+function listed(name: string, values: readonly unknown[]): string {
+  return values.length === 0 ? '' : `,"${name}":${JSON.stringify(values)}`
+}

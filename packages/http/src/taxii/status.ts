@@ -1,0 +1,139 @@
+// The status of one request to add objects (TAXII 2.1 section 4.3.1). A share is said as a whole or not at all, so one
+// object that is refused fails all of its request: the refused ones carry the reason, the others say that. The counts
+// always add up, and a list of objects is either all of them or left out, as clients check.
+
+import type { ShareRefusal } from '@countersign/node'
+import { LIMITS } from '../limits.ts'
+
+export interface Detail {
+  id: string
+  version: string
+  message?: string
+}
+
+export interface Status {
+  id: string
+  status: 'pending' | 'complete'
+  /** RFC 3339 in UTC with microseconds. */
+  request_timestamp: string
+  total_count: number
+  success_count: number
+  successes?: Detail[]
+  failure_count: number
+  failures?: Detail[]
+  pending_count: number
+  pendings?: Detail[]
+  /** In one sentence why it failed, or what it waits for. */
+  x_countersign_message?: string
+  /** Where there are too many objects to name each: the first that were refused. */
+  x_countersign_failures?: Detail[]
+}
+
+/** The version told of an object that has neither `modified` nor `created`, as the manifest has it. */
+const UNVERSIONED = '1970-01-01T00:00:00.000Z'
+const NOT_ALONE =
+  'Nothing of this request was shared, for other objects of it were refused. Mend or leave out those and send the rest again.'
+
+/** The objects of one request, as they are met while it is read. */
+export class Adding {
+  private readonly objects: Detail[] = []
+  private count = 0
+  /** The one met last that has an id. */
+  last: { id: string; version: string | null } | undefined
+
+  met(object: { id: string; version: string | null } | undefined): void {
+    const index = this.count++
+    if (object !== undefined) this.last = { id: object.id, version: object.version }
+    if (index >= LIMITS.statusObjectsMax) return
+    this.objects.push({ id: object?.id ?? `element ${index}`, version: object?.version ?? UNVERSIONED })
+  }
+
+  get total(): number {
+    return this.count
+  }
+
+  /** Of each object, where they are few enough to be named. */
+  details(): Detail[] | undefined {
+    return this.count === 0 || this.count > this.objects.length ? undefined : this.objects
+  }
+
+  at(index: number): Detail | undefined {
+    return this.objects[index]
+  }
+}
+
+export function pendingStatus(id: string, at: number): Status {
+  const counts = { total_count: 0, success_count: 0, failure_count: 0, pending_count: 0 }
+  return { id, status: 'pending', request_timestamp: timestamp(at), ...counts }
+}
+
+function timestamp(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z')
+}
+
+/** The same request with all its objects in one state. */
+function allIn(status: Status, state: 'success' | 'failure' | 'pending', total: number, details?: Detail[]): Status {
+  const { id, request_timestamp } = status
+  return {
+    ...{ id, status: state === 'pending' ? 'pending' : 'complete', request_timestamp, total_count: total },
+    success_count: state === 'success' ? total : 0,
+    ...(state === 'success' && details !== undefined ? { successes: details } : {}),
+    failure_count: state === 'failure' ? total : 0,
+    ...(state === 'failure' && details !== undefined ? { failures: details } : {}),
+    pending_count: state === 'pending' ? total : 0,
+    ...(state === 'pending' && details !== undefined ? { pendings: details } : {}),
+  }
+}
+
+export function shared(status: Status, adding: Adding): Status {
+  return allIn(status, 'success', adding.total, adding.details())
+}
+
+/** Taken in, and not shared yet. */
+export function waiting(status: Status, adding: Adding, why: string): Status {
+  return { ...allIn(status, 'pending', adding.total, adding.details()), x_countersign_message: why }
+}
+
+export function refused(status: Status, adding: Adding, refusal: ShareRefusal): Status {
+  const general = `${refusal.message} (${refusal.code})`
+  const refusals = refusal.refusals ?? []
+  const details = adding.details()
+  if (adding.total === 0) {
+    const one = { id: 'envelope', version: UNVERSIONED, message: general }
+    return { ...allIn(status, 'failure', 1, [one]), x_countersign_message: general }
+  }
+  const reasons = new Map<number, string>()
+  for (const one of refusals) {
+    if (one.object === undefined) continue
+    const before = reasons.get(one.object.index)
+    const reason = `${one.message} (${one.code})`
+    reasons.set(one.object.index, before === undefined ? reason : `${before} ${reason}`)
+  }
+  const rest = reasons.size === 0 ? general : NOT_ALONE
+  const failures = details?.map((detail, i) => ({ ...detail, message: reasons.get(i) ?? rest }))
+  const first = [...reasons].slice(0, LIMITS.statusObjectsMax).map(([index, message]) => ({
+    ...(adding.at(index) ?? { id: idIn(refusals, index), version: UNVERSIONED }),
+    message,
+  }))
+  return {
+    ...allIn(status, 'failure', adding.total, failures),
+    x_countersign_message: general,
+    ...(failures !== undefined || first.length === 0 ? {} : { x_countersign_failures: first }),
+  }
+}
+
+function idIn(refusals: NonNullable<ShareRefusal['refusals']>, index: number): string {
+  return refusals.find(({ object }) => object?.index === index)?.object?.id ?? `element ${index}`
+}
+
+/** One that an earlier run of this node left open. */
+export function concluded(status: Status, outcome: 'said' | 'unknown'): Status {
+  const total = Math.max(status.total_count, outcome === 'said' ? 0 : 1)
+  if (outcome === 'said') return allIn(status, 'success', total, status.pendings)
+  const why =
+    'The node was ended before this was shared, or refused it in the end; nothing of it left. Look at its alarms, and send it again.'
+  const failures = (status.pendings ?? (total === 1 ? [{ id: 'envelope', version: UNVERSIONED }] : undefined))?.map(
+    (detail) => ({ ...detail, message: why }),
+  )
+  return { ...allIn(status, 'failure', total, failures), x_countersign_message: why }
+}
