@@ -81,9 +81,18 @@ function headOf(report: Report): string[] {
         return `That it was held for ${recipient} is not proved: no receipt you can trust shows it.`
       return `${what} ${between(lo, hi)}.`
     }),
-    ...(report.witnesses.length === 0 ? [] : [`Witnessed by ${report.witnesses.map(plain).join(', ')}.`]),
+    ...witnessedOf(report),
     `Record ${record.origin}#${record.index}`,
     ...report.revealed.flatMap(contentOf),
+  ]
+}
+
+/** Witnesses say that they saw one history of a log: after its split there were two (spec/witness.md). */
+function witnessedOf({ witnesses, inFork }: Report): string[] {
+  if (witnesses.length === 0) return []
+  const names = witnesses.map(plain).join(', ')
+  return [
+    inFork === 'after' ? `Not witnessed after the split: ${names} saw one history of two.` : `Witnessed by ${names}.`,
   ]
 }
 

@@ -5,6 +5,7 @@ import { type Report, verifyEvidence } from '@countersign/client'
 import { utf8 } from '@countersign/log'
 import { parseCard } from '@countersign/record'
 import { expect, test } from 'vitest'
+import { forkFiles } from '../../../spec/vectors/evidence-fork-cases.ts'
 import { tellReport } from '../src/tell-report.ts'
 
 interface Vectors {
@@ -22,7 +23,8 @@ const cards = vectors.trusted.map((text) => {
   return card.value
 })
 const { evidence } = vectors.cases.find(({ name }) => name === 'all of it') ?? { evidence: '' }
-const whole = verifyEvidence(utf8(evidence.replaceAll(/«([0-9]+)»/g, (_, n) => vectors.pieces[Number(n)] ?? '')), cards)
+const file = utf8(evidence.replaceAll(/«([0-9]+)»/g, (_, n) => vectors.pieces[Number(n)] ?? ''))
+const whole = verifyEvidence(file, cards)
 const told = (text: string, mediaType = 'text/plain;charset=utf-8', report: Report = whole) =>
   tellReport({ ...report, revealed: [{ part: 0, mediaType, plaintext: utf8(text) }] })
 
@@ -53,4 +55,14 @@ test('what is no text is named and not printed', () => {
 
 test('of a file that does not hold no content is printed', () => {
   expect(told('Trust me', undefined, { ...whole, holds: false })).not.toContain('Trust me')
+})
+
+test('whoever saw one history of a log is named as a witness, and after its split with the words that it does not count', () => {
+  const witnesses = ['witness.example/w1']
+  expect(tellReport({ ...whole, witnesses })).toContain('\nWitnessed by witness.example/w1.\n')
+  const split = verifyEvidence(file, cards, [utf8(forkFiles['of three entries'] ?? '')])
+  expect(split.inFork).toBe('after')
+  const out = tellReport({ ...split, witnesses })
+  expect(out).toContain('\nNot witnessed after the split: witness.example/w1 saw one history of two.\n')
+  expect(out).not.toContain('Witnessed by')
 })

@@ -79,7 +79,10 @@ export interface Report {
   statement: Statement | null
   /** Who gave receipts that verify, with size and time in POSIX seconds; only `counted` ones bound the times. */
   receipts: GivenReceipt[]
-  /** Names of the witnesses of the agreement that saw the log with the record in it; they bound nothing. */
+  /**
+   * Names of the witnesses of the agreement that saw the log with the record in it; they bound nothing, and where it stands
+   * after the split of its log they make it no witnessed one.
+   */
   witnesses: string[]
   /** One for each addressee; for a record that addresses nobody one with an empty recipient. */
   times: RecipientTimes[]

@@ -13,9 +13,10 @@ import {
 import { type Card, formatEvidence, parseCard } from '@countersign/record'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { forkFiles } from '../../../spec/vectors/evidence-fork-cases.ts'
 import { four, made, message } from '../../../spec/vectors/evidence-making.ts'
 import { agreement, checkpointOf, pair } from '../../../spec/vectors/samples.ts'
-import { NOT_SHOWN, type Report, verifyEvidence } from '../src/index.ts'
+import { NOT_SHOWN, REPORT_LANGUAGES, type Report, reportHtml, verifyEvidence } from '../src/index.ts'
 
 interface Case {
   name: string
@@ -96,7 +97,12 @@ test('every report says what one record cannot show', () => {
   }
 })
 
-test('witnesses that the agreement names are listed where their lines verify, and bound nothing', () => {
+/** By language. */
+const NOT_WITNESSED = ['not witnessed after the split', 'после раздвоения не засвидетельствовано', '分叉之后不算经见证']
+const pagesOf = (report: Report): string[] =>
+  REPORT_LANGUAGES.map((language) => reportHtml(report, { language, digest: 'd', trusted: cards, faces: () => '' }))
+
+test('witnesses that the agreement names are listed where their lines verify, bound nothing, and after the split of the log do not count', () => {
   const signer = pair(230).ed25519
   const key = makeVerifierKey('witness.example/w1', 4, signer.publicKey)
   const of = {
@@ -116,12 +122,25 @@ test('witnesses that the agreement names are listed where their lines verify, an
   }
   const withLine = (line: string) =>
     verifyEvidence(formatEvidence({ ...file, checkpoint: toBase64(concat(head, utf8(line))) }), cards)
-  expect(withLine(lineAt(1500))).toMatchObject({
-    ...{ holds: true, witnesses: ['witness.example/w1'] },
-    times: [{ lo: null, hi: null }],
-  })
+  const seen = withLine(lineAt(1500))
+  expect(seen).toMatchObject({ holds: true, witnesses: ['witness.example/w1'], times: [{ lo: null, hi: null }] })
+  expect(pagesOf(seen).every((page) => page.includes('witness.example/w1'))).toBe(true)
+  expect(pagesOf(seen).some((page, i) => page.includes(NOT_WITNESSED[i] ?? ''))).toBe(false)
   expect(withLine(lineAt(1500, `${text}x`))).toMatchObject({ holds: true, witnesses: [] })
   expect(withLine('')).toMatchObject({ holds: true, witnesses: [] })
+
+  // After the split of its log it is not witnessed, whoever saw one of its two histories.
+  const fork = utf8(forkFiles['of three entries'] ?? '')
+  const split = verifyEvidence(
+    formatEvidence({ ...file, checkpoint: toBase64(concat(head, utf8(lineAt(1500)))) }),
+    cards,
+    [fork],
+  )
+  expect(split).toMatchObject({ holds: true, inFork: 'after' })
+  for (const [i, page] of pagesOf(split).entries()) {
+    expect(page).toContain(NOT_WITNESSED[i])
+    expect(page).toContain('witness.example/w1')
+  }
 })
 
 describe('a file that would cost its reader much is refused by its size alone', () => {

@@ -2,10 +2,10 @@
 // vectors, alike in whatever order things arrive, and in what this node does next.
 
 import { readFileSync } from 'node:fs'
-import { leafHash, toHex } from '@countersign/log'
+import { formatVerifierKey, leafHash, makeVerifierKey, toHex } from '@countersign/log'
 import { canonicalJson, parseEntry, verifyEntry } from '@countersign/record'
 import { describe, expect, test } from 'vitest'
-import { agreement, alfa, bravo } from '../../../spec/vectors/samples.ts'
+import { agreement, alfa, bravo, pair } from '../../../spec/vectors/samples.ts'
 import { openViews, type ReceiptToFold, type Views } from '../src/index.ts'
 import {
   ALFA,
@@ -22,6 +22,7 @@ import {
   signs,
   VERSION,
   validity,
+  versionOf,
 } from './two-parties.ts'
 
 interface Case {
@@ -107,6 +108,29 @@ test('in whatever order entries, receipts and splits arrive, the views are equal
       await other.close()
     }
   }
+})
+
+test('a record is not witnessed after the split, however many witnesses cosigned one of its histories; those before it stay so', async () => {
+  const key = makeVerifierKey('witness.example/w1', 4, pair(230).ed25519.publicKey)
+  const of = {
+    name: key.name,
+    operator: 'witness.example',
+    url: 'https://witness.example/',
+    vkeys: [formatVerifierKey(key)],
+  }
+  const under = { ...agreement, witnesses: { quorum: 1, of: [of] } }
+  const views = await fresh()
+  await know([under], views)
+  const version = versionOf(under)
+  await feed(ALFA, [opens(ALFA, version), signs(ALFA, version), said(ALFA, version, {})], views)
+  await views.foldWitnessed({ origin: ALFA, witness: of.name, size: 3, time: 1_790_000_000 })
+  const witnessed = async (index: number) => (await views.record(`${ALFA}#${index}`))?.row.witnessed
+  expect(await witnessed(2)).toEqual({ by: [of.name], enough: true })
+  await views.foldSplit(ALFA, 2)
+  // Who saw it is shown all the same.
+  expect(await witnessed(2)).toEqual({ by: [of.name], enough: false })
+  expect(await witnessed(1)).toEqual({ by: [of.name], enough: true })
+  await views.close()
 })
 
 describe('this node, of a log of its own that forked', () => {

@@ -255,7 +255,8 @@ function detailsOf(report: Report, page: Page): [string | Html, Html][] {
     const names = report.witnesses
       .slice(0, SHOWN.receipts)
       .map((name, i) => html`${i > 0 ? ', ' : ''}${foreign(name, 48)}`)
-    rows.push([words.details.witnessed, html`${names}`])
+    const isSplit = report.inFork === 'after'
+    rows.push([words.details.witnessed, html`${names}${isSplit ? html` (${words.details.notWitnessed})` : ''}`])
   }
   const parties = [statement?.from ?? '', ...receipts.flatMap(({ by, counted }) => (counted ? by : []))]
   return [...rows, ...trustedRows([...new Set(parties)], page)]

@@ -158,6 +158,7 @@ export const en = {
     receipt: '{by}, {time}, over {size} entries',
     notCounted: 'not counted',
     witnessed: 'Witnessed by',
+    notWitnessed: 'not witnessed after the split: there are two histories',
     trusted: 'Trusted root of {party}, words',
     checkpoints: 'Checkpoints',
     card: 'card {serial}',

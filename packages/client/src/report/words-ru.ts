@@ -167,6 +167,7 @@ export const ru: ReportWords = {
     receipt: '{by}, {time}, записей: {size}',
     notCounted: 'не учтена',
     witnessed: 'Свидетели',
+    notWitnessed: 'после раздвоения не засвидетельствовано: историй две',
     trusted: 'Корень {party}, слова',
     checkpoints: 'Состояния',
     card: 'карточка {serial}',

@@ -160,6 +160,7 @@ export const zh: ReportWords = {
     receipt: '{by}，{time}，覆盖 {size} 条',
     notCounted: '未计入',
     witnessed: '见证方',
+    notWitnessed: '分叉之后不算经见证：存在两份历史',
     trusted: '所信任的 {party} 根密钥，指纹词',
     checkpoints: '检查点',
     card: '身份卡 {serial}',

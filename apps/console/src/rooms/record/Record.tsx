@@ -98,7 +98,7 @@ function OneRecord({ detail }: { detail: RecordDetail }) {
             ) : (
               <p className="quiet">{t('record.nobodyTo')}</p>
             )}
-            {row.witnessed.by.length > 0 && (
+            {row.witnessed.by.length > 0 && !row.afterSplit && (
               <p className="quiet small">
                 {t(row.witnessed.enough ? 'record.witnessed' : 'record.witnessedByFew', {
                   names: row.witnessed.by.map((name) => plain(name, 128)).join(', '),

@@ -29,7 +29,7 @@ export const records = {
   split: {
     mark: 'After the split',
     means:
-      'Its author signed two different logs of this name, and this stands on one of them only. It binds its author. It counts for nothing in its author’s favour, and what was countersigned on the other log says nothing about it.',
+      'Its author signed two different logs of this name, and this stands on one of them only. It binds its author. It counts for nothing in its author’s favour, what was countersigned on the other log says nothing about it, and it is not witnessed, whoever saw one of the two.',
   },
   mode: {
     Actual: 'Actual',
