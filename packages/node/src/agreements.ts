@@ -150,11 +150,12 @@ export class Agreements {
     const ours = await this.ownGenerations(pact.id)
     // Before anybody is heard: of what lies here nobody's word is needed.
     for (const [name, generations] of ours) channels.get(`${pact.id}/${name}`)?.own.know(generations)
-    await this.hearSigners(pact)
     const opened = Promise.withResolvers<void>()
+    for (const channel of this.ourChannels(pact)) channel.own.lost.waitFor(opened.promise)
+    await this.hearSigners(pact)
     for (const channel of this.ourChannels(pact)) {
       if (fresh || !channel.context.mayBeCopy()) continue
-      channel.own.lost.begin(opened.promise)
+      channel.own.lost.begin()
       if (!ours.has(channel.name)) void channel.own.ready().then(this.onReady)
     }
     for (const [name, generations] of ours) {

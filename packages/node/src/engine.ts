@@ -289,9 +289,13 @@ export class Engine {
       mayBeCopy: () => possibleCopy.mayBe,
       mayLack: () => possibleCopy.mayLack,
       onLack: () => possibleCopy.lack(),
+      onSetBack: (message) => possibleCopy.setBack(message),
       without: () => possibleCopy.without(pact.id, name),
       alone: () => possibleCopy.alone(),
-      onRecovered: () => possibleCopy.settle(),
+      onRecovered: () => {
+        this.saying.sayHeld()
+        possibleCopy.settle()
+      },
       onLog: (origin) => arrivals.log(origin),
       onEntries: (origin) => this.folding.wake(origin),
       onContent: (origin) => arrivals.content(origin),

@@ -2,6 +2,7 @@ import { createOwnLog, type Disk, nodeDisk, type OwnLog, openOwnLog } from '@cou
 import { utf8 } from '@countersign/log'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, bravo, entry, type Member, ORIGIN, opening, watch } from '../../../spec/vectors/samples.ts'
+import { PeerUnreachable } from '../src/hearing/peer-requests.ts'
 import { type CheckOptions, startCheck } from '../src/own-logs/startup-check.ts'
 import { realSurroundings } from '../src/surroundings.ts'
 import { down, folder, logFiles, requestsTo, type Serve, value } from './served-files.ts'
@@ -51,7 +52,7 @@ function check(log: OwnLog, serve: Asked, more: Partial<CheckOptions> = {}) {
     mirrorPath: PREFIX,
     ...{ pact: ORIGIN.split('/')[1] ?? '', cosigners: [] },
     around: realSurroundings(),
-    waitForAll: false,
+    waitForAll: () => false,
     graceMs: 300,
     stopped: () => stopped,
     withheld: (by) => told.withheld.push(by),
@@ -140,10 +141,61 @@ test('a silent neutral is waited for without end', async () => {
 
 test('a folder that may be a copy waits for every peer', async () => {
   const serve = { bravo: down, watch: NOTHING }
-  const { done, outcome } = check(await restored(3), serve, { graceMs: 0, waitForAll: true })
+  const { done, outcome } = check(await restored(3), serve, { graceMs: 0, waitForAll: () => true })
   await wait(700)
   expect(done()).toBe(false)
   serve.bravo = NOTHING
+  expect(await outcome).toMatchObject({ kind: 'confirmed' })
+})
+
+test('a head that we signed beyond our log shows that the folder was set back: it is told before anything is taken, and all are waited for', async () => {
+  const log = await restored(3)
+  const told: [string, number][] = []
+  const serve: Asked = { bravo: down, watch: files(ALL.slice(0, 5)) }
+  const { done, awaited, outcome } = check(log, serve, {
+    graceMs: 0,
+    waitForAll: () => told.length > 0,
+    beyond: async (what) => void told.push([what, log.size]),
+  })
+  await until(() => log.size === 5)
+  expect(told).toEqual([['watch.example holds 5 entries of it, and 3 are here', 3]])
+  await wait(700)
+  expect([done(), awaited()]).toEqual([false, ['bravo.example']])
+  serve.bravo = HONEST
+  expect(await outcome).toEqual({ kind: 'confirmed', recovered: 298 })
+})
+
+test('a head that a receipt held here covers is waited for, though all others show less', async () => {
+  const log = await restored(3)
+  const serve: Asked = { bravo: files(ALL.slice(0, 3)), watch: files(ALL.slice(0, 3)) }
+  const told: string[] = []
+  const { done, outcome } = check(log, serve, {
+    ...{ graceMs: 0, receipted: 200, waitForAll: () => told.length > 0 },
+    beyond: async (what) => void told.push(what),
+  })
+  await wait(700)
+  expect([done(), log.size]).toEqual([false, 3])
+  expect(told).toEqual(['a receipt in this folder covers 200 entries of it, and 3 are here'])
+  serve.watch = HONEST
+  expect(await outcome).toMatchObject({ kind: 'confirmed' })
+})
+
+test('what else a peer is asked, it has to answer before it has answered', async () => {
+  const log = await restored(3)
+  let isSilent = true
+  const { awaited, outcome } = check(
+    log,
+    { bravo: NOTHING, watch: NOTHING },
+    {
+      graceMs: 0,
+      async askFurther({ party }) {
+        if (isSilent && party === 'watch.example') throw new PeerUnreachable('silent')
+      },
+    },
+  )
+  await wait(700)
+  expect(awaited()).toEqual(['watch.example'])
+  isSilent = false
   expect(await outcome).toMatchObject({ kind: 'confirmed' })
 })
 

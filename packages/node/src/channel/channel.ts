@@ -104,6 +104,12 @@ export class Channel {
     return this.peers.isHearing || this.feeds.isFetching
   }
 
+  /** This folder was set back, as is known only now: what it lacks is asked of all, and nothing is signed before. */
+  setBack(): void {
+    if (this.isParty) this.own.lost.begin()
+    this.peers.recallAll()
+  }
+
   /** Looks again at everything that `party` publishes on this channel. */
   wake(party: string): void {
     this.peers.wake(party)

@@ -35,6 +35,8 @@ export interface ChannelContext {
   mayBeCopy(): boolean
   /** Whether the folder may be a copy, or was one once: logs of ours may be unknown in it that others hold. */
   mayLack(): boolean
+  /** Others hold what was signed here and is not here any more: from now on the folder may be a copy. Once it is recorded. */
+  onSetBack(message: string): Promise<void>
   /** A log of ours is known elsewhere and not here: from the next start on the folder may be a copy. */
   onLack(): void
   /** Readers of the channel whom two officers gave up waiting for, while the folder may be a copy. */

@@ -3,9 +3,10 @@
 
 import type { LogFiles, OwnLog } from '@countersign/ledger'
 import type { Card } from '@countersign/record'
-import { type LogSource, pathOfMirror } from '../hearing/log-source.ts'
+import { type LogSource, pathOfMirror, signedHeadOf } from '../hearing/log-source.ts'
+import { logsNamedBy } from '../own-logs/lost-logs.ts'
 import { fetchOwnContent } from '../own-logs/own-content.ts'
-import { type CheckOutcome, type StartupCheck, startCheck } from '../own-logs/startup-check.ts'
+import { type CheckOutcome, type CheckPeer, type StartupCheck, startCheck } from '../own-logs/startup-check.ts'
 import type { Channel } from './channel.ts'
 import { WAY_OUT } from './own-side.ts'
 
@@ -67,7 +68,10 @@ export class OwnCheck {
       peers: members.readers(),
       ...{ pact: this.channel.pact.id, cosigners: members.cosignersOf(context.identity.party) },
       mirrorPath: pathOfMirror(log.origin),
-      waitForAll: context.mayBeCopy(),
+      receipted: Math.max(0, ...context.receipts.held(log.origin).map(({ size }) => size)),
+      waitForAll: () => context.mayBeCopy(),
+      beyond: (what) => this.setBack(what, log.origin),
+      askFurther: (peer) => this.lookForOthers(peer),
       without: context.without(),
       withheld: (by, message) => {
         if (!isOver()) onAlarm('log/tail-withheld', `${log.origin} by ${by}`, `${message} ${WAY_OUT}`)
@@ -85,6 +89,26 @@ export class OwnCheck {
         own.state = 'stopped'
         onAlarm('log/check-failed', log.origin, `The start-up check failed; start the node again: ${String(cause)}`)
       })
+  }
+
+  /** A peer holds a log that our key signed and that is not here: this folder was set back to before it was opened. */
+  private async lookForOthers({ party, requests }: CheckPeer): Promise<void> {
+    const { context, own, pact, name } = this.channel
+    // Then all are asked for them in any case.
+    if (context.mayBeCopy()) return
+    const us = context.identity.party
+    for (const origin of await logsNamedBy(requests, { us, pact: pact.id, channel: name })) {
+      if (own.isKnown(origin)) continue
+      const cards = [context.identity.card, ...context.ownCards()]
+      const head = await signedHeadOf({ requests, prefix: pathOfMirror(origin) }, origin, cards)
+      if (head !== undefined) await this.setBack(`${party} holds it, and it is not here`, origin)
+    }
+  }
+
+  private setBack(what: string, origin: string): Promise<void> {
+    return this.channel.context.onSetBack(
+      `Our key signed more of ${origin} than is in this folder (${what}): the folder was set back to an earlier state, or another host has our keys. It signs nothing before every peer and neutral was asked.`,
+    )
   }
 
   private async answered(log: OwnLog, card: Card, outcome: CheckOutcome): Promise<void> {

@@ -26,14 +26,14 @@ export class OwnLost {
     this.channel = channel
   }
 
-  /**
-   * Begins to ask, once in a run, when `opened` has resolved: once those of our logs that are here are open. Nothing is
-   * signed on the channel from now on until that is over.
-   */
-  begin(opened: Promise<void> = Promise.resolve()): void {
-    if (this.hasAsked) return
+  /** Nothing is taken back before `opened` has resolved: before those of our logs that are here are open. */
+  waitFor(opened: Promise<void>): void {
     this.opening = opened
-    this.ask()
+  }
+
+  /** Begins to ask, once in a run. Nothing is signed on the channel from now on until that is over. */
+  begin(): void {
+    if (!this.hasAsked) this.ask()
   }
 
   /** Resolves once no reader is asked any more. */

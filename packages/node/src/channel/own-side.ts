@@ -66,6 +66,11 @@ export class OwnSide {
     for (const one of alarmed('log/unknown-own')) if (this.known.has(one)) onAlarmOver('log/unknown-own', one)
   }
 
+  /** Whether a log of ours is in this folder, open or not. */
+  isKnown(origin: string): boolean {
+    return this.known.has(origin)
+  }
+
   /** Those known of, in the order in which they came here. */
   generations(): string[] {
     return [...this.known].map((origin) => origin.slice(origin.lastIndexOf('/') + 1))

@@ -16,6 +16,8 @@ import type { Channel } from './channel.ts'
 export class PeerSide {
   private readonly channel: Channel
   private readonly ears = new Map<string, PeerEar>()
+  /** By whose log keys each of them is kept. */
+  private readonly authors = new Map<string, Card>()
   /** Origins of which it is being looked whether they may be heard. */
   private readonly opening = new Map<string, Promise<void>>()
   /** In a folder that may be a copy: our own receipts on each log, asked back. */
@@ -144,6 +146,7 @@ export class PeerSide {
         witnesses.peers(this.channel.witnessing(origin, author), held, [members.atAuthor(origin, author)])
       },
     })
+    this.authors.set(origin, author)
     this.ears.set(origin, ear)
     await ear.begin()
   }
@@ -223,6 +226,14 @@ export class PeerSide {
     if (recall === undefined) return !context.mayBeCopy()
     recall.goOnWithout()
     return recall.done || (recall.isKnown && shownBy === 'author')
+  }
+
+  /** The folder may be a copy, as is known only now: our receipts on every log that is heard are asked back. */
+  recallAll(): void {
+    for (const { origin } of this.logs()) {
+      const author = this.authors.get(origin)
+      if (author !== undefined) this.recallReceipts(origin, author)
+    }
   }
 
   /** Asks for our own receipts on a log where some may be lost; once in a run. */

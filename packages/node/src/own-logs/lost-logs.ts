@@ -152,7 +152,7 @@ export class LostLogs {
     const { party } = reader
     while (!stopped() && !this.isOver) {
       try {
-        if (!this.named.has(party)) this.named.set(party, await this.namedBy(reader.requests))
+        if (!this.named.has(party)) this.named.set(party, await logsNamedBy(reader.requests, this.options))
         for (const origin of this.open(party)) {
           await this.inTurn(origin, () =>
             this.compare(origin, { requests: reader.requests, prefix: pathOfMirror(origin) }),
@@ -167,15 +167,6 @@ export class LostLogs {
         await pause(around, RETRY_MS)
       }
     }
-  }
-
-  private async namedBy(requests: PeerFiles): Promise<Set<string>> {
-    const { us, pact, channel } = this.options
-    const fetched = await requests.get(`mirrors/${pact}/${channel}/${us}/index`, LIMITS.indexBytes)
-    if (fetched.kind === 'refused') throw new PeerUnreachable(`${requests.party} does not know us yet`)
-    const lines = fetched.kind === 'bytes' ? (fromUtf8(fetched.bytes) ?? '').split('\n') : []
-    const generations = lines.filter((line) => GENERATION.test(line)).slice(0, LIMITS.generationsPerChannel)
-    return new Set(generations.map((generation) => `${us}/${pact}/${channel}/${generation}`))
   }
 
   private async inTurn(origin: string, work: () => Promise<void>): Promise<void> {
@@ -326,6 +317,18 @@ export class LostLogs {
     const { pact, cosigners, step } = this.options
     return { origin, author, pact, source, cosigners, ...(step === undefined ? {} : { step }) }
   }
+}
+
+/** The logs of ours that a reader of the channel names. Throws PeerUnreachable where it does not answer. */
+export async function logsNamedBy(
+  requests: PeerFiles,
+  { us, pact, channel }: { us: string; pact: string; channel: string },
+): Promise<Set<string>> {
+  const fetched = await requests.get(`mirrors/${pact}/${channel}/${us}/index`, LIMITS.indexBytes)
+  if (fetched.kind === 'refused') throw new PeerUnreachable(`${requests.party} does not know us yet`)
+  const lines = fetched.kind === 'bytes' ? (fromUtf8(fetched.bytes) ?? '').split('\n') : []
+  const generations = lines.filter((line) => GENERATION.test(line)).slice(0, LIMITS.generationsPerChannel)
+  return new Set(generations.map((generation) => `${us}/${pact}/${channel}/${generation}`))
 }
 
 /** Never resolves, but rejects where the work does. */

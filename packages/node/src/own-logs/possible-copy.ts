@@ -48,7 +48,7 @@ export class PossibleCopy {
     else onAlarm('node/may-be-copy', party, doubt)
   }
 
-  /** As this run began; it waits for every peer before it signs. */
+  /** As this run began, or as peers showed since; it waits for every peer before it signs. */
   get mayBe(): boolean {
     return this.whereabouts?.doubt !== undefined
   }
@@ -61,6 +61,18 @@ export class PossibleCopy {
   /** A log of ours is known elsewhere and not here: from the next start on the folder may be a copy. */
   lack(): void {
     this.whereabouts?.lack()
+  }
+
+  /** What others hold shows that the folder was set back, though it ran here last. Resolves once that is recorded. */
+  async setBack(message: string): Promise<void> {
+    const { identity, channels, onAlarm } = this.means
+    const isNew = !this.mayBe
+    const recorded = this.whereabouts?.setBack(message)
+    if (isNew) {
+      onAlarm('node/may-be-copy', identity.party, message)
+      for (const channel of channels.values()) channel.setBack()
+    }
+    await recorded
   }
 
   /** Readers of a channel whom two officers gave up waiting for. */

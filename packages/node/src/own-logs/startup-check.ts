@@ -5,6 +5,9 @@
 // for all, and a head that we signed beyond our log is waited for until somebody serves its entries. What a peer serves
 // that does not lead to a head we signed is that peer's fault and says nothing about our log.
 //
+// We sign no head before it is durable here. So one beyond our log shows that this folder was set back, whatever it
+// recorded of itself, as by a snapshot of the file system: it waits for all from then on.
+//
 // A copy that was carried here by hand is compared likewise, and a longer tail recovered from it. It is its peer's answer
 // where it is not older than what that peer is known to hold, and never for a folder that may be a copy of another: what
 // was carried away after it was made may still be on its way.
@@ -54,12 +57,18 @@ export interface CheckOptions {
   /** Where a peer serves back its mirror of this log, below its root. */
   mirrorPath: string
   around: Surroundings
+  /** The largest head of this log that a receipt held here covers. */
+  receipted?: number
   /** Whether every peer is waited for, however long it takes: the folder may be a copy of another. */
-  waitForAll: boolean
+  waitForAll(): boolean
   /** Of these, whom officers gave up: they have the time of those who are late. */
   without?: ReadonlySet<string>
   graceMs?: number
   stopped(): boolean
+  /** A head that we signed is beyond our log: this folder was set back. Told with who shows it, before anything is taken. */
+  beyond?(what: string): Promise<void>
+  /** What else a peer is asked before it has answered. Throws PeerUnreachable where it does not answer that. */
+  askFurther?(peer: CheckPeer): Promise<void>
   /** A peer holds a head beyond our log that we signed, and does not serve the entries under it. */
   withheld(by: string, message: string): void
   /** A peer that was not waited for turns out to hold what contradicts us, after signing went on. */
@@ -68,14 +77,15 @@ export interface CheckOptions {
 
 export function startCheck(options: CheckOptions): StartupCheck {
   const { log, peers, around, waitForAll, without = new Set(), graceMs = LIMITS.startupGraceMs, stopped } = options
+  const { receipted = 0 } = options
   const awaited = () => peers.map(({ party }) => party).filter((party) => !answered.has(party) && !without.has(party))
   const answered = new Set<string>()
   const hasNeutral = peers.some((peer) => peer.neutral)
   const before = log.size
   let contradiction: { by: string; message: string } | undefined
   let confirmed = false
-  /** The largest head of ours that a peer showed. */
-  let signed = 0
+  /** The largest head of ours that is known. */
+  let signed = receipted
   // Two peers may serve back tails at once: they are taken one after the other.
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -83,6 +93,10 @@ export function startCheck(options: CheckOptions): StartupCheck {
   async function comparedWith(source: LogSource, by: string, examined: Set<string>): Promise<number> {
     const head = await fetchHead(source, log, options.us)
     signed = Math.max(signed, head?.size ?? 0)
+    // A stick is another matter: where no network is, nobody but the next one could ever answer.
+    if (source.carried === undefined && !confirmed && head !== undefined && head.size > log.size) {
+      await options.beyond?.(`${by} holds ${head.size} entries of it, and ${log.size} are here`)
+    }
     const compared = await comparedInSteps(source, head, examined)
     if (compared !== 'agrees') {
       contradiction = { by, message: `${by} ${compared.contradicts}` }
@@ -114,7 +128,7 @@ export function startCheck(options: CheckOptions): StartupCheck {
       if (size === 0) return `it holds no copy of this log`
       if (answers === undefined || answered.has(answers)) return undefined
       if (!peers.some((peer) => peer.party === answers)) return `${answers} is not asked about this log`
-      if (waitForAll) return `this folder may be a copy of another, for which nothing carried by hand can answer`
+      if (waitForAll()) return `this folder may be a copy of another, for which nothing carried by hand can answer`
       if (size < atLeast) return `its copy is older than what ${answers} is known to hold`
       answered.add(answers)
       return undefined
@@ -130,6 +144,12 @@ export function startCheck(options: CheckOptions): StartupCheck {
     while (!stopped() && contradiction === undefined) {
       try {
         await comparedWith(source, peer.party, examined)
+        if (!confirmed) await options.askFurther?.(peer)
+        if (receipted > log.size) {
+          throw new PeerUnreachable(
+            `${peer.party} holds less of our log than a receipt in this folder covers, which is ${receipted} entries.`,
+          )
+        }
         answered.add(peer.party)
         return
       } catch (cause) {
@@ -141,9 +161,12 @@ export function startCheck(options: CheckOptions): StartupCheck {
   }
 
   async function outcome(): Promise<CheckOutcome> {
+    if (receipted > log.size) {
+      await options.beyond?.(`a receipt in this folder covers ${receipted} entries of it, and ${log.size} are here`)
+    }
     const asking = Promise.all(peers.map(ask))
     const enough = () =>
-      waitForAll
+      waitForAll()
         ? awaited().length === 0
         : peers.some((peer) => answered.has(peer.party) && (peer.neutral || !hasNeutral))
     const from = around.now()

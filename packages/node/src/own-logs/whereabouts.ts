@@ -11,8 +11,8 @@ import type { Surroundings } from '../surroundings.ts'
 import { restoredFrom, unmarkRestored } from './restored.ts'
 
 export class Whereabouts {
-  /** A sentence where the folder does not follow from what it last recorded. */
-  readonly doubt: string | undefined
+  /** A sentence where the folder does not follow from what it last recorded, or others hold more that was signed here. */
+  doubt: string | undefined
   /** Whether the folder may be a copy, or was one once: agreements and logs may be unknown in it that others hold. */
   mayLack: boolean
   private isLacking = false
@@ -54,8 +54,23 @@ export class Whereabouts {
   look(): boolean {
     if (this.doubt === undefined || this.isSettled || !this.settled()) return false
     this.isSettled = true
+    this.isLacking = false
     void this.record()
     return true
+  }
+
+  /**
+   * Others showed what was signed here and is not here any more: from now on the folder may be a copy, and after the next
+   * start too. Durable once it resolves. Nothing where there is doubt already.
+   */
+  async setBack(doubt: string): Promise<void> {
+    if (this.doubt === undefined) {
+      this.doubt = doubt
+      this.isLacking = true
+      this.mayLack = true
+      void this.record()
+    }
+    await this.writing
   }
 
   /** A log of this party is known elsewhere and not here: the next start asks everybody before it signs. */
