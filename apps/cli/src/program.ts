@@ -37,6 +37,11 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
     async () => (await import('./commands/gate.ts')).gateCommand,
   ],
   [
+    'misp',
+    'events of MISP as STIX, to be said or looked at, and STIX as events of MISP',
+    async () => (await import('./commands/misp.ts')).mispCommand,
+  ],
+  [
     'records',
     'what was said and heard, newest first, each with its state',
     async () => (await import('./commands/records.ts')).recordsCommand,

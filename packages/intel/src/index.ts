@@ -26,11 +26,15 @@ export {
   tlpOf,
 } from './markings.ts'
 export { ATTRIBUTE_TYPES, type AttributeMapping, type AttributeType } from './misp/attribute-types.ts'
+export type { StixNotice, StixSource } from './misp/back.ts'
 export { eventToStix, type MispFigures, type StixOfEvent } from './misp/event-to-stix.ts'
+export { type BundleOfMisp, bundleOfMisp, type MispOfBundle, mispOfBundle } from './misp/files.ts'
+export type { NewEvent } from './misp/foreign-to-misp.ts'
 export type { MispNotice } from './misp/making.ts'
 export { type MappingLine, mispMappingLines, mispMappingTable } from './misp/mapping-table.ts'
 export { readMispEvents } from './misp/read-events.ts'
 export type { MispAttribute, MispEvent, MispObject } from './misp/schema.ts'
+export { type MispOfStix, stixToMisp } from './misp/stix-to-misp.ts'
 export { cutIntoParts, type OutgoingObject, type Part, PartCutter } from './parts.ts'
 export type {
   Comparison,

@@ -99,6 +99,16 @@ export function papMarkingIdOf(pap: Pap): string {
   return PAP_IDS.find(([, name]) => name === pap)?.[0] ?? ''
 }
 
+/** The colour that a published marking of TLP gives, 1.0 or 2.0; undefined for any other. */
+export function publishedTlp(ref: string): Tlp | undefined {
+  return PUBLISHED.get(ref)?.tlp ?? undefined
+}
+
+/** The PAP that a published marking gives. */
+export function publishedPap(ref: string): Pap | undefined {
+  return PUBLISHED.get(ref)?.pap ?? undefined
+}
+
 /** The one marking of a colour that STIX 2.1 itself defines (section 7.2.1.4); undefined for any other word. */
 export function fixedTlp1(colour: unknown): { id: string; name: string; created: string } | undefined {
   const fixed = TLP_1_IDS.find(([word]) => word === colour)

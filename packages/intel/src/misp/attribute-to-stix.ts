@@ -309,7 +309,7 @@ class AttributeMaking {
 }
 
 /** Undefined where the value has no bar to be cut at. */
-function partsOf(value: string, split: ObservableMapping['split']): Parts | undefined {
+export function partsOf(value: string, split: ObservableMapping['split']): Parts | undefined {
   if (split === undefined) return [value]
   const at = split === 'first' ? value.indexOf('|') : value.lastIndexOf('|')
   return at === -1 ? undefined : [value.slice(0, at), value.slice(at + 1)]

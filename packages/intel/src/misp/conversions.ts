@@ -8,8 +8,10 @@ import { networkFamily } from '../pattern/network.ts'
 export interface Conversion {
   /** Undefined where the value is none of the kind. */
   readonly write: (value: string) => string | number | undefined
-  /** Undefined where nothing of the value is learned from it. */
+  /** Undefined where nothing of the value is learned from it: it must then be what would be written. */
   readonly read?: (written: string | number) => string
+  /** Whether others may have written something else, which is then lost. */
+  readonly loose?: true
 }
 
 const plain: Conversion = { write: (value) => value, read: String }
@@ -19,10 +21,12 @@ const BY_NAME = new Map<string, Conversion>([
   ['integer', { write: wholeNumber, read: String }],
   ['as-number', { write: (value) => wholeNumber(value.replace(/^AS/i, '')), read: (number) => `AS${number}` }],
   ['ip-type', { write: (value) => byFamily(value, 'ipv4-addr', 'ipv6-addr') }],
-  ['ip-protocol', { write: (value) => byFamily(value, 'ipv4', 'ipv6') }],
+  ['ip-protocol', { write: (value) => byFamily(value, 'ipv4', 'ipv6'), loose: true }],
+  // The standard asks for a protocol; a host name with a port tells of none but IP.
+  ['any-protocol', { write: () => 'ip', loose: true }],
   ['mac', { write: (value) => value.toLowerCase().replaceAll('-', ':'), read: String }],
   ['registry-key', { write: fullHive, read: String }],
-  ['cpe-product', { write: (value) => /^cpe:2\.3:[^:]+:[^:]+:((?:\\.|[^:\\])+)/.exec(value)?.[1] }],
+  ['cpe-product', { write: (value) => /^cpe:2\.3:[^:]+:[^:]+:((?:\\.|[^:\\])+)/.exec(value)?.[1], loose: true }],
 ])
 
 export interface Placeholder {

@@ -69,6 +69,8 @@ class EventToStix {
   readonly #byUuid = new Map<string, { readonly id: string; readonly marking: MispMarking }>()
   /** Of all attributes and objects of the event. */
   readonly #uuids: ReadonlySet<string>
+  /** Clusters at the event itself. */
+  #ofEvent: readonly string[] = []
   #attributes = 0
   #mapped = 0
   #references = 0
@@ -97,7 +99,7 @@ class EventToStix {
     attributes.forEach((attribute, i) => this.#attribute(attribute, `Attribute[${i}]`, making.reportId))
     objects.forEach((object, i) => this.#object(object, `Object[${i}]`))
     objects.forEach((object, i) => this.#referencesOf(object, `Object[${i}]`))
-    this.#clusters.add(event.Galaxy, making.marking, '')
+    this.#ofEvent = this.#clusters.add(event.Galaxy, making.marking, '')
     reports.forEach((report, i) => this.#report(report, `EventReport[${i}]`))
     this.#event()
     return {
@@ -169,7 +171,14 @@ class EventToStix {
   /** References to what is not in the event: they stay with their object. */
   #leadingOut({ ObjectReference: references = [] }: MispObject): Properties {
     const out = references.filter(({ referenced_uuid: uuid }) => !this.#uuids.has(uuid))
-    return out.length === 0 ? {} : { ObjectReference: out.map((reference) => restOf(reference, LOCAL_OF_REFERENCE)) }
+    return out.length === 0
+      ? {}
+      : {
+          ObjectReference: out.map(({ timestamp, ...reference }) => ({
+            ...restOf(reference, LOCAL_OF_REFERENCE),
+            ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+          })),
+        }
   }
 
   #referencesOf(object: MispObject, path: string): void {
@@ -293,6 +302,7 @@ class EventToStix {
         x_misp_extends_uuid: event.extends_uuid,
         x_misp_publish_timestamp: published === undefined ? undefined : String(published),
       }),
+      ...(this.#ofEvent.length === 0 ? {} : { x_misp_galaxy_refs: [...this.#ofEvent] }),
       ...making.members({ ...restOf(event, KNOWN), ...rest }, ''),
     }
     making.add(made, '', false)

@@ -30,6 +30,12 @@ const BY_GALAXY = new Map(
   Object.entries(TYPES).flatMap(([type, galaxies]) => galaxies.split(' ').map((galaxy) => [galaxy, type] as const)),
 )
 
+/** The galaxy in which MISP keeps objects of this type that came from STIX; undefined where it has none. */
+export function galaxyOfObjectType(type: string): string | undefined {
+  const galaxy = `stix-2.1-${type}`
+  return BY_GALAXY.has(galaxy) ? galaxy : undefined
+}
+
 /** Undefined where STIX has no object for it. */
 export function objectTypeOfGalaxy(galaxy: string): string | undefined {
   return BY_GALAXY.get(galaxy)

@@ -2,7 +2,7 @@
 
 import { isRecord, own, type Properties } from '../properties.ts'
 import type { ObservableTemplate } from './attribute-types.ts'
-import { placeholderOf } from './conversions.ts'
+import { type Placeholder, placeholderOf } from './conversions.ts'
 import type { Parts } from './pattern-template.ts'
 
 /**
@@ -24,6 +24,14 @@ export function withReferences(value: unknown, ids: readonly string[], named = f
   )
 }
 
+interface ReadObjects {
+  readonly parts: Parts
+  /** The observables that were read, the one that names the others first. */
+  readonly taken: readonly Properties[]
+  /** False where one of them says what the value does not, such as another protocol. */
+  readonly exact: boolean
+}
+
 /**
  * The parts of the value that the observables say. `find` gives the object of an id. Undefined where they are not as the
  * template has them; with properties beyond the template they still are.
@@ -32,18 +40,30 @@ export function readObjects(
   templates: readonly ObservableTemplate[],
   main: Properties,
   find: (id: string) => Properties | undefined,
-): { readonly parts: Parts; readonly taken: readonly Properties[] } | undefined {
+): ReadObjects | undefined {
   const parts: [string | undefined, string | undefined] = [undefined, undefined]
   const taken: Properties[] = []
+  const written: { readonly placeholder: Placeholder; readonly said: unknown }[] = []
   const [template] = templates
   if (template === undefined || !matches(template, main)) return undefined
   const [first, second] = parts
   if (first === undefined) return undefined
-  return { parts: second === undefined ? [first] : [first, second], taken }
+  let exact = true
+  for (const { placeholder, said } of written) {
+    if (placeholder.conversion.write(parts[placeholder.part] ?? '') === said) continue
+    if (placeholder.conversion.loose === undefined) return undefined
+    exact = false
+  }
+  return { parts: second === undefined ? [first] : [first, second], taken, exact }
 
   function matches(asked: unknown, said: unknown): boolean {
     if (typeof asked === 'string') return matchesText(asked, said)
-    if (Array.isArray(asked)) return Array.isArray(said) && said.length === 1 && matches(asked[0], said[0])
+    if (Array.isArray(asked)) {
+      const [item] = asked
+      const only = Array.isArray(said) && said.length === 1 ? said[0] : undefined
+      const loose = typeof item === 'string' && placeholderOf(item)?.conversion.loose !== undefined
+      return (only !== undefined || (loose && Array.isArray(said))) && matches(item, only)
+    }
     if (!isRecord(asked)) return asked === said
     if (!isRecord(said)) return false
     if (Object.hasOwn(asked, 'type')) taken.push(said)
@@ -57,10 +77,12 @@ export function readObjects(
     }
     const placeholder = placeholderOf(asked)
     if (placeholder === undefined) return asked === said
+    if (placeholder.conversion.read === undefined) {
+      written.push({ placeholder, said })
+      return true
+    }
     if (typeof said !== 'string' && typeof said !== 'number') return false
-    const value = placeholder.conversion.read?.(said)
-    // What is only written is compared when the value is written again.
-    if (value === undefined) return true
+    const value = placeholder.conversion.read(said)
     if ((parts[placeholder.part] ?? value) !== value) return false
     parts[placeholder.part] = value
     return true

@@ -126,8 +126,7 @@ export const OBSERVABLE_TYPES: readonly (readonly [string, AttributeMapping])[] 
     seen(
       "[network-traffic:dst_ref.type = 'domain-name' AND network-traffic:dst_ref.value = '$0' AND network-traffic:dst_port = '$1:integer']",
       [
-        // The standard asks for a protocol; a host name with a port tells of none but IP.
-        { type: 'network-traffic', dst_ref: '@1', dst_port: '$1:integer', protocols: ['ip'] },
+        { type: 'network-traffic', dst_ref: '@1', dst_port: '$1:integer', protocols: ['$0:any-protocol'] },
         address('domain-name'),
       ],
       { split: 'last' },

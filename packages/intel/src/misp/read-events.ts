@@ -39,7 +39,7 @@ export function readMispEvents(bytes: Uint8Array): Result<readonly MispEvent[]> 
 }
 
 /** Reads one event that is parsed already; `at` is the place that messages begin with. */
-function readMispEvent(event: unknown, at = 'Event'): Result<MispEvent> {
+export function readMispEvent(event: unknown, at = 'Event'): Result<MispEvent> {
   const read = mispEvent.safeParse(event)
   if (!read.success) {
     const [issue] = read.error.issues

@@ -50,6 +50,11 @@ export function observableId(observable: Properties, derived: () => string): str
   return (more ? undefined : deterministicId(observable)) ?? derived()
 }
 
+/** A UUIDv5 that follows from the words. */
+export function derivedUuid(...words: readonly string[]): string {
+  return uuidV5(NAMESPACE, JSON.stringify(words))
+}
+
 /** The UUID of an id. */
 function uuidOf(id: string): string {
   return id.slice(-36)

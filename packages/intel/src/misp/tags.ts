@@ -16,6 +16,8 @@ export interface MispMarking {
   readonly pap: Pap | null
 }
 
+export const UNMARKED: MispMarking = { tlp: null, pap: null }
+
 export function joinMispMarkings(...markings: readonly MispMarking[]): MispMarking {
   return {
     tlp: strictest(...markings.flatMap(({ tlp }) => tlp ?? [])) ?? null,
@@ -42,6 +44,17 @@ function tlpOfTag(name: string): Tlp | undefined {
 function papOfTag(name: string): Pap | undefined {
   const word = wordBehind('pap', name)
   return word === undefined ? undefined : (parsePap(`PAP:${word}`) ?? 'PAP:RED')
+}
+
+/** The tags that MISP has for a marking. */
+export function tagsOfMarking({ tlp, pap }: MispMarking): readonly string[] {
+  return [...(tlp === null ? [] : [tlp.toLowerCase()]), ...(pap === null ? [] : [pap])]
+}
+
+/** Whether a marking binds more than another in TLP or PAP. TLP:CLEAR binds no more than none. */
+export function isStricter(marking: MispMarking, than: MispMarking): boolean {
+  const both = joinMispMarkings(marking, than)
+  return (both.tlp !== than.tlp && both.tlp !== 'TLP:CLEAR') || both.pap !== than.pap
 }
 
 /** Whether a tag stays on the MISP that gave it: it then binds, and is not passed on. */

@@ -174,7 +174,7 @@ test('whatever a value is, of whatever type, its pattern says that value and not
         expect(parsed.value.kind).toBe('observation')
       }
     }),
-    { numRuns: 1_500 },
+    { numRuns: 500 },
   )
 })
 

@@ -1,0 +1,281 @@
+/**
+ * STIX 2.1 objects as events of MISP. What was made of events becomes them again: the same UUIDs, values, `to_ids`,
+ * categories, comments, tags, times, distribution and objects. What came from elsewhere is mapped as well as MISP can say
+ * it; an object that it has no place for travels as an attribute with the object's text, and is named. Nothing becomes more
+ * open: a marking that the tags and the distribution do not say becomes a tag.
+ */
+
+import { publishedPap, publishedTlp } from '../markings.ts'
+import { isRecord, own } from '../properties.ts'
+import type { StixObject } from '../stix-object.ts'
+import { attributeFromStix } from './attribute-from-stix.ts'
+import {
+  type Json,
+  membersIn,
+  membersOf,
+  StixAtHand,
+  type StixNotice,
+  type StixSource,
+  secondsOf,
+  tagsIn,
+  textIn,
+  textsIn,
+  uuidIn,
+} from './back.ts'
+import { EVENT_LABELS, eventToStix } from './event-to-stix.ts'
+import { ForeignToMisp, type NewEvent } from './foreign-to-misp.ts'
+import { galaxiesFromStix } from './galaxy-from-stix.ts'
+import { readMispEvent } from './read-events.ts'
+import { isStricter, joinMispMarkings, type MispMarking, markingOfTags, tagsOfMarking, UNMARKED } from './tags.ts'
+
+export interface MispOfStix {
+  /** Each as the member `Event` of a file. */
+  readonly events: readonly Json[]
+  readonly figures: {
+    /** Objects that were given, each once. */
+    readonly objects: number
+    /** Objects that MISP says in its own words. */
+    readonly mapped: number
+    /** Objects that travel as text; each is named. */
+    readonly carried: number
+  }
+  /** Objects that were carried, and what of others has no place, each with the reason. */
+  readonly notices: readonly StixNotice[]
+}
+
+/** `fresh` says what MISP asks of the event that holds what belongs to none; it has no clock and no chance of its own. */
+export function stixToMisp(sources: readonly StixSource[], fresh: NewEvent): MispOfStix {
+  const atHand = new StixAtHand(sources)
+  const events: Json[] = []
+  for (const { object } of atHand.all) {
+    if (isEvent(object)) events.push(asClosed(atHand, object, new EventFromStix(atHand, object).read()))
+  }
+  const { event, carried } = new ForeignToMisp(atHand, fresh).read()
+  if (event !== undefined) events.push(event)
+  const { all: objects } = atHand
+  const figures = { objects: objects.length, mapped: objects.length - carried, carried }
+  return { events, figures, notices: atHand.notices }
+}
+
+/**
+ * The event, its tags as strict as all that it was read from: what became of it is mapped again, and where an object was
+ * marked more strictly than that, as one may have been since, the event is.
+ */
+function asClosed(atHand: StixAtHand, root: StixObject, event: Json): Json {
+  const read = readMispEvent(event)
+  if (!read.ok) return event
+  const again = new Map(eventToStix(read.value).objects.map((object) => [object['id'], object]))
+  let closest: MispMarking = UNMARKED
+  const ids = [root.id, ...textsIn(root.value, 'object_refs'), String(own(root.value, 'created_by_ref'))]
+  for (const object of ids.flatMap((id) => atHand.get(id) ?? [])) {
+    const refs = textsIn(again.get(object.id) ?? {}, 'object_marking_refs')
+    const said = joinMispMarkings(
+      ...refs.map((ref) => ({ tlp: publishedTlp(ref) ?? null, pap: publishedPap(ref) ?? null })),
+    )
+    const marking = atHand.markingOf(object)
+    if (isStricter(marking, said)) closest = joinMispMarkings(closest, marking)
+  }
+  const more = tagsOfMarking(closest).map((name) => ({ name }))
+  const tags = own(event, 'Tag')
+  return more.length === 0 ? event : { ...event, Tag: [...(Array.isArray(tags) ? tags : []), ...more] }
+}
+
+function isEvent({ type, value }: StixObject): boolean {
+  return (type === 'report' || type === 'grouping') && textIn(value, 'x_misp_date') !== undefined
+}
+
+class EventFromStix {
+  readonly #atHand: StixAtHand
+  readonly #event: StixObject
+  /** What the event refers to, in its order. */
+  readonly #parts: readonly StixObject[]
+  readonly #marking: MispMarking
+  readonly #tags: readonly Json[]
+
+  constructor(atHand: StixAtHand, event: StixObject) {
+    this.#atHand = atHand
+    this.#event = event
+    this.#parts = textsIn(event.value, 'object_refs').flatMap((id) => atHand.get(id) ?? [])
+    const labels = textsIn(event.value, 'labels')
+    const own = EVENT_LABELS.every((label, i) => labels[i] === label) ? labels.slice(EVENT_LABELS.length) : labels
+    this.#tags = tagsIn(own, membersIn(event.value))
+    this.#marking = joinMispMarkings(
+      markingOfTags(
+        own.map((name) => ({ name })),
+        textIn(event.value, 'x_misp_distribution'),
+      ),
+      atHand.markingOf(event),
+    )
+  }
+
+  read(): Json {
+    const { value } = this.#event
+    const atHand = this.#atHand
+    atHand.use(this.#event.id)
+    const { Tag: _, ...more } = membersIn(value)
+    const distribution = textIn(value, 'x_misp_distribution')
+    const objects = this.#parts.filter(({ type }) => type === 'x-misp-object')
+    const inObjects = new Set(objects.flatMap((object) => textsIn(object.value, 'x_misp_attribute_refs')))
+    const attributes = this.#parts.flatMap((part) => (inObjects.has(part.id) ? [] : (this.#attribute(part) ?? [])))
+    const made = objects.map((object) => this.#object(object))
+    const clusters = textsIn(value, 'x_misp_galaxy_refs').flatMap((id) => atHand.get(id) ?? [])
+    const reports = this.#parts.flatMap((part) => this.#report(part) ?? [])
+    for (const part of this.#parts) if (own(part.value, 'x_misp_empty') === true) atHand.use(part.id)
+    const creator = this.#organisation(own(value, 'created_by_ref'))
+    return {
+      uuid: uuidIn(this.#event),
+      info: textIn(value, 'name') ?? '',
+      ...membersOf(value, {
+        date: 'x_misp_date',
+        threat_level_id: 'x_misp_threat_level_id',
+        analysis: 'x_misp_analysis',
+        distribution: 'x_misp_distribution',
+        extends_uuid: 'x_misp_extends_uuid',
+        publish_timestamp: 'x_misp_publish_timestamp',
+      }),
+      timestamp: secondsOf(own(value, 'modified')),
+      published: this.#event.type === 'report',
+      ...(creator === undefined ? {} : { Orgc: creator }),
+      ...more,
+      ...atHand.tagged(this.#event, this.#tags, distribution, UNMARKED),
+      ...galaxiesFromStix(atHand, clusters),
+      Attribute: attributes,
+      Object: made,
+      ...(reports.length === 0 ? {} : { EventReport: reports }),
+    }
+  }
+
+  #attribute(object: StixObject): Json | undefined {
+    if (own(object.value, 'x_misp_sighting') !== undefined) return undefined
+    const read = attributeFromStix(this.#atHand, object, this.#marking)
+    if (read === undefined) return undefined
+    const clusters: StixObject[] = []
+    const sightings: Json[] = []
+    for (const part of this.#partsAbout(object.id)) {
+      if (part.type === 'relationship' && own(part.value, 'x_misp_reference') !== true) {
+        const target = this.#atHand.get(own(part.value, 'target_ref'))
+        if (target === undefined) continue
+        clusters.push(target)
+        this.#atHand.use(part.id)
+      } else if (own(part.value, 'x_misp_sighting') !== undefined) {
+        sightings.push(this.#sighting(part))
+      }
+    }
+    return {
+      ...read.attribute,
+      ...galaxiesFromStix(this.#atHand, clusters),
+      ...(sightings.length === 0 ? {} : { Sighting: sightings }),
+    }
+  }
+
+  #about: Map<string, StixObject[]> | undefined
+
+  /** Relationships that begin at an object, and sightings of it. */
+  #partsAbout(id: string): readonly StixObject[] {
+    if (this.#about === undefined) {
+      this.#about = new Map()
+      for (const part of this.#parts) {
+        const { value } = part
+        const [noted] = textsIn(value, 'object_refs')
+        const about =
+          part.type === 'relationship'
+            ? own(value, 'source_ref')
+            : own(value, 'x_misp_sighting') === undefined
+              ? undefined
+              : (own(value, 'sighting_of_ref') ?? noted)
+        if (typeof about !== 'string') continue
+        this.#about.set(about, [...(this.#about.get(about) ?? []), part])
+      }
+    }
+    return this.#about.get(id) ?? []
+  }
+
+  #sighting(object: StixObject): Json {
+    const { value } = object
+    this.#atHand.use(object.id)
+    const who = this.#organisation(own(value, 'created_by_ref'))
+    return {
+      uuid: uuidIn(object),
+      type: textIn(value, 'x_misp_sighting'),
+      date_sighting: secondsOf(own(value, 'modified')),
+      ...membersOf(value, { source: 'x_misp_source' }),
+      ...(who === undefined ? {} : { Organisation: who }),
+      ...membersIn(value),
+    }
+  }
+
+  #object(object: StixObject): Json {
+    const { value } = object
+    this.#atHand.use(object.id)
+    const { ObjectReference: leadingOut, ...more } = membersIn(value)
+    const parts = textsIn(value, 'x_misp_attribute_refs').flatMap((id) => this.#atHand.get(id) ?? [])
+    const whole = own(value, 'x_misp_attributes')
+    const references = [
+      ...this.#partsAbout(object.id).flatMap((part) => this.#reference(object, part) ?? []),
+      ...(Array.isArray(leadingOut) ? leadingOut.filter(isRecord) : []),
+    ]
+    return {
+      uuid: uuidIn(object),
+      name: textIn(value, 'x_misp_name') ?? '',
+      ...membersOf(value, {
+        'meta-category': 'x_misp_meta_category',
+        description: 'x_misp_description',
+        template_uuid: 'x_misp_template_uuid',
+        template_version: 'x_misp_template_version',
+        distribution: 'x_misp_distribution',
+        first_seen: 'x_misp_first_seen',
+        last_seen: 'x_misp_last_seen',
+      }),
+      timestamp: secondsOf(own(value, 'modified')),
+      comment: textIn(value, 'x_misp_comment') ?? '',
+      deleted: object.revoked,
+      ...more,
+      ...(references.length === 0 ? {} : { ObjectReference: references }),
+      // As misp-stix writes what it cannot map, the attributes with their values.
+      Attribute: [
+        ...parts.flatMap((part) => this.#attribute(part) ?? []),
+        ...(Array.isArray(whole) ? whole.filter(isRecord) : []),
+      ],
+    }
+  }
+
+  #reference(from: StixObject, object: StixObject): Json | undefined {
+    const { value } = object
+    const target = this.#atHand.get(own(value, 'target_ref'))
+    if (object.type !== 'relationship' || own(value, 'x_misp_reference') !== true || target === undefined)
+      return undefined
+    this.#atHand.use(object.id)
+    return {
+      uuid: uuidIn(object),
+      object_uuid: uuidIn(from),
+      referenced_uuid: uuidIn(target),
+      relationship_type: textIn(value, 'x_misp_relationship_type') ?? textIn(value, 'relationship_type'),
+      timestamp: secondsOf(own(value, 'modified')),
+      comment: textIn(value, 'description') ?? '',
+      deleted: object.revoked,
+      ...membersIn(value),
+    }
+  }
+
+  #report(object: StixObject): Json | undefined {
+    const { value } = object
+    if (object.type !== 'note' || own(value, 'x_misp_report') !== true) return undefined
+    this.#atHand.use(object.id)
+    return {
+      uuid: uuidIn(object),
+      name: textIn(value, 'abstract') ?? '',
+      content: textIn(value, 'content') ?? '',
+      timestamp: secondsOf(own(value, 'modified')),
+      ...membersOf(value, { distribution: 'x_misp_distribution' }),
+      deleted: object.revoked,
+      ...membersIn(value),
+    }
+  }
+
+  #organisation(ref: unknown): Json | undefined {
+    const identity = this.#atHand.get(ref)
+    if (identity?.type !== 'identity') return undefined
+    this.#atHand.use(identity.id)
+    return { uuid: uuidIn(identity), name: textIn(identity.value, 'name') ?? '', ...membersIn(identity.value) }
+  }
+}

@@ -1,0 +1,205 @@
+import { utf8 } from '@countersign/log'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  ATTRIBUTE_TYPES,
+  eventToStix,
+  type MispEvent,
+  type MispOfStix,
+  readMispEvents,
+  readObject,
+  type StixOfEvent,
+  stixToMisp,
+} from '../../src/index.ts'
+import { attribute, event, type Json, uuid, wholeEvent } from './sample-event.ts'
+
+const FRESH = { uuid: uuid(900), info: 'From STIX', date: '2026-02-01', timestamp: 1_769_900_000, distribution: '0' }
+
+function read(of: Json): MispEvent {
+  const result = readMispEvents(utf8(JSON.stringify({ Event: of })))
+  if (!result.ok) throw new Error(result.message)
+  const [first] = result.value
+  if (first === undefined) throw new Error('no event')
+  return first
+}
+
+function back(objects: StixOfEvent['objects']): MispOfStix {
+  const sources = objects.map((value) => {
+    const source = JSON.stringify(value)
+    const object = readObject(source)
+    if (!object.ok) throw new Error(object.message)
+    return { object: object.value, source }
+  })
+  return stixToMisp(sources, FRESH)
+}
+
+function once(of: Json): MispOfStix {
+  return back(eventToStix(read(of)).objects)
+}
+
+/** Numbers by which one MISP counts, and what tells of other events: it does not come back. */
+const LOCAL = ['id', 'sharing_group_id', 'RelatedEvent', 'event_creator_email', 'disable_correlation', 'object_uuid']
+
+/** An element without what does not come back, and with what MISP takes for granted. */
+function kept(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(kept)
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).filter(([name, said]) => {
+    return !LOCAL.includes(name) && said !== null && name !== 'exportable' && !(name === 'deleted' && said === false)
+  })
+  return Object.fromEntries(members.map(([name, said]) => [name, name === 'Tag' ? tags(said) : kept(said)]))
+}
+
+function tags(said: unknown): unknown {
+  return Array.isArray(said) ? said.filter((tag: Json) => tag['local'] === undefined).map(kept) : said
+}
+
+const emptyOf = (said: Json): Json => ({
+  ...said,
+  Attribute: said['Attribute'] ?? [],
+  Object: said['Object'] ?? [],
+})
+
+/** Members that are empty where there is nothing: `[]` and `{}` are the same as their absence. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty)
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).map(([name, said]): [string, unknown] => [name, withoutEmpty(said)])
+  return Object.fromEntries(
+    members.filter(([, said]) => typeof said !== 'object' || said === null || Object.keys(said).length > 0),
+  )
+}
+
+const same = (said: unknown) => withoutEmpty(kept(said))
+
+test('all that an event may have comes back: UUIDs, to_ids, tags, objects, categories, comments, times, distribution', () => {
+  const whole = wholeEvent()
+  const { events, figures, notices } = once(whole)
+  expect(events.map(same)).toEqual([same(whole)])
+  expect(figures.carried).toBe(0)
+  expect(notices).toEqual([])
+})
+
+test('an event that came back gives the same STIX to the byte', () => {
+  const first = eventToStix(read(wholeEvent())).objects
+  const [again] = back(first).events
+  expect(JSON.stringify(eventToStix(read(again as Json)).objects)).toBe(JSON.stringify(first))
+})
+
+const HEX = (length: number) =>
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length })
+const HOSTILE = fc.string({
+  unit: fc.constantFrom("'", '\\', '"', '|', ']', '\n', '\u0007', '\u2028', 'é', '$0', '@1', 'a', 'misp:to_ids="True"'),
+})
+const FITTING = fc.oneof(
+  HOSTILE,
+  fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => text.isWellFormed()),
+  fc.constantFrom(
+    '192.0.2.1',
+    '2001:db8::1',
+    '198.51.100.0/24',
+    'a.example',
+    'A.Example',
+    'https://a.example/b?c',
+    'a@b.example',
+  ),
+  fc.constantFrom(
+    '443',
+    '64496',
+    'AS64496',
+    '00:00:5e:00:53:01',
+    '00-00-5E-00-53-01',
+    'HKLM\\a',
+    'hkcu\\a',
+    'CVE-2026-0001',
+  ),
+  fc.constantFrom('cpe:2.3:a:example:reader:2.0:*:*:*:*:*:*:*', "[file:name = 'a']", 'rule a { condition: true }'),
+  fc.oneof(HEX(32), HEX(40), HEX(64), HEX(128)),
+)
+const VALUE = fc.oneof(
+  FITTING,
+  fc.tuple(FITTING, FITTING).map((parts) => parts.join('|')),
+)
+const TAG = fc.record({
+  name: fc.oneof(
+    fc.constantFrom('tlp:white', 'tlp:amber', 'TLP:RED', 'pap:green', 'misp:type="url"', 'misp:to_ids="True"'),
+    HOSTILE.filter((name) => name !== ''),
+  ),
+  colour: fc.constantFrom('#ffffff', '#000000'),
+})
+const MEMBERS = fc.record(
+  {
+    to_ids: fc.boolean(),
+    comment: fc.oneof(fc.constant(''), HOSTILE),
+    category: fc.constantFrom('Other', 'Network activity', 'Payload "delivery"'),
+    distribution: fc.constantFrom('0', '1', '3', '4', '5'),
+    deleted: fc.boolean(),
+    timestamp: fc.nat(2_000_000_000).map(String),
+    first_seen: fc.constantFrom('2026-01-30T10:00:00.123456+01:00', '2026-01-30T10:00:00+00:00'),
+    last_seen: fc.constantFrom('2026-01-29T10:00:00.000000+00:00', '2026-01-31T00:00:00+00:00'),
+    object_relation: fc.constantFrom('filename', 'text'),
+    Tag: fc.array(TAG, { maxLength: 3 }),
+    of_later: fc.jsonValue().filter((said) => said !== null && JSON.stringify(said).length < 500),
+  },
+  { requiredKeys: [] },
+)
+const ATTRIBUTES = fc.array(fc.tuple(fc.constantFrom(...ATTRIBUTE_TYPES.keys(), 'of-later'), VALUE, MEMBERS), {
+  maxLength: 4,
+})
+
+const EVENT = fc
+  .record({
+    own: ATTRIBUTES,
+    inObject: ATTRIBUTES,
+    tags: fc.array(TAG, { maxLength: 3 }),
+    info: fc.oneof(HOSTILE, fc.constant('Phishing')),
+    published: fc.boolean(),
+    distribution: fc.constantFrom('0', '1', '2', '3', '4'),
+  })
+  .map(({ own, inObject, tags: ofEvent, ...more }) => {
+    const made = (list: typeof own, from: number) => {
+      return list.map(([type, value, members], i) => attribute(from + i, type, value, plain(members)))
+    }
+    const parts = made(inObject, 40)
+    const object = { uuid: uuid(30), name: 'file', comment: '', timestamp: '1769860005', Attribute: parts }
+    return event({ ...more, Tag: ofEvent, Attribute: made(own, 10), Object: parts.length === 0 ? [] : [object] })
+  })
+
+/** An object without the null prototype that generated records have. */
+function plain(members: object): Json {
+  return JSON.parse(JSON.stringify(members)) as Json
+}
+
+test('whatever an event holds, it comes back the same, and gives the same STIX again', () => {
+  fc.assert(
+    fc.property(EVENT, (of) => {
+      const first = eventToStix(read(of)).objects
+      const { events, figures } = back(first)
+      expect(events.map(same)).toEqual([same(emptyOf(of))])
+      expect(figures.carried).toBe(0)
+      expect(JSON.stringify(eventToStix(read(events[0] as Json)).objects)).toBe(JSON.stringify(first))
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('an indicator whose pattern was changed since says its new value, not the one MISP had spelled', () => {
+  const { objects } = eventToStix(read(event({ Attribute: [attribute(10, 'AS', '64496', { to_ids: true })] })))
+  const changed = objects.map((object) => {
+    return object['type'] === 'indicator' ? { ...object, pattern: '[autonomous-system:number = 64511]' } : object
+  })
+  expect(back(objects).events[0]).toMatchObject({ Attribute: [{ value: '64496' }] })
+  expect(back(changed).events[0]).toMatchObject({ Attribute: [{ value: 'AS64511' }] })
+})
+
+test('a marking that was made stricter since becomes a tag', () => {
+  const { objects } = eventToStix(read(event({ Attribute: [attribute(10, 'domain', 'a.example', { to_ids: true })] })))
+  const red = 'marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1'
+  const unknown = 'marking-definition--5c0b1f2a-7777-4000-8000-000000000001'
+  for (const ref of [red, unknown]) {
+    const marked = objects.map((object) =>
+      object['type'] === 'indicator' ? { ...object, object_marking_refs: [ref] } : object,
+    )
+    expect(back(marked).events[0]).toMatchObject({ Attribute: [{ Tag: [{ name: 'tlp:red' }] }] })
+  }
+})
