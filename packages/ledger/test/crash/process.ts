@@ -1,4 +1,5 @@
-// The process that is struck: `node process.ts SCRIPT DIR`. Each promise it makes is a line on standard output, written
+// The process that is struck: `node process.ts SCRIPT DIR`; with `before` behind them it is not struck, and does what the
+// script finds done. Each promise it makes is a line on standard output, written
 // after it was made. A failure of the disk it meets as a node does: our own log stops and is still read, a mirror is
 // opened anew, content and receipts are tried once more; any other failure ends it, and the test with it.
 
@@ -21,7 +22,7 @@ import {
 import { carryIn, carryOut, openStick } from './carry.ts'
 import { addendumOf, COSIGNER, entryOf, GENERATION, keys, noteOf, ORIGIN, PACT, signers, type Told } from './scripts.ts'
 
-const [script = '', dir = ''] = process.argv.slice(2)
+const [script = '', dir = '', when = 'then'] = process.argv.slice(2)
 const disk = nodeDisk()
 
 function tell(line: Told): void {
@@ -93,6 +94,24 @@ async function write(isNew: boolean, batches: readonly number[][], bytes?: numbe
   await log.close().catch(tellFailure)
 }
 
+/** What is done once, for every case of a script alike. */
+const BEFORE: Record<string, () => Promise<void>> = {
+  async segments() {
+    const batch = (i: number) => Array.from({ length: 130 }, (_, n) => i * 130 + n)
+    await write(true, [batch(0), batch(1), batch(2), batch(3)], 65_000)
+  },
+
+  async again() {
+    await BEFORE.carry?.()
+    await carryOut(await openStick(dir), dir)
+  },
+
+  async carry() {
+    mkdirSync(join(dir, 'stick'))
+    await saidByAlfa(true, [0, 1])
+  },
+}
+
 const SCRIPTS: Record<string, () => Promise<void>> = {
   async writer() {
     const log = await openOurs(true)
@@ -123,10 +142,6 @@ const SCRIPTS: Record<string, () => Promise<void>> = {
 
   /** A journal that goes over into a new segment, and the old one that is forgotten. */
   async segments() {
-    const batch = (i: number) => Array.from({ length: 130 }, (_, n) => i * 130 + n)
-    tell({ struck: false })
-    await write(true, [batch(0), batch(1), batch(2), batch(3)], 65_000)
-    tell({ struck: true })
     await write(false, [[520], [521]], 65_000)
   },
 
@@ -165,20 +180,11 @@ const SCRIPTS: Record<string, () => Promise<void>> = {
 
   /** What stands on the stick already is carried out once more. */
   async again() {
-    tell({ struck: false })
-    mkdirSync(join(dir, 'stick'))
-    await saidByAlfa(true, [0, 1])
-    await carryOut(await openStick(dir), dir)
-    tell({ struck: true })
     await carryOut(await openStick(dir), dir)
   },
 
   /** Two trips of a stick, out and in. */
   async carry() {
-    tell({ struck: false })
-    mkdirSync(join(dir, 'stick'))
-    await saidByAlfa(true, [0, 1])
-    tell({ struck: true })
     const theirs = join(dir, 'bravo')
     const open = async () => value(await openMirror({ disk, dir: theirs, origin: ORIGIN, keys }))
     const trip = async () => {
@@ -212,6 +218,7 @@ async function saidByAlfa(isNew: boolean, numbers: readonly number[]): Promise<v
   await log.close()
 }
 
-const run = SCRIPTS[script] ?? (() => Promise.reject(new Error(`“${script}” is no script.`)))
+const run =
+  (when === 'before' ? BEFORE : SCRIPTS)[script] ?? (() => Promise.reject(new Error(`“${script}” is no script.`)))
 await run()
 tell({ ended: true })

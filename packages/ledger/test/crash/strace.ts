@@ -3,7 +3,7 @@
 // and a call is named by its path and its number among the calls of its name on that path.
 
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { constants, cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { builtProcess } from '../../../../tools/built-process/index.ts'
@@ -25,6 +25,12 @@ export interface Call {
   path: string
   /** Among the calls of this name on this path, from 1 on. */
   number: number
+}
+
+/** A folder as a script finds it, and what the process promised that made it. */
+export interface Found {
+  folder: string
+  told: Told[]
 }
 
 export interface Run {
@@ -49,9 +55,16 @@ export function builtHarness(dir: string): Promise<string> {
   return builtProcess(SOURCE, join(dir, 'built'))
 }
 
+/** What a script finds done, done once in `folder`: with most of it each case would only spend its time. */
+export async function found(harness: string, script: string, folder: string): Promise<Found> {
+  empty(folder)
+  const { told } = await ended(begun(process.execPath, [harness, script, folder, 'before']))
+  return { folder, told }
+}
+
 /** Every call that a script is about, in the order it makes them. */
-export async function callsOf(harness: string, script: string, dir: string): Promise<Call[]> {
-  await run(harness, script, dir, ['--seccomp-bpf'])
+export async function callsOf(harness: string, script: string, dir: string, before?: Found): Promise<Call[]> {
+  await run(harness, script, dir, ['--seccomp-bpf'], before)
   const calls: Call[] = []
   const counts = new Map<string, number>()
   let isStruck = true
@@ -74,29 +87,46 @@ export async function callsOf(harness: string, script: string, dir: string): Pro
   return calls
 }
 
-/** The script in a fresh folder, with one call struck. */
-export function strike(harness: string, { script, name, path, number }: Call, by: Strike, dir: string): Promise<Run> {
+/** The script in a fresh folder, with one call struck. What was promised before it began is told too. */
+export function strike(
+  harness: string,
+  { script, name, path, number }: Call,
+  by: Strike,
+  dir: string,
+  before?: Found,
+): Promise<Run> {
   // A signal is lost where strace looks at single calls only.
   const how = by === 'SIGKILL' ? [`signal=SIGKILL`] : [`error=${by}`, '--seccomp-bpf']
   const [effect, ...more] = how
-  return run(harness, script, dir, ['-P', `${dir}${path}`, '-e', `inject=${name}:${effect}:when=${number}`, ...more])
+  const options = ['-P', `${dir}${path}`, '-e', `inject=${name}:${effect}:when=${number}`, ...more]
+  return run(harness, script, dir, options, before)
 }
 
-function run(harness: string, script: string, dir: string, options: string[]): Promise<Run> {
-  rmSync(dir, { recursive: true, force: true })
-  mkdirSync(dir, { recursive: true })
+function begun(file: string, args: string[]) {
+  const env = { ...process.env, UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' }
+  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
+}
+
+async function run(harness: string, script: string, dir: string, options: string[], before?: Found): Promise<Run> {
+  empty(dir)
+  if (before !== undefined) cpSync(before.folder, dir, { recursive: true, mode: constants.COPYFILE_FICLONE })
   const trace = `${dir}.strace`
   const args = ['-f', '-qq', '-y', '-s', '40', '-o', trace, '-e', `trace=${CALLS}`, ...options]
-  const env = {
-    ...process.env,
-    UV_THREADPOOL_SIZE: '1',
-    UV_USE_IO_URING: '0',
+  const { told, killed } = await ended(begun('strace', [...args, process.execPath, harness, script, dir]))
+  return {
+    told: [...(before?.told ?? []), ...told],
+    hit: killed || readFileSync(trace, 'utf8').includes('(INJECTED)'),
   }
+}
+
+function empty(dir: string): void {
+  rmSync(dir, { recursive: true, force: true })
+  mkdirSync(dir, { recursive: true })
+}
+
+/** Rejects where it ended in another way than by being killed, or after the last line of its script. */
+function ended(child: ReturnType<typeof begun>): Promise<{ told: Told[]; killed: boolean }> {
   return new Promise((resolve, reject) => {
-    const child = spawn('strace', [...args, process.execPath, harness, script, dir], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env,
-    })
     let out = ''
     let err = ''
     child.stdout.on('data', (chunk) => (out += chunk))
@@ -109,10 +139,9 @@ function run(harness: string, script: string, dir: string, options: string[]): P
         .slice(0, -1)
         .map((line) => JSON.parse(line) as Told)
       const killed = signal === 'SIGKILL' || status === 137
-      if (killed) return resolve({ told, hit: true })
       const whole = status === 0 && told.some((line) => 'ended' in line)
-      if (!whole) return reject(new Error(`The process ended with ${status ?? signal}: ${err}\n${out.slice(-2000)}`))
-      return resolve({ told, hit: readFileSync(trace, 'utf8').includes('(INJECTED)') })
+      if (killed || whole) return resolve({ told, killed })
+      return reject(new Error(`The process ended with ${status ?? signal}: ${err}\n${out.slice(-2000)}`))
     })
   })
 }
