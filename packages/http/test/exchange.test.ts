@@ -175,7 +175,9 @@ describe('two parties under one agreement', () => {
     const views = new Database(join(watch.dir, 'views.db'))
     views.exec(`update statements set payload = replace(payload, 'FLASH', 'ROUTINE')`)
     views.close()
-    expect(value(await auditNode(watch.dir, realSurroundings(), { views: true })).views).toBe('different')
+    const audit = value(await auditNode(watch.dir, realSurroundings(), { views: true }))
+    expect(audit.views).toBe('different')
+    expect(audit.findings.map(({ message }) => message).join()).toContain('(statements)')
     // They are but views: without the file they are folded again.
     for (const name of readdirSync(watch.dir)) if (name.startsWith('views.db')) rmSync(join(watch.dir, name))
     await watch.start()

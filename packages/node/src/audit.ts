@@ -127,17 +127,15 @@ async function audit(identity: Identity, around: Surroundings, options: AuditOpt
     findings.push(...checked.findings)
     logs.push({ origin, mirror, entries: audited.size, void: voids, receipts: checked.count, addenda: audited.addenda })
   }
-  const views =
-    options.views && findings.length === 0
-      ? await compareViews(identity, around, trusted, receipts, readable)
-      : 'skipped'
-  if (views === 'different') {
+  if (!options.views || findings.length > 0) return { party, logs, views: 'skipped', findings }
+  const other = await differingTables(identity, around, trusted, receipts, readable)
+  if (other.length > 0) {
     findings.push({
       path: join(dir, 'views.db'),
-      message: 'The views are not what the logs say; delete the file and start the node: it folds them anew.',
+      message: `The views are not what the logs say (${other.join(', ')}); delete the file and start the node: it folds them anew.`,
     })
   }
-  return { party, logs, views, findings }
+  return { party, logs, views: other.length > 0 ? 'different' : 'equal', findings }
 }
 
 /** Begun, and ended before its first checkpoint was published: the next start goes on with it. */
@@ -198,14 +196,14 @@ async function checkReceipts(
   return { count: all.length, findings }
 }
 
-/** Folds everything on disk into fresh views in memory, and compares with those that were kept. */
-async function compareViews(
+/** Folds everything on disk into fresh views in memory, and names the tables of those kept that are not as theirs. */
+async function differingTables(
   identity: Identity,
   around: Surroundings,
   trusted: TrustedCards,
   receipts: Receipts,
   logs: ReadonlyMap<string, ReadableLog>,
-): Promise<NodeAudit['views']> {
+): Promise<string[]> {
   const { dir, party } = identity
   const kept = await openViews({ path: join(dir, 'views.db'), party, now: () => around.now(), open: around.database })
   const fresh = await openViews({ path: ':memory:', party, now: () => around.now(), open: around.database })
@@ -257,7 +255,8 @@ async function compareViews(
     // A node may have ended before it had folded what it held: the next start would do what is done here.
     await foldInto(kept)
     await foldInto(fresh)
-    return (await kept.digest()) === (await fresh.digest()) ? 'equal' : 'different'
+    const wanted = await fresh.digests()
+    return [...(await kept.digests())].flatMap(([table, digest]) => (wanted.get(table) === digest ? [] : [table]))
   } finally {
     await desk.close()
     await kept.close()

@@ -44,10 +44,18 @@ const COMPARED: [table: string, columns: string, order: string][] = [
 
 export function digestOf(sqlite: Sqlite): string {
   const hash = createSha256()
-  for (const [table, columns, order] of COMPARED) {
-    hash.update(utf8(`${table}\n`))
-    const rows = sqlite.prepare<[], unknown[]>(`select ${columns} from ${table} order by ${order}`).raw()
-    for (const row of rows.iterate()) hash.update(utf8(`${JSON.stringify(row)}\n`))
-  }
+  for (const [table, digest] of digestsOf(sqlite)) hash.update(utf8(`${table} ${digest}\n`))
   return toHex(hash.digest())
+}
+
+/** The same for each table alone, by its name: what tells two sets of views apart. */
+export function digestsOf(sqlite: Sqlite): Map<string, string> {
+  return new Map(
+    COMPARED.map(([table, columns, order]) => {
+      const hash = createSha256()
+      const rows = sqlite.prepare<[], unknown[]>(`select ${columns} from ${table} order by ${order}`).raw()
+      for (const row of rows.iterate()) hash.update(utf8(`${JSON.stringify(row)}\n`))
+      return [table.split(' ')[0] ?? table, toHex(hash.digest())] as const
+    }),
+  )
 }

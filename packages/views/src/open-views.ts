@@ -12,7 +12,7 @@ import { Consequences } from './consequences.ts'
 import { ContentLives } from './content-lives.ts'
 import { openStore, type Store } from './database.ts'
 import { Destructions } from './destructions.ts'
-import { digestOf } from './digest.ts'
+import { digestOf, digestsOf } from './digest.ts'
 import { EntryFolder } from './fold-entries.ts'
 import { Forces } from './forces.ts'
 import { KnownAgreements, KnownCards } from './known.ts'
@@ -305,8 +305,17 @@ class SqliteViews implements Views {
   }
 
   async digest() {
-    while (await this.settle()) await new Promise((resolve) => setImmediate(resolve))
+    await this.allSettled()
     return digestOf(this.store.sqlite)
+  }
+
+  async digests() {
+    await this.allSettled()
+    return digestsOf(this.store.sqlite)
+  }
+
+  private async allSettled(): Promise<void> {
+    while (await this.settle()) await new Promise((resolve) => setImmediate(resolve))
   }
 
   async close() {

@@ -180,6 +180,8 @@ export interface Views {
 
   /** SHA-256 over all content in canonical order, hex: equal for equal content however it arrived. Settles first. */
   digest(): Promise<string>
+  /** Likewise of each table alone, by its name. */
+  digests(): Promise<Map<string, string>>
 
   close(): Promise<void>
 
