@@ -27,8 +27,8 @@ export interface NewReceipt {
 }
 
 export interface Receipts {
-  /** Publishes a receipt of ours; durable once it resolves. Known again, it is left as it is. */
-  give(origin: string, receipt: NewReceipt): Promise<void>
+  /** Publishes a receipt of ours; durable once it resolves. One of that size and time given before is left as it is. */
+  give(origin: string, receipt: NewReceipt): Promise<ReceiptName>
   /** What we gave on a log, in the order it was given. */
   given(origin: string): readonly ReceiptName[]
   /** The last we gave on a log. */
@@ -81,19 +81,22 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
     async give(origin, { size, time, bytes }) {
       const hash = originHash(origin)
       const names = given.get(hash) ?? []
-      if (names.some((one) => one.size === size && one.time === time)) return
+      const known = names.find((one) => one.size === size && one.time === time)
+      if (known !== undefined) return known
       const folder = join(dir, 'receipts', hash)
       await disk.makeFolder(folder, true)
       const file = formatReceiptName({ size, time })
       await disk.replace(join(folder, file), bytes, true)
       const index = join(folder, 'index')
-      const all = [...names, { size, time, file, ...described(bytes) }]
+      const name = { size, time, file, ...described(bytes) }
+      const all = [...names, name]
       const whole = torn.has(hash)
       torn.add(hash)
       if (whole) await disk.replace(index, lines(all), true)
       else await disk.append(index, lines([{ file }]))
       torn.delete(hash)
       given.set(hash, all)
+      return name
     },
     given: (origin) => given.get(originHash(origin)) ?? [],
     newest: (origin) => given.get(originHash(origin))?.at(-1),

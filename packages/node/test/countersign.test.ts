@@ -1,11 +1,11 @@
 // A receipt is made of what the author signed and of nothing else that stood in the note it serves.
 
-import { nodeDisk, openMirror, openReceipts } from '@countersign/ledger'
+import { type Disk, nodeDisk, openMirror, openReceipts } from '@countersign/ledger'
 import { formatNote, parseNote, signNoteLine } from '@countersign/log'
 import { parseReceipt } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
-import { alfa, bravo, checkpointOf, entry, ORIGIN, opening, PACT, pair } from '../../../spec/vectors/samples.ts'
-import { PeerLog } from '../src/hearing/peer-log.ts'
+import { alfa, bravo, checkpointOf, entry, ORIGIN, opening, PACT, pair, watch } from '../../../spec/vectors/samples.ts'
+import { PeerLog, type PeerLogOptions } from '../src/hearing/peer-log.ts'
 import { realSurroundings } from '../src/surroundings.ts'
 import { folder, logFiles, requestsTo, value } from './served-files.ts'
 
@@ -14,16 +14,15 @@ const { text, signatures } = value(parseNote(checkpointOf(ENTRIES)))
 const [classic = '', quantum = ''] = signatures.map(({ line }) => line)
 const stranger = signNoteLine(text, 'stranger.example', pair(99).ed25519)
 
-test.each<[string, string[]]>([
-  ['as its author wrote it', [classic, quantum]],
-  ['the other way round', [quantum, classic]],
-  ['with a line of a stranger between', [classic, stranger, quantum]],
-])('a checkpoint %s is countersigned in the one form that every reader takes', async (_how, lines) => {
+type Given = Parameters<PeerLogOptions['onReceipt']>[0]
+
+/** What bravo gives for a log of alfa that shows this checkpoint. */
+async function given(checkpoint: Uint8Array, change: Partial<PeerLogOptions> = {}): Promise<Given[]> {
   const dir = folder()
   const mirror = value(await openMirror({ disk: nodeDisk(), dir, origin: ORIGIN, keys: alfa.card.keys.log }))
   onTestFinished(() => mirror.close())
-  const files = logFiles('own', ENTRIES).set('own/checkpoint', formatNote(text, lines))
-  const given: Uint8Array[] = []
+  const files = logFiles('own', ENTRIES).set('own/checkpoint', checkpoint)
+  const receipts: Given[] = []
   const log = new PeerLog({
     ...{ origin: ORIGIN, author: alfa.card, mirror, pact: PACT, role: 'recipient' },
     sources: [{ requests: requestsTo(alfa.card, (path) => files.get(path)), prefix: 'own' }],
@@ -38,13 +37,44 @@ test.each<[string, string[]]>([
     onEntries() {},
     onContent() {},
     isDestroyed: () => false,
-    onReceipt: ({ bytes }) => void given.push(bytes),
+    onReceipt: (receipt) => void receipts.push(receipt),
     cosigners: [],
     onContradiction: async () => undefined,
     onTooFarBehind() {},
+    ...change,
   })
   await log.round()
-  const by = { party: 'bravo.example', pact: PACT, keys: bravo.card.keys.receipt }
-  const receipts = given.map((bytes) => parseReceipt(bytes, { author: alfa.card.keys.log, origin: ORIGIN, by }))
-  expect(receipts).toMatchObject([{ ok: true, value: { size: 3 } }])
+  return receipts
+}
+const read = ({ bytes }: Given) =>
+  parseReceipt(bytes, {
+    ...{ author: alfa.card.keys.log, origin: ORIGIN },
+    by: { party: 'bravo.example', pact: PACT, keys: bravo.card.keys.receipt },
+  })
+
+test.each<[string, string[]]>([
+  ['as its author wrote it', [classic, quantum]],
+  ['the other way round', [quantum, classic]],
+  ['with a line of a stranger between', [classic, stranger, quantum]],
+])('a checkpoint %s is countersigned in the one form that every reader takes', async (_how, lines) => {
+  const receipts = await given(formatNote(text, lines))
+  expect(receipts.map(read)).toMatchObject([{ ok: true, value: { size: 3 } }])
+})
+
+test('a receipt is told by the keys that it was made with, though ours change while it is written', async () => {
+  const us = { party: 'bravo.example', receipt: bravo.receipt }
+  const disk = nodeDisk()
+  const changing: Disk = {
+    ...disk,
+    async replace(...of) {
+      us.receipt = watch.receipt
+      await disk.replace(...of)
+    },
+  }
+  const [receipt] = await given(checkpointOf(ENTRIES), {
+    us,
+    receipts: await openReceipts({ disk: changing, dir: folder() }),
+  })
+  expect(us.receipt).toBe(watch.receipt)
+  expect(receipt && read(receipt)).toMatchObject({ ok: true, value: { key: receipt?.key, digest: receipt?.digest } })
 })

@@ -1,7 +1,7 @@
 // The peers' side of a channel: every log of theirs that is heard, each through a mirror of our own.
 
 import { type Mirror, openMirror } from '@countersign/ledger'
-import { type Card, partyOf, receiptDigest, receiptKeyIds } from '@countersign/record'
+import { type Card, partyOf } from '@countersign/record'
 import type { ShownBy } from '../hearing/countersigning.ts'
 import { mayHear } from '../hearing/generations.ts'
 import type { LogSource } from '../hearing/log-source.ts'
@@ -189,9 +189,7 @@ export class PeerSide {
       },
       isDestroyed: (index, part) => context.isDestroyed(origin, index, part),
       onReceipt: (receipt) => {
-        const digest = receiptDigest(receipt.bytes)
-        const key = receiptKeyIds(identity.party, pact.id, identity.card.keys.receipt)
-        context.onReceipt({ origin, by: identity.party, ...receipt, digest, key })
+        context.onReceipt({ origin, by: identity.party, ...receipt })
         context.onNews()
       },
       onTooFarBehind: (message) => context.onAlarm('mirror/too-far-behind', origin, message),

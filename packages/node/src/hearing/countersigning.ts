@@ -1,7 +1,7 @@
 // Giving a receipt for what is held of one log of a peer (spec/receipt.md): only for bytes that are durable, only for what
 // is whole, and by a neutral only for what the author itself shows.
 
-import type { Mirror, Receipts } from '@countersign/ledger'
+import type { Mirror, ReceiptName, Receipts } from '@countersign/ledger'
 import { cosign, logNote, verifyCheckpoint } from '@countersign/log'
 import { type Card, receiptKeyName, type SignerPair } from '@countersign/record'
 import type { Surroundings } from '../surroundings.ts'
@@ -20,8 +20,8 @@ export interface Countersigning {
   around: Surroundings
   /** Whether we may countersign what is shown like that: not before the start-up check of our own log on this channel. */
   mayCountersign(shownBy: ShownBy): boolean
-  /** We gave a receipt. */
-  onReceipt(receipt: { size: number; time: number; bytes: Uint8Array }): void
+  /** We gave a receipt, with the keys it names: ours may be others by now. */
+  onReceipt(receipt: ReceiptName & { bytes: Uint8Array }): void
 }
 
 /**
@@ -54,7 +54,6 @@ export async function countersign(of: Countersigning, shownBy: ShownBy): Promise
   const head = verifyCheckpoint(mirror.checkpoint, names)
   if (!head.ok) return
   const bytes = cosign(logNote(head.value), { name: receiptKeyName(of.us.party, of.pact), ...of.us.receipt }, time)
-  const receipt = { size: mirror.size, time, bytes }
-  await receipts.give(mirror.origin, receipt)
-  of.onReceipt(receipt)
+  const name = await receipts.give(mirror.origin, { size: mirror.size, time, bytes })
+  of.onReceipt({ ...name, bytes })
 }
