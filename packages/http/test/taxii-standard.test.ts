@@ -400,7 +400,7 @@ describe('adding', () => {
     ])
   })
 
-  test('a body longer than max_content_length is 413, whether or not it says so first', async () => {
+  test('a body that says it is longer than max_content_length is 413', async () => {
     const { port } = new URL(parties.alfa.url)
     const { user, password } = parties.alfa.taxii
     const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {

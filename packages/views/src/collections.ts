@@ -109,9 +109,14 @@ function look(store: Store, view: CollectionView, query: CollectionQuery, from: 
     .innerJoin('object_texts as t', 't.digest', 'o.digest')
     .select(['o.seq', 'o.added_us', 'o.id', 's.version', 'o.spec_version', 'o.digest'])
     .select(sql<number>`length(t.source)`.as('characters'))
-    .where('o.pact', '=', query.pact)
-    .where('o.collection', '=', COLLECTIONS.indexOf(query.collection))
-    .where((eb) => eb.between('o.seq', from, to))
+    .where((eb) => {
+      const [pact, collection] = [query.pact, COLLECTIONS.indexOf(query.collection)]
+      // The signs keep SQLite from going through the whole collection where ids are given that have an index.
+      if (match.id !== undefined) {
+        return sql<SqlBool>`+o.pact = ${pact} and +o.collection = ${collection} and +o.seq between ${from} and ${to}`
+      }
+      return eb.and([eb('o.pact', '=', pact), eb('o.collection', '=', collection), eb.between('o.seq', from, to)])
+    })
     .where((eb) => {
       const wanted: Expression<SqlBool>[] = [notRemoved('o')]
       if (match.id !== undefined) wanted.push(eb('o.id', 'in', match.id))
