@@ -34,6 +34,19 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
       const detail = await node.views.record(ref)
       return detail === undefined ? refuse('not-found/record', 'This record is not held here.') : ok(detail)
     },
+    async object(id) {
+      await node.settled()
+      const detail = await node.views.object(id)
+      return detail === undefined ? refuse('not-found/object', 'This object is not held here.') : ok(detail)
+    },
+    async conflicts({ limit, ...rest }) {
+      await node.settled()
+      return node.views.conflicts({ ...rest, ...(limit === undefined ? {} : { limit: Number(limit) }) })
+    },
+    async conflictSources() {
+      await node.settled()
+      return ok(await node.views.conflictSources())
+    },
     async pacts() {
       await node.settled()
       return ok(await node.views.pacts())

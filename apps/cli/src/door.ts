@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import {
   type Answer,
   type CarriedIn,
+  type ConflictPage,
+  type ConflictSource,
   type ContentState,
   type DestroyAnswer,
   NodeClient,
+  type ObjectDetail,
   type PactRow,
   type RecordPage,
   type RecordRow,
@@ -25,6 +28,9 @@ import { misused, must, Refused } from './output.ts'
 export interface Door {
   records(query: Record<string, string>): Promise<Result<RecordPage>>
   record(ref: string): Promise<Result<{ row: RecordRow }>>
+  object(id: string): Promise<Result<ObjectDetail>>
+  conflicts(query: Record<string, string>): Promise<Result<ConflictPage>>
+  conflictSources(): Promise<Result<ConflictSource[]>>
   pacts(): Promise<Result<PactRow[]>>
   status(): Promise<Result<unknown>>
   contentState(ref: string): Promise<Result<ContentState>>
@@ -125,6 +131,9 @@ async function runningAt(dir: string): Promise<Door | undefined> {
   return {
     records: (query) => client.records(query),
     record: (ref) => client.record(ref),
+    object: (id) => client.object(id),
+    conflicts: (query) => client.conflicts(query),
+    conflictSources: () => client.conflictSources(),
     pacts: () => client.pacts(),
     status: () => client.status(),
     contentState: (ref) => client.contentState(ref),

@@ -47,6 +47,16 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
     async () => (await import('./commands/records.ts')).recordsCommand,
   ],
   [
+    'object',
+    'one STIX object: its versions, the records they came in, who said them, and when they were countersigned',
+    async () => (await import('./commands/objects.ts')).objectCommand,
+  ],
+  [
+    'conflicts',
+    'objects that came in two contents under one id and version, by who said the second',
+    async () => (await import('./commands/objects.ts')).conflictsCommand,
+  ],
+  [
     'status',
     'whether the node may sign, whom it waits for, who is reachable, and what is wrong',
     async () => (await import('./commands/status.ts')).statusCommand,

@@ -110,8 +110,42 @@ export interface ObjectRow {
 }
 
 export interface ObjectDetail {
-  versions: (ObjectRow & { source: string })[]
+  versions: (ObjectRow & { source: string; pact: string; provenance: Provenance[] })[]
   relations: ObjectRow[]
+}
+
+/** A record that one version of an object came in; the first is the one whose text is kept. */
+export interface Provenance {
+  record: string
+  party: string
+  time: string
+  state: RecordState
+  delivery: RecordRow['delivery']
+  /** It said something else under the same id and version, and was refused. */
+  refused: boolean
+}
+
+/** What one party said under one agreement that was refused, for another text was there before. */
+export interface ConflictSource {
+  pact: string
+  collection: 'inbox' | 'outbox'
+  party: string
+  texts: number
+  objects: number
+  first: string
+  last: string
+}
+
+export interface ConflictPage {
+  conflicts: {
+    pact: string
+    collection: 'inbox' | 'outbox'
+    id: string
+    version: string
+    kept: { record: string; party: string; digest: string }
+    refused: { record: string; party: string; part: number; position: number; digest: string }
+  }[]
+  next: string | null
 }
 
 export interface AgreementText {

@@ -7,6 +7,8 @@ import type {
   ApprovalRow,
   CardRow,
   CarriedIn,
+  ConflictPage,
+  ConflictSource,
   ContentState,
   DestroyAnswer,
   KeyStatus,
@@ -129,6 +131,14 @@ export class NodeClient {
 
   object(id: string, signal?: AbortSignal): Promise<Answer<ObjectDetail>> {
     return this.getJson('api/object', { id }, signal)
+  }
+
+  conflicts(query: Record<string, string> = {}, signal?: AbortSignal): Promise<Answer<ConflictPage>> {
+    return this.getJson('api/conflicts', query, signal)
+  }
+
+  conflictSources(signal?: AbortSignal): Promise<Answer<ConflictSource[]>> {
+    return this.getJson('api/conflict-sources', {}, signal)
   }
 
   pacts(signal?: AbortSignal): Promise<Answer<PactRow[]>> {

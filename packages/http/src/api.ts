@@ -16,6 +16,7 @@ import {
   approvalBody,
   askBody,
   carryInBody,
+  conflictsQuery,
   contentBody,
   contentRefBody,
   evidenceQuery,
@@ -161,6 +162,10 @@ export async function apiRoutes(
         }),
       ),
     )
+    api.get('/api/conflicts', async (request, reply) =>
+      answer(reply, await withQuery(conflictsQuery, request, (query) => node.views.conflicts(query))),
+    )
+    api.get('/api/conflict-sources', async () => node.views.conflictSources())
     api.get('/api/pacts', async () => node.views.pacts())
     api.get('/api/pact', async (request, reply) =>
       answer(

@@ -38,6 +38,12 @@ export const objectsQuery = z.strictObject({
   cursor: text.exactOptional(),
   limit,
 })
+export const conflictsQuery = z.strictObject({
+  pact: text.exactOptional(),
+  party: text.exactOptional(),
+  cursor: text.exactOptional(),
+  limit,
+})
 export const refQuery = z.strictObject({ ref: text })
 export const partQuery = z.strictObject({ ref: text, part: z.coerce.number().int().min(0).max(15) })
 const choice = z.enum(['0', '1']).default('0')
@@ -161,8 +167,19 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     ...{ method: 'GET', path: '/api/object', query: idQuery },
-    summary: 'One STIX object: its versions with their source texts, and what it is related to.',
+    summary:
+      'One STIX object: its versions with their source texts and the records they came in, and what it is related to.',
     answer: json('`versions`, `relations`.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/conflicts', query: conflictsQuery },
+    summary: 'Texts that were refused because another with the same id and version was there before, a page at a time.',
+    answer: json('`conflicts`, `next`.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/conflict-sources' },
+    summary: 'Who said such texts, and how many: one line for each party, agreement and collection.',
+    answer: json('A list.'),
   },
   { method: 'GET', path: '/api/pacts', summary: 'The agreements held here.', answer: json('A list.') },
   {

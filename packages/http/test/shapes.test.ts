@@ -11,6 +11,8 @@ test('what the node answers is what its client expects', () => {
   expectTypeOf<views.RecordDetail>().toExtend<Omit<client.RecordDetail, 'saidBy'>>()
   expectTypeOf<views.ObjectPage>().toExtend<client.ObjectPage>()
   expectTypeOf<views.ObjectDetail>().toExtend<client.ObjectDetail>()
+  expectTypeOf<views.ConflictSource>().toExtend<client.ConflictSource>()
+  expectTypeOf<views.ConflictRow>().toExtend<client.ConflictPage['conflicts'][number]>()
   expectTypeOf<views.PactRow>().toExtend<client.PactRow>()
   expectTypeOf<NodeStatus>().toExtend<client.NodeStatus>()
   expectTypeOf<CarriedIn>().toExtend<client.CarriedIn>()

@@ -19,8 +19,9 @@ export class Alarms {
          where known = 0 and validity <> ${VALIDITY.void} group by type order by type limit ?`,
       ),
       conflicts: sqlite.prepare<[number], { subject: string; count: number; record: string }>(
-        `select id as subject, count(*) as count, min(origin || '#' || idx) as record from object_sources
-         where refused = 1 group by id order by id limit ?`,
+        `select r.author as subject, s.pact, s.collection, count(*) as count, min(s.origin || '#' || s.idx) as record
+         from object_sources s join records r on r.origin = s.origin and r.idx = s.idx
+         where s.refused = 1 group by r.author, s.pact, s.collection order by r.author, s.pact, s.collection limit ?`,
       ),
       goesOn: sqlite.prepare<[number], { subject: string; size: number; count: number }>(
         `select s.predecessor as subject, s.size, l.next - s.size as count from successions s
@@ -60,8 +61,9 @@ export class Alarms {
       return { code: 'type/unknown', message, ...one }
     })
     const conflicts = this.sql.conflicts.all(ALARMS_MAX).map((one): Alarm => {
-      const message = `The object ${one.subject} came with another text under the same version; the first is kept.`
-      return { code: 'object/conflict', message, ...one }
+      const objects = one.count === 1 ? 'An object' : `${one.count} objects`
+      const message = `${objects} from ${one.subject} came with other content under an id and version that were there before; the first is kept. Ask for a new version of each, with a later modified.`
+      return { code: 'object/conflict', subject: one.subject, message, count: one.count, record: one.record }
     })
     return [...notices, ...contradictions, ...this.ofSuccession(), ...unknown, ...conflicts].slice(0, ALARMS_MAX)
   }

@@ -16,6 +16,9 @@ export const OBJECT_PAGE_DEFAULT = 50
 export const OBJECT_VERSIONS_MAX = 200
 export const OBJECT_RELATIONS_MAX = 200
 export const CONFLICT_PAGE_MAX = 1000
+export const CONFLICT_SOURCES_MAX = 1000
+/** Records told of as those in which one version of an object came. */
+export const PROVENANCE_MAX = 50
 export const ALARMS_MAX = 500
 /** Matches of a search that are counted; beyond it the total says "at least". */
 export const OBJECT_TOTAL_MAX = 10_000

@@ -1,11 +1,12 @@
 // Which objects stand in which collection. Each came in a record, and counts while that record is valid. Of several
-// texts of one id and version the first is kept and the others are refused and listed: first by the time of the record
+// texts of one id and version the first is kept, to the byte; those that say something else are refused and listed: first by the time of the record
 // (as held within its interval), then by origin, index, part and position, so that the order of arrival decides nothing.
 // Joining a collection gives an object the next sequence number and a time later than any given before: that is our own
 // order of arrival, the one thing here that is not folded again alike.
 
 import { type Sqlite } from './database.ts'
 import { objectWords } from './object-words.ts'
+import { sameContent } from './same-content.ts'
 import { SearchIndex } from './search.ts'
 
 /** One place where an object came from. */
@@ -59,8 +60,11 @@ export class ObjectShelf {
          where s.id = ? and s.version_order = ? and s.pact = ? and s.collection = ? and s.shown = 1
          order by r.at_ms, s.origin, s.idx, s.part, s.position limit 1`,
       ),
-      refuseOthers: sqlite.prepare<[string, ...Key]>(
-        `update object_sources set refused = case when digest = ? then 0 else 1 end where ${key} and shown = 1`,
+      digests: sqlite.prepare<Key, { digest: string }>(
+        `select distinct digest from object_sources where ${key} and shown = 1`,
+      ),
+      refuse: sqlite.prepare<[number, string, ...Key]>(
+        `update object_sources set refused = ? where digest = ? and ${key} and shown = 1`,
       ),
       isRefused: sqlite.prepare<Place, { refused: number }>(`select refused from object_sources where ${place}`),
       refused: sqlite.prepare<Key, { n: number }>(
@@ -95,7 +99,7 @@ export class ObjectShelf {
       this.join(source, 0)
       return
     }
-    const refused = !samePlace(kept, source) && kept.digest !== source.digest
+    const refused = !samePlace(kept, source) && !this.same(kept.digest, source.digest)
     if (refused && !this.isRefused(source)) this.sql.conflicts.run(1, kept.seq)
     this.sql.mark.run(1, refused ? 1 : 0, ...placeOf(source))
     if (samePlace(kept, source) || this.precedes(source, kept)) this.elect(source, kept)
@@ -107,6 +111,12 @@ export class ObjectShelf {
     if (kept !== undefined && this.isRefused(source)) this.sql.conflicts.run(-1, kept.seq)
     this.sql.mark.run(0, 0, ...placeOf(source))
     if (kept !== undefined && samePlace(kept, source)) this.elect(source, kept)
+  }
+
+  private same(a: string, b: string): boolean {
+    if (a === b) return true
+    const [one, other] = [this.sql.text.get(a)?.source, this.sql.text.get(b)?.source]
+    return one !== undefined && other !== undefined && sameContent(one, other)
   }
 
   private isRefused(source: Source): boolean {
@@ -130,7 +140,9 @@ export class ObjectShelf {
       this.sql.move.run({ seq: kept.seq, origin, idx, part, position, party: this.timeOf(first).author })
       return
     }
-    this.sql.refuseOthers.run(first.digest, ...keyOf(first))
+    for (const { digest } of this.sql.digests.all(...keyOf(first))) {
+      this.sql.refuse.run(this.same(first.digest, digest) ? 0 : 1, digest, ...keyOf(first))
+    }
     this.join(first, this.sql.refused.get(...keyOf(first))?.n ?? 0)
   }
 

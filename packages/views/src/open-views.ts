@@ -22,7 +22,7 @@ import { Notices } from './notices.ts'
 import { ObjectShelf } from './object-shelf.ts'
 import { ObjectSources } from './object-sources.ts'
 import { PartStates } from './part-states.ts'
-import { readConflicts, readObject, readObjects } from './read-objects.ts'
+import { readConflictSources, readConflicts, readObject, readObjects } from './read-objects.ts'
 import { PactReader } from './read-pacts.ts'
 import { RecordReader } from './read-records.ts'
 import { Readers } from './readers.ts'
@@ -340,7 +340,11 @@ class SqliteViews implements Views {
   }
 
   async object(id: string) {
-    return readObject(this.store, id)
+    return readObject(this.store, id, (of) => this.records_.provenance(of))
+  }
+
+  async conflictSources() {
+    return readConflictSources(this.store)
   }
 
   async conflicts(query: Parameters<Views['conflicts']>[0]) {

@@ -7,6 +7,7 @@ import { CURSOR_REFUSED, parseSequenceCursor, sequenceCursor } from './cursors.t
 import type { Store } from './database.ts'
 import {
   CONFLICT_PAGE_MAX,
+  CONFLICT_SOURCES_MAX,
   OBJECT_PAGE_DEFAULT,
   OBJECT_PAGE_MAX,
   OBJECT_RELATIONS_MAX,
@@ -15,7 +16,15 @@ import {
   QUERY_MAX,
 } from './limits.ts'
 import { foldWords, relationshipOf } from './object-words.ts'
-import type { ConflictRow, ObjectDetail, ObjectPage, ObjectQuery, ObjectRow } from './rows.ts'
+import type {
+  ConflictRow,
+  ConflictSource,
+  ObjectDetail,
+  ObjectPage,
+  ObjectQuery,
+  ObjectRow,
+  Provenance,
+} from './rows.ts'
 import { COLLECTIONS, type Tables } from './schema.ts'
 import { type SearchIndex, searchFor } from './search.ts'
 import { microsecondsText } from './times.ts'
@@ -46,7 +55,11 @@ export async function readObjects(store: Store, index: SearchIndex, query: Objec
 }
 
 /** Every version of an object in every collection, and its relations. Undefined where there is none. */
-export async function readObject(store: Store, id: string): Promise<ObjectDetail | undefined> {
+export async function readObject(
+  store: Store,
+  id: string,
+  provenanceOf: (of: { pact: string; collection: number; id: string; order: string; kept: string }) => Provenance[],
+): Promise<ObjectDetail | undefined> {
   const versions = await rowsOf(store)
     .where('o.id', '=', id)
     .orderBy('o.version_order', 'desc')
@@ -83,7 +96,14 @@ export async function readObject(store: Store, id: string): Promise<ObjectDetail
     .execute()
   const seen = new Set(named.map(({ seq }) => seq))
   return {
-    versions: versions.map((row) => ({ ...objectRow(row), source: store.textOf(row.digest) })),
+    versions: versions.map((row) => ({
+      ...objectRow(row),
+      source: store.textOf(row.digest),
+      provenance: provenanceOf({
+        ...{ pact: row.pact, collection: row.collection, id, order: row.version_order },
+        kept: `${row.origin}#${row.idx}`,
+      }),
+    })),
     relations: [...named, ...others.filter(({ seq }) => !seen.has(seq))].map((row) => ({
       ...objectRow(row),
       link: row.type === 'relationship' ? relationshipOf(store.textOf(row.digest)) : null,
@@ -91,10 +111,32 @@ export async function readObject(store: Store, id: string): Promise<ObjectDetail
   }
 }
 
+/** Who said texts that were refused, most first: one careless exporter is one line. */
+export function readConflictSources({ sqlite }: Store): ConflictSource[] {
+  return sqlite
+    .prepare<
+      [number],
+      Omit<ConflictSource, 'collection' | 'first' | 'last'> & { at: number; firstAt: string; lastAt: string }
+    >(
+      `select s.pact, s.collection as at, r.author as party, count(*) as texts,
+         count(distinct s.id || ' ' || s.version_order) as objects,
+         min(printf('%s#%015d', s.origin, s.idx)) as firstAt, max(printf('%s#%015d', s.origin, s.idx)) as lastAt
+       from object_sources s join records r on r.origin = s.origin and r.idx = s.idx
+       where s.refused = 1 group by s.pact, s.collection, r.author order by texts desc, party, s.pact, at limit ?`,
+    )
+    .all(CONFLICT_SOURCES_MAX)
+    .map(({ at, firstAt, lastAt, ...row }) => ({
+      ...row,
+      collection: COLLECTIONS[at] ?? 'inbox',
+      first: firstAt.replace(/#0*(?=\d)/, '#'),
+      last: lastAt.replace(/#0*(?=\d)/, '#'),
+    }))
+}
+
 /** The texts that were refused because another of the same id and version came first. Refuses `views/cursor`. */
 export async function readConflicts(
   store: Store,
-  query: { pact?: string; cursor?: string; limit?: number },
+  query: { pact?: string; party?: string; cursor?: string; limit?: number },
 ): Promise<Result<{ conflicts: ConflictRow[]; next: string | null }>> {
   const after = query.cursor === undefined ? undefined : parsePlace(query.cursor)
   if (query.cursor !== undefined && after === undefined) return CURSOR_REFUSED
@@ -124,6 +166,7 @@ export async function readConflicts(
     .select(['o.origin as kept_origin', 'o.idx as kept_idx', 'o.digest as kept_digest', 'o.party as kept_party'])
     .where('s.refused', '=', 1)
     .$if(query.pact !== undefined, (one) => one.where('s.pact', '=', query.pact ?? ''))
+    .$if(query.party !== undefined, (one) => one.where('r.author', '=', query.party ?? ''))
     .$if(after !== undefined, (one) =>
       one.where((eb) =>
         eb(
@@ -197,7 +240,7 @@ function rowsOf(store: Store) {
         .onRef('s.position', '=', 'o.position'),
     )
     .select(['o.seq', 'o.added_us', 'o.pact', 'o.collection', 'o.id', 'o.type', 'o.party', 'o.origin', 'o.idx'])
-    .select(['o.digest', 'o.conflicts', 's.version', 's.name', 's.tlp', 's.revoked', 's.warnings'])
+    .select(['o.version_order', 'o.digest', 'o.conflicts', 's.version', 's.name', 's.tlp', 's.revoked', 's.warnings'])
 }
 
 function page(store: Store, query: ObjectQuery, way: Way, before: number, limit: number) {
@@ -251,6 +294,7 @@ interface Row {
   party: string
   origin: string
   idx: number
+  version_order: string
   conflicts: number
   version: string
   name: string | null

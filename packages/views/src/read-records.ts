@@ -9,9 +9,10 @@ import { CURSOR_REFUSED, parseRecordCursor, type RecordPlace, recordCursor } fro
 import type { Store } from './database.ts'
 import type { RowDeriver } from './derive-rows.ts'
 import type { KnownAgreements } from './known.ts'
-import { ANSWERS_MAX, QUERY_MAX, RECORD_PAGE_DEFAULT, RECORD_PAGE_MAX } from './limits.ts'
+import { ANSWERS_MAX, PROVENANCE_MAX, QUERY_MAX, RECORD_PAGE_DEFAULT, RECORD_PAGE_MAX } from './limits.ts'
 import type {
   PartRow,
+  Provenance,
   ReceiptRow,
   RecordDetail,
   RecordPage,
@@ -49,6 +50,15 @@ export class RecordReader {
       record: sqlite.prepare<[string, number], Row>('select * from records where origin = ? and idx = ?'),
       payload: sqlite.prepare<[string, number], { payload: string }>(
         'select payload from statements where origin = ? and idx = ?',
+      ),
+      carriers: sqlite.prepare<
+        [string, string, string, number, string, number],
+        { origin: string; idx: number; refused: number }
+      >(
+        `select s.origin, s.idx, min(s.refused) as refused from object_sources s
+         join records r on r.origin = s.origin and r.idx = s.idx
+         where s.id = ? and s.version_order = ? and s.pact = ? and s.collection = ? and s.shown = 1
+         group by s.origin, s.idx order by s.origin || '#' || s.idx <> ?, r.at_ms, s.origin, s.idx limit ?`,
       ),
       shared: sqlite.prepare<[string, string, string], unknown>(
         `select 1 from records r join statements s on s.origin = r.origin and s.idx = r.idx
@@ -130,6 +140,19 @@ export class RecordReader {
 
   wasShared(author: string, pact: string, share: string): boolean {
     return this.sql.shared.get(pact, author, share) !== undefined
+  }
+
+  /** The records in which a version of an object came to a collection, the one that is kept first. */
+  provenance(of: { pact: string; collection: number; id: string; order: string; kept: string }): Provenance[] {
+    const { pact, collection, id, order, kept } = of
+    return this.sql.carriers
+      .all(id, order, pact, collection, kept, PROVENANCE_MAX)
+      .flatMap(({ origin, idx, refused }) => {
+        const stored = this.sql.record.get(origin, idx)
+        if (stored === undefined) return []
+        const { record, from: party, time, state, delivery } = this.row(stored)
+        return [{ record, party, time, state, delivery, refused: refused === 1 }]
+      })
   }
 
   one(record: string): RecordDetail | undefined {

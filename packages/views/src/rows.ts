@@ -163,9 +163,37 @@ export interface ObjectPage {
 
 export interface ObjectDetail {
   /** Newest version first; `source` is the object's text as it came, byte for byte. */
-  versions: (ObjectRow & { source: string })[]
+  versions: (ObjectRow & { source: string; provenance: Provenance[] })[]
   /** Objects that name it, or that it names, relationships first. */
   relations: ObjectRow[]
+}
+
+/** A record that one version of an object came in, in one collection; the first is the one whose text is kept. */
+export interface Provenance {
+  /** `origin#index`. */
+  record: string
+  /** Who said it, and the time it claims, RFC 3339. */
+  party: string
+  time: string
+  state: RecordState
+  /** Who countersigned it, and in which interval, POSIX seconds (spec/receipt.md). */
+  delivery: RecordRow['delivery']
+  /** It said something else under the same id and version, and was refused. */
+  refused: boolean
+}
+
+/** Conflicts of one source: what one party said under one agreement. */
+export interface ConflictSource {
+  pact: string
+  collection: CollectionName
+  /** Who said what was refused. */
+  party: string
+  /** Texts that were refused, and how many objects they are about. */
+  texts: number
+  objects: number
+  /** The records the first and the last of them came in, by the order of the log, `origin#index`. */
+  first: string
+  last: string
 }
 
 export interface ConflictRow {
@@ -229,7 +257,7 @@ export interface NoticeRow {
 
 export interface Alarm {
   code: 'type/unknown' | 'object/conflict' | 'receipt/time-fell' | (string & {})
-  /** An origin, a type or an object id: what it is about. */
+  /** An origin, a type or a party: what it is about. */
   subject: string
   message: string
   count: number

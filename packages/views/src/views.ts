@@ -15,6 +15,7 @@ import type {
   CollectionPage,
   CollectionQuery,
   ConflictRow,
+  ConflictSource,
   ContentLife,
   NoticeRow,
   ObjectDetail,
@@ -193,8 +194,11 @@ export interface Views {
   objects(query: ObjectQuery): Promise<Result<ObjectPage>>
   /** Every version of an object in every collection, and what it is related to. */
   object(id: string): Promise<ObjectDetail | undefined>
+  /** Who said texts that were refused, most first. */
+  conflictSources(): Promise<ConflictSource[]>
   conflicts(query: {
     pact?: string
+    party?: string
     cursor?: string
     limit?: number
   }): Promise<Result<{ conflicts: ConflictRow[]; next: string | null }>>

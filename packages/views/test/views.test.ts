@@ -252,7 +252,38 @@ describe('objects', () => {
     expect(conflicts.ok && conflicts.value.conflicts).toMatchObject([
       { kept: { record: `${ORIGIN}#3` }, refused: { record: `${ORIGIN}#6` } },
     ])
-    expect(await views.alarms()).toContainEqual(expect.objectContaining({ code: 'object/conflict' }))
+    expect(await views.alarms()).toContainEqual(
+      expect.objectContaining({ code: 'object/conflict', subject: 'alfa.example', count: 1 }),
+    )
+    expect(await views.conflictSources()).toEqual([
+      {
+        ...{ pact: PACT, collection: 'inbox', party: 'alfa.example', texts: 1, objects: 1 },
+        ...{ first: `${ORIGIN}#6`, last: `${ORIGIN}#6` },
+      },
+    ])
+    const other = await views.conflicts({ party: 'carol.example' })
+    expect(other.ok && other.value.conflicts).toEqual([])
+  })
+
+  test('in two texts that differ in the order of keys and in white space alone are no conflict: the first stays to the byte', async () => {
+    const kept = object(0, 'kept')
+    const { type, id, ...rest } = JSON.parse(kept.source) as Record<string, unknown>
+    const turned = { ...kept, position: 77, source: JSON.stringify({ ...rest, id, type }, undefined, 2) }
+    expect(turned.source).not.toBe(kept.source)
+    const before = await views.conflictSources()
+    await views.foldObjects(`${ORIGIN}#6`, 0, [turned])
+    expect(await views.conflictSources()).toEqual(before)
+    const [text] = await views.textsShown(PACT, 'inbox', [{ id: kept.id, version: kept.version }])
+    expect(text).toBe(kept.source)
+  })
+
+  test('are shown with each record they came in: who said it, how far it came, and whether it was refused', async () => {
+    const detail = await views.object(object(0, 'kept').id)
+    const first = detail?.versions.find(({ source }) => source === object(0, 'kept').source)
+    expect(first?.provenance).toMatchObject([
+      { record: `${ORIGIN}#3`, party: 'alfa.example', refused: false, delivery: [{ recipient: 'bravo.example' }] },
+      { record: `${ORIGIN}#6`, party: 'alfa.example', refused: true },
+    ])
   })
 
   test('are paged by a sequence that neither repeats nor skips while more arrive', async () => {

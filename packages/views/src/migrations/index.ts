@@ -15,6 +15,7 @@ import * as afterSplits from './0009-after-splits.ts'
 import * as named from './0010-named-receipts.ts'
 import * as remarks from './0011-object-remarks.ts'
 import * as removedHere from './0012-removed-here.ts'
+import * as sameContent from './0013-same-content.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -29,4 +30,5 @@ export const migrations: Record<string, Migration> = {
   '0010-named-receipts': named,
   '0011-object-remarks': remarks,
   '0012-removed-here': removedHere,
+  '0013-same-content': sameContent,
 }
