@@ -4,6 +4,7 @@
 
 import { equalBytes, type KeyPair, MAX_ENTRY_BYTES, ok, type Result, refuse, verifyCheckpoint } from '@countersign/log'
 import type { Disk } from './disk.ts'
+import { HeldLog } from './held-log.ts'
 import { newestNote, type Random } from './journal.ts'
 import type { LogFiles } from './log-files.ts'
 import type { LogStopped } from './log-stopped.ts'
@@ -57,62 +58,42 @@ export async function openMirror(options: MirrorOptions): Promise<Result<Mirror>
   } finally {
     if (log === undefined) release()
   }
-  return ok(mirrorOf(log, options, release))
+  return ok(new HeldMirror(log, options, release))
 }
 
-function mirrorOf(log: TiledLog, { origin, keys }: MirrorOptions, release: () => void): Mirror {
-  const names = { origin, ed25519PublicKey: keys.ed25519, mldsa44PublicKey: keys.mldsa44 }
-  return {
-    origin,
-    get stopped() {
-      return log.stopped
-    },
-    get size() {
-      return log.size
-    },
-    get root() {
-      return log.root
-    },
-    get checkpoint() {
-      return log.checkpoint
-    },
-    entry: (index) => log.entry(index),
-    entries: (from, to) => log.entries(from, to),
-    rootAt: (size) => log.rootAt(size),
-    inclusionProof: (index, size) => log.inclusionProof(index, size),
-    consistencyProof: (oldSize, size) => log.consistencyProof(oldSize, size),
-    hasAddendum: (sealed) => log.hasAddendum(sealed),
-    readAddendum: (sealed) => log.readAddendum(sealed),
-    putAddendum: (bytes) => log.putAddendum(bytes),
-    removeAddendum: (sealed) => log.removeAddendum(sealed),
-    async extend(entries, note) {
-      const head = verifyCheckpoint(note, names)
-      if (!head.ok) return head
-      const { size, root } = head.value
-      if (size < log.size) {
-        const follows = equalBytes(await log.rootAt(size), root)
-        return follows
-          ? refuse('mirror/rewind', `The author serves a log of ${size} entries; it signed ${log.size} before.`)
-          : refuse('mirror/fork', `The author signed two different logs of ${size} entries.`)
-      }
-      if (entries.length !== size - log.size || entries.some((entry) => entry.length > MAX_ENTRY_BYTES)) {
-        return refuse('mirror/entries', `The checkpoint covers ${size} entries; not as many were served.`)
-      }
-      const extension = log.extended(entries)
-      if (!equalBytes(extension.tree.root(), root)) {
-        return entries.length === 0
-          ? refuse('mirror/fork', `The author signed two different logs of ${size} entries.`)
-          : refuse('mirror/root', 'The entries served do not lead to the root the author signed.')
-      }
-      if (entries.length > 0) await log.commit(extension, note)
-      return ok(undefined)
-    },
-    async close() {
-      try {
-        await log.close()
-      } finally {
-        release()
-      }
-    },
+class HeldMirror extends HeldLog implements Mirror {
+  private readonly names: Parameters<typeof verifyCheckpoint>[1]
+
+  constructor(log: TiledLog, { origin, keys }: MirrorOptions, release: () => void) {
+    super(log, release)
+    this.names = { origin, ed25519PublicKey: keys.ed25519, mldsa44PublicKey: keys.mldsa44 }
+  }
+
+  get stopped(): LogStopped | undefined {
+    return this.log.stopped
+  }
+
+  async extend(entries: readonly Uint8Array[], note: Uint8Array): Promise<Result<undefined>> {
+    const { log } = this
+    const head = verifyCheckpoint(note, this.names)
+    if (!head.ok) return head
+    const { size, root } = head.value
+    if (size < log.size) {
+      const follows = equalBytes(await log.rootAt(size), root)
+      return follows
+        ? refuse('mirror/rewind', `The author serves a log of ${size} entries; it signed ${log.size} before.`)
+        : refuse('mirror/fork', `The author signed two different logs of ${size} entries.`)
+    }
+    if (entries.length !== size - log.size || entries.some((entry) => entry.length > MAX_ENTRY_BYTES)) {
+      return refuse('mirror/entries', `The checkpoint covers ${size} entries; not as many were served.`)
+    }
+    const extension = log.extended(entries)
+    if (!equalBytes(extension.tree.root(), root)) {
+      return entries.length === 0
+        ? refuse('mirror/fork', `The author signed two different logs of ${size} entries.`)
+        : refuse('mirror/root', 'The entries served do not lead to the root the author signed.')
+    }
+    if (entries.length > 0) await log.commit(extension, note)
+    return ok(undefined)
   }
 }

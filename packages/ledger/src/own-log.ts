@@ -13,6 +13,7 @@ import {
   verifyCheckpoint,
 } from '@countersign/log'
 import type { Disk } from './disk.ts'
+import { HeldLog } from './held-log.ts'
 import type { Extension } from './held-tree.ts'
 import type { Random } from './journal.ts'
 import { LIMITS } from './limits.ts'
@@ -121,40 +122,14 @@ export function openEndedLog(options: Omit<OwnLogOptions, 'signers'> & { begin?:
   return locked(options, async (place, release) => {
     const { disk, begin = false } = options
     const log = await (begin ? TiledLog.openOrBegin(disk, place) : TiledLog.open(disk, place))
-    return log.ok ? ok(endedLog(log.value, release)) : log
+    return log.ok ? ok(new Ended(log.value, release)) : log
   })
 }
 
-function endedLog(log: TiledLog, release: () => void): EndedLog {
-  return {
-    origin: log.origin,
-    get size() {
-      return log.size
-    },
-    get root() {
-      return log.root
-    },
-    get checkpoint() {
-      return log.checkpoint
-    },
-    adopt: (entries, note, { ed25519, mldsa44 }) =>
-      adoptInto(log, entries, note, { origin: log.origin, ed25519PublicKey: ed25519, mldsa44PublicKey: mldsa44 }),
-    entry: (index) => log.entry(index),
-    entries: (from, to) => log.entries(from, to),
-    rootAt: (size) => log.rootAt(size),
-    inclusionProof: (index, size) => log.inclusionProof(index, size),
-    consistencyProof: (oldSize, size) => log.consistencyProof(oldSize, size),
-    hasAddendum: (sealed) => log.hasAddendum(sealed),
-    readAddendum: (sealed) => log.readAddendum(sealed),
-    putAddendum: (bytes) => log.putAddendum(bytes),
-    removeAddendum: (sealed) => log.removeAddendum(sealed),
-    async close() {
-      try {
-        await log.close()
-      } finally {
-        release()
-      }
-    },
+class Ended extends HeldLog implements EndedLog {
+  adopt(entries: readonly Uint8Array[], note: Uint8Array, { ed25519, mldsa44 }: KeyPair): Promise<Result<undefined>> {
+    const keys = { origin: this.origin, ed25519PublicKey: ed25519, mldsa44PublicKey: mldsa44 }
+    return adoptInto(this.log, entries, note, keys)
   }
 }
 
@@ -202,33 +177,19 @@ async function adoptInto(
   return ok(undefined)
 }
 
-class Writer implements OwnLog {
-  readonly origin: string
-  private readonly log: TiledLog
+class Writer extends HeldLog implements OwnLog {
   private readonly signers: SignerPair
-  private readonly release: () => void
   private isConfirmed: boolean
   private queue: Waiting[] = []
   private running: Promise<void> | undefined
   private closing: Promise<void> | undefined
 
   constructor(log: TiledLog, options: OwnLogOptions, release: () => void, confirmed: boolean) {
-    this.log = log
-    this.origin = log.origin
+    super(log, release)
     this.signers = options.signers
-    this.release = release
     this.isConfirmed = confirmed
   }
 
-  get size() {
-    return this.log.size
-  }
-  get root() {
-    return this.log.root
-  }
-  get checkpoint() {
-    return this.log.checkpoint
-  }
   get confirmed() {
     return this.isConfirmed
   }
@@ -285,46 +246,10 @@ class Writer implements OwnLog {
   }
 
   /** What was being appended is kept first. */
-  close(): Promise<void> {
-    this.closing ??= this.end()
+  override close(): Promise<void> {
+    // Never rejects: whoever waits is told.
+    this.closing ??= (this.running ?? Promise.resolve()).then(() => super.close())
     return this.closing
-  }
-
-  private async end(): Promise<void> {
-    try {
-      await this.running
-      await this.log.close()
-    } finally {
-      this.release()
-    }
-  }
-
-  entry(index: number) {
-    return this.log.entry(index)
-  }
-  entries(from: number, to: number) {
-    return this.log.entries(from, to)
-  }
-  rootAt(size: number) {
-    return this.log.rootAt(size)
-  }
-  inclusionProof(index: number, size: number) {
-    return this.log.inclusionProof(index, size)
-  }
-  consistencyProof(oldSize: number, size: number) {
-    return this.log.consistencyProof(oldSize, size)
-  }
-  hasAddendum(sealed: string) {
-    return this.log.hasAddendum(sealed)
-  }
-  readAddendum(sealed: string) {
-    return this.log.readAddendum(sealed)
-  }
-  putAddendum(bytes: Uint8Array) {
-    return this.log.putAddendum(bytes)
-  }
-  removeAddendum(sealed: string) {
-    return this.log.removeAddendum(sealed)
   }
 
   /**
