@@ -1,7 +1,7 @@
 // Every log that is held in this folder, ours and our mirrors of the peers', over all channels.
 
 import type { LogFiles } from '@countersign/ledger'
-import { partyOf } from '@countersign/record'
+import { originParts, partyOf } from '@countersign/record'
 import type { Channel } from './channel/channel.ts'
 
 export class HeldLogs {
@@ -19,8 +19,8 @@ export class HeldLogs {
 
   /** The channel that a log stands on. */
   channelOf(origin: string): Channel | undefined {
-    const [, pact, name] = origin.split('/')
-    return this.channels.get(`${pact}/${name}`)
+    const { pact, channel } = originParts(origin)
+    return this.channels.get(`${pact}/${channel}`)
   }
 
   /** Every log of a party under one agreement. */

@@ -1,7 +1,7 @@
 // How much of a party the others must take in on one day (spec/agreement.md, Limits of a day). A day is a number of whole
 // days of UTC since 1970-01-01. Trusts its caller that cosignatures were verified, and that all are on the log in question.
 
-import { padmeSize, type Statement } from '@countersign/record'
+import { originParts, padmeSize, type Statement } from '@countersign/record'
 import type { Agreement } from './agreement.ts'
 import { quorumBound } from './interval.ts'
 
@@ -112,7 +112,7 @@ export function entriesOverLimits(agreement: Agreement, logs: readonly PartyLog[
 
 /** Whether a log stands on the channel for what is small and urgent. */
 export function isOnLine(origin: string): boolean {
-  return origin.split('/')[2] === 'line'
+  return originParts(origin).channel === 'line'
 }
 
 interface Used {

@@ -65,6 +65,7 @@ export {
   isPactId,
   isPartyDomain,
   type Origin,
+  originParts,
   parseOrigin,
   parseRecordRef,
   partyOf,

@@ -56,6 +56,12 @@ export function partyOf(origin: string): string {
   return origin.slice(0, Math.max(0, origin.indexOf('/')))
 }
 
+/** What an origin is made of, of one that was parsed before; of anything else what is missing is “”. */
+export function originParts(origin: string): Omit<Origin, 'text'> {
+  const [party = '', pact = '', channel = '', generation = ''] = origin.split('/')
+  return { party, pact, channel, generation }
+}
+
 /** `<origin>#<index>`. */
 export function parseRecordRef(text: string): Result<RecordRef> {
   const match = /^([^#]+)#(0|[1-9][0-9]{0,15})$/.exec(text)

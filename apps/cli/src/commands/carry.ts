@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { CarriedFault, CarriedIn } from '@countersign/client'
 import { type CarriedOut, carryOut, realSurroundings } from '@countersign/node'
+import { originParts } from '@countersign/record'
 import type { Command } from 'commander'
 import { openDoor } from '../door.ts'
 import { noNetwork } from '../door-here.ts'
@@ -182,7 +183,7 @@ function isIncomplete({ carriers, keys, logs, receipts }: CarriedIn): boolean {
 
 /** Whose log on which channel; the agreement and the generation tell more than most read. */
 function nameOf(origin: string): string {
-  const [party = '', , channel = ''] = origin.split('/')
+  const { party, channel } = originParts(origin)
   return `${plain(party)} ${plain(channel)}`
 }
 

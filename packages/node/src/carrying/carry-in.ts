@@ -6,12 +6,12 @@
 import { type CarriedFolder, originHash } from '@countersign/ledger'
 import { fromUtf8, type Result } from '@countersign/log'
 import { readersOf } from '@countersign/pact'
-import type { Card, Notice } from '@countersign/record'
+import { type Card, type Notice, originParts } from '@countersign/record'
 import { generationLines } from '../agreements.ts'
 import type { Channel } from '../channel/channel.ts'
 import type { OwnState } from '../channel/own-side.ts'
 import type { EngineParts } from '../engine-parts.ts'
-import type { LogSource } from '../hearing/log-source.ts'
+import { type LogSource, pathAtAuthor, pathOfMirror } from '../hearing/log-source.ts'
 import type { CarriedHearing } from '../hearing/peer-log.ts'
 import { type PeerFiles, PeerUnreachable } from '../hearing/peer-requests.ts'
 import { LIMITS } from '../limits.ts'
@@ -162,20 +162,20 @@ async function compareOwn(parts: EngineParts, { folder, carriers }: Stick, chann
   const origin = channel.own.speaker?.log.origin
   if (origin === undefined) return []
   const { party } = parts.identity
-  const [, pact, name, generation] = origin.split('/')
+  const path = pathAtAuthor(origin)
   const answers: { by: string; why: string }[] = []
   // What left us for this stick before is on it still, whoever had it meanwhile: it is nobody's answer, but shows whether
   // our folder lost what we said then.
   const left = new CarriedFiles(folder, party)
-  if (await left.has(`logs/${pact}/${name}/${generation}/checkpoint`)) {
-    const source = { requests: left, prefix: `logs/${pact}/${name}/${generation}`, carried: 'author' as const }
+  if (await left.has(`${path}/checkpoint`)) {
+    const source = { requests: left, prefix: path, carried: 'author' as const }
     const why = await channel.own.check.carried(source, undefined)
     if (why !== undefined) answers.push({ by: party, why })
   }
   const readers = readersOf(channel.pact.agreement, channel.name)
   for (const carrier of carriers.filter((one) => readers.includes(one))) {
     const requests = new CarriedFiles(folder, carrier)
-    const source = { requests, prefix: `mirrors/${pact}/${name}/${party}/${generation}`, carried: 'mirror' as const }
+    const source = { requests, prefix: pathOfMirror(origin), carried: 'mirror' as const }
     const why = await channel.own.check.carried(source, carrier)
     if (why !== undefined) answers.push({ by: carrier, why })
   }
@@ -237,7 +237,7 @@ async function logsOn(parts: EngineParts, { folder, carriers }: Stick, channel: 
     }
     for (const { origin } of channel.peers.logs()) {
       // A log that is held: of an author whose logs of this agreement lie there, it is missed.
-      const [by, , , generation = ''] = origin.split('/')
+      const { party: by, generation } = originParts(origin)
       if (by !== party || (await folder.list(`${party}/logs/${id}`, 1)).length === 0) continue
       generations.add(generation)
       expected.add(generation)

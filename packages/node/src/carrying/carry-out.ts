@@ -31,7 +31,7 @@ import {
   verifyCheckpoint,
 } from '@countersign/log'
 import { type Agreement, depositaryOf, readersOf } from '@countersign/pact'
-import { parseCard, parseEntry } from '@countersign/record'
+import { originParts, parseCard, parseEntry } from '@countersign/record'
 import { generationLines } from '../agreements.ts'
 import { noSuchPact } from '../engine-parts.ts'
 import { loadMember, type Member } from '../keys/identity.ts'
@@ -235,8 +235,7 @@ class Trip {
     folder: string,
     size: number,
   ): Promise<string[] | undefined> {
-    const author = origin.slice(0, origin.indexOf('/'))
-    const [, , channel = ''] = origin.split('/')
+    const { party: author, channel } = originParts(origin)
     const readers = this.readersOf(agreement, channel)
     const whole = readers.includes(author) || readers.includes(depositaryOf(agreement)?.party ?? '')
     const wanted = new Set<string>()

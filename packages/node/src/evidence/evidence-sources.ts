@@ -1,7 +1,7 @@
 // What a node holds that files of evidence are cut from.
 
 import { fromBase64 } from '@countersign/log'
-import { parseCard } from '@countersign/record'
+import { originParts, parseCard } from '@countersign/record'
 import type { Views } from '@countersign/views'
 import type { EngineParts } from '../engine-parts.ts'
 import type { Folding } from '../folding/folding.ts'
@@ -45,7 +45,7 @@ export function evidenceSources(
 }
 
 async function keyChanges(views: Views, origin: string): Promise<number[]> {
-  const [party = '', pact = ''] = origin.split('/')
+  const { party, pact } = originParts(origin)
   const indexes: number[] = []
   let cursor: string | undefined
   do {

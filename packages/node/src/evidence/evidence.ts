@@ -14,6 +14,7 @@ import {
   formatEvidence,
   formatExchange,
   noticeOf,
+  originParts,
   parseEntry,
   parseOrigin,
   parseReceipt,
@@ -157,7 +158,7 @@ export async function cutExchange(
     }
     const receipts: ExchangeFile['logs'][number]['receipts'] = []
     for (const receipt of [...bounds.values()].sort(bySizeAndSigner)) {
-      const read = await readReceipt(opened.value, receipt, pactOf(origin), sources)
+      const read = await readReceipt(opened.value, receipt, originParts(origin).pact, sources)
       if (read === undefined) continue
       for (const card of read.cards) cards.set(card.digest, card)
       const consistency = (await log.consistencyProof(receipt.size, size)).map(toBase64)
@@ -286,10 +287,6 @@ function lineOf(card: Card, held: readonly Card[]): Card[] {
     if (at !== undefined) line.push(at)
   }
   return line
-}
-
-function pactOf(origin: string): string {
-  return origin.split('/')[1] ?? ''
 }
 
 function noCard(party: string): Result<never> {

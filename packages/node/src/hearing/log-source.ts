@@ -13,7 +13,7 @@ import {
   TreeFrontier,
   verifyCheckpoint,
 } from '@countersign/log'
-import type { Card } from '@countersign/record'
+import { type Card, originParts } from '@countersign/record'
 import { LIMITS } from '../limits.ts'
 import { type PeerFiles, PeerUnreachable } from './peer-requests.ts'
 
@@ -121,12 +121,12 @@ async function fetchBundle({ requests, prefix }: LogSource, bundle: number, widt
 
 /** Where the author of a log serves it (spec/directory.md). */
 export function pathAtAuthor(origin: string): string {
-  const [, pact, channel, generation] = origin.split('/')
+  const { pact, channel, generation } = originParts(origin)
   return `logs/${pact}/${channel}/${generation}`
 }
 
 /** Where anybody else serves its mirror of a log. */
 export function pathOfMirror(origin: string): string {
-  const [party, pact, channel, generation] = origin.split('/')
+  const { party, pact, channel, generation } = originParts(origin)
   return `mirrors/${pact}/${channel}/${party}/${generation}`
 }
