@@ -222,6 +222,8 @@ export interface ChannelStatus {
   awaited: string[]
   /** Whether two officers may have a log opened that succeeds ours. */
   maySucceed: boolean
+  /** Whether it waits for readers who may hold a log of ours, has none itself, and two officers may go on without them. */
+  mayGoOnWithout: boolean
   size: number
 }
 
@@ -244,6 +246,8 @@ export interface NodeStatus {
 /** An act that takes two officers. */
 export type Act =
   | { kind: 'log/succeed'; pact: string; channel: string; pins: { origin: string; size: number; root: string } }
+  /** Where no log of ours is there that could be succeeded: `readers` are waited for no more. */
+  | { kind: 'log/go-on-without'; pact: string; channel: string; readers: string[] }
   | { kind: 'alarm/acknowledge'; code: string; subject: string }
 
 export interface ApprovalRow {

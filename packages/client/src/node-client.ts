@@ -166,12 +166,15 @@ export class NodeClient {
     return this.getBytes('api/record/evidence', query, signal)
   }
 
-  /** What a log that succeeds ours would pin now; null where none is needed. */
+  /**
+   * What a log that succeeds ours would pin now, or whom a channel that has no log of ours would wait for no more; both null
+   * where neither is needed.
+   */
   succession(
     pact: string,
     channel: string,
     signal?: AbortSignal,
-  ): Promise<Answer<{ pins: { origin: string; size: number; root: string } | null }>> {
+  ): Promise<Answer<{ pins: { origin: string; size: number; root: string } | null; without: string[] | null }>> {
     return this.getJson('api/succession', { pact, channel }, signal)
   }
 

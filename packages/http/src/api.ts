@@ -182,7 +182,10 @@ export async function apiRoutes(
       answer(
         reply,
         await withQuery(successionQuery, request, async ({ pact, channel }) =>
-          ok({ pins: (await node.officers.offeredSuccession(pact, channel)) ?? null }),
+          ok({
+            pins: (await node.officers.offeredSuccession(pact, channel)) ?? null,
+            without: node.officers.offeredWithout(pact, channel) ?? null,
+          }),
         ),
       ),
     )

@@ -25,6 +25,8 @@ export const LIMITS = {
   fileChunkBytes: 262_144,
   /** A query string value. */
   queryChars: 2_048,
+  /** Readers named in what two officers do. */
+  readersMax: 64,
   /** Tools that speak TAXII, and what one of them may. */
   toolsMax: 1_000,
   toolRightsMax: 64,

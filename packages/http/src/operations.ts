@@ -86,6 +86,10 @@ const officer = z.strictObject({ email: text, password: z.string().min(1).max(LI
 const pins = z.strictObject({ origin: text, size: z.number().int().min(1), root: text })
 const act = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('log/succeed'), pact: text, channel: text, pins }),
+  z.strictObject({
+    ...{ kind: z.literal('log/go-on-without'), pact: text, channel: text },
+    readers: z.array(text).min(1).max(LIMITS.readersMax),
+  }),
   z.strictObject({ kind: z.literal('alarm/acknowledge'), code: text, subject: text }),
 ])
 export const askBody = z.strictObject({ act, reason: z.string().min(1).max(2_000), officer })

@@ -63,6 +63,9 @@ async function backupWithoutLogs({ dir, party }: Party): Promise<Buffer> {
   return backup
 }
 
+const PASSWORD = 'a password of some length'
+/** Longer than whoever was given up is waited for. */
+const GRACE_MS = 11_000
 const channels = async (node: Node) => (await node.status()).pacts[0]?.channels ?? []
 const line = async (node: Node) => (await channels(node)).find(({ name }) => name === 'line')
 const codes = async (node: Node) => (await node.status()).alarms.map(({ code }) => code)
@@ -147,6 +150,68 @@ test('a disk lost whole, and a backup that knows the agreement and none of our l
   await audited(bravo)
   await ready(bravo)
   await saying(bravo.node, 'after a restart')
+})
+
+test('where nobody who answers holds a log of ours, and who may hold one never does, two officers go on without them, after a restart too; what comes back later stands beside the new log', {
+  timeout: 240_000,
+}, async () => {
+  const { alfa, bravo, watch, pact } = parties
+  await sign(watch, bravo, alfa)
+  const lost = await saying(bravo.node, 'held by those who are gone')
+  const backup = await backupWithoutLogs(bravo)
+  await bravo.stop()
+  await alfa.stop()
+  await watch.stop()
+  await rollBack(bravo, backup)
+  const clock = { aheadMs: 0 }
+  const around = (): Surroundings => ({ ...realSurroundings(), now: () => Date.now() + clock.aheadMs })
+  await bravo.start(around())
+  const gone = ['alfa.example', 'watch.example']
+  await until('both to be awaited', async () => (await line(bravo.node))?.awaited.join() === gone.join())
+  expect(await line(bravo.node)).toMatchObject({ origin: null, maySucceed: false, mayGoOnWithout: true })
+  expect(await bravo.node.officers.succeedLog(pact, 'line')).toMatchObject({ ok: false, code: 'log/not-open' })
+
+  for (const name of ['duty', 'chief']) value(await bravo.accounts.addOfficer(`${name}@bravo.example`, name, PASSWORD))
+  const officer = async (name: string) => value(await bravo.accounts.officerOf(`${name}@bravo.example`, PASSWORD))
+  const { approvals } = bravo.node.officers
+  expect(bravo.node.officers.offeredWithout(pact, 'line')).toEqual(gone)
+  const nobody = { kind: 'log/go-on-without' as const, pact, channel: 'line', readers: ['carol.example'] }
+  expect(await approvals.ask(nobody, 'gone', await officer('duty'))).toMatchObject({ ok: false, code: 'log/not-open' })
+  for (const channel of ['line', 'main']) {
+    const act = { kind: 'log/go-on-without' as const, pact, channel, readers: gone }
+    const { id } = value(await approvals.ask(act, 'Both are gone for good', await officer('duty')))
+    expect(await approvals.confirm(id, await officer('duty'))).toMatchObject({ ok: false })
+    const { outcome } = value(await approvals.confirm(id, await officer('chief')))
+    expect(outcome).toContain('nobody waits for alfa.example, watch.example any more')
+    expect(outcome).toMatch(/lost to this folder, and what we said in it binds us still.*countersign pact sign --dir/)
+  }
+  clock.aheadMs += GRACE_MS
+  const free = (state: string) =>
+    until(state, async () => (await channels(bravo.node)).every((one) => one.state === state))
+  await free('none')
+  // Another start waits for them no more either, and says that the folder may be a copy until they have answered.
+  await bravo.restart(around())
+  clock.aheadMs += GRACE_MS
+  await free('none')
+  value(await bravo.node.signPact(pact))
+  await free('ready')
+  const opened = (await line(bravo.node))?.origin
+  await bravo.restart(around())
+  await until('the log to be there', async () => (await line(bravo.node))?.origin === opened)
+  clock.aheadMs += GRACE_MS
+  await free('ready')
+  expect(await codes(bravo.node)).toEqual(['node/may-be-copy'])
+
+  await alfa.start(around())
+  await watch.start(around())
+  await until('what was lost to be there', () => validAt(bravo.node, lost), 120)
+  await until('all to be there again', () => !isMarked(bravo.dir), 120)
+  const after = await saying(bravo.node, 'after')
+  expect(after.split('#')[0]).toBe(opened)
+  for (const { node } of [alfa, bravo, watch]) {
+    await until('both to be valid', async () => (await validAt(node, lost)) && (await validAt(node, after)))
+    expect((await codes(node)).filter((code) => code !== 'log/several')).toEqual([])
+  }
 })
 
 test('a backup from before the agreement: signing it again takes our logs back, and signs nothing twice', {

@@ -41,7 +41,7 @@ async function saying(node: Node, subject: string): Promise<string> {
 }
 const sayAndWait = async (node: Node, subject: string) => {
   const record = await saying(node, subject)
-  await delivered(node, record)
+  await delivered(node, record, 120)
   return record
 }
 

@@ -20,6 +20,8 @@ export interface ChannelStatus {
   state: OwnState
   awaited: string[]
   maySucceed: boolean
+  /** Whether it waits for readers who may hold a log of ours, has none itself, and two officers may go on without them. */
+  mayGoOnWithout: boolean
   size: number
 }
 
@@ -82,6 +84,7 @@ function channelStatus({ name, own }: Channel, awaited: string[]): ChannelStatus
   return {
     ...{ name, origin: log?.origin ?? null, state: own.state, awaited },
     ...{ maySucceed: own.maySucceed, size: log?.size ?? 0 },
+    mayGoOnWithout: own.mayGoOnWithout && awaited.length > 0,
   }
 }
 

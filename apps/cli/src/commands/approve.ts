@@ -27,18 +27,28 @@ export function logCommand(log: Command): void {
 The old log is signed no further; it stays published, and everything in it still binds us, on any branch of it and
 beyond what the new one pins too. The new log takes up from what both sides hold in common. It cannot be undone. A second
 officer confirms it, and sees the same size and root: countersign approve.
+
+A restored folder may hold no log of ours at all, while readers who may hold one never answer. There is nothing to be
+succeeded then: two officers have them waited for no more, and a new log is opened by signing the agreement again.
 ${examples('countersign log succeed --dir ./alfa --pact ID --channel line --reason "Restored; watch is gone for good" --officer duty@alfa.example')}`,
     )
     .action(async (flags: Flags & { pact: string; channel: string; reason: string }) => {
       const client = await runningClient(flags.dir)
-      const { pins } = must(await client.succession(flags.pact, flags.channel))
+      const { pins, without } = must(await client.succession(flags.pact, flags.channel))
+      const ask = async (act: Act) =>
+        print(sentenceOf(must(await client.askApproval(act, flags.reason, await signIn(flags))), flags.dir))
+      if (without !== null) {
+        note(
+          `No log of ours is here that could be succeeded. ${without.join(', ')} would be waited for no more:\na log of ours that nobody else holds would be lost to this folder, and what we said in it would bind us still.`,
+        )
+        return ask({ kind: 'log/go-on-without', pact: flags.pact, channel: flags.channel, readers: without })
+      }
       if (pins === null) {
         const message = `Our log on “${flags.channel}” needs no successor: it neither waits for peers nor is it stopped. See: countersign status --dir ${flags.dir}`
         throw new Refused({ code: 'log/not-open', message })
       }
       note(`It would succeed ${pins.origin}\nafter ${pins.size} entries, with the root ${pins.root}.`)
-      const act: Act = { kind: 'log/succeed', pact: flags.pact, channel: flags.channel, pins }
-      print(sentenceOf(must(await client.askApproval(act, flags.reason, await signIn(flags))), flags.dir))
+      return ask({ kind: 'log/succeed', pact: flags.pact, channel: flags.channel, pins })
     })
 }
 

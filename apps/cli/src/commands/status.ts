@@ -24,7 +24,7 @@ export function* tell(status: NodeStatus, dir: string): Generator<string> {
   yield `${party}${neutral ? ', a neutral' : ''}`
   for (const { id, title, channels, peers } of pacts) {
     yield `\n${plain(title)} (${id})`
-    for (const { name, state, awaited, maySucceed, size } of channels) {
+    for (const { name, state, awaited, maySucceed, mayGoOnWithout, size } of channels) {
       const awaits = awaited.length === 0 || state !== 'checking' ? '' : `; awaits ${awaited.join(', ')}`
       yield `  ${name}: ${STATES[state]}${state === 'none' ? '' : `, ${size} entries`}${awaits}`
       if (awaits === '' && awaited.length > 0) {
@@ -33,6 +33,9 @@ export function* tell(status: NodeStatus, dir: string): Generator<string> {
       }
       if (maySucceed) {
         yield `    Where that cannot be mended, two officers open a log that succeeds it: countersign log succeed --help`
+      }
+      if (mayGoOnWithout) {
+        yield '    They may hold a log of ours that this folder lacks. Where they never answer, two officers go on without them: countersign log succeed --help'
       }
     }
     for (const peer of peers) {
@@ -58,12 +61,20 @@ const STATES: Record<NodeStatus['pacts'][number]['channels'][number]['state'], s
   stopped: 'stopped',
 }
 
+function whatOf(act: ApprovalRow['act']): string {
+  switch (act.kind) {
+    case 'log/succeed':
+      return `a log that succeeds ${act.pins.origin} after ${act.pins.size} entries (root ${act.pins.root.slice(0, 16)}…)`
+    case 'log/go-on-without':
+      return `waiting no more on “${act.channel}” for ${act.readers.join(', ')}, who may hold a log of ours that this folder lacks`
+    case 'alarm/acknowledge':
+      return `acknowledging the alarm ${act.code} on ${act.subject}`
+  }
+}
+
 /** What one officer asked for. */
 export function sentenceOf({ id, act, reason, askedBy, expiresAt }: ApprovalRow, dir: string): string {
-  const what =
-    act.kind === 'log/succeed'
-      ? `a log that succeeds ${act.pins.origin} after ${act.pins.size} entries (root ${act.pins.root.slice(0, 16)}…)`
-      : `acknowledging the alarm ${act.code} on ${act.subject}`
+  const what = whatOf(act)
   const until = new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ')
   return plain(
     `WAITS FOR A SECOND OFFICER until ${until} UTC: ${what}. ${askedBy} asked: ${reason}. Another officer confirms it: countersign approve --dir ${dir} ${id} --officer ADDRESS`,

@@ -3,6 +3,7 @@
 
 import type { Act, AlarmRow, ApprovalRow } from '@countersign/client'
 import { useQuery } from '@tanstack/react-query'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api.ts'
 import { showNumber } from '../marks/amounts.ts'
@@ -86,21 +87,22 @@ export function ConfirmSecond({
   const { act } = approval
   const officer = plain(approval.askedBy, 100)
   const isAlarm = act.kind === 'alarm/acknowledge'
+  const isSuccessor = act.kind === 'log/succeed'
   return (
     <Confirm
-      title={t(isAlarm ? 'acknowledging.titleSecond' : 'succeeding.titleSecond')}
+      title={isSuccessor ? t('succeeding.titleSecond') : isAlarm ? t('acknowledging.titleSecond') : actWords(act, t)}
       finality={t(isAlarm ? 'acknowledging.finality' : 'succeeding.finality')}
-      button={t(isAlarm ? 'acknowledging.button' : 'succeeding.buttonSecond')}
+      button={isSuccessor ? t('succeeding.buttonSecond') : isAlarm ? t('acknowledging.button') : t('goingOn.button')}
       act={async () => (await api.confirmApproval(approval.id)).outcome}
       onClose={onClose}
     >
       {isAlarm ? (
         <p>{t('acknowledging.doesSecond', { officer })}</p>
       ) : (
-        <Sentences of={t('succeeding.doesSecond', { returnObjects: true })} />
+        <Sentences of={t(isSuccessor ? 'succeeding.doesSecond' : 'goingOn.doesSecond', { returnObjects: true })} />
       )}
       {alarm !== undefined && <Found alarm={alarm} />}
-      {act.kind === 'log/succeed' && <Pins pins={act.pins} />}
+      {isSuccessor && <Pins pins={act.pins} />}
       <Reason approval={approval} />
     </Confirm>
   )
@@ -127,12 +129,18 @@ export function Withdraw({ approval, isMine, onClose }: Open & { approval: Appro
   )
 }
 
-type Words = ReturnType<typeof useTranslation>['t']
-
-export function actWords(act: Act, t: Words): string {
-  return act.kind === 'log/succeed'
-    ? t('approval.log/succeed', { origin: plain(act.pins.origin, 300), size: act.pins.size })
-    : t('approval.alarm/acknowledge', { code: plain(act.code, 80), subject: plain(act.subject, 300) })
+export function actWords(act: Act, t: TFunction): string {
+  switch (act.kind) {
+    case 'log/succeed':
+      return t('approval.log/succeed', { origin: plain(act.pins.origin, 300), size: act.pins.size })
+    case 'log/go-on-without':
+      return t('approval.log/go-on-without', {
+        channel: plain(act.channel, 40),
+        readers: plain(act.readers.join(', '), 300),
+      })
+    case 'alarm/acknowledge':
+      return t('approval.alarm/acknowledge', { code: plain(act.code, 80), subject: plain(act.subject, 300) })
+  }
 }
 
 function Sentences({ of }: { of: readonly string[] }) {

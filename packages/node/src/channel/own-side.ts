@@ -155,6 +155,11 @@ export class OwnSide {
     return this.channel.isParty && (this.state === 'checking' || this.state === 'stopped') && this.speaker !== undefined
   }
 
+  /** Whether logs of ours are asked back and none is here: readers may be given up, but there is nothing to be succeeded. */
+  get mayGoOnWithout(): boolean {
+    return this.channel.isParty && this.state === 'checking' && this.speaker === undefined && this.lost.isAsking
+  }
+
   /** How much of our log a successor pins as of now: what both branches have in common, where there are two. */
   async standsBy(): Promise<Head | undefined> {
     const log = this.speaker?.log

@@ -10,6 +10,8 @@ import type { Surroundings } from '../surroundings.ts'
 export type Act =
   /** `pins`: what the successor will pin, as both officers see it. */
   | { kind: 'log/succeed'; pact: string; channel: string; pins: { origin: string; size: number; root: string } }
+  /** Where no log of ours is there that could be succeeded: `readers` are waited for no more. */
+  | { kind: 'log/go-on-without'; pact: string; channel: string; readers: string[] }
   | { kind: 'alarm/acknowledge'; code: string; subject: string }
 
 /** Somebody who has signed in with an account of their own. */

@@ -1,5 +1,5 @@
-// What two officers may do together (approvals.ts): open a log that succeeds one of ours, and acknowledge the alarm of a
-// log that contradicts itself.
+// What two officers may do together (approvals.ts): open a log that succeeds one of ours, go on without readers who may hold
+// one that nobody else shows, and acknowledge the alarm of a log that contradicts itself.
 
 import { ok, type Result, refuse, toHex } from '@countersign/log'
 import { derivedSubject, takesTwoOfficers } from '../alarm-kinds.ts'
@@ -45,6 +45,13 @@ export class OfficersActs {
     return head && { origin: head.origin, size: head.size, root: toHex(head.root) }
   }
 
+  /** Whom a channel would wait for no more on which no log of ours is there to be succeeded; undefined elsewhere. */
+  offeredWithout(pact: string, name: string): string[] | undefined {
+    const own = this.parts.channels.get(`${pact}/${name}`)?.own
+    const awaited = own?.mayGoOnWithout === true ? this.means.awaited(pact, name) : []
+    return awaited.length > 0 ? awaited : undefined
+  }
+
   /** Opens a log that succeeds ours on a channel, and waits for nobody any more who is silent; two officers must have agreed. */
   async succeedLog(id: string, channel: string): Promise<Result<Succeeded>> {
     const pact = this.parts.pacts.get(id)
@@ -65,6 +72,11 @@ export class OfficersActs {
         ? ok(undefined)
         : refuse('approval/no-alarm', 'No such alarm stands; see them with: countersign status')
     }
+    if (act.kind === 'log/go-on-without') {
+      return this.givenUpNow(act).length > 0
+        ? ok(undefined)
+        : refuse('log/not-open', `None of ${act.readers.join(', ')} is awaited on “${act.channel}” now.`)
+    }
     const offered = await this.offeredSuccession(act.pact, act.channel)
     if (offered === undefined) {
       const message = `Our log on “${act.channel}” needs no successor: it neither waits for peers nor is it stopped.`
@@ -76,6 +88,11 @@ export class OfficersActs {
       'approval/changed',
       `What a successor would pin is another by now (${offered.size} entries of ${offered.origin}); ask anew.`,
     )
+  }
+
+  /** Of those whom both officers saw, who is still awaited: whoever answered meanwhile is not given up. */
+  private givenUpNow({ pact, channel, readers }: Act & { kind: 'log/go-on-without' }): string[] {
+    return (this.offeredWithout(pact, channel) ?? []).filter((party) => readers.includes(party))
   }
 
   /** What stands of an alarm, raised here or derived from the logs, as it is kept when it is acknowledged. */
@@ -91,9 +108,26 @@ export class OfficersActs {
       this.means.changed()
       return ok('The alarm was acknowledged.')
     }
+    if (act.kind === 'log/go-on-without') return this.goOnWithout(act)
     const opened = await this.succeedLog(act.pact, act.channel)
     if (!opened.ok) return opened
     const { origin, predecessor } = opened.value
     return ok(`${origin} succeeds ${predecessor.origin} after ${predecessor.size} entries.`)
+  }
+
+  private async goOnWithout(act: Act & { kind: 'log/go-on-without' }): Promise<Result<string>> {
+    const { pact, channel } = act
+    const readers = this.givenUpNow(act)
+    const given = async () => {
+      await this.means.giveUp(pact, channel, readers)
+      return ok(undefined)
+    }
+    const kept = await overDisk('Nobody was given up. Mend that, then confirm it again.', given())
+    if (!kept.ok) return kept
+    this.means.changed()
+    const [whom, they] = [readers.join(', '), readers.length === 1 ? 'it' : 'they']
+    return ok(
+      `On “${channel}” nobody waits for ${whom} any more. A log of ours that only ${they} held is lost to this folder, and what we said in it binds us still. Sign the agreement again, which opens a new log as soon as all others have answered: countersign pact sign --dir ${this.parts.identity.dir} ${pact}. Should ${they} come back, that log is taken back, and both stand beside each other.`,
+    )
   }
 }

@@ -5,6 +5,7 @@ import type { AgreementText, PactRow } from '@countersign/client'
 import { IconCircleCheckFilled, IconCircleDashed } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { useKeys } from '../../frame/keyboard.ts'
 import { leave } from '../../frame/leave.ts'
@@ -204,6 +205,6 @@ function Clauses({ agreement }: { agreement: AgreementText }) {
   )
 }
 
-function roleWords(role: string, t: ReturnType<typeof useTranslation>['t']): string {
+function roleWords(role: string, t: TFunction): string {
   return role === 'depositary' || role === 'observer' || role === 'witness' ? t(`role.${role}`) : plain(role, 40)
 }

@@ -78,6 +78,13 @@ export const approvals = {
     asked: 'You have asked for it. Nothing is opened until a second officer confirms.',
     loading: 'Asking the node what a successor would pin…',
   },
+  goingOn: {
+    doesSecond: [
+      'They may hold a log of ours that this folder lacks. It is lost to this folder, and what we said in it binds us still.',
+      'Nothing is opened yet: sign the agreement again, which opens a new log. Should they come back, their copy is taken back, and both logs stand beside each other.',
+    ],
+    button: 'Go on without them',
+  },
   approval: {
     title: 'What takes two officers',
     waiting: 'Waits for a second officer',
@@ -85,6 +92,7 @@ export const approvals = {
     noneEver: 'Nothing was asked for yet. Opening a successor of a log and acknowledging a fork take two officers.',
     past: 'Earlier',
     'log/succeed': 'Open a log that succeeds {{origin}} after {{size}} entries',
+    'log/go-on-without': 'Wait no more on “{{channel}}” for {{readers}}',
     'alarm/acknowledge': 'Acknowledge the alarm {{code}} on {{subject}}',
     askedBy: '{{officer}} asked',
     until: 'by',
