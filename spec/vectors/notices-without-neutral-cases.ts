@@ -81,6 +81,14 @@ export const withoutNeutralCases: NoticesCase[] = [
     receipts: [pinned, backdated, receipt(alfa, BRAVO, 2, T + 100), receipt(alfa, LINE, 2, T + 100)],
     ...{ notices: ofBravoStands(T + 100), aside: [pinned.digest, backdated.digest] },
   }),
+  made('without a neutral: what it saw after it gave its key up, covered by a receipt that the other dates back', {
+    ...between([bravoGivesUp(['receipt']), bravoSays(saw(5))]),
+    receipts: [
+      ...[pinned, backdated, receipt(alfa, BRAVO, 1, T + 90), receipt(alfa, BRAVO, 2, T + 100)],
+      receipt(alfa, BRAVO, 3, T + 50),
+    ],
+    ...{ notices: ofBravoStands(T + 100), aside: [pinned.digest, backdated.digest] },
+  }),
   made('without a neutral: a log whose keys are given up too says nothing beyond doubt', {
     ...between([bravoGivesUp(['receipt', 'statement'], 3)]),
     receipts: [pinned, backdated, receipt(alfa, BRAVO, 2, T + 100)],

@@ -34,6 +34,10 @@ export class Notices {
   private readonly predecessors: (origin: string) => Predecessor[]
   private readonly sizes = new Map<string, number>()
   private readonly sql
+  private readonly ofAll: Times = {
+    earliest: (by, origin, idx, notBefore) => this.sql.earliestOfAll.get(origin, by, idx, notBefore)?.time ?? undefined,
+    latest: (by, origin, size) => this.sql.latestOfAll.get(origin, by, size)?.time ?? undefined,
+  }
 
   /** `predecessors`: the logs that one goes on from, each with the size pinned of it. */
   constructor(
@@ -219,13 +223,8 @@ export class Notices {
   }
 
   private setReceiptsAside(pact: string, standing: readonly Standing[], note: (origin: string, first: number) => void) {
-    const ofAll: Times = {
-      earliest: (by, origin, idx, notBefore) =>
-        this.sql.earliestOfAll.get(origin, by, idx, notBefore)?.time ?? undefined,
-      latest: (by, origin, size) => this.sql.latestOfAll.get(origin, by, size)?.time ?? undefined,
-    }
     const stands = standing.flatMap((one) => {
-      const since = this.since(one, ofAll)
+      const since = this.since(one, this.ofAll)
       return since === undefined ? [] : [{ ...one, since }]
     })
     /** Signer and key → the notices that give it up. */
@@ -288,7 +287,11 @@ export class Notices {
       const before = stands
         .filter((other) => other.notice.body.party === party && this.givesUpKeysOf(other, { origin, idx: saw.idx }))
         .map(({ since }) => since)
-      return this.sql.coveredBefore.get(origin, saw.idx, party, Math.min(given.since, ...before)) !== undefined
+      const limit = Math.min(given.since, ...before)
+      return given.agreement.parties.some(
+        (one) =>
+          one.party !== party && (this.coveredAt(one.party, { origin, idx: saw.idx }, this.ofAll) ?? limit) < limit,
+      )
     })
   }
 
