@@ -209,7 +209,7 @@ test('an index without end is read in bounded rounds', async () => {
         get: async () => ({ kind: 'missing' }),
         part: async () => {
           parts++
-          return { kind: 'part', bytes: utf8('no name\n'), total: undefined }
+          return { kind: 'part', bytes: utf8('no name\n'.repeat(8)), total: undefined }
         },
       },
     },
@@ -306,4 +306,25 @@ test('an index that became shorter, as after a restored backup, is read from its
   await feed.round()
   await feed.round()
   expect(told.receipts).toEqual([`1-${T}`, `2-${T + 1}`, `3-${T + 2}`])
+})
+
+test('where somebody showed a longer index at the address of the cosigner for a while, what it gave since is found', async () => {
+  const cosigner = new Cosigner()
+  cosigner.gives(OURS.slice(0, 1), T)
+  const { open, told, holds } = await hearing(cosigner)
+  await holds(OURS)
+  const feed = open()
+  cosigner.index = `${cosigner.lines.join('')}3-${T + 9}\n`
+  await feed.round()
+  await feed.round()
+  // As long as what was shown, and another.
+  cosigner.index = undefined
+  cosigner.gives(OURS.slice(0, 2), T + 1)
+  for (let round = 0; round < 4; round++) await feed.round()
+  expect(told).toEqual({
+    receipts: [`1-${T}`, `2-${T + 1}`],
+    forks: [],
+    faults: ['receipt/invalid'],
+    over: ['receipt/invalid'],
+  })
 })

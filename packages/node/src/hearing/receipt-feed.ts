@@ -3,10 +3,12 @@
 // that it spoils no other. Of each size the first and the last are held: only they can be a bound (spec/receipt.md), so
 // a quiet year of cosignatures is two files. The cosigner's index is read in bounded parts and may be of any length. It is
 // signed by nobody: it says what to ask for, and nothing about its cosigner. What is read of it is read a second time in
-// the next round, and left behind only where it was the same, so that what harmed it on its way costs no receipt.
+// the next round, and left behind only where it was the same, so that what harmed it on its way costs no receipt. What is
+// read next begins with the end of what was read before: whoever stood at the address of the cosigner for a while may have
+// shown another index, and where that was longer, lines of the true one would never be looked at.
 
 import { originHash, parseReceiptName, type Receipts } from '@countersign/ledger'
-import { fromUtf8, sha256, toHex } from '@countersign/log'
+import { equalBytes, fromUtf8, sha256, toHex } from '@countersign/log'
 import { LIMITS } from '../limits.ts'
 import { PeerUnreachable } from './peer-requests.ts'
 import type { Cosigner } from './signed-heads.ts'
@@ -43,14 +45,29 @@ interface Name {
   time: number
 }
 
+/** A part of the index, and the last bytes of it. */
+interface Stretch {
+  from: number
+  length: number
+  hash: string
+  end: Uint8Array
+}
+
+/** A line and more: no two lines of an index that is whole are equal. */
+const END_BYTES = 32
+
 export class ReceiptFeed {
   private readonly hash: string
   private readonly options: ReceiptFeedOptions
   private readonly limits: { indexBytes: number; receiptsPerRound: number }
   /** How much of the index was gone through, in bytes, and was the same when it was read again. */
   private settled = 0
+  /** The last bytes of that. */
+  private settledEnd: Uint8Array = new Uint8Array()
   /** What was gone through after that, in order and without a gap. */
-  private readOnce: { from: number; length: number; hash: string }[] = []
+  private readOnce: Stretch[] = []
+  /** What was read before did not end as it does now, when it was looked at last. */
+  private endedOtherwise = false
   /** Names that brought no receipt: asked for again in each round, and told of once their line was read twice. */
   private readonly missing = new Map<string, { name: Name; from: number }>()
   /** What is held of each size. */
@@ -128,7 +145,7 @@ export class ReceiptFeed {
   /** Reads again what was read once. Where it is another now it is gone through anew: nobody knows which was harmed. */
   private async settle(): Promise<void> {
     for (let read = this.readOnce[0]; read !== undefined; read = this.readOnce[0]) {
-      const { from, length, hash } = read
+      const { from, length, hash, end } = read
       const again = await this.indexPart(from, length)
       if (again === undefined || toHex(sha256(again)) !== hash) {
         this.readOnce = []
@@ -136,6 +153,7 @@ export class ReceiptFeed {
         break
       }
       this.settled = from + length
+      this.settledEnd = end
       this.readOnce.shift()
     }
     const told = [...this.missing.values()].find(({ from }) => from < this.settled)
@@ -172,8 +190,18 @@ export class ReceiptFeed {
   /** Whole lines of the index from a place on; lines that name no receipt are among them. Undefined at its end. */
   private async indexLines(from: number): Promise<{ bytes: Uint8Array; lines: string[] } | undefined> {
     const { indexBytes } = this.limits
-    const bytes = await this.indexPart(from, indexBytes)
-    if (bytes === undefined || bytes.length === 0) return undefined
+    const before = this.readOnce.at(-1)?.end ?? this.settledEnd
+    const part = await this.indexPart(from - before.length, indexBytes + before.length)
+    if (part === undefined) return undefined
+    if (!equalBytes(part.subarray(0, before.length), before)) {
+      // Once, it may have suffered on its way.
+      if (this.endedOtherwise) this.readFromTheBeginning()
+      this.endedOtherwise = !this.endedOtherwise
+      return undefined
+    }
+    this.endedOtherwise = false
+    const bytes = part.subarray(before.length)
+    if (bytes.length === 0) return undefined
     const end = bytes.lastIndexOf(0x0a)
     const text = fromUtf8(bytes.subarray(0, Math.max(0, end)))
     if (text === undefined || (end < 0 && bytes.length === indexBytes)) {
@@ -187,12 +215,17 @@ export class ReceiptFeed {
     if (fetched.kind !== 'part') return undefined
     if (fetched.total !== undefined && fetched.total < from) {
       // A cosigner restored from a backup: its index is another one now.
-      this.settled = 0
-      this.readOnce = []
-      this.missing.clear()
+      this.readFromTheBeginning()
       return undefined
     }
     return fetched.bytes
+  }
+
+  private readFromTheBeginning(): void {
+    this.settled = 0
+    this.settledEnd = new Uint8Array()
+    this.readOnce = []
+    this.missing.clear()
   }
 
   /** Earlier than the first that is held of its size, or the last that the index names in one go. */
@@ -283,9 +316,10 @@ export class ReceiptFeed {
 }
 
 /** What was read of the index from one place to another. */
-function stretch(bytes: Uint8Array, from: number, past: number) {
+function stretch(bytes: Uint8Array, from: number, past: number): Stretch {
   const length = past - from
-  return { from, length, hash: toHex(sha256(bytes.subarray(0, length))) }
+  const end = bytes.slice(Math.max(0, length - END_BYTES), length)
+  return { from, length, hash: toHex(sha256(bytes.subarray(0, length))), end }
 }
 
 function nameOf(line: string): Name | undefined {
