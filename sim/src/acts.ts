@@ -21,6 +21,7 @@ export const ACTS = [
   'content destroyed whose retention had run out',
   'a thief was heard with stolen keys',
   'stolen keys given up',
+  'a thief was heard after the notice',
 ] as const
 
 export type Act = (typeof ACTS)[number]

@@ -28,6 +28,9 @@ export interface Ask {
 /** Refusals that a node may give for what it should say: it cannot now, and says so. */
 const FOR_NOW = /^(?:node\/|ledger\/|say\/re$|say\/channel$|pact\/not-in-force$)/
 
+/** Content that is on its way is looked for again after so long. */
+const CONTENT_MS = 5_000
+
 /** What a node says by itself. */
 const BY_ITSELF = /^(?:log|pact|party)\/|^content\/rejected$/
 
@@ -107,12 +110,18 @@ export class Asked {
     for (const { sealed } of statement.content) {
       const file = await log.readAddendum(sealed)
       // What a thief said came back with the tail, and its content is on its way.
-      if (file === undefined && machine.party === this.world.theft.party) continue
+      if (file === undefined && machine.party === this.world.theft.party) {
+        this.world.clock.after(CONTENT_MS, `${machine.party} content`, () => {
+          if (machine.node?.logOf(log.origin) === log) void this.entered(machine, log, index, bytes)
+        })
+        continue
+      }
       const plaintext = file && (await unsealed(file, [...parties, ...neutrals].map(sealingIdentitiesOf)))
       if (plaintext === undefined) return this.world.violated(1, `The content of ${where} is not held or not sealed.`)
       const texts = statement.type === 'intel/share' ? objectsOf(plaintext) : [textOf(plaintext)]
       for (const text of texts) {
         this.present.add(`${machine.party} ${text}`)
+        this.standsAt(where, ours, text)
         if (!allowed.has(text))
           this.world.violated(4, `${where} says what nobody asked for, or nobody may say: ${text}`)
       }
@@ -120,6 +129,12 @@ export class Asked {
     if (statement.content.length === 0 && ours.length === 0) {
       this.world.violated(4, `${where}, a ${statement.type}, was asked for by nobody.`)
     }
+  }
+
+  /** What was kept to be said later, and which record it became. */
+  private standsAt(record: string, ours: readonly Ask[], text: string): void {
+    const held = ours.find(({ outcome, texts }) => outcome === 'held' && texts.includes(text))
+    if (held !== undefined && !held.records.includes(record)) held.records.push(record)
   }
 
   /** One of the records that carry content and were said so far. */

@@ -67,16 +67,20 @@ export interface Case {
 
 /** What people do besides, one kind in each case. */
 const ACT_KINDS = ['none', 'stick', 'keys', 'succession', 'destruction', 'destruction', 'theft', 'years'] as const
-const LENGTH_MS = 120_000
+/** The largest takes as long as three of the others. */
+const WORLDS_DRAWN = ['two', 'two', 'two', 'witnessed', 'alone', 'alone', 'alone', 'three'] as const
+/** Mostly short: what goes wrong needs little for it as a rule, and many small cases are run in the time of a long one. */
+const LENGTHS_MS = [20_000, 20_000, 20_000, 20_000, 40_000, 120_000] as const
 /** A clock may be wrong by so much without being false. */
 const SKEW_MS = 60_000
 
 /** The case that a seed stands for. */
 export function caseOf(seed: number): Case {
   const draw = drawOf(seed, 'case')
-  const world = draw.pick(['two', 'two', 'witnessed', 'alone', 'alone', 'three'] as const)
+  const world = draw.pick(WORLDS_DRAWN)
   const { parties, neutrals } = WORLDS[world]
   const all = [...parties, ...neutrals]
+  const lengthMs = draw.pick(LENGTHS_MS)
   const drawn = draw.pick(ACT_KINDS)
   // Without a neutral a notice takes the agreement's force with it: nobody else countersigned what it rests on.
   const what = drawn === 'theft' && neutrals.length === 0 ? 'years' : drawn
@@ -105,8 +109,8 @@ export function caseOf(seed: number): Case {
   const honest = all.filter((party) => party !== hostile?.party)
   const speakers = parties.filter((party) => party !== hostile?.party)
   const steps: Step[] = []
-  const at = () => Math.floor(draw() * LENGTH_MS)
-  const spoken = 3 + draw.below(7)
+  const at = () => Math.floor(draw() * lengthMs)
+  const spoken = 2 + draw.below(2 + Math.round(lengthMs / 15_000))
   for (let n = 0; n < spoken; n++) {
     steps.push({
       at: at(),
@@ -115,8 +119,9 @@ export function caseOf(seed: number): Case {
       n,
     })
   }
-  for (let n = isQuiet ? 0 : draw.below(6); n > 0; n--) steps.push(faultOf(draw, at(), honest))
-  steps.push(...actsOf(what, draw, at, honest, speakers))
+  const faults = isQuiet ? 0 : draw.below(3 + Math.floor(lengthMs / 40_000))
+  for (let n = 0; n < faults; n++) steps.push(...faultOf(draw, at(), lengthMs, honest))
+  steps.push(...actsOf(what, draw, lengthMs, honest, speakers))
   if (hostile !== undefined) for (let n = 1 + draw.below(4); n > 0; n--) steps.push({ at: at(), do: 'act', n })
   // What is not restored is whole when two officers pin it: nobody else holds more of it than its author.
   const succeeded = steps.flatMap((step) => (step.do === 'succeed' ? step.who : []))
@@ -125,7 +130,7 @@ export function caseOf(seed: number): Case {
     world === 'witnessed' ? { witness: draw.pick(['honest', 'honest', 'lies'] as const) } : {}
   if (witness.witness === 'honest' && draw.chance(0.5)) {
     const how = draw.pick(['kill', 'power'] as const)
-    kept.push({ at: draw.below(LENGTH_MS / 2), do: 'witness', how, forMs: draw.below(15_000) })
+    kept.push({ at: draw.below(lengthMs / 2), do: 'witness', how, forMs: draw.below(15_000) })
   }
   kept.sort((a, b) => a.at - b.at)
   return { v: 1, seed, world, weather, ...witness, ...(hostile === undefined ? {} : { hostile }), steps: kept }
@@ -135,7 +140,7 @@ export function caseOf(seed: number): Case {
 function actsOf(
   what: (typeof ACT_KINDS)[number],
   draw: Draw,
-  at: () => number,
+  lengthMs: number,
   honest: readonly string[],
   speakers: readonly string[],
 ): Step[] {
@@ -144,28 +149,33 @@ function actsOf(
       return []
     case 'theft':
       return [
-        { at: 5_000 + draw.below(50_000), do: 'steal', who: draw.pick(speakers), forMs: 1_000 + draw.below(20_000) },
+        {
+          at: 5_000 + draw.below(lengthMs / 2),
+          do: 'steal',
+          who: draw.pick(speakers),
+          forMs: 1_000 + draw.below(20_000),
+        },
       ]
     case 'years':
-      return [{ at: LENGTH_MS / 2 + draw.below(LENGTH_MS / 2), do: 'years', years: 11 }]
+      return [{ at: lengthMs / 2 + draw.below(lengthMs / 2), do: 'years', years: 11 }]
     case 'succession':
-      return lonelyStart(draw, honest, speakers)
+      return lonelyStart(draw, lengthMs, honest, speakers)
     case 'destruction':
-      return wishesFor(draw, speakers)
+      return wishesFor(draw, lengthMs, speakers)
     case 'stick':
-      return trips(draw, at, honest)
+      return trips(draw, lengthMs, honest)
     case 'keys':
       return Array.from({ length: 1 + draw.below(3) }, () => {
         const roles = draw.pick([[...ROTATED_ROLES], ...ROTATED_ROLES.map((role) => [role])])
-        return { at: at(), do: 'rotate', who: draw.pick(honest), roles }
+        return { at: draw.below(lengthMs), do: 'rotate', who: draw.pick(honest), roles }
       })
   }
 }
 
 /** A node starts while nobody can be reached, and two officers do not wait. */
-function lonelyStart(draw: Draw, honest: readonly string[], speakers: readonly string[]): Step[] {
+function lonelyStart(draw: Draw, lengthMs: number, honest: readonly string[], speakers: readonly string[]): Step[] {
   const who = draw.pick(speakers)
-  const at = 20_000 + Math.floor(draw() * 60_000)
+  const at = 15_000 + draw.below(lengthMs / 2)
   const forMs = 10_000 + Math.floor(draw() * 20_000)
   return [
     ...honest.flatMap((from): Step[] => (from === who ? [] : [{ at, do: 'part', who, from, forMs }])),
@@ -175,10 +185,10 @@ function lonelyStart(draw: Draw, honest: readonly string[], speakers: readonly s
 }
 
 /** Most of those concerned want content destroyed; one may not, or may want it kept. */
-function wishesFor(draw: Draw, speakers: readonly string[]): Step[] {
+function wishesFor(draw: Draw, lengthMs: number, speakers: readonly string[]): Step[] {
   const steps: Step[] = []
   for (let n = draw.below(3); n >= 0; n--) {
-    const at = () => LENGTH_MS / 2 + Math.floor((draw() * LENGTH_MS) / 2)
+    const at = () => lengthMs / 2 + draw.below(lengthMs / 2)
     for (const by of speakers) if (draw.chance(0.8)) steps.push({ at: at(), do: 'destroy', by, n })
     if (!draw.chance(0.3)) continue
     const by = draw.pick(speakers)
@@ -189,22 +199,22 @@ function wishesFor(draw: Draw, speakers: readonly string[]): Step[] {
 }
 
 /** Two machines that hear each other by stick for a while, and not over the network. */
-function trips(draw: Draw, at: () => number, honest: readonly string[]): Step[] {
+function trips(draw: Draw, lengthMs: number, honest: readonly string[]): Step[] {
   const from = draw.pick(honest)
   const to = draw.pick(honest.filter((party) => party !== from).concat(from))
   if (from === to) return []
-  const steps: Step[] = [{ at: at(), do: 'part', who: from, from: to, forMs: LENGTH_MS }]
+  const steps: Step[] = [{ at: draw.below(lengthMs / 2), do: 'part', who: from, from: to, forMs: lengthMs }]
   for (let n = 2 + draw.below(4); n > 0; n--) {
     const back = draw.chance(0.4)
     const how = draw.pick(['whole', 'whole', 'half-copied', 'old'] as const)
-    steps.push({ at: at(), do: 'carry', from: back ? to : from, to: back ? from : to, how, n })
+    steps.push({ at: draw.below(lengthMs), do: 'carry', from: back ? to : from, to: back ? from : to, how, n })
   }
   return steps
 }
 
-function faultOf(draw: Draw, at: number, honest: readonly string[]): Step {
+function faultOf(draw: Draw, at: number, lengthMs: number, honest: readonly string[]): Step[] {
   const who = draw.pick(honest)
-  const forMs = Math.floor(draw() * 40_000)
+  const forMs = Math.floor((draw() * lengthMs) / 3)
   const others = honest.filter((party) => party !== who)
   switch (
     draw.pick([
@@ -217,30 +227,32 @@ function faultOf(draw: Draw, at: number, honest: readonly string[]): Step {
       'full',
       'error',
       'error',
-      'backup',
+      'restore',
       'restore',
       'clock',
     ] as const)
   ) {
     case 'crash':
-      return { at, do: 'crash', who, how: draw.pick(['kill', 'power'] as const), forMs }
+      return [{ at, do: 'crash', who, how: draw.pick(['kill', 'power'] as const), forMs }]
     case 'stop':
-      return { at, do: 'stop', who, forMs }
+      return [{ at, do: 'stop', who, forMs }]
     case 'part':
       return others.length === 0
-        ? { at, do: 'stop', who, forMs }
-        : { at, do: 'part', who, from: draw.pick(others), forMs }
+        ? [{ at, do: 'stop', who, forMs }]
+        : [{ at, do: 'part', who, from: draw.pick(others), forMs }]
     case 'full':
-      return { at, do: 'full', who, forMs }
+      return [{ at, do: 'full', who, forMs }]
     case 'error': {
       const call = draw.pick(['write', 'datasync', 'rename', 'syncFolder'] as const)
-      return { at, do: 'error', who, call, path: draw.pick(['/journals/', '/receipts/', '/mirrors/', '/logs/', '/']) }
+      return [{ at, do: 'error', who, call, path: draw.pick(['/journals/', '/receipts/', '/mirrors/', '/logs/', '/']) }]
     }
-    case 'backup':
-      return { at, do: 'backup', who }
     case 'restore':
-      return { at, do: 'restore', who, forMs }
+      // Of a copy that was made a while before.
+      return [
+        { at: Math.floor(draw() * at), do: 'backup', who },
+        { at, do: 'restore', who, forMs },
+      ]
     case 'clock':
-      return { at, do: 'clock', who, byMs: Math.floor((draw() * 2 - 1) * SKEW_MS) }
+      return [{ at, do: 'clock', who, byMs: Math.floor((draw() * 2 - 1) * SKEW_MS) }]
   }
 }

@@ -1,6 +1,7 @@
 // A log as a hostile author shows it: entries of its choice under a checkpoint that it signed. It answers what a mirror
 // asks for, so that one author can show as many faces as it likes.
 
+import type { DoorRequest } from '@countersign/http'
 import {
   encodeEntryBundle,
   entryBundlePath,
@@ -10,6 +11,7 @@ import {
   TreeFrontier,
 } from '@countersign/log'
 import type { Identity } from '@countersign/node'
+import type { Answer } from './network.ts'
 
 export class Face {
   readonly entries: readonly Uint8Array[]
@@ -34,4 +36,15 @@ export class Face {
     }
     return undefined
   }
+}
+
+/** What a server that honours ranges would answer. */
+export function ranged({ headers }: DoorRequest, file: Uint8Array): Answer {
+  const match = /^bytes=([0-9]+)-([0-9]+)?$/.exec(String(headers.range ?? ''))
+  if (match === null) return { status: 200, headers: {}, body: file }
+  const from = Number(match[1])
+  const to = Math.min(file.length, match[2] === undefined ? file.length : Number(match[2]) + 1)
+  if (from >= to) return { status: 416, headers: { 'content-range': `bytes */${file.length}` }, body: new Uint8Array() }
+  const range = `bytes ${from}-${to - 1}/${file.length}`
+  return { status: 206, headers: { 'content-range': range }, body: file.slice(from, to) }
 }

@@ -7,7 +7,7 @@ import { originHash } from '@countersign/ledger'
 import { cosign } from '@countersign/log'
 import { receiptKeyName, signStatement } from '@countersign/record'
 import type { Case, HostileKind } from './case.ts'
-import { Face } from './face.ts'
+import { Face, ranged } from './face.ts'
 import type { Machine } from './machine.ts'
 import type { Answer } from './network.ts'
 import { type Draw, drawOf } from './random.ts'
@@ -341,15 +341,4 @@ const KINDS: Record<HostileKind, new (world: World, party: string) => Hostile> =
 
 export function hostileOf(world: World, { kind, party }: NonNullable<Case['hostile']>): Hostile {
   return new KINDS[kind](world, party)
-}
-
-/** What a server that honours ranges would answer. */
-function ranged({ headers }: DoorRequest, file: Uint8Array): Answer {
-  const match = /^bytes=([0-9]+)-([0-9]+)?$/.exec(String(headers.range ?? ''))
-  if (match === null) return { status: 200, headers: {}, body: file }
-  const from = Number(match[1])
-  const to = Math.min(file.length, match[2] === undefined ? file.length : Number(match[2]) + 1)
-  if (from >= to) return { status: 416, headers: { 'content-range': `bytes */${file.length}` }, body: new Uint8Array() }
-  const range = `bytes ${from}-${to - 1}/${file.length}`
-  return { status: 206, headers: { 'content-range': range }, body: file.slice(from, to) }
 }

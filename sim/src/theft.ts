@@ -1,18 +1,24 @@
 // A thief that has all of a party’s online keys, its folder and its place on the network, but not its root (spec/keys.md,
 // A notice of compromise). It runs a node of its own on a copy of the disk while the party’s is down, and is believed.
-// The party comes back, finds what was said in its name, and has its root sign other keys and a notice.
+// The party comes back, finds what was said in its name, and has its root sign other keys and a notice. Once that notice
+// stands for everybody the thief speaks again.
 
 import { type Identity, ROTATED_ROLES, signRequest } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import type { Step } from './case.ts'
 import { endpointOf, signedRequest } from './identity.ts'
+import { LateWords } from './late-words.ts'
 import { Machine, type MachineMeans } from './machine.ts'
+import type { Answer } from './network.ts'
 import type { World } from './world.ts'
 
 /** Its node is compared with its peers first, as every node is. */
 const READY_AFTER_MS = 14_000
 const LOOK_MS = 5_000
 const CALLS = 2
+/** Everybody looks each 45 seconds: by then what is known of a notice is known to all, and what is shown was seen. */
+const SETTLED_MS = 60_000
+const LATE_MS = 55_000
 
 export class Theft {
   /** Whose keys were stolen. */
@@ -26,6 +32,7 @@ export class Theft {
   private origins: string[] = []
   /** Records that it said. */
   private readonly said: string[] = []
+  private late: LateWords | undefined
   private isOver = false
 
   constructor(world: World, means: MachineMeans) {
@@ -69,9 +76,22 @@ export class Theft {
     })
   }
 
+  /** Whether the thief made this answer, by keys that were given up. */
+  made(answer: Answer): boolean {
+    return this.late?.made(answer) === true
+  }
+
+  /** Whether others may hold more of that log than its author, for the thief went on with it. */
+  goesOn(origin: string): boolean {
+    return this.late?.goesOn(origin) === true
+  }
+
   /** What is still to come of it, in words; empty where nothing is. */
   underWay(): string {
-    return this.party === undefined || this.isOver ? '' : `${this.party} has not given up its stolen keys yet`
+    if (this.party === undefined || this.isOver) return ''
+    return this.late === undefined
+      ? `${this.party} has not given up its stolen keys yet, or not everybody knows`
+      : 'a thief still speaks with keys that were given up'
   }
 
   /** From which entry on a log is void because of it, as one honest party sees it. */
@@ -86,6 +106,7 @@ export class Theft {
     for (const origin of this.origins) await this.isFrozen(origin, honest)
     for (const record of this.said) await this.isSeenAlike(record, honest)
     for (const machine of honest) if (machine.party !== this.party) await this.refusesTheStolen(machine)
+    await this.late?.atRest()
     if (this.origins.length > 0) this.world.did('stolen keys given up')
   }
 
@@ -170,6 +191,29 @@ export class Theft {
     if (accepted?.ok !== true) {
       return world.violated(0, `${party} may give up its keys and is refused: ${accepted?.code} ${accepted?.message}`)
     }
-    this.isOver = true
+    this.whenAllKnow(machine)
+  }
+
+  /** Once the notice stands for everybody, the thief stands in the party’s place once more. */
+  private whenAllKnow(machine: Machine): void {
+    const { world, origins, stolen } = this
+    world.clock.after(LOOK_MS, 'later', () => {
+      const know = world.honest().every(({ node }) => origins.every((one) => node?.views.frozenAt(one) !== undefined))
+      if (!know || stolen === undefined) return this.whenAllKnow(machine)
+      world.clock.after(SETTLED_MS, 'later', () => void this.speakLate(machine, stolen))
+    })
+  }
+
+  private async speakLate(machine: Machine, stolen: Identity): Promise<void> {
+    const { world, party = '' } = this
+    const late = new LateWords(world, machine, stolen, this.origins)
+    this.late = late
+    await late.prepare()
+    world.trace.add(`${world.clock.now} a thief speaks for ${party} after the notice`)
+    world.network.servers.set(party, (_from, request) => late.serve(request))
+    world.clock.after(LATE_MS, 'later', () => {
+      world.network.servers.set(party, (_from, request) => machine.serve(request))
+      this.isOver = true
+    })
   }
 }

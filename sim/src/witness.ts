@@ -130,17 +130,30 @@ export class SimulatedWitness {
 
   /** Every log that an honest party speaks in is cosigned as it stands (6). */
   async atRest(): Promise<void> {
-    if (this.lies) return
+    for (const { party, size, origin, cosigned } of await this.logs()) {
+      if (cosigned === size) this.world.did('a log cosigned by a witness')
+      else this.world.violated(6, `${party} holds no cosignature of ${NAME} on all ${size} entries of ${origin}.`)
+    }
+  }
+
+  /** Its operator may have been asked late to add a log, and it is asked again only after a while. */
+  async isDone(): Promise<boolean> {
+    return (await this.logs()).every(({ size, cosigned }) => size === cosigned)
+  }
+
+  /** What an honest party speaks in, and how much of it the witness cosigned; none where it lies. */
+  private async logs(): Promise<{ party: string; origin: string; size: number; cosigned: number | undefined }[]> {
+    const logs: { party: string; origin: string; size: number; cosigned: number | undefined }[] = []
+    if (this.lies) return logs
     for (const { node, party, dir, disk } of this.world.honest()) {
       const status = await node?.status()
       for (const { origin, state, size } of status?.pacts.flatMap(({ channels }) => channels) ?? []) {
         if (origin === null || state !== 'ready') continue
         const note = disk.read(join(logFolder(dir, origin), 'witnessed', toHex(sha256(utf8(NAME)))))
-        const held = note === undefined ? undefined : headOf(note)
-        if (held?.size === size) this.world.did('a log cosigned by a witness')
-        else this.world.violated(6, `${party} holds no cosignature of ${NAME} on all ${size} entries of ${origin}.`)
+        logs.push({ party, origin, size, cosigned: note === undefined ? undefined : headOf(note)?.size })
       }
     }
+    return logs
   }
 
   private async answer({ method, target, body }: DoorRequest): Promise<Answer> {

@@ -41,10 +41,13 @@ export class Violation extends Error {
 const STEPS_MAX = 400_000
 const QUIET_MS_MAX = 3_600_000
 const OPENING_MS_MAX = 600_000
+const WITNESS_MS_MAX = 600_000
+const LOOK_MS = 15_000
 const TURNS_MAX = 1_000
 const YEAR_MS = 365 * 86_400_000
-/** By then every log is cosigned anew, and its author knows of it. */
+/** By then every log is cosigned anew by a neutral, and its author knows of it; without one each pins what it knows first. */
 const RESTART_AFTER_MS = 100_000
+const RESTART_ALONE_MS = 500_000
 
 const beginnings = new Map<WorldName, Promise<Beginning>>()
 
@@ -298,7 +301,8 @@ export class World {
   /** A node looks soon after its start for what has run out, and then hourly: nobody waits for that here. */
   private restartAfterYears(): void {
     if (this.passedMs === 0) return
-    this.clock.after(RESTART_AFTER_MS, 'later', () => {
+    const { neutrals } = WORLDS[this.the.world]
+    this.clock.after(neutrals.length === 0 ? RESTART_ALONE_MS : RESTART_AFTER_MS, 'later', () => {
       for (const machine of this.honest()) {
         this.checks.ends(machine)
         machine.crash('kill')
@@ -334,6 +338,10 @@ export class World {
         throw new Violation(6, `No rest within ${QUIET_MS_MAX / 60_000} minutes of healing: ${this.checks.whatMoves()}`)
       throw cause
     })
+    for (const end = this.clock.now + WITNESS_MS_MAX; this.clock.now < end; ) {
+      if ((await this.witness?.isDone()) !== false) return
+      await this.until(this.clock.now + LOOK_MS)
+    }
   }
 
   private means() {
