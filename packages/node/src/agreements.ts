@@ -1,4 +1,4 @@
-// Proposing, signing and taking part in agreements: opening our logs for one, and learning which logs the others opened.
+// Proposing, signing and taking part in agreements: opening our logs for one, and hearing the others.
 
 import { dirname } from 'node:path'
 import { generationsFile, mirrorFolder, recordGeneration } from '@countersign/ledger'
@@ -18,6 +18,7 @@ import type { ChannelContext } from './channel/context.ts'
 import type { Succeeded } from './channel/own-side.ts'
 import { blankRecord, type EngineParts, noSuchPact, othersOf } from './engine-parts.ts'
 import { isMirrored } from './hearing/generations.ts'
+import { generationLines, type IndexLooks } from './hearing/index-looks.ts'
 import { PeerUnreachable } from './hearing/peer-requests.ts'
 import { LIMITS } from './limits.ts'
 import type { StoredPact } from './pacts.ts'
@@ -39,26 +40,19 @@ export interface Signed {
 export class Agreements {
   private readonly parts: EngineParts
   private readonly contextOf: (pact: StoredPact, channel: string) => ChannelContext
+  private readonly indexes: IndexLooks
   private readonly onReady: () => void
-  private readonly onLearned: () => void
-  private readonly looks = new Map<string, () => void>()
-  /** When the index of a party was last asked for. */
-  private readonly looked = new Map<string, number>()
-  private readonly cancels = new Map<string, () => void>()
-  /** Agreement and party of which it was learned in this run which logs there are. */
-  private readonly learned = new Set<string>()
-  private stopped = false
 
   constructor(
     parts: EngineParts,
     contextOf: (pact: StoredPact, channel: string) => ChannelContext,
+    indexes: IndexLooks,
     onReady: () => void,
-    onLearned: () => void,
   ) {
     this.parts = parts
     this.contextOf = contextOf
+    this.indexes = indexes
     this.onReady = onReady
-    this.onLearned = onLearned
   }
 
   /** Drafts an agreement from YAML, opens our logs for it, says the proposal and writes the invitation. */
@@ -165,13 +159,13 @@ export class Agreements {
     }
     opened.resolve()
     for (const { party, root } of agreement.parties) {
-      if (party !== identity.party) this.discover(pact, party, root)
+      if (party !== identity.party) this.indexes.begin(pact, party, root)
     }
   }
 
   /**
    * Opens the logs by which the agreement is in force as we hold them, before anything is said: a record that had not
-   * seen them would be void, and their authors may not answer for long. What is not held is left to `discover`: nobody
+   * seen them would be void, and their authors may not answer for long. What is not held is left to the looks at the indexes: nobody
    * is asked here, for a node starts whether its peers answer or not.
    */
   private async hearSigners(pact: StoredPact): Promise<void> {
@@ -206,27 +200,6 @@ export class Agreements {
     return origins
   }
 
-  /** Parties of an agreement of which it is not known yet, in this run, which logs they opened. */
-  unlearned(pact: string): string[] {
-    return [...this.looks.keys()]
-      .filter((key) => key.startsWith(`${pact} `) && !this.learned.has(key))
-      .map((key) => key.slice(pact.length + 1))
-  }
-
-  /** Looks again for logs of a party: at once where some of its channels have none yet, else at most every few seconds. */
-  wake(party: string): void {
-    const { around } = this.parts
-    for (const [key, look] of this.looks) {
-      if (!key.endsWith(` ${party}`)) continue
-      const wait = this.hearsAll(key) ? (this.looked.get(key) ?? 0) + LIMITS.indexLookMs - around.now() : 0
-      if (wait <= 0) look()
-      else {
-        this.cancels.get(key)?.()
-        this.cancels.set(key, around.after(wait, look))
-      }
-    }
-  }
-
   /** Opens a log that succeeds ours on a channel (spec/succession.md). */
   async succeed(pact: StoredPact, name: string): Promise<Result<Succeeded>> {
     const channel = this.parts.channels.get(`${pact.id}/${name}`)
@@ -236,11 +209,6 @@ export class Agreements {
     const opened = await channel.own.succeed(toHex(this.parts.around.random(8)))
     if (opened.ok) this.onReady()
     return opened
-  }
-
-  stop(): void {
-    this.stopped = true
-    for (const cancel of this.cancels.values()) cancel()
   }
 
   private draftOf(invitation: Uint8Array | string): Result<Agreement> {
@@ -332,63 +300,6 @@ export class Agreements {
     return ok(undefined)
   }
 
-  /** Learns, again and again, which logs a party has opened for this agreement. */
-  private discover(pact: StoredPact, party: string, root: string): void {
-    const key = `${pact.id} ${party}`
-    const { around } = this.parts
-    let looking = false
-    const look = () => {
-      if (this.stopped || looking) return
-      looking = true
-      this.looked.set(key, around.now())
-      this.lookFor(pact, party, root)
-        .catch((cause: unknown) => around.report('info', 'discovery-failed', { party, message: String(cause) }))
-        .finally(() => {
-          looking = false
-          this.cancels.get(key)?.()
-          if (!this.stopped) this.cancels.set(key, around.after(pact.agreement.intervals.pollSeconds * 1000, look))
-        })
-    }
-    this.looks.set(key, look)
-    look()
-  }
-
-  private async lookFor(pact: StoredPact, party: string, root: string): Promise<void> {
-    const { trusted, channels, requestsTo, identity } = this.parts
-    const card = trusted.withRoot(party, root)
-    if (card === undefined) return
-    await this.parts.cards.lookFromTimeToTime(party)
-    for (const neutral of pact.agreement.neutrals) {
-      this.parts.cards
-        .lookFromTimeToTime(neutral.party)
-        .catch((cause: unknown) => this.parts.around.report('info', 'card-look-failed', { message: String(cause) }))
-    }
-    const fetched = await requestsTo(card).get(`logs/${pact.id}/index`, LIMITS.indexBytes)
-    if (fetched.kind === 'refused') return
-    const text = fetched.kind === 'bytes' ? (fromUtf8(fetched.bytes) ?? '') : ''
-    for (const [name, generation] of generationLines(text)) {
-      const terms = pact.agreement.channels.find((one) => one.name === name)
-      const weRead =
-        rolesOf(pact.agreement, identity.party).length > 0 || terms?.parties.includes(identity.party) === true
-      if (terms?.parties.includes(party) !== true || !weRead) continue
-      await channels.get(`${pact.id}/${name}`)?.peers.hear(`${party}/${pact.id}/${name}/${generation}`, card)
-    }
-    const key = `${pact.id} ${party}`
-    if (this.learned.has(key)) return
-    this.learned.add(key)
-    this.onLearned()
-  }
-
-  /** Whether every channel of the agreement has a log of that party already: then its index need not be read on a hint. */
-  private hearsAll(key: string): boolean {
-    const [id = '', party = ''] = key.split(' ')
-    const named = this.parts.pacts.get(id)?.agreement.channels ?? []
-    return named.every(({ name, parties }) => {
-      const heard = this.parts.channels.get(`${id}/${name}`)?.peers.logs() ?? []
-      return !parties.includes(party) || heard.some(({ origin }) => origin.startsWith(`${party}/`))
-    })
-  }
-
   /** By channel, each in the order in which they were begun. */
   private async ownGenerations(pact: string): Promise<Map<string, string[]>> {
     const { around, identity } = this.parts
@@ -397,18 +308,4 @@ export class Agreements {
     const byChannel = Map.groupBy(lines, ([name]) => name)
     return new Map([...byChannel].map(([name, of]) => [name, of.map(([, generation]) => generation)]))
   }
-}
-
-/** At most a few generations of each channel: a peer's index is a peer's word. */
-export function generationLines(text: string): [string, string][] {
-  const counts = new Map<string, number>()
-  const lines: [string, string][] = []
-  for (const line of text.split('\n')) {
-    const [, name, generation] = /^([a-z][a-z0-9-]{0,31})\/([0-9a-f]{16})$/.exec(line) ?? []
-    if (name === undefined || generation === undefined) continue
-    const count = (counts.get(name) ?? 0) + 1
-    counts.set(name, count)
-    if (count <= LIMITS.generationsPerChannel) lines.push([name, generation])
-  }
-  return lines
 }

@@ -20,6 +20,7 @@ import { blankRecord, type EngineParts } from './engine-parts.ts'
 import { Arrivals } from './folding/arrivals.ts'
 import { Folding } from './folding/folding.ts'
 import { rightOfWay } from './folding/right-of-way.ts'
+import { IndexLooks } from './hearing/index-looks.ts'
 import { MirrorLists } from './hearing/mirror-list.ts'
 import { PeersReached } from './hearing/peers-reached.ts'
 import { HeldLogs } from './held-logs.ts'
@@ -68,6 +69,7 @@ export class Engine {
   readonly unattended: Unattended
   private readonly opened: Opened
   private readonly alarms: Alarms
+  private readonly indexes: IndexLooks
   private readonly rejections: Rejections
   private readonly removing: Removing
   /** By agreement. */
@@ -121,21 +123,22 @@ export class Engine {
     this.arrivals = new Arrivals({ us: party, views, receipts, folding, unattended, changed, stopped })
     this.possibleCopy = new PossibleCopy({
       ...{ identity, around, pacts, channels, begin, stopped, ...this.alarming },
-      unlearned: (pact) => this.agreements.unlearned(pact),
+      unlearned: (pact) => this.indexes.unlearned(pact),
     })
     this.saying = new Saying(this.parts)
     this.rejections = new Rejections(this.parts, this.saying)
     this.removing = new Removing(this.parts, this.saying, (origin) => this.logs.of(origin))
     this.content = new Destroying(this.parts, this.saying, this.removing)
+    this.indexes = new IndexLooks(this.parts, () => this.possibleCopy.settle())
     this.agreements = new Agreements(
       this.parts,
       (pact, channel) => this.contextOf(pact, channel),
+      this.indexes,
       () => {
         this.saying.sayHeld()
         this.lookAgain()
         begin('Saying our new keys in our logs', () => this.ownKeys.bringUpToDate())
       },
-      () => this.possibleCopy.settle(),
     )
     this.officers = new OfficersActs(this.parts, {
       succeed: (pact, channel) => this.agreements.succeed(pact, channel),
@@ -234,7 +237,7 @@ export class Engine {
     const { channels, store, views } = this.parts
     this.reached.stopHints()
     this.unattended.stop()
-    this.agreements.stop()
+    this.indexes.stop()
     await this.sticks.ended()
     this.reached.close()
     this.possibleCopy.secondHost.close()
@@ -263,7 +266,7 @@ export class Engine {
     for (const { bytes, party } of cards) {
       await views.knowCard(bytes)
       this.reached.moved(party)
-      this.agreements.wake(party)
+      this.indexes.wake(party)
     }
     for (const { party, code, message } of trusted.contradictions()) this.alarms.raise(code, party, message)
     this.folding.wake()
@@ -340,7 +343,7 @@ export class Engine {
     for (const channel of this.parts.channels.values()) {
       if ((channel.name === LINE) === (which === 'line')) channel.wake(party)
     }
-    if (which === 'rest') this.agreements.wake(party)
+    if (which === 'rest') this.indexes.wake(party)
   }
 
   /** More was decided, or a log of ours speaks again. */
