@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { logFolder, nodeDisk, openEndedLog, originHash } from '@countersign/ledger'
-import { cosign, utf8 } from '@countersign/log'
+import { cosign, utf8, verifyCheckpoint } from '@countersign/log'
 import { receiptKeyName } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
 import {
@@ -204,6 +204,33 @@ test('a log larger than one step bears comes back between heads that receipts ca
   await new Promise((resolve) => setTimeout(resolve, 1_500))
   expect(without.lost.awaited()).toEqual(['bravo.example'])
   expect(without.taken.size).toBe(0)
+})
+
+test('a log larger than one step bears comes back in pieces where nobody shows a head on the way: each is durable under a head that our key signs again, and none before the whole copy leads to the head that we signed', async () => {
+  const step = { entriesPerStep: 300, bytesPerStep: 1_000_000 }
+  const garbage = [...ALL.slice(0, 400), ...ALL.slice(400).map(() => utf8('garbage'))]
+  const serve = { bravo: holding(ALL, garbage), watch: down as Serve }
+  const { lost, log, taken } = takeBack(serve, { step, signersOf: () => alfa.log })
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  expect(taken.size).toBe(0)
+  // The rest is withheld once the first piece is here, and given later.
+  let given = 2
+  const whole = holding(ALL)
+  serve.bravo = (path) => (path.endsWith('/tile/entries/002.p/189') && given-- < 1 ? 503 : whole(path))
+  await until(() => log()?.size === 512)
+  const head = {
+    origin: ORIGIN,
+    ed25519PublicKey: alfa.card.keys.log.ed25519,
+    mldsa44PublicKey: alfa.card.keys.log.mldsa44,
+  }
+  expect(verifyCheckpoint(log()?.checkpoint ?? new Uint8Array(), head)).toMatchObject({
+    ok: true,
+    value: { size: 512 },
+  })
+  serve.bravo = whole
+  serve.watch = whole
+  await lost.ended
+  await isWhole(log())
 })
 
 const SOURCE = fileURLToPath(new URL('./lost-logs-process.ts', import.meta.url))

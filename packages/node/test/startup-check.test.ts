@@ -83,6 +83,17 @@ test('a lost tail comes back from a peer, and every later one agrees', async () 
   expect(log.size).toBe(301)
 })
 
+test('a lost tail larger than one step bears comes back in pieces, though nobody shows a head on the way; without the keys that signed it it is waited for', async () => {
+  const step = { entriesPerStep: 258, bytesPerStep: 1_000_000 }
+  const serve = { bravo: HONEST, watch: HONEST }
+  const log = await restored(3)
+  expect(await check(log, serve, { step, signers: alfa.log }).outcome).toEqual({ kind: 'confirmed', recovered: 298 })
+  expect(log.size).toBe(301)
+  const without = check(await restored(3), serve, { step })
+  await until(() => without.told.withheld.length > 1)
+  expect(without.done()).toBe(false)
+})
+
 test('a peer that serves garbage under a head we signed is asked again, and blocks nothing once another has the truth', async () => {
   const log = await restored(3)
   const serve = { bravo: GARBAGE, watch: NOTHING }

@@ -67,6 +67,7 @@ export class OwnCheck {
       ...{ log, us: card, around, stopped: isOver },
       peers: members.readers(),
       ...{ pact: this.channel.pact.id, cosigners: members.cosignersOf(context.identity.party) },
+      signers: context.identity.ring.has(card) ? context.identity.ring.of(card).log : undefined,
       mirrorPath: pathOfMirror(log.origin),
       receipted: Math.max(0, ...context.receipts.held(log.origin).map(({ size }) => size)),
       waitForAll: () => context.mayBeCopy(),

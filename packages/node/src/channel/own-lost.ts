@@ -102,6 +102,7 @@ export class OwnLost {
         seenTo: () => own.seenTo(),
         silent: async () => [...(await own.silentLogs()), ...this.taking.values()],
         cards: () => [identity.card, ...ownCards()],
+        signersOf: (card) => (identity.ring.has(card) ? identity.ring.of(card).log : undefined),
         findCard: findOwnCard,
         begin: (origin, card) => this.beginLog(origin, card),
         begun: (origin) => this.openWithOthers(origin),

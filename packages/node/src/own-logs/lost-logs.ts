@@ -9,7 +9,7 @@
 
 import type { LogFiles } from '@countersign/ledger'
 import { equalBytes, fromUtf8, leafHash, parseCheckpoint, parseNote, type Result, TreeFrontier } from '@countersign/log'
-import { type Card, type KeyPair, parseEntry } from '@countersign/record'
+import { type Card, type KeyPair, parseEntry, type SignerPair } from '@countersign/record'
 import {
   freshEntries,
   type LogSource,
@@ -22,6 +22,7 @@ import { type PeerFiles, PeerUnreachable } from '../hearing/peer-requests.ts'
 import type { Cosigner } from '../hearing/signed-heads.ts'
 import { LIMITS } from '../limits.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { Pieces } from './pieces.ts'
 import { nextStep } from './tail-steps.ts'
 
 /** A log of ours that signs nothing now, and takes what others serve back. */
@@ -45,6 +46,8 @@ export interface LostLogsOptions {
   silent(): Promise<{ log: TakenLog; card: Card }[]>
   /** Every card of ours that is held here. */
   cards(): readonly Card[]
+  /** By whose keys a log that was opened by that card is signed, where they are here. */
+  signersOf?(card: Card): SignerPair | undefined
   /** Asks the others for a card of ours. */
   findCard(digest: string): Promise<boolean>
   /** Begins a log that is in no folder yet; it is one of the silent ones from then on. */
@@ -73,6 +76,7 @@ export class LostLogs {
   /** Named by what others said, with who holds it. */
   private readonly hints = new Map<string, Set<string>>()
   private readonly passedOver = new Set<string>()
+  private readonly pieces = new Pieces()
   private readonly looks = new Map<string, number>()
   /** Logs in this folder that do not speak. */
   private inFolder = new Set<string>()
@@ -314,8 +318,18 @@ export class LostLogs {
   }
 
   private tailOf(origin: string, author: Card, source: LogSource) {
-    const { pact, cosigners, step } = this.options
-    return { origin, author, pact, source, cosigners, ...(step === undefined ? {} : { step }) }
+    const { pact, cosigners, step, signersOf } = this.options
+    const { pieces } = this
+    return {
+      origin,
+      author,
+      pact,
+      source,
+      cosigners,
+      pieces,
+      signers: signersOf?.(author),
+      ...(step === undefined ? {} : { step }),
+    }
   }
 }
 

@@ -14,12 +14,13 @@
 
 import type { OwnLog } from '@countersign/ledger'
 import { equalBytes, toHex, verifyCheckpoint } from '@countersign/log'
-import type { Card } from '@countersign/record'
+import type { Card, SignerPair } from '@countersign/record'
 import { type LogSource, readAgain, type SignedHead } from '../hearing/log-source.ts'
 import { type PeerFiles, PeerUnreachable } from '../hearing/peer-requests.ts'
 import type { Cosigner } from '../hearing/signed-heads.ts'
 import { LIMITS } from '../limits.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { Pieces } from './pieces.ts'
 import { nextStep, type TailSource, type TailStep } from './tail-steps.ts'
 
 export interface CheckPeer {
@@ -54,6 +55,9 @@ export interface CheckOptions {
   pact: string
   /** Whose receipts show heads that we signed on the way to a larger one. */
   cosigners: readonly Cosigner[]
+  /** By whose keys the log is signed, where they are here. */
+  signers?: SignerPair | undefined
+  step?: { entriesPerStep: number; bytesPerStep: number }
   /** Where a peer serves back its mirror of this log, below its root. */
   mirrorPath: string
   around: Surroundings
@@ -78,6 +82,7 @@ export interface CheckOptions {
 export function startCheck(options: CheckOptions): StartupCheck {
   const { log, peers, around, waitForAll, without = new Set(), graceMs = LIMITS.startupGraceMs, stopped } = options
   const { receipted = 0 } = options
+  const pieces = new Pieces()
   const awaited = () => peers.map(({ party }) => party).filter((party) => !answered.has(party) && !without.has(party))
   const answered = new Set<string>()
   const hasNeutral = peers.some((peer) => peer.neutral)
@@ -119,6 +124,8 @@ export function startCheck(options: CheckOptions): StartupCheck {
 
   const tailOf = (source: LogSource): TailSource => ({
     ...{ origin: log.origin, author: options.us, pact: options.pact, source, cosigners: options.cosigners },
+    ...{ signers: options.signers, pieces },
+    ...(options.step === undefined ? {} : { step: options.step }),
   })
 
   async function carried(source: LogSource, answers: string | undefined, atLeast: number) {

@@ -1,12 +1,14 @@
-// What a peer's copy has of a log of ours beyond what is held here, in steps: each ends at a head that we signed, and none
-// holds more in memory than one step of a mirror. What was taken is durable step by step, so that a run that ends half
+// What a peer's copy has of a log of ours beyond what is held here, in steps: each ends at a head that we signed, or at one
+// that we sign again where nobody shows any (pieces.ts), and none holds more in memory than one step of a mirror. What was
+// taken is durable step by step, so that a run that ends half
 // way goes on where it was.
 
-import type { Card } from '@countersign/record'
+import type { Card, SignerPair } from '@countersign/record'
 import { freshEntries, type LogSource, type SignedHead } from '../hearing/log-source.ts'
 import { PeerUnreachable } from '../hearing/peer-requests.ts'
 import { type Cosigner, signedHead } from '../hearing/signed-heads.ts'
 import { LIMITS } from '../limits.ts'
+import type { Pieces } from './pieces.ts'
 
 export interface TailSource {
   origin: string
@@ -17,6 +19,9 @@ export interface TailSource {
   /** Whose receipts show heads on the way. */
   cosigners: readonly Cosigner[]
   step?: { entriesPerStep: number; bytesPerStep: number }
+  /** By whose keys the log is signed, where they are here. */
+  signers?: SignerPair | undefined
+  pieces?: Pieces
 }
 
 export interface TailStep {
@@ -31,7 +36,8 @@ export interface TailStep {
 export async function nextStep(of: TailSource, held: number, served: SignedHead): Promise<TailStep> {
   const { source, step = LIMITS } = of
   for (let most: number = step.entriesPerStep; ; ) {
-    const head = served.size - held <= most ? served : await signedHead(of, { above: held, upTo: held + most })
+    const head =
+      served.size - held <= most ? served : await headOnTheWay(of, { above: held, upTo: held + most }, served)
     if (head === undefined) {
       throw new PeerUnreachable(
         `${source.requests.party} holds more of our log than can be taken at once, and nobody shows a head on the way`,
@@ -41,6 +47,13 @@ export async function nextStep(of: TailSource, held: number, served: SignedHead)
     if (taken.isWhole || taken.entries.length === 0) return { first: held, entries: taken.entries, head }
     most = taken.entries.length
   }
+}
+
+async function headOnTheWay(of: TailSource, between: { above: number; upTo: number }, served: SignedHead) {
+  const { origin, source, signers, pieces } = of
+  const shown = await signedHead(of, between)
+  if (shown !== undefined || signers === undefined) return shown
+  return pieces?.head({ origin, source, signers }, between, served)
 }
 
 /** The entries from `held` to `size` of a log that is served up to `served`; fewer where they are more than `bytesMax`. */
