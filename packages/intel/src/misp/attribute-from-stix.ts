@@ -3,11 +3,12 @@
 import { parsePattern } from '../pattern/parse.ts'
 import { own, type Properties } from '../properties.ts'
 import type { StixObject } from '../stix-object.ts'
-import { partsOf } from './attribute-to-stix.ts'
+import { KNOWN_OF_ATTRIBUTE, partsOf } from './attribute-to-stix.ts'
 import { mappingOf, type ObservableMapping } from './attribute-types.ts'
 import { type Json, membersIn, membersOf, type StixAtHand, secondsOf, tagsIn, textIn, textsIn, uuidIn } from './back.ts'
 import { readObjects } from './observable-template.ts'
 import { fillPattern, type Parts, readPattern } from './pattern-template.ts'
+import { restOf } from './schema.ts'
 import { joinMispMarkings, type MispMarking, markingOfTags } from './tags.ts'
 
 export interface ReadAttribute {
@@ -31,7 +32,7 @@ export function attributeFromStix(
   const value = valueOf(atHand, object, type)
   if (value === undefined) return undefined
   const { value: properties } = object
-  const { Tag: _, ...more } = membersIn(properties)
+  const more = restOf(membersIn(properties), KNOWN_OF_ATTRIBUTE)
   const tags = tagsIn(names, membersIn(properties))
   const distribution = textIn(properties, 'x_misp_distribution')
   const comment = textIn(properties, COMMENTED.has(object.type) ? 'x_misp_comment' : 'description')

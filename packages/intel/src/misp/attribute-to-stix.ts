@@ -6,7 +6,7 @@ import { checkPattern } from '../pattern/rules.ts'
 import type { Properties } from '../properties.ts'
 import { isBase64 } from '../stix/property-types.ts'
 import { ATTRIBUTE_TYPES, type AttributeMapping, mappingOf, type ObservableMapping } from './attribute-types.ts'
-import { type EventMaking, ownUuid, present, stamp } from './making.ts'
+import { type EventMaking, type MispNotice, ownUuid, present, stamp } from './making.ts'
 import { fillObjects, readObjects, withReferences } from './observable-template.ts'
 import { fillPattern, type Parts, readPattern } from './pattern-template.ts'
 import { type MispAttribute, restOf } from './schema.ts'
@@ -17,11 +17,13 @@ export interface MadeAttribute {
   /** The domain object that stands for the attribute; undefined where it could not be made at all. */
   readonly id: string | undefined
   readonly mapped: boolean
+  /** Where it was carried: so that it can be said to be in the object's own observable after all. */
+  readonly notice?: MispNotice
   readonly marking: MispMarking
 }
 
 /** Members of an attribute that have a place in STIX, or that belong to one MISP alone. */
-const KNOWN = [
+export const KNOWN_OF_ATTRIBUTE = [
   ...['id', 'event_id', 'event_uuid', 'object_id', 'sharing_group_id', 'uuid', 'type', 'category', 'to_ids', 'value'],
   ...[
     'value1',
@@ -83,7 +85,7 @@ class AttributeMaking {
       `misp:to_ids="${toIds ? 'True' : 'False'}"`,
       ...labels,
     ]
-    const members = { ...restOf(attribute, KNOWN), ...rest }
+    const members = { ...restOf(attribute, KNOWN_OF_ATTRIBUTE), ...rest }
     if (members['disable_correlation'] === false) delete members['disable_correlation']
     this.#artifact = this.#makeArtifact()
     this.#common = {
@@ -126,8 +128,9 @@ class AttributeMaking {
     }
     if (!making.add(carried, path)) return { id: undefined, mapped: false, marking }
     this.#addArtifact()
-    making.carried.push({ path, what: type, why })
-    return { id, mapped: false, marking }
+    const notice = { path, what: type, why }
+    making.carried.push(notice)
+    return { id, mapped: false, notice, marking }
   }
 
   /** The objects of a mapping, the one that stands for the attribute first; or why there are none. */
@@ -156,9 +159,11 @@ class AttributeMaking {
     return this.#indicatorOf(value, patternType)
   }
 
-  #object({ type, property, beside }: Extract<AttributeMapping, { to: 'object' }>): readonly Properties[] | string {
+  #object(mapping: Extract<AttributeMapping, { to: 'object' }>): readonly Properties[] | string {
+    const { type, property, beside, within } = mapping
     const { attribute, about } = this
     const { value, comment } = attribute
+    if (within !== undefined && (attribute.to_ids === true || !about.startsWith('x-misp-object--'))) return within
     if (value === '') return 'The value is empty.'
     const id = this.#id(type)
     const said = type === 'note' ? { x_misp_comment: comment } : { description: comment }

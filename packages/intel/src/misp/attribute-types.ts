@@ -24,6 +24,8 @@ export type AttributeMapping =
       readonly type: 'vulnerability' | 'threat-actor' | 'campaign' | 'identity' | 'note'
       /** The property that the value is. */
       readonly property: 'name' | 'content'
+      /** Only within an object of MISP, as what is said of it; alone, and for detection, the type is carried for this reason. */
+      readonly within?: string
       /** Other properties that the type of the object asks for. */
       readonly beside?: { readonly [property: string]: string }
     }
@@ -94,7 +96,9 @@ const MAPPINGS = new Map<string, AttributeMapping>([
     ...['whois-registrant-phone', 'whois-registrant-name', 'whois-registrant-org', 'whois-registrar'],
     'whois-creation-date',
   ]),
-  ...carried(PLAIN, ['hex', 'counter', 'integer', 'float', 'datetime', 'boolean', 'uuid', 'anonymised']),
+  ...['hex', 'counter', 'integer', 'float', 'datetime', 'boolean', 'uuid', 'anonymised'].map(
+    (type): [string, AttributeMapping] => [type, { to: 'object', type: 'note', property: 'content', within: PLAIN }],
+  ),
   ...carried(PERSONAL, [
     ...['identity-card-number', 'first-name', 'middle-name', 'last-name', 'full-name', 'date-of-birth'],
     ...['place-of-birth', 'gender', 'passport-number', 'passport-country', 'passport-expiration', 'redress-number'],

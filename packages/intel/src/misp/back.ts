@@ -65,6 +65,17 @@ export class StixAtHand {
     return this.#used.has(id)
   }
 
+  /** Runs what uses objects; where it gives nothing, none of them was used and nothing told. */
+  attempt<T>(read: () => T | undefined): T | undefined {
+    const [used, told] = [new Set(this.#used), this.notices.length]
+    const made = read()
+    if (made !== undefined) return made
+    this.#used.clear()
+    for (const id of used) this.#used.add(id)
+    this.notices.length = told
+    return undefined
+  }
+
   tell({ id, type }: Pick<StixObject, 'id' | 'type'>, why: string): void {
     this.notices.push({ id, type, why })
   }
@@ -118,7 +129,7 @@ export function textsIn(value: Properties, property: string): readonly string[] 
   return Array.isArray(said) ? said.filter((item) => typeof item === 'string') : []
 }
 
-/** Members that stood as JSON text; nothing where the text is none. */
+/** Members that stood as JSON text, a peer's: whoever reads them takes none that STIX says itself. */
 export function membersIn(value: Properties): Json {
   const text = textIn(value, 'x_misp_members')
   if (text === undefined || text.length > LIMITS.mispRestChars) return {}

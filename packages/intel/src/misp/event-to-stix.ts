@@ -7,6 +7,7 @@
 import type { Properties } from '../properties.ts'
 import { TLP_NAMES } from '../tlp.ts'
 import { attributeToStix } from './attribute-to-stix.ts'
+import { composeObject } from './composed.ts'
 import { ClusterMaking } from './galaxy-to-stix.ts'
 import { EventMaking, type MispNotice, ownUuid, present, stamp } from './making.ts'
 import {
@@ -26,6 +27,8 @@ export interface MispFigures {
   readonly mapped: number
   /** Attributes that travel in an object `x-misp-attribute`; each is named. */
   readonly carried: number
+  /** Of the mapped, those that a note says in words, and nothing that a machine understands. */
+  readonly noted: number
   readonly objects: number
   readonly references: number
   readonly clusters: number
@@ -44,7 +47,7 @@ export interface StixOfEvent {
 }
 
 /** Members of an event that have a place in STIX, or that belong to one MISP alone. */
-const KNOWN = [
+export const KNOWN_OF_EVENT = [
   ...['id', 'org_id', 'orgc_id', 'sharing_group_id', 'attribute_count', 'user_id', 'locked', 'uuid', 'info', 'date'],
   ...['timestamp', 'publish_timestamp', 'published', 'threat_level_id', 'analysis', 'distribution', 'extends_uuid'],
   ...['Orgc', 'Tag', 'Galaxy', 'Attribute', 'Object', 'EventReport', 'RelatedEvent', 'ShadowAttribute'],
@@ -73,6 +76,7 @@ class EventToStix {
   #ofEvent: readonly string[] = []
   #attributes = 0
   #mapped = 0
+  #noted = 0
   #references = 0
   #sightings = 0
 
@@ -108,6 +112,7 @@ class EventToStix {
         attributes: this.#attributes,
         mapped: this.#mapped,
         carried: making.carried.length,
+        noted: this.#noted,
         objects: objects.length,
         references: this.#references,
         clusters: this.#clusters.count,
@@ -120,12 +125,14 @@ class EventToStix {
     }
   }
 
-  #attribute(attribute: MispAttribute, path: string, about: string): { id: string; marking: MispMarking } | undefined {
+  #attribute(attribute: MispAttribute, path: string, about: string) {
     const making = this.#making
     this.#attributes++
-    const { id, mapped, marking } = attributeToStix(making, attribute, path, about)
+    const made = attributeToStix(making, attribute, path, about)
+    const { id, mapped, marking } = made
     if (id === undefined) return undefined
     if (mapped) this.#mapped++
+    if (mapped && id.startsWith('note--')) this.#noted++
     this.#byUuid.set(attribute.uuid, { id, marking })
     for (const cluster of this.#clusters.add(attribute.Galaxy, marking, `${path}.`)) {
       const type = id.startsWith('indicator--') && INDICATED.test(cluster) ? 'indicates' : 'related-to'
@@ -134,7 +141,7 @@ class EventToStix {
       making.add({ ...head, relationship_type: type, source_ref: id, target_ref: cluster }, path)
     }
     attribute.Sighting?.forEach((sighting, i) => this.#sighting(sighting, id, marking, `${path}.Sighting[${i}]`))
-    return { id, marking }
+    return { ...made, id, attribute }
   }
 
   #object(object: MispObject, path: string): void {
@@ -142,6 +149,11 @@ class EventToStix {
     const { uuid, name, comment, timestamp, deleted, Attribute: attributes = [] } = object
     const id = making.ids.take('x-misp-object', uuid)
     const parts = attributes.flatMap((attribute, i) => this.#attribute(attribute, `${path}.Attribute[${i}]`, id) ?? [])
+    const whole = new Set(composeObject(making, object, parts, path))
+    const said = new Set(parts.filter((part) => whole.has(part)).map(({ notice }) => notice))
+    const carried = making.carried.filter((notice) => !said.has(notice))
+    this.#mapped += making.carried.length - carried.length
+    making.carried = carried
     // It is as closely held as the closest of its parts.
     const own = markingOfTags([], object.distribution)
     const marking = making.markingOf(own, ...parts.map((part) => part.marking))
@@ -254,7 +266,8 @@ class EventToStix {
     if (making.add(made, path)) this.#sightings++
   }
 
-  #report({ uuid, name, content, timestamp, deleted, distribution, ...more }: MispReport, path: string): void {
+  #report(report: MispReport, path: string): void {
+    const { uuid, name, content, timestamp, deleted, distribution } = report
     const making = this.#making
     const id = making.ids.take('note', uuid)
     const note = {
@@ -266,7 +279,7 @@ class EventToStix {
       ...ownUuid(id, uuid),
       x_misp_report: true,
       ...present({ x_misp_distribution: distribution }),
-      ...making.members(restOf(more, ['id', 'event_id', 'sharing_group_id']), path),
+      ...making.members(restOf(report, KNOWN_OF_REPORT), path),
     }
     making.add(note, path)
   }
@@ -303,7 +316,7 @@ class EventToStix {
         x_misp_publish_timestamp: published === undefined ? undefined : String(published),
       }),
       ...(this.#ofEvent.length === 0 ? {} : { x_misp_galaxy_refs: [...this.#ofEvent] }),
-      ...making.members({ ...restOf(event, KNOWN), ...rest }, ''),
+      ...making.members({ ...restOf(event, KNOWN_OF_EVENT), ...rest }, ''),
     }
     making.add(made, '', false)
   }
@@ -318,7 +331,7 @@ class EventToStix {
   }
 }
 
-const KNOWN_OF_OBJECT = [
+export const KNOWN_OF_OBJECT = [
   ...['id', 'event_id', 'sharing_group_id', 'uuid', 'name', 'meta-category', 'description', 'template_uuid'],
   ...['template_version', 'timestamp', 'distribution', 'comment', 'deleted', 'first_seen', 'last_seen'],
   ...['ObjectReference', 'Attribute'],
@@ -335,12 +348,16 @@ const LOCAL_OF_REFERENCE = [
   'referenced_type',
 ]
 
-const KNOWN_OF_REFERENCE = [
+export const KNOWN_OF_REFERENCE = [
   ...LOCAL_OF_REFERENCE,
   ...['uuid', 'timestamp', 'referenced_uuid', 'relationship_type', 'comment', 'deleted', 'Object', 'Attribute'],
 ]
 
-const KNOWN_OF_SIGHTING = [
+export const KNOWN_OF_REPORT = [
+  ...['id', 'event_id', 'sharing_group_id', 'uuid', 'name', 'content', 'timestamp', 'deleted', 'distribution'],
+]
+
+export const KNOWN_OF_SIGHTING = [
   ...['id', 'attribute_id', 'attribute_uuid', 'event_id', 'org_id', 'uuid', 'type', 'date_sighting', 'source'],
   'Organisation',
 ]

@@ -44,14 +44,14 @@ function ours(object: StixObject, type: string) {
     ...(references.length === 0 ? {} : { refs: references }),
   }
   const cluster = {
+    ...more,
     uuid: uuidIn(object),
     type,
     value: textIn(value, custom ? 'x_misp_value' : 'name') ?? '',
     ...(description === undefined || description === '' ? {} : { description }),
-    ...more,
     ...(Object.keys(said).length === 0 ? {} : { meta: said }),
   }
-  return { galaxy: { type, ...(isRecord(galaxy) ? galaxy : {}) }, cluster }
+  return { galaxy: { ...(isRecord(galaxy) ? galaxy : {}), type }, cluster }
 }
 
 function foreign(object: StixObject, type: string, name: string) {

@@ -1,8 +1,8 @@
 /**
  * What all STIX objects made of one MISP event have in common: who made it, when, its marking, and where they are gathered.
  * What MISP says and STIX does not is in properties `x_misp_…`, most of them as the public converter misp-stix names
- * them; members that are not known stand as JSON text in `x_misp_members`. No value stands in two places, so that whoever
- * looks at patterns and observables sees all of them.
+ * them; members that are not known stand as JSON text in `x_misp_members`. A value of a type that STIX knows is in a
+ * pattern or an observable and in no other place, so that whoever looks at these sees all of them.
  */
 
 import { LIMITS } from '../limits.ts'
@@ -25,7 +25,7 @@ export interface MispNotice {
 export class EventMaking {
   readonly event: MispEvent
   readonly ids = new StixIds()
-  readonly carried: MispNotice[] = []
+  carried: MispNotice[] = []
   readonly leftOut: MispNotice[] = []
   /** Tags that were made labels. */
   tags = 0

@@ -38,8 +38,11 @@ function words(mapping: AttributeMapping): Pick<MappingLine, 'detecting' | 'seen
       return both(`carried: ${mapping.why}`)
     case 'rule':
       return both(`indicator, pattern_type ${mapping.patternType}`)
-    case 'object':
-      return both(`${mapping.type} ${mapping.property}`)
+    case 'object': {
+      const object = `${mapping.type} ${mapping.property}`
+      if (mapping.within === undefined) return both(object)
+      return { detecting: `carried: ${mapping.within}`, seen: `${object}, within an object` }
+    }
     case 'observable': {
       const seen = mapping.objects?.map(({ type, ...said }) => `${kind(type)} ${shown(said)}`).join(', ')
       return { detecting: mapping.pattern, seen: seen ?? 'carried: STIX can say it in a pattern only.' }

@@ -53,7 +53,10 @@ const moment = z.iso.datetime({
   message: 'This must be a time, such as 2026-01-31T12:00:00.000000+00:00.',
 })
 
-const organisation = z.looseObject({ uuid: maybe(mispUuid), name: maybe(short) })
+/** MISP writes an empty text where there is none. */
+const maybeUuid = z.preprocess((said) => (said === null || said === '' ? undefined : said), mispUuid.optional())
+
+const organisation = z.looseObject({ uuid: maybeUuid, name: maybe(short) })
 
 const tag = z.looseObject({
   name: short.min(1, 'A tag must have a name.'),
@@ -63,10 +66,10 @@ const tag = z.looseObject({
   relationship_type: maybe(short),
 })
 
-const sharingGroup = z.looseObject({ uuid: maybe(mispUuid), name: maybe(short), releasability: maybe(long) })
+const sharingGroup = z.looseObject({ uuid: maybeUuid, name: maybe(short), releasability: maybe(long) })
 
 const cluster = z.looseObject({
-  uuid: maybe(mispUuid),
+  uuid: maybeUuid,
   type: maybe(short),
   value: short.min(1, 'A cluster must have a value.'),
   tag_name: maybe(short),
@@ -76,7 +79,7 @@ const cluster = z.looseObject({
 })
 
 const galaxy = z.looseObject({
-  uuid: maybe(mispUuid),
+  uuid: maybeUuid,
   name: maybe(short),
   type: short.min(1, 'A galaxy must have a type.'),
   description: maybe(long),
@@ -85,7 +88,7 @@ const galaxy = z.looseObject({
 })
 
 const sighting = z.looseObject({
-  uuid: maybe(mispUuid),
+  uuid: maybeUuid,
   type: maybe(code),
   date_sighting: maybe(seconds),
   source: maybe(long),
@@ -114,7 +117,7 @@ const attribute = z.looseObject({
 })
 
 const reference = z.looseObject({
-  uuid: maybe(mispUuid),
+  uuid: maybeUuid,
   referenced_uuid: mispUuid,
   relationship_type: maybe(short),
   timestamp: maybe(seconds),
@@ -127,7 +130,7 @@ const object = z.looseObject({
   name: short.min(1, 'An object must have a name.'),
   'meta-category': maybe(short),
   description: maybe(long),
-  template_uuid: maybe(mispUuid),
+  template_uuid: maybeUuid,
   template_version: maybe(number),
   timestamp: maybe(seconds),
   distribution: maybe(code),
@@ -159,7 +162,7 @@ export const mispEvent = z.looseObject({
   threat_level_id: maybe(code),
   analysis: maybe(code),
   distribution: maybe(code),
-  extends_uuid: maybe(z.union([mispUuid, z.literal('')])),
+  extends_uuid: maybeUuid,
   Org: maybe(organisation),
   Orgc: maybe(organisation),
   SharingGroup: maybe(z.union([sharingGroup, z.array(z.unknown()).max(0)])),

@@ -22,10 +22,19 @@ import {
   textsIn,
   uuidIn,
 } from './back.ts'
-import { EVENT_LABELS, eventToStix } from './event-to-stix.ts'
+import {
+  EVENT_LABELS,
+  eventToStix,
+  KNOWN_OF_EVENT,
+  KNOWN_OF_OBJECT,
+  KNOWN_OF_REFERENCE,
+  KNOWN_OF_REPORT,
+  KNOWN_OF_SIGHTING,
+} from './event-to-stix.ts'
 import { ForeignToMisp, type NewEvent } from './foreign-to-misp.ts'
 import { galaxiesFromStix } from './galaxy-from-stix.ts'
 import { readMispEvent } from './read-events.ts'
+import { restOf } from './schema.ts'
 import { isStricter, joinMispMarkings, type MispMarking, markingOfTags, tagsOfMarking, UNMARKED } from './tags.ts'
 
 export interface MispOfStix {
@@ -48,7 +57,10 @@ export function stixToMisp(sources: readonly StixSource[], fresh: NewEvent): Mis
   const atHand = new StixAtHand(sources)
   const events: Json[] = []
   for (const { object } of atHand.all) {
-    if (isEvent(object)) events.push(asClosed(atHand, object, new EventFromStix(atHand, object).read()))
+    if (!isEvent(object)) continue
+    const event = atHand.attempt(() => asClosed(atHand, object, new EventFromStix(atHand, object).read()))
+    if (event !== undefined) events.push(event)
+    else atHand.tell(object, 'It has properties of an event of MISP, but MISP would not take that event.')
   }
   const { event, carried } = new ForeignToMisp(atHand, fresh).read()
   if (event !== undefined) events.push(event)
@@ -59,11 +71,12 @@ export function stixToMisp(sources: readonly StixSource[], fresh: NewEvent): Mis
 
 /**
  * The event, its tags as strict as all that it was read from: what became of it is mapped again, and where an object was
- * marked more strictly than that, as one may have been since, the event is.
+ * marked more strictly than that, as one may have been since, the event is. Undefined for an
+ * event that MISP would not take.
  */
-function asClosed(atHand: StixAtHand, root: StixObject, event: Json): Json {
+function asClosed(atHand: StixAtHand, root: StixObject, event: Json): Json | undefined {
   const read = readMispEvent(event)
-  if (!read.ok) return event
+  if (!read.ok) return undefined
   const again = new Map(eventToStix(read.value).objects.map((object) => [object['id'], object]))
   let closest: MispMarking = UNMARKED
   const ids = [root.id, ...textsIn(root.value, 'object_refs'), String(own(root.value, 'created_by_ref'))]
@@ -112,7 +125,7 @@ class EventFromStix {
     const { value } = this.#event
     const atHand = this.#atHand
     atHand.use(this.#event.id)
-    const { Tag: _, ...more } = membersIn(value)
+    const more = restOf(membersIn(value), KNOWN_OF_EVENT)
     const distribution = textIn(value, 'x_misp_distribution')
     const objects = this.#parts.filter(({ type }) => type === 'x-misp-object')
     const inObjects = new Set(objects.flatMap((object) => textsIn(object.value, 'x_misp_attribute_refs')))
@@ -120,7 +133,12 @@ class EventFromStix {
     const made = objects.map((object) => this.#object(object))
     const clusters = textsIn(value, 'x_misp_galaxy_refs').flatMap((id) => atHand.get(id) ?? [])
     const reports = this.#parts.flatMap((part) => this.#report(part) ?? [])
-    for (const part of this.#parts) if (own(part.value, 'x_misp_empty') === true) atHand.use(part.id)
+    for (const part of this.#parts) {
+      const composed = own(part.value, 'x_misp_composed') === true
+      if (composed || own(part.value, 'x_misp_empty') === true) atHand.use(part.id)
+      // Their attributes say it too.
+      if (composed) for (const id of textsIn(part.value, 'object_refs')) atHand.use(id)
+    }
     const creator = this.#organisation(own(value, 'created_by_ref'))
     return {
       uuid: uuidIn(this.#event),
@@ -199,15 +217,16 @@ class EventFromStix {
       type: textIn(value, 'x_misp_sighting'),
       date_sighting: secondsOf(own(value, 'modified')),
       ...membersOf(value, { source: 'x_misp_source' }),
-      ...(who === undefined ? {} : { Organisation: who }),
-      ...membersIn(value),
+      ...restOf(membersIn(value), KNOWN_OF_SIGHTING),
+      ...restOf({ Organisation: who ?? own(membersIn(value), 'Organisation') }, []),
     }
   }
 
   #object(object: StixObject): Json {
     const { value } = object
     this.#atHand.use(object.id)
-    const { ObjectReference: leadingOut, ...more } = membersIn(value)
+    const leadingOut = own(membersIn(value), 'ObjectReference')
+    const more = restOf(membersIn(value), KNOWN_OF_OBJECT)
     const parts = textsIn(value, 'x_misp_attribute_refs').flatMap((id) => this.#atHand.get(id) ?? [])
     const whole = own(value, 'x_misp_attributes')
     const references = [
@@ -253,7 +272,7 @@ class EventFromStix {
       timestamp: secondsOf(own(value, 'modified')),
       comment: textIn(value, 'description') ?? '',
       deleted: object.revoked,
-      ...membersIn(value),
+      ...restOf(membersIn(value), KNOWN_OF_REFERENCE),
     }
   }
 
@@ -268,7 +287,7 @@ class EventFromStix {
       timestamp: secondsOf(own(value, 'modified')),
       ...membersOf(value, { distribution: 'x_misp_distribution' }),
       deleted: object.revoked,
-      ...membersIn(value),
+      ...restOf(membersIn(value), KNOWN_OF_REPORT),
     }
   }
 
@@ -276,6 +295,6 @@ class EventFromStix {
     const identity = this.#atHand.get(ref)
     if (identity?.type !== 'identity') return undefined
     this.#atHand.use(identity.id)
-    return { uuid: uuidIn(identity), name: textIn(identity.value, 'name') ?? '', ...membersIn(identity.value) }
+    return { ...membersIn(identity.value), uuid: uuidIn(identity), name: textIn(identity.value, 'name') ?? '' }
   }
 }

@@ -54,8 +54,9 @@ test('all that an event may have becomes STIX without an error', () => {
   expect(made.figures).toEqual({
     ...{
       attributes: 18,
-      mapped: 15,
-      carried: 3,
+      mapped: 16,
+      carried: 2,
+      noted: 2,
       objects: 1,
       references: 1,
       clusters: 4,
@@ -64,11 +65,7 @@ test('all that an event may have becomes STIX without an error', () => {
       tags: 4,
     },
   })
-  expect(made.carried.map(({ path, what }) => `${path} ${what}`)).toEqual([
-    'Attribute[3] url',
-    'Attribute[4] btc',
-    'Object[0].Attribute[2] size-in-bytes',
-  ])
+  expect(made.carried.map(({ path, what }) => `${path} ${what}`)).toEqual(['Attribute[3] url', 'Attribute[4] btc'])
   expect(made.leftOut.map(({ path }) => path)).toEqual(['RelatedEvent', 'event_creator_email', 'Tag[2]'])
   expect(JSON.stringify(made.objects)).not.toMatch(/Of somebody else|someone@example\.org"\}|workflow:state/)
 })
@@ -251,4 +248,105 @@ test('a content too large for one object is left out and named, and its attribut
   const made = one('attachment', 'a.bin', { data: 'A'.repeat(1_000_000) })
   expect(made.leftOut).toEqual([{ path: 'Attribute[0].data', what: 'data', why: expect.stringContaining('larger') }])
   expect(made.figures.mapped).toBe(1)
+})
+
+function ofObject(name: string, parts: [relation: string, type: string, value: string, more?: Json][]): StixOfEvent {
+  const made = parts.map(([relation, type, value, more], i) => {
+    return attribute(40 + i, type, value, { object_relation: relation, ...more })
+  })
+  return mapped(event({ Object: [{ uuid: uuid(30), name, timestamp: '1769860005', Attribute: made }] }))
+}
+
+/** The observables of the observed data of a whole object, without what has them found again. */
+function wholeOf(made: StixOfEvent): Json[] {
+  const [data] = made.objects.filter((object) => object['x_misp_composed'] === true)
+  const refs = (data?.['object_refs'] ?? []) as string[]
+  return made.objects
+    .filter((object) => refs.includes(String(object['id'])))
+    .map((object) => {
+      const { id: _, spec_version: __, ...said } = object
+      return said
+    })
+}
+
+const SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+
+test('the parts of a file, a domain, traffic and a certificate are one observable too', () => {
+  const file = ofObject('file', [
+    ['filename', 'filename', 'a.exe'],
+    ['sha256', 'sha256', SHA256],
+    ['size-in-bytes', 'size-in-bytes', '12'],
+    ['mimetype', 'mime-type', 'PE32 executable'],
+    ['entropy', 'float', '4.23'],
+  ])
+  expect(wholeOf(file)).toEqual([{ type: 'file', hashes: { 'SHA-256': SHA256 }, name: 'a.exe', size: 12 }])
+  expect(file.carried.map(({ what }) => what)).toEqual(['mime-type'])
+  expect(file.figures).toMatchObject({ attributes: 5, mapped: 4, carried: 1, noted: 1 })
+  const domain = ofObject('domain-ip', [
+    ['domain', 'domain', 'a.example'],
+    ['ip', 'ip-dst', '192.0.2.1'],
+    ['ip', 'ip-dst', '2001:db8::1'],
+  ])
+  expect(wholeOf(domain)).toMatchObject([
+    { type: 'domain-name', value: 'a.example', resolves_to_refs: [expect.any(String), expect.any(String)] },
+    { type: 'ipv4-addr', value: '192.0.2.1' },
+    { type: 'ipv6-addr', value: '2001:db8::1' },
+  ])
+  const traffic = ofObject('ip-port', [
+    ['ip', 'ip-dst', '192.0.2.1'],
+    ['dst-port', 'port', '443'],
+  ])
+  expect(wholeOf(traffic)).toMatchObject([{ type: 'network-traffic', dst_port: 443 }, { type: 'ipv4-addr' }])
+  expect(traffic.carried).toEqual([])
+  const certificate = ofObject('x509', [
+    ['issuer', 'text', 'CN=Example CA'],
+    ['x509-fingerprint-sha256', 'x509-fingerprint-sha256', SHA256],
+  ])
+  expect(wholeOf(certificate)).toEqual([
+    { type: 'x509-certificate', hashes: { 'SHA-256': SHA256 }, issuer: 'CN=Example CA' },
+  ])
+  for (const made of [file, domain, traffic, certificate]) expect(errorsOf(made)).toEqual([])
+})
+
+test('the whole of an object is as closely held as the closest of its parts, and leaves out what was deleted', () => {
+  const made = ofObject('file', [
+    ['filename', 'filename', 'a.exe', { Tag: [{ name: 'tlp:amber' }] }],
+    ['sha256', 'sha256', SHA256],
+    ['size-in-bytes', 'size-in-bytes', '12', { deleted: true }],
+  ])
+  const [data] = made.objects.filter((object) => object['x_misp_composed'] === true)
+  for (const id of [data?.['id'], ...(data?.['object_refs'] as string[])]) {
+    expect(colourOf(made, String(id))).toBe('TLP:AMBER')
+  }
+  expect(wholeOf(made)[0]).not.toHaveProperty('size')
+})
+
+test('one part alone, or one that is not of its form, makes no whole', () => {
+  expect(wholeOf(ofObject('file', [['sha256', 'sha256', SHA256]]))).toEqual([])
+  const wrong = ofObject('file', [
+    ['sha256', 'sha256', 'no hash'],
+    ['filename', 'filename', 'a.exe'],
+  ])
+  expect(wholeOf(wrong)).toEqual([])
+  expect(errorsOf(wrong)).toEqual([])
+})
+
+test('a number is a note within an object, and carried alone or for detection', () => {
+  expect(one('float', '4.23').carried).toHaveLength(1)
+  expect(ofObject('file', [['entropy', 'float', '4.23', { to_ids: true }]]).carried).toHaveLength(1)
+  const [note] = ofType(ofObject('file', [['entropy', 'float', '4.23']]), 'note')
+  expect(note).toMatchObject({ abstract: 'entropy', content: '4.23', object_refs: [`x-misp-object--${uuid(30)}`] })
+})
+
+test('a cluster at two places is as closely held as the closer one, whichever comes first', () => {
+  const galaxy = [{ type: 'rat', GalaxyCluster: [{ uuid: uuid(50), value: 'ExampleRAT' }] }]
+  const [red, green] = ['tlp:red', 'tlp:green'].map((name, i) => {
+    return attribute(10 + i, 'domain', 'a.example', { Galaxy: galaxy, Tag: [{ name }] })
+  }) as [Json, Json]
+  for (const both of [
+    [red, green],
+    [green, red],
+  ]) {
+    expect(colourOf(mapped(event({ Attribute: both })), `tool--${uuid(50)}`)).toBe('TLP:RED')
+  }
 })

@@ -25,6 +25,12 @@ test('texts and numbers, truth as 0 and 1, and null for what is absent are read 
   expect(said).toEqual(usual)
 })
 
+test('an empty text where a UUID could be is none', () => {
+  const cluster = { uuid: '', value: 'Example' }
+  const result = read(event({ extends_uuid: '', Galaxy: [{ uuid: '', type: 'tool', GalaxyCluster: [cluster] }] }))
+  expect(result.ok && result.value[0]?.extends_uuid).toBe(undefined)
+})
+
 test('members that are not known are kept', () => {
   const result = read(event({ of_later: { a: 1 }, Attribute: [attribute(10, 'md5', 'x', { of_later: [2] })] }))
   expect(result.ok && result.value[0]?.['of_later']).toEqual({ a: 1 })

@@ -137,9 +137,9 @@ const MEMBERS = fc.record(
     timestamp: fc.nat(2_000_000_000).map(String),
     first_seen: fc.constantFrom('2026-01-30T10:00:00.123456+01:00', '2026-01-30T10:00:00+00:00'),
     last_seen: fc.constantFrom('2026-01-29T10:00:00.000000+00:00', '2026-01-31T00:00:00+00:00'),
-    object_relation: fc.constantFrom('filename', 'text'),
+    object_relation: fc.constantFrom('filename', 'text', 'size-in-bytes', 'ip', 'dst-port', 'domain'),
     Tag: fc.array(TAG, { maxLength: 3 }),
-    of_later: fc.jsonValue().filter((said) => said !== null && JSON.stringify(said).length < 500),
+    of_later: fc.jsonValue().filter((said) => said !== null && !/__proto__/.test(JSON.stringify(said))),
   },
   { requiredKeys: [] },
 )
@@ -152,16 +152,17 @@ const EVENT = fc
     own: ATTRIBUTES,
     inObject: ATTRIBUTES,
     tags: fc.array(TAG, { maxLength: 3 }),
+    name: fc.constantFrom('file', 'domain-ip', 'ip-port', 'x509', 'virustotal-report'),
     info: fc.oneof(HOSTILE, fc.constant('Phishing')),
     published: fc.boolean(),
     distribution: fc.constantFrom('0', '1', '2', '3', '4'),
   })
-  .map(({ own, inObject, tags: ofEvent, ...more }) => {
+  .map(({ own, inObject, tags: ofEvent, name, ...more }) => {
     const made = (list: typeof own, from: number) => {
       return list.map(([type, value, members], i) => attribute(from + i, type, value, plain(members)))
     }
     const parts = made(inObject, 40)
-    const object = { uuid: uuid(30), name: 'file', comment: '', timestamp: '1769860005', Attribute: parts }
+    const object = { uuid: uuid(30), name, comment: '', timestamp: '1769860005', Attribute: parts }
     return event({ ...more, Tag: ofEvent, Attribute: made(own, 10), Object: parts.length === 0 ? [] : [object] })
   })
 
@@ -202,4 +203,52 @@ test('a marking that was made stricter since becomes a tag', () => {
     )
     expect(back(marked).events[0]).toMatchObject({ Attribute: [{ Tag: [{ name: 'tlp:red' }] }] })
   }
+})
+
+test('what stands as text beside an object adds to it and never says something else than the object', () => {
+  const { objects } = eventToStix(read(event({ Attribute: [attribute(10, 'domain', 'a.example', { to_ids: true })] })))
+  const more = { value: 'b.example', uuid: uuid(66), distribution: '3', Tag: [{ name: 'x' }], of_later: 1 }
+  const forged = objects.map((object) => ({ ...object, x_misp_members: JSON.stringify(more) }))
+  const [made = {}] = back(forged).events
+  expect(made).toMatchObject({ uuid: uuid(1), of_later: 1, Orgc: { uuid: uuid(2) } })
+  expect(made['Attribute']).toMatchObject([{ uuid: uuid(10), value: 'a.example', distribution: '5', of_later: 1 }])
+  expect((made['Attribute'] as Json[])[0]).not.toHaveProperty('Tag')
+})
+
+test('objects that pretend to be of an event which MISP would not take are read as any others', () => {
+  const { objects } = eventToStix(read(event({ Attribute: [attribute(10, 'domain', 'a.example', { to_ids: true })] })))
+  const forged = objects.map((object) => {
+    return object['type'] === 'indicator' ? { ...object, x_misp_uuid: 'no UUID' } : object
+  })
+  const { events, notices } = back(forged)
+  expect(notices.map(({ why }) => why)).toContain(
+    'It has properties of an event of MISP, but MISP would not take that event.',
+  )
+  expect(events).toMatchObject([
+    { uuid: uuid(1), distribution: '0', Attribute: [{ uuid: uuid(10), value: 'a.example' }] },
+  ])
+})
+
+test('a value that looks like a placeholder of ours is a value', () => {
+  const parts = ['@0', '@1', '$0', '$1:integer'].map((value, i) => attribute(10 + i, 'email-header', value))
+  const { objects } = eventToStix(read(event({ Attribute: parts })))
+  const lines = objects.flatMap((object) => (object['received_lines'] ?? []) as string[])
+  expect(lines).toEqual(['@0', '@1', '$0', '$1:integer'])
+  expect(back(objects).events[0]).toMatchObject({ Attribute: parts.map(({ value }) => ({ value })) })
+})
+
+test('an attribute as misp-stix writes it, without a label for what is not for detection, is read', () => {
+  const now = '2026-01-31T12:00:00.000Z'
+  const common = { spec_version: '2.1', created: now, modified: now }
+  const { objects } = eventToStix(read(event()))
+  const [report] = objects.filter((object) => object['type'] === 'report')
+  const custom = {
+    ...{ ...common, type: 'x-misp-attribute', id: `x-misp-attribute--${uuid(10)}` },
+    labels: ['misp:type="btc"', 'misp:category="Financial fraud"', 'a tag'],
+    ...{ x_misp_type: 'btc', x_misp_category: 'Financial fraud', x_misp_value: '1ExampleWallet' },
+  }
+  const { events } = back([{ ...report, object_refs: [custom.id] }, custom])
+  expect(events[0]).toMatchObject({
+    Attribute: [{ uuid: uuid(10), type: 'btc', to_ids: false, value: '1ExampleWallet', Tag: [{ name: 'a tag' }] }],
+  })
 })
