@@ -252,3 +252,15 @@ test('an attribute as misp-stix writes it, without a label for what is not for d
     Attribute: [{ uuid: uuid(10), type: 'btc', to_ids: false, value: '1ExampleWallet', Tag: [{ name: 'a tag' }] }],
   })
 })
+
+test('a UUID that STIX does not know comes back as it was', () => {
+  const none = '00000000-0000-0000-0000-000000000010'
+  const parts = [attribute(10, 'domain', 'a.example', { uuid: none }), attribute(1, 'btc', '1ExampleWallet')]
+  expect(once(event({ Attribute: parts })).events[0]).toMatchObject({ Attribute: [{ uuid: none }, { uuid: uuid(1) }] })
+})
+
+test('a MAC address in another spelling is one all the same, and comes back as it was spelled', () => {
+  const { objects } = eventToStix(read(event({ Attribute: [attribute(10, 'mac-address', '00-00-5E-00-53-AF')] })))
+  expect(objects.find((object) => object['type'] === 'mac-addr')).toMatchObject({ value: '00:00:5e:00:53:af' })
+  expect(back(objects).events[0]).toMatchObject({ Attribute: [{ value: '00-00-5E-00-53-AF' }] })
+})
