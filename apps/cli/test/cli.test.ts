@@ -372,6 +372,23 @@ describe('misuse and refusal', () => {
     })
     expect(await done(officer, 'correct horse battery\n')).toContain('may sign in')
     expect(await done(['records', '--dir', at('delta'), '--type', 'intel/share'])).toContain('No record is like that')
+    expect(await done(['conflicts', '--dir', at('delta')])).toContain('No object came in two contents')
+    expect(await run(['object', 'tool--00000000-0000-4000-8000-000000000001', '--dir', at('delta')])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('not held here'),
+    })
+    const tool = ['account', 'tool', 'siem', '--dir', at('delta')]
+    expect(await done(tool)).toMatch(/^siem\n[A-Za-z0-9_-]{32}\n$/)
+    expect(await done(['account', 'tools', '--dir', at('delta')])).toBe('siem  read:inbox read:outbox write:outbox\n')
+    expect(JSON.parse(await done([...tool, '--may', 'read:inbox', '--json']))).toMatchObject({ user: 'siem' })
+    expect(await done(['account', 'tools', '--dir', at('delta')])).toBe('siem  read:inbox\n')
+    expect(await run([...tool, '--may', 'own:inbox'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is no right'),
+    })
+    expect(await run([...tool, '--may', 'read:inbox', '--end'])).toMatchObject({ code: 2 })
+    expect(await done([...tool, '--end'])).toContain('siem is let in no more')
+    expect(await run([...tool, '--end'])).toMatchObject({ code: 1, err: expect.stringContaining('account tools') })
     expect(await run(['card', '--dir', at('delta'), '--vkeys', 'log'])).toMatchObject({
       out: '',
       err: expect.stringMatching(/no agreement yet/),
@@ -416,6 +433,7 @@ describe('misuse and refusal', () => {
   test.each([
     ...['init', 'serve', 'card', 'trust', 'say', 'records', 'prove', 'verify', 'audit', 'demo'].map((one) => [one]),
     ...['propose', 'sign', 'show'].map((one) => ['pact', one]),
+    ...['object', 'conflicts'].map((one) => [one]),
     ...['officer', 'tool', 'tools'].map((one) => ['account', one]),
   ])('%s %s --help shows an example', async (...command) => {
     expect(await done([...command, '--help'])).toMatch(/Examples?:\n {2}(countersign|echo)/)

@@ -144,6 +144,22 @@ test('what a tool writes meanwhile is pending until it is said, and then complet
   expect(await status()).toMatchObject({ success_count: total, failure_count: 0, pending_count: 0 })
 })
 
+test('what a tool wrote before the node ended is told of in the next run: pending while it waits, complete once it was said', async () => {
+  const { alfa, pact } = parties
+  await alfa.restart(cutOff)
+  const init = { method: 'POST', headers: { 'content-type': TAXII }, body: CAMPAIGN }
+  const posted = (await (await taxii(alfa, `${pact}/collections/outbox/objects/`, init)).json()) as { id: string }
+  const status = async () =>
+    (await (await taxii(alfa, `${pact}/status/${posted.id}/`)).json()) as { status: string; pending_count: number }
+  const total = objectTexts(CAMPAIGN.toString()).length
+  await until('it to be kept', async () => (await status()).pending_count === total)
+  await alfa.restart(cutOff)
+  expect(await status()).toMatchObject({ status: 'pending', pending_count: total })
+  await alfa.restart()
+  await allSaid()
+  expect(await status()).toMatchObject({ status: 'complete', success_count: total, failure_count: 0, pending_count: 0 })
+})
+
 test('where the log is stopped, a share is refused, and nothing of it is kept', async () => {
   const { alfa, bravo } = parties
   await alfa.stop()

@@ -545,6 +545,8 @@ describe('removing', () => {
       const { body } = await call(`${pact}/collections/inbox/manifest/?match[version]=all`, {}, bravo)
       expect(body.objects?.map(({ id }) => id)).not.toContain(idOf(2))
       expect(await readAll(bravo, pact, 'inbox')).not.toContain(tool(2, 'two'))
+      const listed = value(await bravo.node.views.objects({ collection: 'inbox' })).objects.map(({ id }) => id)
+      expect([listed.includes(idOf(1)), listed.includes(idOf(2))]).toEqual([true, false])
     }
     await isGone()
     expect((await remove(at('inbox', 2), all)).status).toBe(404)

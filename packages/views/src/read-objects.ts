@@ -37,7 +37,8 @@ export async function readObjects(store: Store, index: SearchIndex, query: Objec
   if (words.length > QUERY_MAX) return refuse('views/query', `Search for at most ${QUERY_MAX} characters.`)
   const limit = Math.min(Math.max(query.limit ?? OBJECT_PAGE_DEFAULT, 1), OBJECT_PAGE_MAX)
 
-  const ways = words === '' ? [everything] : waysToFind(words, index.reached())
+  const hides = store.sqlite.prepare('select 1 from removed_here limit 1').get() !== undefined
+  const ways = (words === '' ? [everything] : waysToFind(words, index.reached())).map((way) => ({ ...way, hides }))
   const rows: Awaited<ReturnType<typeof page>> = []
   let total = 0
   for (const way of ways) {
@@ -214,6 +215,8 @@ interface Way {
   text: string
   from: number
   to: number
+  /** Whether anything at all was removed here: mostly nothing was, and then nothing is looked up for each object. */
+  hides?: boolean
 }
 
 const everything: Way = { by: 'nothing', text: '', from: 0, to: Number.MAX_SAFE_INTEGER }
@@ -268,6 +271,13 @@ async function count(store: Store, query: ObjectQuery, way: Way, atMost: number)
 
 function wanted(eb: ExpressionBuilder<Tables & { o: Tables['objects'] }, 'o'>, query: ObjectQuery, way: Way) {
   const all = []
+  // What somebody here removed is in no list, and is shown where its id is asked for.
+  if (way.hides) {
+    all.push(
+      sql<boolean>`not exists (select 1 from removed_here r where r.pact = o.pact and r.collection = o.collection
+        and r.id = o.id and r.version_order = o.version_order)`,
+    )
+  }
   if (query.pact !== undefined) all.push(eb('o.pact', '=', query.pact))
   if (query.collection !== undefined) all.push(eb('o.collection', '=', COLLECTIONS.indexOf(query.collection)))
   if (query.type !== undefined) all.push(eb('o.type', '=', query.type))

@@ -28,7 +28,6 @@ export async function addObjects(request: FastifyRequest, reply: FastifyReply, m
   const adding = new Adding()
   const body = new Counted(request.body as AsyncIterable<Uint8Array>)
   const taken = Promise.withResolvers<void>()
-  let judged = false
   const end = (next: typeof status) => {
     status = next
     statuses.update(next)
@@ -43,7 +42,8 @@ export async function addObjects(request: FastifyRequest, reply: FastifyReply, m
       ...{ pact, share: status.id, account: `tool ${tool}`, input: body },
       met: (object) => adding.met(object),
       progress: (stage) => {
-        judged ||= stage === 'said'
+        // From here on a crash leaves a status that tells which objects it was about.
+        if (stage === 'said' && status.total_count === 0) end(waiting(status, adding, 'It is being signed.'))
         taken.resolve()
       },
       later: (outcome: Result<unknown>) => {
@@ -81,7 +81,6 @@ export async function addObjects(request: FastifyRequest, reply: FastifyReply, m
   if (error?.http === 413) return tooLarge(reply)
   if (error !== undefined) return fail(reply, error.http, error.why, error.code)
   answered = true
-  if (judged && status.total_count === 0) status = waiting(status, adding, 'It is being signed.')
   return send(reply.code(202), status)
 }
 
