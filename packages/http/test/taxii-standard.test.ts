@@ -2,7 +2,9 @@
 // 2.1 sections 3 to 5). The table of packages/http/README.md names these tests.
 
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LIMITS } from '../src/limits.ts'
 import { formatRight, parseRight } from '../src/taxii/rights.ts'
@@ -504,6 +506,35 @@ describe('rights', () => {
     expect(await by(second)).toBe(401)
     expect(tools.end('siem')).toMatchObject({ ok: false, code: 'tool/unknown' })
   })
+})
+
+test('each object tells by the API which record it came in, who said it, and when it was countersigned', async () => {
+  const { bravo } = parties
+  const token = readFileSync(join(bravo.dir, 'private', 'api-token'), 'utf8').trim()
+  const detail = async () => {
+    const answer = await fetch(`${bravo.url}api/object?id=${idOf(1)}`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    return (answer.status === 200 ? await answer.json() : { versions: [] }) as {
+      versions: { version: string; provenance: { delivery: { hi: number | null }[] }[] }[]
+    }
+  }
+  await until('both versions to be countersigned', async () => {
+    const { versions } = await detail()
+    return (
+      versions.length === 2 && versions.every(({ provenance }) => (provenance[0]?.delivery[0]?.hi ?? null) !== null)
+    )
+  })
+  const { versions } = await detail()
+  expect(versions.map(({ version }) => version)).toEqual(['2026-03-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z'])
+  for (const { provenance } of versions) {
+    expect(provenance).toMatchObject([
+      {
+        ...{ record: expect.stringContaining('alfa.example/'), party: 'alfa.example', refused: false },
+        delivery: [{ recipient: 'bravo.example', hi: expect.any(Number) }],
+      },
+    ])
+  }
 })
 
 describe('removing', () => {
