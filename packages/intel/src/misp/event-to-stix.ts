@@ -305,7 +305,7 @@ class EventToStix {
       ...(event.published === true
         ? { published: stamp(making.seconds(published)) }
         : { context: 'suspicious-activity' }),
-      object_refs: [...making.listed],
+      object_refs: this.#inParts(),
       ...ownUuid(id, event.uuid),
       x_misp_date: event.date,
       ...present({
@@ -319,6 +319,22 @@ class EventToStix {
       ...making.members({ ...restOf(event, KNOWN_OF_EVENT), ...rest }, ''),
     }
     making.add(made, '', false)
+  }
+
+  /** What the event refers to; of more than one object can name, groupings that name them part by part. */
+  #inParts(): readonly string[] {
+    const making = this.#making
+    const { listed } = making
+    if (listed.length <= REFS_OF_ONE) return [...listed]
+    const parts: string[] = []
+    for (let from = 0; from < listed.length; from += REFS_OF_ONE) {
+      const id = making.ids.derive('grouping', this.event.uuid, 'part', String(from))
+      const refs = listed.slice(from, from + REFS_OF_ONE)
+      const head = making.head(id, this.event.timestamp, making.marking)
+      making.add({ ...head, context: 'suspicious-activity', object_refs: refs, x_misp_part: true }, '', false)
+      parts.push(id)
+    }
+    return parts
   }
 
   /** Markings, organisations and the event first, then the rest as the event has it. */
@@ -361,6 +377,9 @@ export const KNOWN_OF_SIGHTING = [
   ...['id', 'attribute_id', 'attribute_uuid', 'event_id', 'org_id', 'uuid', 'type', 'date_sighting', 'source'],
   'Organisation',
 ]
+
+/** Ids that one object names: with these it stays well below what one object may be. */
+const REFS_OF_ONE = 8_000
 
 export const EVENT_LABELS = ['Threat-Report', 'misp:tool="MISP-STIX-Converter"']
 

@@ -79,8 +79,8 @@ function asClosed(atHand: StixAtHand, root: StixObject, event: Json): Json | und
   if (!read.ok) return undefined
   const again = new Map(eventToStix(read.value).objects.map((object) => [object['id'], object]))
   let closest: MispMarking = UNMARKED
-  const ids = [root.id, ...textsIn(root.value, 'object_refs'), String(own(root.value, 'created_by_ref'))]
-  for (const object of ids.flatMap((id) => atHand.get(id) ?? [])) {
+  const creator = atHand.get(own(root.value, 'created_by_ref'))
+  for (const object of [root, ...partsOf(atHand, root), ...(creator === undefined ? [] : [creator])]) {
     const refs = textsIn(again.get(object.id) ?? {}, 'object_marking_refs')
     const said = joinMispMarkings(
       ...refs.map((ref) => ({ tlp: publishedTlp(ref) ?? null, pap: publishedPap(ref) ?? null })),
@@ -97,6 +97,16 @@ function isEvent({ type, value }: StixObject): boolean {
   return (type === 'report' || type === 'grouping') && textIn(value, 'x_misp_date') !== undefined
 }
 
+/** What an event refers to, also by way of groupings that name it part by part. */
+function partsOf(atHand: StixAtHand, event: StixObject): readonly StixObject[] {
+  return textsIn(event.value, 'object_refs').flatMap((id) => {
+    const part = atHand.get(id)
+    if (part?.type !== 'grouping' || own(part.value, 'x_misp_part') !== true) return part ?? []
+    atHand.use(part.id)
+    return textsIn(part.value, 'object_refs').flatMap((ref) => atHand.get(ref) ?? [])
+  })
+}
+
 class EventFromStix {
   readonly #atHand: StixAtHand
   readonly #event: StixObject
@@ -108,7 +118,7 @@ class EventFromStix {
   constructor(atHand: StixAtHand, event: StixObject) {
     this.#atHand = atHand
     this.#event = event
-    this.#parts = textsIn(event.value, 'object_refs').flatMap((id) => atHand.get(id) ?? [])
+    this.#parts = partsOf(atHand, event)
     const labels = textsIn(event.value, 'labels')
     const own = EVENT_LABELS.every((label, i) => labels[i] === label) ? labels.slice(EVENT_LABELS.length) : labels
     this.#tags = tagsIn(own, membersIn(event.value))

@@ -264,3 +264,14 @@ test('a MAC address in another spelling is one all the same, and comes back as i
   expect(objects.find((object) => object['type'] === 'mac-addr')).toMatchObject({ value: '00:00:5e:00:53:af' })
   expect(back(objects).events[0]).toMatchObject({ Attribute: [{ value: '00-00-5E-00-53-AF' }] })
 })
+
+test('an event with more than one object can name comes back whole', () => {
+  const parts = Array.from({ length: 20_000 }, (_, i) => {
+    return attribute(1, 'btc', `1Example${i}`, { uuid: `5c0b1f2a-0001-4000-9000-${String(i).padStart(12, '0')}` })
+  })
+  const made = eventToStix(read(event({ Attribute: parts })))
+  expect(made.leftOut).toEqual([])
+  const { events } = back(made.objects)
+  expect(events).toHaveLength(1)
+  expect((events[0]?.['Attribute'] as Json[]).map(({ value }) => value)).toEqual(parts.map(({ value }) => value))
+})
