@@ -22,9 +22,9 @@ class Cosigner {
   index: string | undefined
   fetched = 0
 
-  gives(entries: readonly Uint8Array[], time: number, signers = alfa.log): void {
+  gives(entries: readonly Uint8Array[], time: number, signers = alfa.log, by = watch.receipt): void {
     const name = receiptKeyName('watch.example', PACT)
-    this.puts(entries.length, time, cosign(checkpointOf(entries, ORIGIN, signers), { name, ...watch.receipt }, time))
+    this.puts(entries.length, time, cosign(checkpointOf(entries, ORIGIN, signers), { name, ...by }, time))
   }
 
   puts(size: number, time: number, bytes: Uint8Array): void {
@@ -254,6 +254,24 @@ test('a superseded receipt on which something rests stays', async () => {
     await feed.round()
   }
   expect(held()).toEqual([`3-${T}`, `3-${T + 1}`, `3-${T + 3}`])
+})
+
+test('a receipt by a stolen key, dated far ahead, keeps none away that its owner gives with a new key', async () => {
+  const cosigner = new Cosigner()
+  const fresh = member('watch.example', 9)
+  cosigner.gives(OURS.slice(0, 1), T)
+  cosigner.gives(OURS.slice(0, 2), T + 1_000_000)
+  cosigner.gives(OURS, T + 10, alfa.log, fresh.receipt)
+  const keys = () => [watch.card.keys.receipt, fresh.card.keys.receipt]
+  const of = { party: watch.party, keys, requests: requestsTo(watch.card, cosigner.serve) }
+  const { open, told, holds } = await hearing(cosigner, { cosigner: of })
+  await holds(OURS)
+  await open().round()
+  expect(told.receipts).toEqual([`1-${T}`, `2-${T + 1_000_000}`, `3-${T + 10}`])
+  expect(told.faults).toEqual([])
+  // Nor after the next start.
+  await open(await openReceipts({ disk: nodeDisk(), dir: folder() })).round()
+  expect(told.receipts.slice(3)).toEqual(told.receipts.slice(0, 3))
 })
 
 test('receipts whose times fall as sizes grow are refused and told once', async () => {

@@ -45,6 +45,11 @@ interface Name {
   time: number
 }
 
+/** With the ids of the keys it was made with. */
+interface MadeBy extends Name {
+  key: string
+}
+
 /** A part of the index, and the last bytes of it. */
 interface Stretch {
   from: number
@@ -72,7 +77,10 @@ export class ReceiptFeed {
   private readonly missing = new Map<string, { name: Name; from: number }>()
   /** What is held of each size. */
   private held: Map<number, { first: number; last: number }> | undefined
-  private newest: Name = { size: 0, time: 0 }
+  /** The size of the largest. */
+  private largest = 0
+  /** The newest by each key of the cosigner. */
+  private readonly newestBy = new Map<string, Name>()
   private readonly faults = new Set<string>()
   /** The size of a receipt in the index over more than is held here yet; 0 where there is none. */
   waitsFor = 0
@@ -89,13 +97,14 @@ export class ReceiptFeed {
 
   /** Whether a receipt is missing that the cosigner may have given by now. */
   get outstanding(): boolean {
-    return this.newest.size < (this.options.log()?.size ?? 0)
+    return this.largest < (this.options.log()?.size ?? 0)
   }
 
   /** What is held was changed by another hand: it is looked at again before the next receipt is taken. */
   forgetHeld(): void {
     this.held = undefined
-    this.newest = { size: 0, time: 0 }
+    this.largest = 0
+    this.newestBy.clear()
   }
 
   /** False where more may be taken at once than one round takes. */
@@ -180,10 +189,10 @@ export class ReceiptFeed {
     const names = [...receipts.held(origin, cosigner.party)].sort((a, b) => a.size - b.size || a.time - b.time)
     for (const [i, name] of names.entries()) {
       const { size, time } = name
-      if (size > this.newest.size) this.held.set(size, { first: time, last: time })
+      if (size > this.largest) this.held.set(size, { first: time, last: time })
       else if (names[i + 1]?.size === size) await this.forget(name)
       else this.held.set(size, { first: this.held.get(size)?.first ?? time, last: time })
-      this.newest = { size, time }
+      this.isNewest(name)
     }
   }
 
@@ -263,7 +272,7 @@ export class ReceiptFeed {
     const { receipt, over } = weighed
     if (over === 'other-root' || over === 'beyond') await this.options.onFork(receipt, over)
     else if (over === 'other-keys') return true
-    else if (this.contradicts(name)) {
+    else if (this.contradicts(receipt)) {
       this.fault(
         'receipt/order',
         `${cosigner.party} gave receipts whose times fall as sizes grow; what it gave before stands.`,
@@ -271,22 +280,27 @@ export class ReceiptFeed {
     } else {
       await receipts.hold(origin, cosigner.party, receipt)
       this.options.onReceipt(receipt)
-      await this.remember(name)
+      await this.remember(receipt)
     }
     return true
   }
 
   /** Of its size the first and the last stay; what was either before is superfluous. */
-  private async remember(name: Name): Promise<void> {
-    const { size, time } = name
+  private async remember({ size, time, key }: MadeBy): Promise<void> {
     const before = this.held?.get(size) ?? { first: time, last: time }
     this.held?.set(size, { first: Math.min(before.first, time), last: Math.max(before.last, time) })
-    if (size > this.newest.size || (size === this.newest.size && time > this.newest.time)) this.newest = name
+    this.isNewest({ size, time, key })
     if (before.last === before.first) return
     const { receipts, origin, cosigner } = this.options
     const replaced = time < before.first ? before.first : before.last
     const old = receipts.held(origin, cosigner.party).find((one) => one.size === size && one.time === replaced)
     if (old !== undefined) await this.forget(old)
+  }
+
+  private isNewest({ size, time, key }: MadeBy): void {
+    const newest = this.newestBy.get(key) ?? { size: 0, time: 0 }
+    if (size > newest.size || (size === newest.size && time > newest.time)) this.newestBy.set(key, { size, time })
+    this.largest = Math.max(this.largest, size)
   }
 
   private async forget({ size, time, digest }: Name & { digest: string }): Promise<void> {
@@ -295,13 +309,20 @@ export class ReceiptFeed {
       await receipts.drop(origin, cosigner.party, digest)
   }
 
-  /** Whether what is held has an earlier time at a larger size, or a later one at a smaller. */
-  private contradicts({ size, time }: Name): boolean {
-    if (size > this.newest.size) return time < this.newest.time
-    for (const [other, { first, last }] of this.held ?? []) {
-      if ((other > size && first < time) || (other < size && last > time)) return true
-    }
-    return false
+  /**
+   * Whether what is held by the same key has an earlier time at a larger size, or a later one at a smaller. By another key
+   * it may be a thief's: one that was dated far ahead would keep from being held whatever its owner gives with new keys.
+   */
+  private contradicts({ size, time, key }: MadeBy): boolean {
+    const newest = this.newestBy.get(key)
+    if (newest === undefined || size > newest.size) return newest !== undefined && time < newest.time
+    const { receipts, origin, cosigner } = this.options
+    return receipts
+      .held(origin, cosigner.party)
+      .some(
+        (other) =>
+          other.key === key && ((other.size > size && other.time < time) || (other.size < size && other.time > time)),
+      )
   }
 
   private fault(code: FaultCode, message: string): void {
