@@ -44,6 +44,8 @@ export const LIMITS = {
   /** Receipts that one log names and that are not held here, of which its author is asked in one round; files fetched of it. */
   namedReceiptsPerLook: 16,
   namedReceiptsFetched: 64,
+  /** How often a neutral looks at an author's head in one round, where taking what was new took longer than a second. */
+  looksPerRound: 4,
   /** How often a receipt that does not verify is fetched before its cosigner is told of. */
   receiptTries: 3,
   /** Receipts fetched from one cosigner in one round. */

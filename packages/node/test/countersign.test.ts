@@ -17,7 +17,11 @@ const stranger = signNoteLine(text, 'stranger.example', pair(99).ed25519)
 type Given = Parameters<PeerLogOptions['onReceipt']>[0]
 
 /** What bravo gives for a log of alfa that shows this checkpoint. */
-async function given(checkpoint: Uint8Array, change: Partial<PeerLogOptions> = {}): Promise<Given[]> {
+async function given(
+  checkpoint: Uint8Array,
+  change: Partial<PeerLogOptions> = {},
+  then: (log: PeerLog) => Promise<void> = async () => {},
+): Promise<Given[]> {
   const dir = folder()
   const mirror = value(await openMirror({ disk: nodeDisk(), dir, origin: ORIGIN, keys: alfa.card.keys.log }))
   onTestFinished(() => mirror.close())
@@ -44,6 +48,7 @@ async function given(checkpoint: Uint8Array, change: Partial<PeerLogOptions> = {
     ...change,
   })
   await log.round()
+  await then(log)
   return receipts
 }
 const read = ({ bytes }: Given) =>
@@ -77,4 +82,43 @@ test('a receipt is told by the keys that it was made with, though ours change wh
   })
   expect(us.receipt).toBe(watch.receipt)
   expect(receipt && read(receipt)).toMatchObject({ ok: true, value: { key: receipt?.key, digest: receipt?.digest } })
+})
+
+test('a neutral that takes long to take a log in looks again before it signs: what was said meanwhile is not bounded from below by that', async () => {
+  let now = 1_800_000_000_000
+  let [shown, slow] = [2, true]
+  const serve = (path: string) => {
+    if (slow && path.includes('entries')) {
+      slow = false
+      now += 90_000
+      shown = 3
+    }
+    return logFiles('own', ENTRIES.slice(0, shown)).get(path) ?? logFiles('own', ENTRIES.slice(0, 2)).get(path)
+  }
+  const receipts = await given(checkpointOf(ENTRIES), {
+    ...{ role: 'depositary', cosignSeconds: 60, around: { ...realSurroundings(), now: () => now } },
+    sources: [{ requests: requestsTo(alfa.card, serve), prefix: 'own' }],
+  })
+  expect(receipts.map(({ size, time }) => ({ size, time }))).toEqual([{ size: 3, time: 1_800_000_090 }])
+})
+
+test('a neutral that takes long to be answered dates anew by when it asked', async () => {
+  let now = 1_800_000_000_000
+  const files = logFiles('own', ENTRIES)
+  const serve = (path: string) => {
+    const file = files.get(path)
+    if (path === 'own/checkpoint') now += 30_000
+    return file
+  }
+  const of: Partial<PeerLogOptions> = {
+    ...{ role: 'depositary', cosignSeconds: 60, around: { ...realSurroundings(), now: () => now } },
+    sources: [{ requests: requestsTo(alfa.card, serve), prefix: 'own' }],
+  }
+  const receipts = await given(checkpointOf(ENTRIES), of, async (log) => {
+    now += 60_000
+    await log.round()
+  })
+  const [first, second] = receipts.map(({ time }) => time - 1_800_000_000)
+  // The first took several looks, each of half a minute.
+  expect({ first, second }).toEqual({ first: 120, second: 180 })
 })

@@ -30,15 +30,19 @@ export interface Countersigning {
  */
 export type ShownBy = 'author' | 'author with more' | 'carried from its author' | 'nobody'
 
-/** Gives one where it is due; all that a receipt of the mirror's size covers is held. */
-export async function countersign(of: Countersigning, shownBy: ShownBy): Promise<void> {
+/**
+ * Gives one where it is due; all that a receipt of the mirror's size covers is held. `seenMs`: when its author was last
+ * asked for its head, milliseconds since 1970.
+ */
+export async function countersign(of: Countersigning, shownBy: ShownBy, seenMs: number): Promise<void> {
   const { mirror, receipts, cosignSeconds, around } = of
   if (mirror.checkpoint === undefined || !of.mayCountersign(shownBy)) return
   const newest = receipts.newest(mirror.origin)
   // A mirror that was rolled back, and does not hold yet what we countersigned.
   if (newest !== undefined && mirror.size < newest.size) return
-  const seconds = Math.floor(around.now() / 1000)
   const grown = newest === undefined || mirror.size > newest.size
+  // What was held before is dated by when it was seen that there is no more; what came now, by when it is durable.
+  const seconds = Math.floor((grown ? around.now() : seenMs) / 1000)
   const due = cosignSeconds !== undefined && newest !== undefined && seconds >= newest.time + cosignSeconds
   // A neutral's cosignature says what the author showed by then: what it had from elsewhere may be old. A depositary's
   // receipt discharges the author, too: it is given for what the author's own folder held when it was carried here.

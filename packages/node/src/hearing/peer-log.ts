@@ -68,6 +68,8 @@ export class PeerLog {
   readonly mirror: Mirror
   /** When the author's head was last fetched from the author itself; 0 where never. */
   lastHeardMs = 0
+  /** Since when it is known that its author showed no more than is held here. */
+  private seenMs = 0
   private readonly options: PeerLogOptions
   private readonly parts: SealedParts
   private readonly refusedHeads: RefusedHeads
@@ -121,6 +123,7 @@ export class PeerLog {
     for (const source of this.sources) {
       try {
         if (await this.hear(source)) {
+          await this.lookAgain(source)
           if (this.isAuthor(source)) {
             this.lastHeardMs = this.options.around.now()
             this.tellSound()
@@ -142,6 +145,24 @@ export class PeerLog {
     // What was carried here is held, though nobody answers now.
     if (this.carriedAwaits) await this.countersignHeld()
     if (failure !== undefined) throw failure
+  }
+
+  /**
+   * Where taking all took longer than the second in which the head was seen, a neutral takes what came since: its
+   * cosignature says, too, that by its time there was no more (spec/receipt.md).
+   */
+  private async lookAgain(source: LogSource): Promise<void> {
+    const { cosignSeconds, receipts, around } = this.options
+    if (cosignSeconds === undefined || !this.isAuthor(source)) return
+    const isLate = () =>
+      this.mirror.size > (receipts.newest(this.origin)?.size ?? 0) &&
+      Math.floor(around.now() / 1000) > Math.floor(this.seenMs / 1000)
+    try {
+      for (let looks = 1; looks < LIMITS.looksPerRound && isLate(); looks++) await this.hear(source)
+    } catch (cause) {
+      // What it deposited discharges it, though it went away meanwhile.
+      if (!(cause instanceof PeerUnreachable)) throw cause
+    }
   }
 
   /** Takes what others show of this log beyond what its author showed us; where that is another log, it is told. */
@@ -222,8 +243,10 @@ export class PeerLog {
   /** False where the source does not hold the log. */
   private async hear(source: LogSource): Promise<boolean> {
     const { cosigners } = this.options
+    const askedMs = this.options.around.now()
     const head = await this.headOf(source)
     if (head === undefined) return false
+    if (this.isAuthor(source)) this.seenMs = askedMs
     // Another node's mirror may lag behind ours: an older head of the same log is no contradiction there.
     if (!this.isAuthor(source) && head.size < this.mirror.size && (await this.precedes(head))) return false
     if (!equalBytes(this.mirror.checkpoint ?? new Uint8Array(), head.note)) {
@@ -405,7 +428,8 @@ export class PeerLog {
     if (!this.parts.isHeldTo(this.mirror.size)) return
     const carried = source?.carried === 'author' ? 'carried from its author' : 'nobody'
     const byAuthor = this.isLeaving ? 'author with more' : 'author'
-    await countersign(this.options, source !== undefined && this.isAuthor(source) ? byAuthor : carried)
+    const shownBy = source !== undefined && this.isAuthor(source) ? byAuthor : carried
+    await countersign(this.options, shownBy, this.seenMs)
   }
 
   private authorKeys() {
