@@ -119,7 +119,9 @@ test('what a thief said before the notice stands, and what it says afterwards is
   await until('alfa to be ready', () => alfa.node.health().ready)
   const roles = ['log', 'receipt', 'request', 'sealing', 'statement'] as const
   const revoked = value(await alfa.node.rotateKeys({ compromised: { roles: [...roles] } }))
-  expect(revoked).toMatchObject({ state: 'accepted', serial: 3 })
+  // Its own folder holds less than its key signed: cards may have been given, too, that it does not know.
+  expect(revoked).toMatchObject({ state: 'accepted', serial: expect.any(Number) })
+  if (revoked.state === 'accepted') expect(revoked.serial).toBeGreaterThan(Math.floor(Date.now() / 1000) - 600)
   const frozen = () => [bravo, watch].every(({ node }) => node.views.frozenAt(origin) !== undefined)
   await until('the log to be frozen', frozen)
   const sizes = [bravo, watch].map(({ node }) => node.views.frozenAt(origin))
