@@ -82,7 +82,7 @@ export function caseOf(seed: number): Case {
   const all = [...parties, ...neutrals]
   const lengthMs = draw.pick(LENGTHS_MS)
   const drawn = draw.pick(ACT_KINDS)
-  // Without a neutral a notice takes the agreement's force with it: nobody else countersigned what it rests on.
+  // Without a neutral what one party said, and the other had not seen yet when it gave its keys up, may lose its force.
   const what = drawn === 'theft' && neutrals.length === 0 ? 'years' : drawn
   // What takes its own time is done where nothing else goes wrong than the weather.
   const isQuiet = what === 'theft' || what === 'years'

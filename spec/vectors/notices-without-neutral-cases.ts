@@ -116,6 +116,15 @@ export const withoutNeutralCases: NoticesCase[] = [
     ],
     aside: [pinned.digest, backdated.digest],
   }),
+  made('without a neutral: the notice is carried by a log whose keys another notice had given up before', {
+    ...between([bravoGivesUp(['receipt'], 3)], [bravoGivesUp(['statement'], 0, LINE)]),
+    receipts: [pinned, backdated, receipt(alfa, LINE, 2, T + 10), receipt(alfa, BRAVO, 2, T + 100)],
+    notices: [
+      ...ofBravoStands(T + 10, { origin: BRAVO, size: 0 }, { origin: LINE, size: 0 }),
+      ...ofBravoStands(T + 100),
+    ],
+    aside: [pinned.digest, backdated.digest],
+  }),
   made('with a neutral, what the party itself had seen pins nothing', {
     logs: [
       { origin: ALFA, entries: pinning[0]?.entries ?? [] },

@@ -283,15 +283,16 @@ export class Notices {
       const saw = this.sql.firstSaw.get(origin, pin.origin, pin.idx)
       if (saw === undefined) return false
       const saysNotice = given.entries.find((entry) => entry.origin === origin)
-      if (saysNotice !== undefined && saw.idx <= saysNotice.idx && !this.givesUpKeysOf(given, saysNotice)) return true
-      const before = stands
-        .filter((other) => other.notice.body.party === party && this.givesUpKeysOf(other, { origin, idx: saw.idx }))
-        .map(({ since }) => since)
-      const limit = Math.min(given.since, ...before)
-      return given.agreement.parties.some(
-        (one) =>
-          one.party !== party && (this.coveredAt(one.party, { origin, idx: saw.idx }, this.ofAll) ?? limit) < limit,
-      )
+      // By a key that another notice gives up, whoever stole that could say so: then it counts as far as it was covered.
+      const coveredInTime = (idx: number, since: number) => {
+        const others = stands.filter((other) => other.notice.body.party === party && other !== given)
+        const limits = others.filter((other) => this.givesUpKeysOf(other, { origin, idx })).map((other) => other.since)
+        const limit = Math.min(since, ...limits)
+        const covers = (by: string) => (this.coveredAt(by, { origin, idx }, this.ofAll) ?? limit) < limit
+        return limit === UNLIMITED || given.agreement.parties.some((one) => one.party !== party && covers(one.party))
+      }
+      const isOwnWord = saysNotice !== undefined && saw.idx <= saysNotice.idx && !this.givesUpKeysOf(given, saysNotice)
+      return (isOwnWord && coveredInTime(saysNotice.idx, UNLIMITED)) || coveredInTime(saw.idx, given.since)
     })
   }
 
@@ -369,6 +370,8 @@ export class Notices {
 function rising(times: Iterable<number>): number[] {
   return [...times].sort((a, b) => a - b)
 }
+
+const UNLIMITED = Number.POSITIVE_INFINITY
 
 /** A notice that stands. */
 type Dated = Standing & { since: number }
