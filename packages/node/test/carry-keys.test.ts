@@ -16,7 +16,17 @@ import { expect, test } from 'vitest'
 import { carryOut } from '../src/carrying/carry-out.ts'
 import { initNode, loadIdentity } from '../src/keys/identity.ts'
 import { makeRootKey, openRootKey, parseRootPublicKey } from '../src/keys/root-key.ts'
-import { call, type Island, inForceByStick, islands, noNetwork, stateOf, stick, visit } from './islands.ts'
+import {
+  aSecondLater,
+  call,
+  type Island,
+  inForceByStick,
+  islands,
+  noNetwork,
+  stateOf,
+  stick,
+  visit,
+} from './islands.ts'
 import { folder, value } from './served-files.ts'
 
 const serialOf = (at: Island, of: Island): number | undefined => at.node.cardOf(of.party)?.body.serial
@@ -147,6 +157,7 @@ test('a notice that comes by stick alone freezes what the stolen keys say from t
   await alfa.out(at)
   await visit(bravo, at)
   await alfa.in(at)
+  aSecondLater()
   const [origin = ''] = held.split('#')
   // A copy of alfa’s folder is stolen, and goes on in its log; only alfa’s root is not in it.
   await alfa.node.stop()

@@ -29,10 +29,19 @@ export interface Island {
   in(stick: string): Promise<CarriedIn>
 }
 
+/** How far the clock of all sites is ahead of the machine's, in milliseconds. */
+let ahead = 0
+
+/** Receipts are dated to the second: what must count as later than one of them is done in a later second. */
+export function aSecondLater(): void {
+  ahead += 1_000
+}
+
 /** Reaches nobody. */
 export function noNetwork(): Surroundings {
   return {
     ...realSurroundings(),
+    now: () => Date.now() + ahead,
     fetch: async () => {
       throw new Error('There is no network.')
     },

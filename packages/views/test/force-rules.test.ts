@@ -72,101 +72,101 @@ test('force and what was said in it are as the rules of an agreement say of all 
     order: fc.array(fc.nat(1000), { minLength: 50, maxLength: 50 }),
     settles: fc.array(fc.boolean(), { minLength: 50, maxLength: 50 }),
   })
-  await fc.assert(
-    fc.asyncProperty(world, async ({ receipts, sayings, pins, order, settles }) => {
-      const signatures: SignatureFact[] = []
-      type Facts = { seen: Map<string, number>; named: Map<string, NamedReceipt> }
-      const records: { origin: string; index: number }[] = []
-      /** Of each entry of each log what had been seen. */
-      const facts = new Map<string, Facts[]>()
-      const logs = new Map<string, Uint8Array[]>()
-      const inherited = new Map<string, Predecessor & { state: 'awaited' | 'held' | 'other' }>()
-      for (const [l, origin] of LOGS.entries()) {
-        const others = origin.startsWith('alfa') ? [BRAVO, BRAVO_AGAIN] : [ALFA, ALFA_AGAIN]
-        const [seen, named] = [new Map<string, number>(), new Map<string, NamedReceipt>()]
-        const before = PREDECESSORS.get(origin)
-        const { size: pinned, otherRoot } = pins[l] ?? { size: 1, otherRoot: 0 }
-        const held = logs.get(before ?? '') ?? []
-        const root = otherRoot === 0 ? 'e'.repeat(64) : rootOf(held, pinned)
-        const log = [opens(origin, V1, before === undefined ? null : { origin: before, size: pinned, root })]
-        if (before !== undefined) {
-          const state = held.length < pinned ? 'awaited' : otherRoot === 0 ? 'other' : 'held'
-          inherited.set(origin, { origin: before, size: pinned, state })
-        }
-        const ofLog: Facts[] = [{ seen: new Map(), named: new Map() }]
-        for (const { signs: itSigns, named: n, invents, other, size } of sayings[l] ?? []) {
-          const index = log.length
-          if (itSigns) {
-            signatures.push({ party: `${origin.split('.')[0]}.example`, origin, index })
-            log.push(signs(origin, V1))
-            ofLog.push({ seen: new Map(seen), named: new Map(named) })
-            continue
-          }
-          const of = others[other] ?? ALFA
-          seen.set(of, Math.max(size, seen.get(of) ?? 0))
-          const receipt_ = receipts[n % receipts.length] as ReceiptToFold
-          const pin = invents === 0 ? { ...receipt_, digest: '7'.repeat(64) } : receipt_
-          const earlier = named.get(`${pin.by} ${pin.origin}`)
-          const names = earlier === undefined || pin.size > earlier.size
-          if (names) named.set(`${pin.by} ${pin.origin}`, pin)
-          records.push({ origin, index })
+  const property = fc.asyncProperty(world, async ({ receipts, sayings, pins, order, settles }) => {
+    const signatures: SignatureFact[] = []
+    type Facts = { seen: Map<string, number>; named: Map<string, NamedReceipt> }
+    const records: { origin: string; index: number }[] = []
+    /** Of each entry of each log what had been seen. */
+    const facts = new Map<string, Facts[]>()
+    const logs = new Map<string, Uint8Array[]>()
+    const inherited = new Map<string, Predecessor & { state: 'awaited' | 'held' | 'other' }>()
+    for (const [l, origin] of LOGS.entries()) {
+      const others = origin.startsWith('alfa') ? [BRAVO, BRAVO_AGAIN] : [ALFA, ALFA_AGAIN]
+      const [seen, named] = [new Map<string, number>(), new Map<string, NamedReceipt>()]
+      const before = PREDECESSORS.get(origin)
+      const { size: pinned, otherRoot } = pins[l] ?? { size: 1, otherRoot: 0 }
+      const held = logs.get(before ?? '') ?? []
+      const root = otherRoot === 0 ? 'e'.repeat(64) : rootOf(held, pinned)
+      const log = [opens(origin, V1, before === undefined ? null : { origin: before, size: pinned, root })]
+      if (before !== undefined) {
+        const state = held.length < pinned ? 'awaited' : otherRoot === 0 ? 'other' : 'held'
+        inherited.set(origin, { origin: before, size: pinned, state })
+      }
+      const ofLog: Facts[] = [{ seen: new Map(), named: new Map() }]
+      for (const { signs: itSigns, named: n, invents, other, size } of sayings[l] ?? []) {
+        const index = log.length
+        if (itSigns) {
+          signatures.push({ party: `${origin.split('.')[0]}.example`, origin, index })
+          log.push(signs(origin, V1))
           ofLog.push({ seen: new Map(seen), named: new Map(named) })
-          log.push(
-            saysShare(origin, V1, {
-              logs: [{ origin: of, size: seen.get(of) ?? 0, root: `${seen.get(of)}`.repeat(64) }],
-              receipts: names ? [{ by: pin.by, origin: pin.origin, size: pin.size, digest: pin.digest }] : [],
-            }),
-          )
+          continue
         }
-        logs.set(origin, log)
-        facts.set(origin, ofLog)
+        const of = others[other] ?? ALFA
+        seen.set(of, Math.max(size, seen.get(of) ?? 0))
+        const receipt_ = receipts[n % receipts.length] as ReceiptToFold
+        const pin = invents === 0 ? { ...receipt_, digest: '7'.repeat(64) } : receipt_
+        const earlier = named.get(`${pin.by} ${pin.origin}`)
+        const names = earlier === undefined || pin.size > earlier.size
+        if (names) named.set(`${pin.by} ${pin.origin}`, pin)
+        records.push({ origin, index })
+        ofLog.push({ seen: new Map(seen), named: new Map(named) })
+        log.push(
+          saysShare(origin, V1, {
+            logs: [{ origin: of, size: seen.get(of) ?? 0, root: `${seen.get(of)}`.repeat(64) }],
+            receipts: names ? [{ by: pin.by, origin: pin.origin, size: pin.size, digest: pin.digest }] : [],
+          }),
+        )
       }
-      const seenAt = (origin: string, index: number) => {
-        const at = facts.get(origin)?.[index]
-        return {
-          size: (of: string) => at?.seen.get(of) ?? 0,
-          named: (by: string, on: string) => at?.named.get(`${by} ${on}`),
-        }
+      logs.set(origin, log)
+      facts.set(origin, ofLog)
+    }
+    const seenAt = (origin: string, index: number) => {
+      const at = facts.get(origin)?.[index]
+      return {
+        size: (of: string) => at?.seen.get(of) ?? 0,
+        named: (by: string, on: string) => at?.named.get(`${by} ${on}`),
       }
-      const predecessorOf = (origin: string) => {
-        const of = inherited.get(origin)
-        return of?.state === 'held' ? of : undefined
-      }
-      const awaits = (origin: string): boolean => {
-        const of = inherited.get(origin)
-        return of?.state === 'awaited' || (of?.state === 'held' && awaits(of.origin))
-      }
+    }
+    const predecessorOf = (origin: string) => {
+      const of = inherited.get(origin)
+      return of?.state === 'held' ? of : undefined
+    }
+    const awaits = (origin: string): boolean => {
+      const of = inherited.get(origin)
+      return of?.state === 'awaited' || (of?.state === 'held' && awaits(of.origin))
+    }
 
-      await views.reset()
-      await know([FIRST], views)
-      const steps = [
-        ...[...logs].flatMap(([origin, log]) => log.map((_, i) => () => feed(origin, log.slice(0, i + 1), views))),
-        ...receipts.map((one) => () => views.foldReceipt(one)),
-      ]
-      const shuffled = steps.map((step, i) => ({ step, at: order[i] ?? 0 })).sort((a, b) => a.at - b.at)
-      for (const [i, { step }] of shuffled.entries()) {
-        await step()
-        if (settles[i] === true) await views.settle()
-      }
-      const held = heldReceipts(receipts)
-      const witnessed = witnessedSignatures(FIRST, 'main', signatures, held)
-      const force = forceOf(FIRST, 'main', witnessed)
-      expect(views.force(PACT, V1, 'main')).toEqual(force)
-      if (force !== undefined) counted.force++
-      for (const { origin, index } of records) {
-        const said = (sight: ReturnType<typeof seenAt>) =>
-          saidInForce(FIRST, 'main', witnessed, held, { origin, index }, sight)
-        const holds = said(inheritedSight({ origin, index }, seenAt, predecessorOf))
-        const undecided = force === undefined || (!holds && awaits(origin))
-        const kind = undecided ? 'undecided' : holds ? 'valid' : 'void'
-        expect((await validity(origin, index, views))?.kind, `${origin}#${index}`).toBe(kind)
-        if (force === undefined) continue
-        if (undecided) counted.awaited++
-        else counted[holds ? 'said' : 'not']++
-        if (holds && !said(seenAt(origin, index))) counted.inherited++
-      }
-    }),
-    { numRuns: 40 },
-  )
+    await views.reset()
+    await know([FIRST], views)
+    const steps = [
+      ...[...logs].flatMap(([origin, log]) => log.map((_, i) => () => feed(origin, log.slice(0, i + 1), views))),
+      ...receipts.map((one) => () => views.foldReceipt(one)),
+    ]
+    const shuffled = steps.map((step, i) => ({ step, at: order[i] ?? 0 })).sort((a, b) => a.at - b.at)
+    for (const [i, { step }] of shuffled.entries()) {
+      await step()
+      if (settles[i] === true) await views.settle()
+    }
+    const held = heldReceipts(receipts)
+    const witnessed = witnessedSignatures(FIRST, 'main', signatures, held)
+    const force = forceOf(FIRST, 'main', witnessed)
+    expect(views.force(PACT, V1, 'main')).toEqual(force)
+    if (force !== undefined) counted.force++
+    for (const { origin, index } of records) {
+      const said = (sight: ReturnType<typeof seenAt>) =>
+        saidInForce(FIRST, 'main', witnessed, held, { origin, index }, sight)
+      const holds = said(inheritedSight({ origin, index }, seenAt, predecessorOf))
+      const undecided = force === undefined || (!holds && awaits(origin))
+      const kind = undecided ? 'undecided' : holds ? 'valid' : 'void'
+      expect((await validity(origin, index, views))?.kind, `${origin}#${index}`).toBe(kind)
+      if (force === undefined) continue
+      if (undecided) counted.awaited++
+      else counted[holds ? 'said' : 'not']++
+      if (holds && !said(seenAt(origin, index))) counted.inherited++
+    }
+  })
+  // Each kind has to come about; one of them is rare enough that forty worlds may lack it.
+  for (let round = 0; round < 10 && (round === 0 || Math.min(...Object.values(counted)) === 0); round++)
+    await fc.assert(property, { numRuns: 40 })
   expect(Math.min(...Object.values(counted))).toBeGreaterThan(0)
 }, 120_000)
