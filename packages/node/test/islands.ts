@@ -68,7 +68,7 @@ export async function islands(count: 2 | 3): Promise<{ all: Island[]; yaml: stri
   const all: Island[] = []
   for (const identity of made) {
     const trusted = await TrustedCards.open(identity, around.disk)
-    for (const { party, card } of made) if (party !== identity.party) value(await trusted.add(card.bytes, Date.now()))
+    for (const { party, card } of made) if (party !== identity.party) value(await trusted.add(card.bytes, around.now()))
     all.push(await island(identity.party, identity.dir))
   }
   return { all, yaml: count === 2 ? ALONE : DEMO }
