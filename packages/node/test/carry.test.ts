@@ -1,4 +1,4 @@
-import { cpSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CarriedFolderFailed } from '@countersign/ledger'
 import { ok } from '@countersign/log'
@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { carryOut } from '../src/carrying/carry-out.ts'
 import type { Surroundings } from '../src/surroundings.ts'
 import { call, type Island, inForceByStick, islands, message, noNetwork, stateOf, stick, visit } from './islands.ts'
+import { value } from './served-files.ts'
 import { filesIn } from './stick-damage.ts'
 
 const PUBLISHED = /^alfa\.example\/(?:card$|cards\/|notices\/|logs\/|mirrors\/|receipts\/|held\/)/
@@ -148,7 +149,7 @@ test('a site without a network signs again after a start once a stick serves bac
   expect(taken.logs.find(({ entries }) => entries > 0)).toMatchObject({ entries: 1, content: 1 })
 })
 
-test('a folder that lost what it said takes it back from the stick, before it signs', async () => {
+test('a folder that lost what it said takes it back from the stick, counts as set back, and signs in no log of before until all have answered or two officers open its successor', async () => {
   const { all, yaml } = await islands(2)
   const [alfa, bravo] = all as [Island, Island]
   const at = stick()
@@ -161,17 +162,82 @@ test('a folder that lost what it said takes it back from the stick, before it si
   await alfa.in(at)
   const record = await call(alfa, pact, 'Said after the backup.')
   await alfa.out(at)
-  // Bravo has not seen it yet: of all there is, only the stick knows that it was said.
+  // What left on another stick is on its way still, and no copy that comes back on this one tells of it.
+  const other = stick()
+  const unseen = await call(alfa, pact, 'Carried away on another stick.')
+  await alfa.out(other)
   await alfa.node.stop()
   rmSync(alfa.dir, { recursive: true })
   renameSync(backup, alfa.dir)
   await alfa.restart()
-  expect((await alfa.in(at)).checks).toEqual([])
+  const { checks } = await alfa.in(at)
+  expect(checks.map(({ state }) => state)).toEqual(['checking', 'checking'])
+  expect(checks[0]?.answers.map(({ why }) => why).join()).toContain('may be a copy')
+  expect((await alfa.node.status()).alarms).toMatchObject([
+    {
+      code: 'node/may-be-copy',
+      message: expect.stringMatching(/what left us on this stick holds .* was set back .* countersign log succeed/),
+    },
+  ])
   expect(await stateOf(alfa, record)).toBe('said')
-  await visit(bravo, at)
+  // A plain start does not end the doubt.
+  await alfa.restart()
+  expect((await alfa.in(at)).checks.map(({ state }) => state)).toEqual(['checking', 'checking'])
+
+  for (const channel of ['line', 'main']) value(await alfa.node.officers.succeedLog(pact, channel))
+  const after = await call(alfa, pact, 'Said in the successor.')
+  for (const one of [at, other]) {
+    await visit(alfa, one)
+    await visit(bravo, one)
+  }
+  expect((await bravo.node.status()).alarms.map(({ code }) => code)).not.toContain('mirror/fork')
+  for (const said of [record, unseen, after]) expect(await stateOf(bravo, said)).toBe('delivered')
+})
+
+/** A folder that was set back to before a log of it was succeeded: the stick alone tells of the successor, `origin`. */
+async function setBackBeforeSuccession() {
+  const { all, yaml } = await islands(2)
+  const [alfa] = all as [Island, Island]
+  const at = stick()
+  const pact = await inForceByStick(all, yaml, at)
+  await alfa.node.stop()
+  const backup = `${alfa.dir}-backup`
+  cpSync(alfa.dir, backup, { recursive: true })
+  await alfa.restart()
+  const { origin } = value(await alfa.node.officers.succeedLog(pact, 'line'))
+  await alfa.out(at)
+  await alfa.node.stop()
+  renameSync(alfa.dir, `${alfa.dir}-later`)
+  renameSync(backup, alfa.dir)
+  await alfa.restart()
+  return { alfa, at, pact, origin }
+}
+
+test('a log of ours that only a stick shows is told, and nothing more is signed beside it', async () => {
+  const { alfa, at, pact, origin } = await setBackBeforeSuccession()
+  // Anybody can make a folder of such a name: without our signature it is nothing.
+  const forged = stick()
+  cpSync(at, forged, { recursive: true })
+  const shown = join(forged, 'alfa.example', 'logs', origin.slice(origin.indexOf('/') + 1), 'checkpoint')
+  writeFileSync(shown, readFileSync(shown, 'utf8').replace(/.{9}\n$/, 'AAAAAAA==\n'))
+  await alfa.in(forged)
+  expect((await alfa.node.status()).alarms).toEqual([])
+  // What the others serve back on the stick answered for the log that is here: it was about to sign.
+  expect(alfa.node.health().ready).toBe(true)
   await alfa.in(at)
-  expect(await stateOf(alfa, record)).toBe('delivered')
-  expect((await bravo.node.status()).alarms).toEqual([])
+  expect((await alfa.node.status()).alarms).toMatchObject([{ code: 'log/unknown-own', subject: origin }])
+  expect(await alfa.node.say(message(pact, 'In the old log.'))).toMatchObject({ ok: false })
+  // After the next start it is no stick that answers.
+  await alfa.restart()
+  expect((await alfa.in(at)).checks.map(({ state }) => state)).toEqual(['checking', 'checking'])
+})
+
+test('a log of ours that a stick shows before anybody has answered has the folder count as set back', async () => {
+  const { alfa, at, origin } = await setBackBeforeSuccession()
+  expect((await alfa.in(at)).checks.map(({ state }) => state)).toEqual(['checking', 'checking'])
+  expect((await alfa.node.status()).alarms).toMatchObject([
+    { code: 'node/may-be-copy', message: expect.stringContaining(`Our key signed more of ${origin}`) },
+  ])
 })
 
 test('a folder that may be a copy of another is not answered for by a stick', async () => {

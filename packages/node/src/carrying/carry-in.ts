@@ -11,13 +11,14 @@ import type { Channel } from '../channel/channel.ts'
 import type { OwnState } from '../channel/own-side.ts'
 import type { EngineParts } from '../engine-parts.ts'
 import { generationLines } from '../hearing/index-looks.ts'
-import { type LogSource, pathAtAuthor, pathOfMirror } from '../hearing/log-source.ts'
+import type { LogSource } from '../hearing/log-source.ts'
 import type { CarriedHearing } from '../hearing/peer-log.ts'
 import { type PeerFiles, PeerUnreachable } from '../hearing/peer-requests.ts'
 import { LIMITS } from '../limits.ts'
 import type { StoredPact } from '../pacts.ts'
 import { type CarriedInKeys, takeCards, takeNotices } from './carried-cards.ts'
 import { CarriedFiles, RelayedReceipts } from './carried-files.ts'
+import { compareOwn, type Stick } from './carried-own.ts'
 
 export interface CarriedInLog {
   origin: string
@@ -68,12 +69,6 @@ export interface CarryInOptions {
   takeNotice(notice: Notice): Promise<Result<unknown>>
   stopped(): boolean
   progress(done: number, total: number): void
-}
-
-interface Stick {
-  folder: CarriedFolder
-  /** Members of whom something lies there. */
-  carriers: string[]
 }
 
 export async function carryIn(parts: EngineParts, folder: CarriedFolder, options: CarryInOptions): Promise<CarriedIn> {
@@ -155,31 +150,6 @@ async function lookAt(
     .sort()
     .slice(0, LIMITS.carriedPathsNamed)
   return { stick: { folder, carriers }, leftAlone }
-}
-
-/** Lets the copies on the stick answer for our log; what is no answer, and why. */
-async function compareOwn(parts: EngineParts, { folder, carriers }: Stick, channel: Channel) {
-  const origin = channel.own.speaker?.log.origin
-  if (origin === undefined) return []
-  const { party } = parts.identity
-  const path = pathAtAuthor(origin)
-  const answers: { by: string; why: string }[] = []
-  // What left us for this stick before is on it still, whoever had it meanwhile: it is nobody's answer, but shows whether
-  // our folder lost what we said then.
-  const left = new CarriedFiles(folder, party)
-  if (await left.has(`${path}/checkpoint`)) {
-    const source = { requests: left, prefix: path, carried: 'author' as const }
-    const why = await channel.own.check.carried(source, undefined)
-    if (why !== undefined) answers.push({ by: party, why })
-  }
-  const readers = readersOf(channel.pact.agreement, channel.name)
-  for (const carrier of carriers.filter((one) => readers.includes(one))) {
-    const requests = new CarriedFiles(folder, carrier)
-    const source = { requests, prefix: pathOfMirror(origin), carried: 'mirror' as const }
-    const why = await channel.own.check.carried(source, carrier)
-    if (why !== undefined) answers.push({ by: carrier, why })
-  }
-  return [{ origin, state: channel.own.state, awaited: channel.awaited(), answers }]
 }
 
 /** Gives the others their time to answer, too, where a peer's copy answered; without any there is nothing to wait for. */

@@ -43,6 +43,16 @@ export class OwnCheck {
     return this.check?.carried(source, answers, Math.max(0, ...held.map(({ size }) => size)))
   }
 
+  /** What was carried here may show a log that our key signed and that is not in this folder. */
+  async carriedUnknown(source: LogSource, origin: string): Promise<void> {
+    const { own } = this.channel
+    if (own.isKnown(origin)) return
+    const by = source.carried === 'author' ? 'A stick' : source.requests.party
+    if ((await signedHeadOf(source, origin, this.ourCards())) === undefined) return
+    if (own.isChecking) await this.setBack(`${by} holds it, and it is not here`, origin)
+    own.foundUnknown(origin, by)
+  }
+
   /** Resolves once the comparison is over, however it ended. */
   async ended(): Promise<void> {
     await this.check?.outcome.catch(() => {})
@@ -100,15 +110,19 @@ export class OwnCheck {
     const us = context.identity.party
     for (const origin of await logsNamedBy(requests, { us, pact: pact.id, channel: name })) {
       if (own.isKnown(origin)) continue
-      const cards = [context.identity.card, ...context.ownCards()]
-      const head = await signedHeadOf({ requests, prefix: pathOfMirror(origin) }, origin, cards)
+      const head = await signedHeadOf({ requests, prefix: pathOfMirror(origin) }, origin, this.ourCards())
       if (head !== undefined) await this.setBack(`${party} holds it, and it is not here`, origin)
     }
   }
 
+  private ourCards(): readonly Card[] {
+    const { identity, ownCards } = this.channel.context
+    return [identity.card, ...ownCards()]
+  }
+
   private setBack(what: string, origin: string): Promise<void> {
     return this.channel.context.onSetBack(
-      `Our key signed more of ${origin} than is in this folder (${what}): the folder was set back to an earlier state, or another host has our keys. It signs nothing before every peer and neutral was asked.`,
+      `Our key signed more of ${origin} than is in this folder (${what}): the folder was set back to an earlier state, or another host has our keys. It signs nothing before every peer and neutral was asked; where no network reaches them, two officers open a log that succeeds ours: countersign log succeed.`,
     )
   }
 

@@ -98,9 +98,10 @@ export function startCheck(options: CheckOptions): StartupCheck {
   async function comparedWith(source: LogSource, by: string, examined: Set<string>): Promise<number> {
     const head = await fetchHead(source, log, options.us)
     signed = Math.max(signed, head?.size ?? 0)
-    // A stick is another matter: where no network is, nobody but the next one could ever answer.
-    if (source.carried === undefined && !confirmed && head !== undefined && head.size > log.size) {
-      await options.beyond?.(`${by} holds ${head.size} entries of it, and ${log.size} are here`)
+    if (!confirmed && head !== undefined && head.size > log.size) {
+      await options.beyond?.(
+        `${source.carried === 'author' ? 'what left us on this stick' : by} holds ${head.size} entries of it, and ${log.size} are here`,
+      )
     }
     const compared = await comparedInSteps(source, head, examined)
     if (compared !== 'agrees') {
