@@ -4,10 +4,10 @@
 import { toBase64 } from '@countersign/log'
 import { commitment, encodeFrame } from '@countersign/record'
 import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
-import { type AfterSplitCase, afterSplitCases } from './after-split-cases.ts'
+import { afterSplitCases } from './after-split-cases.ts'
 import { cardCases } from './card-cases.ts'
 import { dailyLimitsCases } from './daily-limits-cases.ts'
-import { type DestructionCase, destructionBesideCases, destructionCases } from './destruction-cases.ts'
+import { destructionBesideCases, destructionCases } from './destruction-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
 import { evidenceForkCases, forkFiles } from './evidence-fork-cases.ts'
 import { evidenceKeysCases } from './evidence-keys-cases.ts'
@@ -17,6 +17,8 @@ import { forkCases } from './fork-cases.ts'
 import { keyCards, keyLogCases, newestCases, noticeCases, reachCases } from './keys-cases.ts'
 import { type NoticesCase, noticesCards, noticesCases } from './notices-cases.ts'
 import { withoutNeutralCases } from './notices-without-neutral-cases.ts'
+import { revocationAnswersCases } from './revocation-answers-cases.ts'
+import { revocationCases } from './revocation-cases.ts'
 import { agreement, alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
 import { statementCases } from './statement-cases.ts'
 import { successionCases } from './succession-cases.ts'
@@ -29,6 +31,14 @@ write('statements.json', () => ({
   parties: ['alfa.example', 'bravo.example'],
   opening: toBase64(opening()),
   cases: statementCases.map(({ entries, ...of }) => ({ ...of, entries: entries.map(toBase64) })),
+}))
+
+write('revocations.json', () => ({
+  card: text(alfa.file),
+  origin: ORIGIN,
+  parties: ['alfa.example', 'bravo.example'],
+  opening: toBase64(opening()),
+  cases: revocationCases.map(({ entries, ...of }) => ({ ...of, entries: entries.map(toBase64) })),
 }))
 
 write('commitments.json', () =>
@@ -99,6 +109,8 @@ write('destruction.json', () => destruction(destructionCases))
 write('destruction-beside.json', () => destruction(destructionBesideCases))
 write('after-split.json', () => destruction(afterSplitCases))
 
+write('revocation-answers.json', () => destruction(revocationAnswersCases))
+
 write('notices.json', () => notices(noticesCases))
 write('notices-without-neutral.json', () => notices(withoutNeutralCases))
 
@@ -113,7 +125,7 @@ function notices(of: readonly NoticesCase[]) {
   return { agreements, cards: noticesCards.map(text), entries, cases }
 }
 
-function destruction(of: readonly (AfterSplitCase | DestructionCase)[]) {
+function destruction(of: readonly { logs: { origin: string; entries: Uint8Array[] }[] }[]) {
   const entries = [...new Set(of.flatMap(({ logs }) => logs.flatMap((log) => log.entries.map(toBase64))))]
   const cases = of.map((one) => ({
     ...one,

@@ -138,12 +138,13 @@ function checkRecords(reports: readonly Report[]): Result<string> {
 function referencesAmong(found: readonly Found[]): Reference[] {
   const byName = new Map(found.map((one) => [nameOf(one.file.record), one]))
   return found.flatMap((answer) =>
-    answer.entry.statement.re.map((named): Reference => {
+    answer.entry.statement.re.map((named, place): Reference => {
       const [from, to] = [nameOf(answer.file.record), nameOf(named)]
       const there = byName.get(to)
       if (there === undefined) return { from, to, state: 'outside' }
       const fits =
-        toHex(leafHash(there.entry.bytes)) === named.leaf && fitsAnswer(answer.entry.statement, there.entry.statement)
+        toHex(leafHash(there.entry.bytes)) === named.leaf &&
+        fitsAnswer(answer.entry.statement, there.entry.statement, place)
       return { from, to, state: fits ? 'fits' : 'other' }
     }),
   )

@@ -112,6 +112,7 @@ export { type ContentPart, familyOf, type Statement, statementSchema, TLP_LABELS
 export { checkJson, type JsonFault, type JsonFaultCode, type JsonLimits } from './strict-json.ts'
 export { MESSAGE_MEDIA_TYPE, type Message, messageSchema, PRECEDENCES } from './types/hotline-message/index.ts'
 export { fitsAnswer, mayAnswer, recordTypes, typeNamed } from './types/index.ts'
+export { REVOCATION_REASONS, REVOKED_PLACES_MAX, type RevokedObjects } from './types/intel-revoke/index.ts'
 export { STIX_MEDIA_TYPE } from './types/intel-share/index.ts'
 export { originsOf } from './types/pact-sign/index.ts'
 export type { Language, RecordType } from './types/record-type.ts'

@@ -7,6 +7,7 @@ const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})+$`)
 const PACT_ID = /^[0-9a-f]{32}$/
 const CHANNEL = /^[a-z][a-z0-9-]{0,31}$/
+const NO_FEEDS = new Set(['inbox', 'outbox', 'withdrawn'])
 const GENERATION = /^[0-9a-f]{16}$/
 
 export interface Origin {
@@ -33,6 +34,11 @@ export function isPactId(text: string): boolean {
 
 export function isChannelName(text: string): boolean {
   return CHANNEL.test(text)
+}
+
+/** Of a stream of shares (spec/records.md, Feeds); what every node has a collection of by that name is none. */
+export function isFeedName(text: string): boolean {
+  return CHANNEL.test(text) && !NO_FEEDS.has(text)
 }
 
 /** `<party domain>/<agreement id>/<channel>/<generation>`. */

@@ -6,6 +6,7 @@ import {
   type ContentPart,
   canonicalJson,
   checkType,
+  fitsAnswer,
   MESSAGE_MEDIA_TYPE,
   mayAnswer,
   messageSchema,
@@ -38,7 +39,9 @@ function spoken(name: string): Statement {
     ...{ from: 'alfa.example', to: type.to === 'none' ? [] : ['bravo.example'], time: '2026-03-01T09:30:00.000Z' },
     ...{ mode: 'Actual', body, marking: { tlp: 'TLP:CLEAR' }, seen: { logs: [], receipts: [] } },
     re:
-      type.answersOne === true || type.standing !== undefined ? [{ origin: PEER, index: 4, leaf: '5'.repeat(64) }] : [],
+      type.answersOne === true || type.standing !== undefined
+        ? [{ origin: type.standing === 'sharer' ? OWN : PEER, index: 4, leaf: '5'.repeat(64) }]
+        : [],
     content: PARTS[name] ?? [],
   }
 }
@@ -145,6 +148,33 @@ describe('what is said of content', () => {
   test('nothing but a hold is lifted', () => {
     expect(mayAnswer('content/lift', 'content/hold')).toBe(true)
     expect(mayAnswer('content/lift', 'intel/share')).toBe(false)
+  })
+})
+
+describe('a revocation', () => {
+  const share = { ...spoken('intel/share'), to: ['bravo.example', 'carol.example'] }
+  const revocation: Statement = { ...spoken('intel/revoke'), body: { reason: 'mistake', objects: null } }
+  const listed = (part: number) => ({ reason: 'mistake', objects: [{ record: 0, part, places: [0] }] })
+
+  test('fits a share of its author, to those it was said to or some of them', () => {
+    expect(fitsAnswer(revocation, share, 0)).toBe(true)
+    expect(fitsAnswer({ ...revocation, to: ['bravo.example', 'carol.example'] }, share, 0)).toBe(true)
+    expect(fitsAnswer({ ...revocation, body: listed(0) }, share, 0)).toBe(true)
+  })
+
+  test.each<[string, Partial<Statement>, Partial<Statement>]>([
+    ['of another party', {}, { from: 'bravo.example' }],
+    ['in an exercise', {}, { mode: 'Exercise' }],
+    ['that was said to fewer', { to: ['bravo.example', 'dora.example'] }, {}],
+    ['that has no such part', { body: listed(1) }, {}],
+    ['that is no share', {}, { type: 'hotline/message' }],
+    ['that is a revocation', {}, { type: 'intel/revoke' }],
+  ])('fits no record %s', (_what, answer, named) => {
+    expect(fitsAnswer({ ...revocation, ...answer }, { ...share, ...named }, 0)).toBe(false)
+  })
+
+  test('asks each record for the parts that are named of that one alone', () => {
+    expect(fitsAnswer({ ...revocation, body: listed(1) }, share, 1)).toBe(true)
   })
 })
 

@@ -7,8 +7,8 @@ const read = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../../spec/vectors/${name}`, import.meta.url), 'utf8'))
 const bytes = (text: string) => fromBase64(text) ?? new Uint8Array()
 
-describe('statements', () => {
-  const { card, origin, parties, opening, cases } = read('statements.json')
+describe.each(['statements.json', 'revocations.json'])('%s', (file) => {
+  const { card, origin, parties, opening, cases } = read(file)
   const valid: string[] = cases
     .filter((one: { expect: string }) => one.expect === 'valid')
     .map((one: { entries: string[] }) => one.entries[0])
@@ -34,6 +34,15 @@ describe('statements', () => {
       return undefined
     },
   )
+})
+
+describe('statements', () => {
+  const { card, origin, parties, opening, cases } = read('statements.json')
+  const options = () => {
+    const author = parseCard(utf8(card))
+    if (!author.ok) throw new Error(author.message)
+    return { origin, root: author.value.rootDigest, parties, cards: new CardSet([author.value]) }
+  }
 
   test('a reader that was put away and taken up again says the same', () => {
     const reused = (cases as { name: string; entries: string[] }[]).find(

@@ -2,11 +2,12 @@
 // The records): decided where all of them are folded, undecided until then. What is decided once stays so, for what
 // stands at a place of a log never changes.
 
-import { mayAnswer, parseOrigin, type RecordType, recordTypes } from '@countersign/record'
+import { fitsAnswer, mayAnswer, parseOrigin, type RecordType, recordTypes, type Statement } from '@countersign/record'
 import type { Sqlite } from './database.ts'
 import type { Validity } from './rows.ts'
 
 interface Named {
+  place: number
   re_origin: string
   re_idx: number
   re_leaf: string
@@ -30,7 +31,7 @@ export class Answers {
     const types = [...BOUND.keys()].map((name) => `'${name}'`).join(', ')
     this.sql = {
       named: sqlite.prepare<[string, number], Named>(
-        `select m.re_origin, m.re_idx, m.re_leaf, r.leaf, r.type, r.author from mentions m
+        `select m.place, m.re_origin, m.re_idx, m.re_leaf, r.leaf, r.type, r.author from mentions m
          left join records r on r.origin = m.re_origin and r.idx = m.re_idx where m.origin = ? and m.idx = ?`,
       ),
       /** The part of the record named that a rejection is about, where that record addresses the one who rejects. */
@@ -45,6 +46,9 @@ export class Answers {
       ),
       parts: sqlite.prepare<[string, number], { n: number }>(
         'select count(*) as n from parts where origin = ? and idx = ?',
+      ),
+      statement: sqlite.prepare<[string, number], { payload: string }>(
+        'select payload from statements where origin = ? and idx = ?',
       ),
       /** The greatest index among single parts that are named; null where all are. */
       lastPart: sqlite.prepare<[string, number], { last: number | null }>(
@@ -81,9 +85,13 @@ export class Answers {
 
   private maySay(rules: RecordType, record: { origin: string; idx: number; type: string }, named: Named): boolean {
     const { origin, idx, type } = record
-    const { re_origin, re_idx, author } = named
+    const { re_origin, re_idx, author, place } = named
     if (type === 'content/rejected') return this.sql.rejectable.get(re_origin, re_idx, origin, idx) !== undefined
     if (rules.standing === undefined) return true
+    if (rules.standing === 'sharer') {
+      const [answer, share] = [this.statementOf(origin, idx), this.statementOf(re_origin, re_idx)]
+      return answer !== undefined && share !== undefined && fitsAnswer(answer, share, place)
+    }
     const speaker = parseOrigin(origin)
     if (!speaker.ok) return false
     const { party } = speaker.value
@@ -91,5 +99,10 @@ export class Answers {
     if (author !== party && this.sql.addressed.get(re_origin, re_idx, party) === undefined) return false
     // Their indexes rise from 0 without a gap.
     return (this.sql.parts.get(re_origin, re_idx)?.n ?? 0) > (this.sql.lastPart.get(origin, idx)?.last ?? 0)
+  }
+
+  private statementOf(origin: string, idx: number): Statement | undefined {
+    const payload = this.sql.statement.get(origin, idx)?.payload
+    return payload === undefined ? undefined : (JSON.parse(payload) as Statement)
   }
 }

@@ -8,6 +8,7 @@ import { contentLift } from './content-lift/index.ts'
 import { contentRejected } from './content-rejected/index.ts'
 import { hotlineAck } from './hotline-ack/index.ts'
 import { hotlineMessage } from './hotline-message/index.ts'
+import { intelRevoke, type RevokedObjects } from './intel-revoke/index.ts'
 import { intelShare } from './intel-share/index.ts'
 import { logOpen } from './log-open/index.ts'
 import { logPin } from './log-pin/index.ts'
@@ -23,6 +24,7 @@ export const recordTypes: readonly RecordType[] = [
   pactPropose,
   pactSign,
   intelShare,
+  intelRevoke,
   hotlineMessage,
   hotlineAck,
   contentRejected,
@@ -50,10 +52,11 @@ export function mayAnswer(type: string, answered: string): boolean {
 }
 
 /**
- * Whether `answer` may answer the very record whose statement is `named` (spec/records.md, What may be answered), where its
- * type means nothing without it. What other types name is their author’s claim, and fits whatever it is.
+ * Whether `answer` may answer the very record whose statement is `named`, at that place of its `re` (spec/records.md, What
+ * may be answered), where its type means nothing without it. What other types name is their author’s claim, and fits
+ * whatever it is.
  */
-export function fitsAnswer(answer: Statement, named: Statement): boolean {
+export function fitsAnswer(answer: Statement, named: Statement, place: number): boolean {
   const rules = typeNamed(answer.type)
   if (rules === undefined || (rules.answersOne !== true && rules.standing === undefined)) return true
   if (!mayAnswer(answer.type, named.type)) return false
@@ -63,8 +66,16 @@ export function fitsAnswer(answer: Statement, named: Statement): boolean {
   }
   if (rules.standing === undefined) return true
   if (rules.standing === 'author') return named.from === from
+  if (rules.standing === 'sharer') return mayTakeBack(answer, named, place)
   const parts = Array.isArray(body.parts) ? body.parts : [0]
   return (
     (named.from === from || named.to.includes(from)) && parts.every((part) => named.content[Number(part)] !== undefined)
   )
+}
+
+/** Whether a revocation may be said of a share, the one at that place of its `re` (spec/records.md, Taking back). */
+function mayTakeBack({ from, to, mode, body }: Statement, named: Statement, place: number): boolean {
+  if (named.from !== from || named.mode !== mode || !to.every((party) => named.to.includes(party))) return false
+  const objects = body.objects as RevokedObjects
+  return objects === null || objects.every(({ record, part }) => record !== place || part < named.content.length)
 }

@@ -31,9 +31,10 @@ export interface RecordType {
   answersOne?: true
   /**
    * Whose records it may be said of, which is decided where these are held: `holder`, by the author or an addressee of
-   * records with content; `author`, by the author alone.
+   * records with content; `author`, by the author alone; `sharer`, by the author to those it was said to (spec/records.md,
+   * Taking back).
    */
-  standing?: 'holder' | 'author'
+  standing?: 'holder' | 'author' | 'sharer'
   /** A valid body. */
   example: Record<string, unknown>
   /** What it is called, for people. */

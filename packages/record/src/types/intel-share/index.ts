@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isFeedName } from '../../names.ts'
 import type { RecordType } from '../record-type.ts'
 
 export const STIX_MEDIA_TYPE = 'application/stix+json;version=2.1'
@@ -15,6 +16,7 @@ export const intelShare: RecordType = {
       piece: z.number().int().min(1).max(100_000),
       pieces: z.number().int().min(1).max(100_000),
       objects: z.number().int().min(1).max(1_000_000),
+      feed: z.string().refine(isFeedName, 'the name of a feed').optional(),
     })
     .refine(({ piece, pieces }) => piece <= pieces, 'piece ≤ pieces'),
   checkParts: (parts) =>
