@@ -65,6 +65,7 @@ test.each<[string, () => void]>([
       mkdirSync(join(rules(), 'lists', 'own-infrastructure.txt'), { recursive: true })
     },
   ],
+  ['terms that are no JSON', () => write('house.json', '{')],
   ['a file of rules that is a folder', () => mkdirSync(join(rules(), 'house.cedar'), { recursive: true })],
 ])('nothing leaves past %s', async (_what, breaks) => {
   breaks()
@@ -72,6 +73,22 @@ test.each<[string, () => void]>([
   const shared = await parties.alfa.node.share(asked(bundle(address(20)))).catch((cause: Error) => cause)
   expect(shared).not.toMatchObject({ ok: true })
   expect(await sharesSaid()).toBe(before)
+})
+
+test('a marking of the parties’ own and a PAP leave as the terms of the house for that party say', async () => {
+  const { alfa, bravo } = parties
+  const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+  const own = `{"type":"marking-definition","spec_version":"2.1","id":"marking-definition--${uuid(1)}","created":"2026-01-01T00:00:00.000Z","definition_type":"x-house","definition":{"level":3},"name":"RESTRICTED"}`
+  const green = 'marking-definition--c43594d1-4b11-4c59-93ab-1c9b14d53ce9'
+  const refs = [`marking-definition--${uuid(1)}`, green]
+  // Its definition stands behind it.
+  const both = bundle(address(30).replace('}', `,"object_marking_refs":${JSON.stringify(refs)}}`), own)
+  const tried = async () => value(await alfa.node.tryShare({ ...asked(both), marking: { tlp: 'TLP:GREEN' } }))
+  expect(await tried()).toMatchObject({ passes: false, refusals: [{ code: 'release/marking-unclear' }] })
+  write('house.json', '{"equivalents":[{"theirs":"RESTRICTED","tlp":"TLP:GREEN"}]}')
+  expect(await tried()).toMatchObject({ passes: false, refusals: [{ code: 'release/pap-above-house' }] })
+  write(`${bravo.party}.json`, '{"pap":"PAP:GREEN"}')
+  expect(await tried()).toMatchObject({ passes: true })
 })
 
 test('a share that is tried says what the gate would, and nothing is said', async () => {

@@ -23,6 +23,7 @@ export {
   type MarkingSaid,
   markingIdOf,
   type ObjectMarking,
+  papMarkingIdOf,
   tlpOf,
 } from './markings.ts'
 export { ATTRIBUTE_TYPES, type AttributeMapping, type AttributeType } from './misp/attribute-types.ts'
@@ -53,17 +54,18 @@ export { type ParsedPattern, parsePattern } from './pattern/parse.ts'
 export { printPath, printPattern } from './pattern/print.ts'
 export { checkPattern, type PatternFault } from './pattern/rules.ts'
 export { AddressList } from './release/address-list.ts'
+export type {
+  Decision,
+  ObjectDecision,
+  ReleaseCode,
+  ReleaseReason,
+  ReleaseRefusal,
+  Verdict,
+} from './release/decision.ts'
 export type { FactName, NamedLists, ObjectFacts } from './release/facts.ts'
-export {
-  type Decision,
-  decideRelease,
-  type ReleaseCode,
-  ReleaseGate,
-  type ReleaseRefusal,
-  type ReleaseRequest,
-  type ReleaseRules,
-} from './release/gate.ts'
+export { decideRelease, ReleaseGate, type ReleaseRequest, type ReleaseRules } from './release/gate.ts'
 export type { HouseRules, RuleHit, ShareFacts } from './release/house-rules.ts'
+export { type HouseTerms, joinTerms, readTerms } from './release/terms.ts'
 export { searchName, searchText } from './search-text.ts'
 export { judgeTogether, TogetherJudge } from './stix/across-objects.ts'
 export { deterministicId } from './stix/deterministic-id.ts'

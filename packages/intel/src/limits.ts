@@ -39,10 +39,8 @@ export const LIMITS = {
   equivalents: 1_000,
   /** UTF-16 units of a classification in it. */
   equivalentChars: 250,
-  /** Refusals of the gate that are told one by one; the rest is counted. */
+  /** Refusals of the gate that are told one by one, and objects of which it tells what happens; the rest is counted. */
   refusalsTold: 1_000,
-  /** Objects told of one marking that cannot be resolved; the rest is counted. */
-  objectsToldPerMarking: 100,
   /** Lines of one list of addresses. */
   addressListLines: 1_000_000,
   /** Sets of facts by which the rules of a house tell the objects of one share apart. */

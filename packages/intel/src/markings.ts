@@ -42,10 +42,15 @@ export class MarkingDefinitions {
   /** Takes note of a marking definition; other objects are passed over. */
   learn(object: StixObject): void {
     if (object.type !== 'marking-definition') return
-    // What a published marking means is not the parties' to say by its name.
-    const said = saidBy(object, PUBLISHED.has(object.id) ? NO_EQUIVALENTS : this.#equivalents)
+    const said = this.#saidBy(object)
     const before = this.#learned.get(object.id)
     this.#learned.set(object.id, before === undefined || same(before, said) ? said : 'unclear')
+  }
+
+  /** Whether this definition is among those learned, in these words or as one of several that contradict each other. */
+  hasLearned(object: StixObject): boolean {
+    const learned = this.#learned.get(object.id)
+    return learned !== undefined && (learned === 'unclear' || same(learned, this.#saidBy(object)))
   }
 
   /** Undefined for a marking that is neither published, learned nor in the table of equivalents. */
@@ -63,13 +68,16 @@ export class MarkingDefinitions {
       : { ...said, tlp: said.tlp === null ? equivalent : (strictest(said.tlp, equivalent) ?? said.tlp) }
   }
 
-  /**
-   * The same with regard to TLP alone. A definition of PAP alone is unclear here: no rule of the release gate looks at it.
-   */
+  /** The same with regard to TLP alone. A definition of PAP alone is unclear here. */
   meaning(ref: StixId): MarkingMeaning | undefined {
     const said = this.said(ref)
     if (said === undefined || said === 'unclear') return said
     return said.tlp ?? (said.statement ? 'statement' : 'unclear')
+  }
+
+  #saidBy(object: StixObject): MarkingSaid | 'unclear' {
+    // What a published marking means is not the parties' to say by its name.
+    return saidBy(object, PUBLISHED.has(object.id) ? NO_EQUIVALENTS : this.#equivalents)
   }
 }
 

@@ -21,20 +21,20 @@ function house(files: Record<string, string | Uint8Array>) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, 'rules', name), text)
   return dir
 }
-const read = (dir: string) => readHouseRules(nodeDisk(), dir, { pact: PACT, us: 'alfa.example' })
+const read = (dir: string) => readHouseRules(nodeDisk(), dir, { pact: PACT, us: 'alfa.example', to: ['bravo.example'] })
 const readOf = (files: Record<string, string | Uint8Array>) => read(house(files))
 const heldBack = async (files: Record<string, string>, facts: object, share = SHARE) =>
   value(await readOf(files))
-    ?.heldBackBy(facts, share)
+    .rules?.heldBackBy(facts, share)
     .map(({ rule }) => rule)
 
 test('a house without rules asks for nothing', async () => {
-  expect(value(await readOf({}))).toBeUndefined()
+  expect(value(await readOf({}))).toEqual({ rules: undefined, terms: { equivalents: [] } })
 })
 
 describe('a rule', () => {
   test('holds back what it names, tells its words, and asks only for the facts it uses', async () => {
-    const rules = value(await readOf({ 'house.cedar': OWN, 'lists/own-infrastructure.txt': '192.0.2.0/24' }))
+    const { rules } = value(await readOf({ 'house.cedar': OWN, 'lists/own-infrastructure.txt': '192.0.2.0/24' }))
     expect([...(rules?.asks ?? [])]).toEqual(['lists'])
     expect(rules?.lists.get('own-infrastructure')?.has('192.0.2.1')).toBe(true)
     expect(rules?.heldBackBy({ lists: ['own-infrastructure'] }, SHARE)).toEqual([
@@ -55,6 +55,12 @@ describe('a rule', () => {
     expect(await heldBack(files, { type: 'url', tlp: 3 })).toEqual([])
   })
 
+  test('of one recipient counts for what goes to that one', async () => {
+    const tools = '@id("no-tools") forbid (principal, action, resource) when { resource.type == "tool" };'
+    expect(await heldBack({ 'bravo.example.cedar': tools }, { type: 'tool' })).toEqual(['no-tools'])
+    expect(value(await readOf({ 'carol.example.cedar': tools })).rules).toBeUndefined()
+  })
+
   test('may ask for the share: to whom, under which marking, on which channel', async () => {
     const text = `@id("not-to-bravo") forbid (principal, action, resource)
       when { context.to.contains("bravo.example") && context.marking < 2 && resource.labels.contains("victim") };`
@@ -64,7 +70,7 @@ describe('a rule', () => {
 
   test('that fails while it is asked is an error, where Cedar itself would pass over it', async () => {
     const text = '@id("no-tools") forbid (principal, action, resource) when { resource.type == "tool" };'
-    const rules = value(await readOf({ 'house.cedar': text }))
+    const { rules } = value(await readOf({ 'house.cedar': text }))
     expect(() => rules?.heldBackBy({}, SHARE)).toThrow('the rule “no-tools” failed')
   })
 })
@@ -78,9 +84,40 @@ test('the rules and the list of docs/RULES.md are read as they stand there', asy
     'named-victims',
     'red-by-voice-only',
   ])
-  const read_ = value(await readOf(files))
+  const { rules: read_ } = value(await readOf(files))
   for (const fact of read_?.asks ?? []) expect(page).toContain(`resource.${fact}`)
   expect(read_?.lists.get('own-infrastructure')?.has('mail.cert.example')).toBe(true)
+})
+
+describe('terms', () => {
+  test('of the house, of an agreement and of a recipient hold together: the least PAP, and every equivalent', async () => {
+    const { terms } = value(
+      await readOf({
+        'house.json': '{"pap":"PAP:RED","equivalents":[{"theirs":"INTERNAL","tlp":"TLP:AMBER"}]}',
+        [`${PACT}.json`]: '{"pap":"PAP:GREEN"}',
+        'bravo.example.json': '{"equivalents":[{"theirs":"RESTRICTED","tlp":"TLP:RED"}]}',
+        'carol.example.json': '{"pap":"PAP:CLEAR"}',
+      }),
+    )
+    expect(terms).toEqual({
+      papMax: 'PAP:GREEN',
+      equivalents: [
+        { theirs: 'INTERNAL', tlp: 'TLP:AMBER' },
+        { theirs: 'RESTRICTED', tlp: 'TLP:RED' },
+      ],
+    })
+  })
+
+  test.each([
+    ['{"pap":"PAP:AMBER"', 'house.json: This is no proper JSON'],
+    ['{"pap":"amber"}', 'house.json: The pap of the terms must be one of PAP:CLEAR'],
+    ['{"papp":"PAP:RED"}', 'house.json: The terms have “papp”'],
+    ['{"equivalents":[{"theirs":"RESTRICTED","tlp":"red"}]}', 'house.json: Line 1 of the equivalents'],
+    ['[]', 'house.json: The terms are no object'],
+  ])('that read %s are refused', async (text, words) => {
+    const refused = await readOf({ 'house.json': text })
+    expect(refused.ok ? '' : refused.message).toContain(words)
+  })
 })
 
 describe('refused, with its place, is', () => {

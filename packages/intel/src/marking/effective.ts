@@ -61,6 +61,17 @@ export function effectiveMarking(object: Pick<StixObject, 'value'>, definitions:
   return { whole, base: tree.marking, byPath, dangling }
 }
 
+/** The same without its paths: the strictest of all, and what holds for every part alike. */
+export function joinedMarking(
+  object: Pick<StixObject, 'value'>,
+  definitions: MarkingDefinitions,
+): Pick<EffectiveMarking, 'whole' | 'base'> {
+  const { tree } = markTree(object, definitions)
+  const join = (marking: Marking, { children, ...node }: MarkTree): Marking =>
+    [...children.values()].reduce(join, joinMarkings(marking, node.marking))
+  return { whole: join(NO_MARKING, tree), base: tree.marking }
+}
+
 /** Marks at their places; the root stands for the object. */
 export interface MarkTree {
   marking: Marking

@@ -13,6 +13,11 @@ export function parsePap(text: unknown): Pap | undefined {
   return text === 'PAP:WHITE' ? 'PAP:CLEAR' : PAP_NAMES.find((name) => name === text)
 }
 
+/** How much it binds: its place from PAP:CLEAR, 0, to PAP:RED, 3. */
+export function papLevel(pap: Pap): number {
+  return PAP_NAMES.indexOf(pap)
+}
+
 /** Whether `marking` binds no more strictly than `limit`. */
 export function papAtMost(marking: Pap, limit: Pap): boolean {
   return PAP_NAMES.indexOf(marking) <= PAP_NAMES.indexOf(limit)

@@ -17,6 +17,8 @@ export interface ObjectFacts {
   readonly kind: string
   /** The strictest TLP of the object and of its parts, 0 for TLP:CLEAR to 4 for TLP:RED; left out where it bears none. */
   readonly tlp?: number
+  /** The same of PAP, 0 for PAP:CLEAR to 3 for PAP:RED. */
+  readonly pap?: number
   readonly labels: readonly string[]
   /** The names of its properties at the top. */
   readonly properties: readonly string[]
@@ -41,7 +43,7 @@ export function tlpLevel(tlp: Tlp): number {
 }
 
 /**
- * Those facts of `wanted` that need no other object; `tlp` is none of them. Throws where one that is wanted cannot be told:
+ * Those facts of `wanted` that need no other object; `tlp` and `pap` are none of them. Throws where one that is wanted cannot be told:
  * a rule that asks for it would hold back nothing.
  */
 export function factsOf(object: StixObject, wanted: ReadonlySet<FactName>, lists: NamedLists): Partial<ObjectFacts> {

@@ -1,17 +1,22 @@
 /**
  * Decides whether a record and every STIX object it carries may leave. Guarantees: all or nothing (one refusal and
  * nothing leaves), and what is unclear (a marking nobody defined, a recipient nobody named, an object that cannot be
- * read) is refused with its reason. It looks at markings, recipients and types; it never judges what an object says.
- * It refuses an indicator that points at an identity: indicators are about infrastructure, never about people.
- * Trusts the rules and the request; nothing in the objects. Objects come one by one and are not kept, so the gate sees
- * all the marking definitions of a share, wherever they stand, however many parts the share is later cut into.
+ * read, a rule that cannot be asked) is refused with its reason. It looks at markings, recipients and types, and asks the
+ * rules of the house; it never judges what an object says. It refuses an indicator that points at an identity: indicators
+ * are about infrastructure, never about people. Trusts the rules and the request; nothing in the objects. Objects come one
+ * by one and are not kept: what their markings mean was learned in a first reading of the same bytes.
  */
 
 import type { StixId } from '../identifier.ts'
 import { LIMITS } from '../limits.ts'
-import { MarkingDefinitions, type MarkingMeaning } from '../markings.ts'
+import { joinedMarking } from '../marking/effective.ts'
+import type { Equivalent } from '../marking/equivalence.ts'
+import type { Marking } from '../marking/lattice.ts'
+import { type Pap, papAtMost } from '../marking/pap.ts'
+import { MarkingDefinitions } from '../markings.ts'
 import type { StixObject } from '../stix-object.ts'
 import { atMost, type Tlp } from '../tlp.ts'
+import type { Decision, ObjectDecision, ReleaseReason, ReleaseRefusal, Verdict } from './decision.ts'
 import { tlpLevel } from './facts.ts'
 import { HouseQuestions } from './house-questions.ts'
 import type { HouseRules } from './house-rules.ts'
@@ -24,6 +29,10 @@ export interface ReleaseRules {
   readonly parties: readonly string[]
   /** The highest marking a record may carry. */
   readonly markingMax: Tlp
+  /** The strictest PAP that our own side lets out; where it says none, what bears one stays here, but for PAP:CLEAR. */
+  readonly papMax?: Pap
+  /** What the classifications of the parties are treated as. */
+  readonly equivalents?: readonly Equivalent[]
   /** The record types that may be said; the families log, pact, party and content always may. */
   readonly records: readonly string[]
   readonly stix: { readonly allow: readonly string[] } | { readonly deny: readonly string[] }
@@ -38,216 +47,205 @@ export interface ReleaseRequest {
   readonly to: readonly string[]
 }
 
-export type ReleaseCode =
-  | 'release/record-type'
-  | 'release/no-recipient'
-  | 'release/unknown-recipient'
-  | 'release/marking-above-agreement'
-  | 'release/marking-above-record'
-  | 'release/marking-unknown'
-  | 'release/marking-unclear'
-  | 'release/stix-type'
-  | 'release/rule'
-  | 'release/rules-failed'
-  | 'release/indicator-of-person'
-  | 'release/unreadable'
-  | 'release/other-bytes'
-
-export interface ReleaseRefusal {
-  readonly code: ReleaseCode
-  /** One sentence for the officer. */
-  readonly message: string
-  /** The object it is about, by its place in the share; absent where it is about the record itself. */
-  readonly object?: { readonly index: number; readonly id: string | null }
-}
-
-export type Decision =
-  | { readonly passes: true; readonly objects: number }
-  | {
-      readonly passes: false
-      readonly objects: number
-      /** The first of them, each object's every reason; then only counted. */
-      readonly refusals: readonly ReleaseRefusal[]
-      readonly refusalsTotal: number
-    }
-
 /** The gate in one call, for objects already at hand. */
 export function decideRelease(
-  request: ReleaseRequest & { readonly objects: Iterable<StixObject> },
+  request: ReleaseRequest & { readonly objects: readonly StixObject[] },
   rules: ReleaseRules,
 ): Decision {
-  const gate = new ReleaseGate(request, rules)
-  for (const object of request.objects) gate.admit(object)
+  const definitions = new MarkingDefinitions(rules.equivalents)
+  for (const object of request.objects) definitions.learn(object)
+  const gate = new ReleaseGate(request, rules, definitions)
+  for (const object of request.objects) gate.decide(object)
   return gate.conclude()
 }
 
 /**
- * Takes every object of a share by `admit` (or `admitUnreadable`), in their order, then decides by `conclude`. The
- * decision holds for exactly the bytes these objects were read from: read them from what will be sealed.
+ * Decides on every object of a share by `decide` (or `refuseUnreadable`), in their order, and on the whole by `conclude`.
+ * `definitions` must have learned every object of the share and nothing else: a definition that it did not learn is
+ * refused. The decision holds for exactly the bytes these objects were read from: read them from what will be sealed.
  */
 export class ReleaseGate {
   readonly #request: ReleaseRequest
   readonly #rules: ReleaseRules
-  readonly #definitions = new MarkingDefinitions()
+  readonly #definitions: MarkingDefinitions
   readonly #house: HouseQuestions | undefined
-  readonly #told: ReleaseRefusal[] = []
-  #total = 0
+  readonly #told: ObjectDecision[] = []
+  readonly #passing: ObjectDecision[] = []
+  readonly #refusals: ReleaseRefusal[] = []
+  readonly #counts: Record<Verdict, number> = { passes: 0, refused: 0 }
+  #refusalsTotal = 0
   #objects = 0
-  /** For each marking named that had no agreeable meaning when it was met: who named it. */
-  readonly #awaiting = new Map<StixId, { readonly named: Named[]; count: number }>()
 
-  constructor(request: ReleaseRequest, rules: ReleaseRules) {
+  constructor(request: ReleaseRequest, rules: ReleaseRules, definitions: MarkingDefinitions) {
     this.#request = request
     this.#rules = rules
+    this.#definitions = definitions
     if (rules.house !== undefined) {
       const { pact, channel, rules: house } = rules.house
       this.#house = new HouseQuestions(house, {
-        pact,
-        channel,
-        marking: tlpLevel(request.marking),
-        to: [...request.to].sort(),
+        ...{ pact, channel, marking: tlpLevel(request.marking), to: [...request.to].sort() },
       })
     }
-    this.#checkRecord()
+    for (const reason of recordReasons(request, rules)) this.#refuse(reason)
   }
 
-  /** True while nothing was refused for certain; markings may still fail in `conclude`. */
+  /** False once something was refused. */
   get passing(): boolean {
-    return this.#total === 0
+    return this.#refusalsTotal === 0
   }
 
-  admit(object: StixObject): void {
-    const named: Named = { index: this.#objects++, id: object.id }
-    this.#definitions.learn(object)
-    if (!typePermitted(object.type, this.#rules.stix)) {
-      this.#refuse('release/stix-type', `The agreement does not permit objects of type ${object.type}.`, named)
-    }
-    if (pointsAtIdentity(object)) {
-      this.#refuse(
-        'release/indicator-of-person',
-        'An indicator must not point at an identity: no indicator is a person.',
-        named,
-      )
-    }
-    this.#house?.take(object, named.index)
-    // What a marking means is certain only once every definition has been seen.
-    for (const ref of object.markingRefs) this.#await(ref, named)
+  decide(object: StixObject): ObjectDecision {
+    const marking = joinedMarking(object, this.#definitions)
+    const reasons = [
+      ...typeReasons(object, this.#rules),
+      ...this.#markingReasons(object, marking),
+      ...this.#houseReasons(object, marking.whole),
+    ]
+    return this.#note(object.id, reasons)
   }
 
   /** An element of the share that could not be read as a STIX object; `reason` as `readObject` or the splitter gave it. */
-  admitUnreadable(reason: { readonly code: string; readonly message: string }): void {
-    const named: Named = { index: this.#objects++, id: null }
-    this.#refuse('release/unreadable', `This element cannot be read (${reason.code}): ${reason.message}`, named)
+  refuseUnreadable(reason: { readonly code: string; readonly message: string }): ObjectDecision {
+    const message = `This element cannot be read (${reason.code}): ${reason.message}`
+    return this.#note(null, [{ code: 'release/unreadable', message }])
   }
 
-  /** An object, at its place among those admitted, whose id and version were shared before with another content. */
-  refuseOtherBytes(index: number, id: StixId, version: string): void {
+  /** An object that was decided on, whose id and version were shared before with another content. */
+  refuseOtherBytes(decided: ObjectDecision, version: string): void {
     const message = `Another content was shared before under this id and version (${version}); give the change a new “modified”.`
-    this.#refuse('release/other-bytes', message, { index, id })
+    const reason: ReleaseReason = { code: 'release/other-bytes', message }
+    const { index, id } = decided
+    this.#refuse(reason, { index, id })
+    this.#counts[decided.verdict]--
+    this.#counts.refused++
+    const told = decided.verdict === 'passes' ? this.#passing : this.#told
+    const at = told.indexOf(decided)
+    if (at >= 0) told.splice(at, 1)
+    const refused: ObjectDecision = { ...decided, verdict: 'refused', reasons: [...decided.reasons, reason] }
+    if (this.#told.length < LIMITS.refusalsTold) this.#told.push(refused)
   }
 
   conclude(): Decision {
-    for (const [ref, { named, count }] of this.#awaiting) this.#checkMarking(ref, named, count)
-    this.#awaiting.clear()
-    this.#askHouse()
-    if (this.#total === 0) return { passes: true, objects: this.#objects }
-    return { passes: false, objects: this.#objects, refusals: this.#told, refusalsTotal: this.#total }
+    const [objects, refusalsTotal] = [this.#objects, this.#refusalsTotal]
+    const verdict = refusalsTotal > 0 ? 'refused' : 'passes'
+    const told = [...this.#told, ...this.#passing].sort((a, b) => a.index - b.index)
+    return { verdict, objects, counts: { ...this.#counts }, told, refusals: this.#refusals, refusalsTotal }
   }
 
-  #askHouse(): void {
+  #markingReasons(object: StixObject, { whole, base }: { whole: Marking; base: Marking }): ReleaseReason[] {
+    const { marking } = this.#request
+    const { markingMax, papMax = 'PAP:CLEAR' } = this.#rules
+    if (object.type === 'marking-definition' && !this.#definitions.hasLearned(object)) {
+      const message =
+        'This marking definition was not seen when the share was first read, so markings may mean another.'
+      return [{ code: 'release/marking-unclear', message }]
+    }
+    if (whole.unclear !== null) {
+      return this.#definitions.said(whole.unclear) === undefined
+        ? [
+            {
+              code: 'release/marking-unknown',
+              message: `The object is marked by ${whole.unclear}, which is defined nowhere in this share.`,
+            },
+          ]
+        : [
+            {
+              code: 'release/marking-unclear',
+              message: `What the marking ${whole.unclear} of the object means is not clear.`,
+            },
+          ]
+    }
+    const reasons: ReleaseReason[] = []
+    if (whole.tlp !== null && !atMost(whole.tlp, markingMax)) {
+      const what = base.tlp === whole.tlp ? 'The object' : 'A part of the object'
+      const message = `${what} is marked ${whole.tlp}; the agreement permits at most ${markingMax}.`
+      reasons.push({ code: 'release/marking-above-agreement', message })
+    } else if (whole.tlp !== null && !atMost(whole.tlp, marking)) {
+      const what = base.tlp === whole.tlp ? 'The object' : 'A part of the object'
+      const message = `${what} is marked ${whole.tlp}, above the ${marking} of the record.`
+      reasons.push({ code: 'release/marking-above-record', message })
+    }
+    if (whole.pap !== null && !papAtMost(whole.pap, papMax)) {
+      const what = base.pap === whole.pap ? 'The object' : 'A part of the object'
+      const permits =
+        this.#rules.papMax === undefined
+          ? 'this house has not said which PAP may leave under this agreement; write pap into its file of terms'
+          : `this house lets at most ${papMax} leave`
+      reasons.push({ code: 'release/pap-above-house', message: `${what} is marked ${whole.pap}; ${permits}.` })
+    }
+    return reasons
+  }
+
+  #houseReasons(object: StixObject, whole: Marking): ReleaseReason[] {
     try {
-      for (const { hit, index, id, more } of this.#house?.conclude(this.#definitions) ?? []) {
-        this.#refuse('release/rule', `${hit.reason} (rule ${hit.rule})`, { index, id })
-        this.#total += more
-      }
+      const hits = this.#house?.heldBackBy(object, whole) ?? []
+      return hits.map(({ rule, reason }) => ({ code: 'release/rule', message: `${reason} (rule ${rule})`, rule }))
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
-      this.#refuse('release/rules-failed', `The rules of this house could not be asked, so nothing may leave: ${why}`)
+      return [
+        {
+          code: 'release/rules-failed',
+          message: `The rules of this house could not be asked, so nothing may leave: ${why}`,
+        },
+      ]
     }
   }
 
-  #checkRecord(): void {
-    const { type, marking, to } = this.#request
-    const { from, parties, markingMax, records } = this.#rules
-    if (!ALWAYS.test(type) && !records.includes(type)) {
-      this.#refuse('release/record-type', `The agreement does not permit records of type ${type}.`)
-    }
-    if (!atMost(marking, markingMax)) {
-      this.#refuse(
-        'release/marking-above-agreement',
-        `The record is marked ${marking}; the agreement permits at most ${markingMax}.`,
-      )
-    }
-    if (to.length === 0 && !ALWAYS.test(type)) {
-      this.#refuse('release/no-recipient', 'The record names no recipient.')
-    }
-    for (const party of to) {
-      if (!parties.includes(party) || party === from) {
-        const others = parties.filter((one) => one !== from).join(', ')
-        const message = `“${party}” is no other party of this channel; address ${others}, or name nobody for all of them.`
-        this.#refuse('release/unknown-recipient', message)
-      }
-    }
+  #note(id: StixId | null, reasons: readonly ReleaseReason[]): ObjectDecision {
+    const index = this.#objects++
+    const verdict = reasons.length > 0 ? 'refused' : 'passes'
+    const decision: ObjectDecision = { index, id, verdict, reasons }
+    this.#counts[verdict]++
+    const told = verdict === 'passes' ? this.#passing : this.#told
+    if (told.length < LIMITS.refusalsTold) told.push(decision)
+    for (const reason of reasons) this.#refuse(reason, { index, id })
+    return decision
   }
 
-  #await(ref: StixId, named: Named): void {
-    const waiting = this.#awaiting.get(ref)
-    if (waiting === undefined) {
-      this.#awaiting.set(ref, { named: [named], count: 1 })
-    } else {
-      waiting.count++
-      if (waiting.named.length < LIMITS.objectsToldPerMarking) waiting.named.push(named)
-    }
-  }
-
-  #checkMarking(ref: StixId, named: readonly Named[], count: number): void {
-    const reason = this.#objection(ref, this.#definitions.meaning(ref))
-    if (reason === undefined) return
-    for (const object of named) this.#refuse(reason.code, reason.message, object)
-    this.#total += count - named.length
-  }
-
-  #objection(ref: StixId, meaning: MarkingMeaning | undefined): { code: ReleaseCode; message: string } | undefined {
-    const { marking } = this.#request
-    const { markingMax } = this.#rules
-    if (meaning === undefined) {
-      return {
-        code: 'release/marking-unknown',
-        message: `The object is marked by ${ref}, which is defined nowhere in this share.`,
-      }
-    }
-    if (meaning === 'unclear') {
-      return { code: 'release/marking-unclear', message: `What the marking ${ref} of the object means is not clear.` }
-    }
-    if (meaning === 'statement') return undefined
-    if (!atMost(meaning, markingMax)) {
-      const message = `The object is marked ${meaning}; the agreement permits at most ${markingMax}.`
-      return { code: 'release/marking-above-agreement', message }
-    }
-    if (!atMost(meaning, marking)) {
-      const message = `The object is marked ${meaning}, above the ${marking} of the record.`
-      return { code: 'release/marking-above-record', message }
-    }
-    return undefined
-  }
-
-  #refuse(code: ReleaseCode, message: string, object?: Named): void {
-    this.#total++
-    if (this.#told.length >= LIMITS.refusalsTold) return
-    this.#told.push(object === undefined ? { code, message } : { code, message, object })
+  #refuse(reason: ReleaseReason, object?: NonNullable<ReleaseRefusal['object']>): void {
+    this.#refusalsTotal++
+    if (this.#refusals.length >= LIMITS.refusalsTold) return
+    this.#refusals.push(object === undefined ? reason : { ...reason, object })
   }
 }
 
-interface Named {
-  readonly index: number
-  readonly id: StixId | null
+function recordReasons({ type, marking, to }: ReleaseRequest, rules: ReleaseRules): ReleaseReason[] {
+  const { from, parties, markingMax, records } = rules
+  const reasons: ReleaseReason[] = []
+  if (!ALWAYS.test(type) && !records.includes(type)) {
+    const message = `The agreement does not permit records of type ${type}.`
+    reasons.push({ code: 'release/record-type', message })
+  }
+  if (!atMost(marking, markingMax)) {
+    const message = `The record is marked ${marking}; the agreement permits at most ${markingMax}.`
+    reasons.push({ code: 'release/marking-above-agreement', message })
+  }
+  if (to.length === 0 && !ALWAYS.test(type)) {
+    reasons.push({ code: 'release/no-recipient', message: 'The record names no recipient.' })
+  }
+  for (const party of to) {
+    if (parties.includes(party) && party !== from) continue
+    const others = parties.filter((one) => one !== from).join(', ')
+    const message = `“${party}” is no other party of this channel; address ${others}, or name nobody for all of them.`
+    reasons.push({ code: 'release/unknown-recipient', message })
+  }
+  return reasons
 }
 
 /** Families of records that carry the agreement itself. */
 const ALWAYS = /^(?:log|pact|party|content)\//
 
-function typePermitted(type: string, rule: ReleaseRules['stix']): boolean {
-  return 'allow' in rule ? rule.allow.includes(type) : !rule.deny.includes(type)
+function typeReasons(object: StixObject, { stix }: ReleaseRules): ReleaseReason[] {
+  const reasons: ReleaseReason[] = []
+  if (!('allow' in stix ? stix.allow.includes(object.type) : !stix.deny.includes(object.type))) {
+    const message = `The agreement does not permit objects of type ${object.type}.`
+    reasons.push({ code: 'release/stix-type', message })
+  }
+  if (pointsAtIdentity(object)) {
+    const message = 'An indicator must not point at an identity: no indicator is a person.'
+    reasons.push({ code: 'release/indicator-of-person', message })
+  }
+  return reasons
 }
 
 /** A relationship by which an indicator stands for an identity; that an identity made or saw one is another matter. */

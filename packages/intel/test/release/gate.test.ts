@@ -5,7 +5,10 @@ import {
   decideRelease,
   type FactName,
   type HouseRules,
+  MarkingDefinitions,
   markingIdOf,
+  papMarkingIdOf,
+  ReleaseGate,
   type ReleaseRequest,
   type ReleaseRules,
   readObject,
@@ -40,7 +43,7 @@ const definition = (more: Record<string, unknown>) =>
 /** The codes of all that is refused; none where it may leave. */
 function refused(objects: StixObject[], asked: Partial<ReleaseRequest> = {}, ruled: Partial<ReleaseRules> = {}) {
   const decision = decideRelease({ ...request, ...asked, objects }, { ...rules, ...ruled })
-  return decision.passes ? [] : decision.refusals.map(({ code }) => code)
+  return decision.refusals.map(({ code }) => code)
 }
 
 describe('the record', () => {
@@ -92,7 +95,7 @@ describe('an object', () => {
         { ...rules, ...rules_ },
       )
       expect(decision).toMatchObject({
-        passes: false,
+        verdict: 'refused',
         refusals: [{ code: 'release/rule', message: 'We keep tools. (rule no-tools)', object: { index: 1 } }],
       })
     })
@@ -171,7 +174,7 @@ describe('an object', () => {
         throw new Error('the rule “x” failed')
       })
       const decision = decideRelease({ ...request, objects: [object('tool', { name: 'x' })] }, { ...rules, ...failing })
-      expect(decision).toMatchObject({ passes: false, refusals: [{ code: 'release/rules-failed' }] })
+      expect(decision).toMatchObject({ verdict: 'refused', refusals: [{ code: 'release/rules-failed' }] })
     })
   })
 
@@ -234,10 +237,77 @@ describe('a marking', () => {
   })
 })
 
+describe('the PAP of an object', () => {
+  const withPap = (pap: 'PAP:CLEAR' | 'PAP:GREEN' | 'PAP:AMBER' | 'PAP:RED', more: Record<string, unknown> = {}) =>
+    object('tool', { name: 'x', object_marking_refs: [papMarkingIdOf(pap)], ...more })
+
+  test('stays here above what the house lets out, and lets out nothing but PAP:CLEAR where the house says none', () => {
+    expect(refused([withPap('PAP:AMBER')], {}, { papMax: 'PAP:AMBER' })).toEqual([])
+    expect(refused([withPap('PAP:RED')], {}, { papMax: 'PAP:AMBER' })).toEqual(['release/pap-above-house'])
+    expect(refused([withPap('PAP:CLEAR')])).toEqual([])
+    expect(refused([withPap('PAP:GREEN')])).toEqual(['release/pap-above-house'])
+  })
+
+  test('takes nothing from its TLP, which binds beside it, and each tells its reason', () => {
+    const both = object('tool', { name: 'x', object_marking_refs: [papMarkingIdOf('PAP:RED'), markingIdOf('TLP:RED')] })
+    expect(refused([both])).toEqual(['release/marking-above-agreement', 'release/pap-above-house'])
+  })
+
+  test('of a part binds as one of the whole, and is told as that of a part', () => {
+    const part = object('tool', {
+      ...{ name: 'x', description: 'y' },
+      granular_markings: [{ marking_ref: papMarkingIdOf('PAP:RED'), selectors: ['description'] }],
+    })
+    const decision = decideRelease({ ...request, objects: [part] }, { ...rules, papMax: 'PAP:AMBER' })
+    expect(decision.refusals).toMatchObject([
+      {
+        code: 'release/pap-above-house',
+        message: 'A part of the object is marked PAP:RED; this house lets at most PAP:AMBER leave.',
+      },
+    ])
+  })
+})
+
+describe('a classification of the parties’ own', () => {
+  const restricted = definition({ definition_type: 'x-house', definition: { level: 3 }, name: 'RESTRICTED' })
+  const tool = object('tool', { name: 'x', object_marking_refs: [OWN_MARKING] })
+
+  test('is not clear, unless the table says what it is treated as', () => {
+    expect(refused([tool, restricted])).toEqual(['release/marking-unclear'])
+    const as = (tlp: Tlp) => ({ equivalents: [{ theirs: 'RESTRICTED', tlp }] })
+    expect(refused([tool, restricted], {}, as('TLP:GREEN'))).toEqual([])
+    expect(refused([tool, restricted], {}, as('TLP:AMBER'))).toEqual(['release/marking-above-record'])
+    expect(refused([tool, restricted], {}, as('TLP:RED'))).toEqual(['release/marking-above-agreement'])
+  })
+
+  test('does not loosen what else an object bears', () => {
+    const both = object('tool', { name: 'x', object_marking_refs: [OWN_MARKING, markingIdOf('TLP:RED')] })
+    const equivalents = [{ theirs: 'RESTRICTED', tlp: 'TLP:CLEAR' as const }]
+    expect(refused([both, restricted], {}, { equivalents })).toEqual(['release/marking-above-agreement'])
+  })
+})
+
+test('a definition that was not seen in the first reading lets nothing leave', () => {
+  const gate = new ReleaseGate(request, rules, new MarkingDefinitions())
+  const late = definition({ definition_type: 'tlp', definition: { tlp: 'green' } })
+  expect(gate.decide(late)).toMatchObject({ verdict: 'refused', reasons: [{ code: 'release/marking-unclear' }] })
+})
+
+test('it tells of each object what happens with it, and counts them', () => {
+  const decision = decideRelease({ ...request, objects: [object('tool', { name: 'x' }), marked('TLP:RED')] }, rules)
+  expect(decision).toMatchObject({
+    ...{ verdict: 'refused', counts: { passes: 1, refused: 1 } },
+    told: [
+      { index: 0, verdict: 'passes', reasons: [] },
+      { index: 1, verdict: 'refused', reasons: [{ code: 'release/marking-above-agreement' }] },
+    ],
+  })
+})
+
 test('every reason is counted, and the objects are named by their place', () => {
   const decision = decideRelease({ ...request, objects: [object('x-secret'), marked('TLP:RED')] }, rules)
   expect(decision).toMatchObject({
-    passes: false,
+    verdict: 'refused',
     objects: 2,
     refusalsTotal: 2,
     refusals: [

@@ -10,7 +10,7 @@ import { ok, type Result, refuse, sha256, toHex, utf8 } from '@countersign/log'
 const SCHEMA = `
 entity Party;
 entity Object = {
-  id: String, type: String, kind: String, tlp?: Long, labels: Set<String>, properties: Set<String>,
+  id: String, type: String, kind: String, tlp?: Long, pap?: Long, labels: Set<String>, properties: Set<String>,
   refersTo: Set<String>, revoked: Bool, confidence?: Long, createdBy?: String, lists: Set<String>,
 };
 action release appliesTo {
@@ -19,8 +19,8 @@ action release appliesTo {
 };
 `
 const FACTS: readonly FactName[] = [
-  ...(['id', 'type', 'kind', 'tlp', 'labels', 'properties', 'refersTo', 'revoked', 'confidence', 'createdBy'] as const),
-  'lists',
+  ...(['id', 'type', 'kind', 'tlp', 'pap', 'labels', 'properties', 'refersTo', 'revoked', 'confidence'] as const),
+  ...(['createdBy', 'lists'] as const),
 ]
 const RULES_MAX = 1_000
 /** What is not held back may leave, as far as this house is concerned. */

@@ -1,20 +1,22 @@
 // What may leave. One decision on the whole of what is about to be said: the record against its type and the agreement,
 // and every STIX object it carries. Anything unclear is refused with its reason, and then nothing leaves.
 
-import { type Decision, type HouseRules, ReleaseGate, type ReleaseRequest, type ReleaseRules } from '@countersign/intel'
+import { type Decision, decideRelease, type ReleaseRequest, type ReleaseRules } from '@countersign/intel'
 import { ok, type Refusal, type Result, refuse } from '@countersign/log'
 import { type Agreement, channelOf } from '@countersign/pact'
 import { checkType, type Statement, typeNamed } from '@countersign/record'
+import type { House } from './house-rules.ts'
 
 /** The rules of one channel of an agreement for what `from` says on it, with those of its own house where it has some. */
-export function rulesOf(agreement: Agreement, channel: string, from: string, house?: HouseRules): ReleaseRules {
+export function rulesOf(agreement: Agreement, channel: string, from: string, house?: House): ReleaseRules {
   return {
     from,
     parties: channelOf(agreement, channel)?.parties ?? [],
     markingMax: agreement.marking.max,
     records: agreement.share.records,
     stix: agreement.share.stix,
-    ...(house === undefined ? {} : { house: { rules: house, pact: agreement.id, channel } }),
+    ...house?.terms,
+    ...(house?.rules === undefined ? {} : { house: { rules: house.rules, pact: agreement.id, channel } }),
   }
 }
 
@@ -22,8 +24,8 @@ export function rulesOf(agreement: Agreement, channel: string, from: string, hou
 export function decideRecord(statement: Statement, rules: ReleaseRules): Result<undefined> {
   const fault = checkType(statement, new Set(rules.parties))
   if (fault !== undefined) return refuse('release/record', fault.message)
-  const decision = new ReleaseGate(requestOf(statement), rules).conclude()
-  return decision.passes ? ok(undefined) : refusalOf(decision)
+  const decision = decideRelease({ ...requestOf(statement), objects: [] }, rules)
+  return decision.verdict === 'refused' ? refusalOf(decision) : ok(undefined)
 }
 
 /** What is about to be sealed, against the rules of its type: a recipient would have to reject it. */
@@ -41,7 +43,7 @@ export function requestOf(statement: Pick<Statement, 'type' | 'marking' | 'to'>)
 }
 
 /** The first reason as a sentence, with how many more there are. */
-export function refusalOf(decision: Extract<Decision, { passes: false }>): Refusal {
+export function refusalOf(decision: Pick<Decision, 'refusals' | 'refusalsTotal'>): Refusal {
   const [first] = decision.refusals
   const where =
     first?.object === undefined

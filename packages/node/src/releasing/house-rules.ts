@@ -1,11 +1,12 @@
-// The rules of this house, as they lie in DIR/rules: `house.cedar` for every agreement, `<agreement>.cedar` for one, and
-// lists of addresses under `lists/<name>.txt`. They are read anew for each share, so a change counts at once; what cannot
+// The rules of this house, as they lie in DIR/rules: `house.cedar` for every agreement, `<agreement>.cedar` for one,
+// `<party>.cedar` for what goes to one, each with terms beside it in `….json`, and lists of addresses under `lists/<name>.txt`. They are read anew for each share, so a change counts at once; what cannot
 // be read refuses the share, for a rule that is passed over lets out what it should hold back.
 
 import { join } from 'node:path'
-import { AddressList, type HouseRules } from '@countersign/intel'
+import { AddressList, type HouseRules, type HouseTerms, joinTerms, readTerms } from '@countersign/intel'
 import type { Disk } from '@countersign/ledger'
 import { fromUtf8, ok, type Result, refuse } from '@countersign/log'
+import { checkJson } from '@countersign/record'
 import type { RulesFile } from './cedar-rules.ts'
 
 export const RULES_FOLDER = 'rules'
@@ -14,29 +15,52 @@ const LIST_BYTES_MAX = 67_108_864
 const LISTS_MAX = 64
 const LIST_NAME = /^([a-z0-9][a-z0-9-]{0,63})\.txt$/
 
-/** Undefined where the house has no rules for that agreement. Refuses `release/rules` and `release/address-list`. */
+export interface House {
+  /** Undefined where the house has written none for that agreement and these recipients. */
+  rules: HouseRules | undefined
+  terms: HouseTerms
+}
+
+/**
+ * What holds of `pact` for what goes to `to`, parties of it. Refuses `release/rules`, `release/terms`, `equivalence/…` and
+ * `release/address-list`.
+ */
 export async function readHouseRules(
   disk: Pick<Disk, 'read' | 'list'>,
   dir: string,
-  of: { pact: string; us: string },
-): Promise<Result<HouseRules | undefined>> {
+  of: { pact: string; us: string; to: readonly string[] },
+): Promise<Result<House>> {
   const folder = join(dir, RULES_FOLDER)
   const files: RulesFile[] = []
-  for (const name of ['house.cedar', `${of.pact}.cedar`]) {
-    const bytes = await disk.read(join(folder, name))
-    if (bytes === undefined) continue
-    const text = bytes.length > RULES_BYTES_MAX ? undefined : fromUtf8(bytes)
-    if (text === undefined) {
-      return refuse('release/rules', `${name}: this is no text in UTF-8 of at most ${RULES_BYTES_MAX} bytes.`)
+  const terms: HouseTerms[] = []
+  for (const scope of ['house', of.pact, ...of.to]) {
+    const rules = await disk.read(join(folder, `${scope}.cedar`))
+    if (rules !== undefined) {
+      const text = rules.length > RULES_BYTES_MAX ? undefined : fromUtf8(rules)
+      if (text === undefined) {
+        return refuse('release/rules', `${scope}.cedar: this is no text in UTF-8 of at most ${RULES_BYTES_MAX} bytes.`)
+      }
+      files.push({ name: `${scope}.cedar`, text })
     }
-    files.push({ name, text })
+    const bytes = await disk.read(join(folder, `${scope}.json`))
+    const read = bytes === undefined ? ok(undefined) : termsIn(bytes)
+    if (!read.ok) return refuse(read.code, `${scope}.json: ${read.message}`)
+    if (read.value !== undefined) terms.push(read.value)
   }
-  if (files.length === 0) return ok(undefined)
+  const joined = joinTerms(terms)
+  if (files.length === 0) return ok({ rules: undefined, terms: joined })
   const lists = await readLists(disk, join(folder, 'lists'))
   if (!lists.ok) return lists
   // It takes a moment to load, and most nodes that start have nothing to ask yet.
   const { readCedarRules } = await import('./cedar-rules.ts')
-  return readCedarRules(files, of.us, lists.value)
+  const rules = readCedarRules(files, of.us, lists.value)
+  return rules.ok ? ok({ rules: rules.value, terms: joined }) : rules
+}
+
+function termsIn(bytes: Uint8Array): Result<HouseTerms> {
+  const fault = checkJson(bytes, { maxBytes: RULES_BYTES_MAX, maxDepth: 4 })
+  if (fault !== undefined) return refuse('release/terms', `This is no proper JSON: ${fault.message}.`)
+  return readTerms(JSON.parse(fromUtf8(bytes) ?? ''))
 }
 
 async function readLists(disk: Pick<Disk, 'read' | 'list'>, folder: string): Promise<Result<Map<string, AddressList>>> {

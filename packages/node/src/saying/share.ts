@@ -8,6 +8,8 @@ import {
   BundleSplitter,
   judgeBundle,
   judgeObject,
+  MarkingDefinitions,
+  type ObjectDecision,
   PartCutter,
   ReleaseGate,
   type ReleaseRefusal,
@@ -128,6 +130,23 @@ export interface Judged {
   remarks: Remarks
 }
 
+/** What the markings of the share mean: a definition may stand behind what it marks. */
+async function learn({ file, size }: Spooled, means: JudgeMeans): Promise<Result<MarkingDefinitions>> {
+  const definitions = new MarkingDefinitions(means.rules.equivalents)
+  const take = (element: SplitElement) => {
+    const object = element.ok && mayDefine(element.source) ? readObject(element.source) : undefined
+    if (object?.ok) definitions.learn(object.value)
+  }
+  const read = await eachElement(file, size, { ...means, progress: () => {} }, take)
+  return read.ok ? ok(definitions) : read
+}
+
+/** Whether it may be a marking definition; one that hides behind escapes is looked at too. */
+function mayDefine({ buffer, byteOffset, length }: Uint8Array): boolean {
+  const source = Buffer.from(buffer, byteOffset, length)
+  return source.includes('"marking-definition"') || source.includes('\\u')
+}
+
 type Remarks = Pick<Shared, 'errors' | 'errorsTotal' | 'warnings' | 'warningsTotal'>
 
 /** The first reading: whether all of it may leave, and in how many records. */
@@ -135,28 +154,29 @@ export async function judge(
   { file, size }: Spooled,
   means: JudgeMeans,
 ): Promise<{ ok: true; value: Judged } | ShareRefusal> {
-  const gate = new ReleaseGate(means.request, means.rules)
+  const learned = await learn({ file, size }, means)
+  if (!learned.ok) return learned
+  const gate = new ReleaseGate(means.request, means.rules, learned.value)
   const pieces = new Pieces(means.limits.parts)
   const cutter = new PartCutter(means.limits.partBytes, () => NIL_UUID)
   const remarks: Remarks = { errors: [], errorsTotal: 0, warnings: [], warningsTotal: 0 }
   const judged: Judged = { objects: 0, pieces: [], remarks }
   let tooLarge: Result<never> | undefined
-  const unmatched: { index: number; object: StixObject; source: Uint8Array }[] = []
+  const unmatched: { decided: ObjectDecision; object: StixObject; source: Uint8Array }[] = []
   const remark = (list: 'errors' | 'warnings', object: string, { path, message, section }: Omit<Remark, 'object'>) => {
     remarks[`${list}Total`]++
     if (remarks[list].length < REMARKS_TOLD) remarks[list].push({ object, path, message, section })
   }
   const together = new TogetherJudge()
-  let index = 0
   /** What was shared before under the same id and version must be the same: no reader would take the other. */
   const compare = async (): Promise<Result<undefined>> => {
     while (unmatched.length > 0) {
       const some = unmatched.splice(0, OBJECTS_PER_FOLD_MAX)
       const before = await means.sharedBefore(some.map(({ object }) => object))
-      for (const [i, { index: at, object, source }] of some.entries()) {
+      for (const [i, { decided, object, source }] of some.entries()) {
         const text = before[i]
         if (text === undefined || sameContent(text, source)) continue
-        if (object.version !== null) gate.refuseOtherBytes(at, object.id, object.version)
+        if (object.version !== null) gate.refuseOtherBytes(decided, object.version)
         else remark('warnings', object.id, SHARED_BEFORE)
       }
     }
@@ -167,19 +187,18 @@ export async function judge(
     size,
     means,
     (element) => {
-      const at = index++
       const object = element.ok ? readObject(element.source) : element
       means.met?.(object.ok ? object.value : undefined)
-      if (!element.ok) return gate.admitUnreadable(element)
-      if (!object.ok) return gate.admitUnreadable(object)
-      gate.admit(object.value)
+      if (!element.ok) return void gate.refuseUnreadable(element)
+      if (!object.ok) return void gate.refuseUnreadable(object)
+      const decided = gate.decide(object.value)
       const { id } = object.value
       judged.objects++
       const { errors, warnings } = judgeObject(object.value)
       for (const error of errors) remark('errors', id, error)
       for (const warning of warnings) remark('warnings', id, warning)
       together.add(object.value, element.source.length)
-      unmatched.push({ index: at, object: object.value, source: element.source })
+      unmatched.push({ decided, object: object.value, source: element.source })
       const cut = cutter.add({ id, source: element.source })
       if (!cut.ok) tooLarge ??= cut
       else if (cut.value !== undefined) pieces.add(cut.value.objects)
@@ -195,7 +214,7 @@ export async function judge(
     for (const warning of warnings) remark('warnings', id, warning)
   }
   const decision = gate.conclude()
-  if (!decision.passes) {
+  if (decision.verdict === 'refused') {
     const { objects, refusals, refusalsTotal } = decision
     return { ...refusalOf(decision), refusals, refusalsTotal, looked: { objects, remarks: judged.remarks } }
   }

@@ -192,7 +192,9 @@ export class Sharing {
     progress?: JudgeMeans['progress'],
   ): Promise<Result<JudgeMeans>> {
     const { around, giveWay, identity, views } = this.parts
-    const house = await readHouseRules(around.disk, identity.dir, { pact: pact.id, us: identity.party })
+    // Whoever else is named the gate refuses.
+    const parties = othersOf(pact.agreement, channel.name, identity.party).filter((party) => to.includes(party))
+    const house = await readHouseRules(around.disk, identity.dir, { pact: pact.id, us: identity.party, to: parties })
     if (!house.ok) return refuse(house.code, `${house.message} Until that is mended nothing may leave.`)
     return ok({
       request: { type, marking: marking.tlp, to },
