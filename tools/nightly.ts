@@ -13,6 +13,7 @@ const { values: options } = parseArgs({
   allowNegative: true,
   options: {
     suite: { type: 'boolean', default: true },
+    regressions: { type: 'boolean', default: true },
     seeds: { type: 'string' },
     /** Where it is left out, seeds of a night begin where no earlier one was. */
     from: { type: 'string', default: String(Math.floor(Date.now() / 1000)) },
@@ -45,6 +46,7 @@ if (options.suite) {
 }
 if (!stopping) {
   const seeds = options.seeds === undefined ? ['--forever'] : ['--seeds', options.seeds]
-  failed = (await run(simulator, ...seeds, '--from', options.from)) !== 0 || failed
+  const replay = options.regressions ? '--regressions' : '--no-regressions'
+  failed = (await run(simulator, ...seeds, '--from', options.from, replay)) !== 0 || failed
 }
 process.exit(failed ? 1 : 0)
