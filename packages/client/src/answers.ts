@@ -100,7 +100,7 @@ export interface ObjectRow {
   tlp: string | null
   party: string
   record: string
-  collection: 'inbox' | 'outbox'
+  collection: 'inbox' | 'outbox' | 'withdrawn'
   addedAt: string
   revoked: boolean
   /** Where it breaks STIX 2.1 (`error`) or does not follow its advice, errors first; the section may be empty. */
@@ -123,12 +123,14 @@ export interface Provenance {
   delivery: RecordRow['delivery']
   /** It said something else under the same id and version, and was refused. */
   refused: boolean
+  /** Its author took it back. */
+  takenBack: boolean
 }
 
 /** What one party said under one agreement that was refused, for another text was there before. */
 export interface ConflictSource {
   pact: string
-  collection: 'inbox' | 'outbox'
+  collection: 'inbox' | 'outbox' | 'withdrawn'
   party: string
   texts: number
   objects: number
@@ -139,7 +141,7 @@ export interface ConflictSource {
 export interface ConflictPage {
   conflicts: {
     pact: string
-    collection: 'inbox' | 'outbox'
+    collection: 'inbox' | 'outbox' | 'withdrawn'
     id: string
     version: string
     kept: { record: string; party: string; digest: string }

@@ -530,7 +530,12 @@ test('each object tells by the API which record it came in, who said it, and whe
   for (const { provenance } of versions) {
     expect(provenance).toMatchObject([
       {
-        ...{ record: expect.stringContaining('alfa.example/'), party: 'alfa.example', refused: false },
+        ...{
+          record: expect.stringContaining('alfa.example/'),
+          party: 'alfa.example',
+          refused: false,
+          takenBack: false,
+        },
         delivery: [{ recipient: 'bravo.example', hi: expect.any(Number) }],
       },
     ])

@@ -9,7 +9,7 @@ import { CURSOR_REFUSED } from './cursors.ts'
 import type { Store } from './database.ts'
 import { MATCH_VALUES_MAX, OBJECT_PAGE_MAX, PAGE_CHARACTERS_MAX, SEQUENCES_PER_LOOK } from './limits.ts'
 import type { CollectionName, CollectionObject, CollectionPage, CollectionQuery } from './rows.ts'
-import { COLLECTIONS, type Tables } from './schema.ts'
+import { COLLECTIONS, FEEDS_FROM, type Tables } from './schema.ts'
 import { microsecondsOf, microsecondsText, versionOrder } from './times.ts'
 
 export type CollectionView = 'objects' | 'manifest' | 'versions'
@@ -73,15 +73,30 @@ export async function readCollection(
 }
 
 /** Whether a collection shows any version of an object. */
-export function inCollection({ sqlite }: Store, pact: string, collection: CollectionName, id: string): boolean {
-  const found = sqlite
+export function inCollection(
+  store: Store,
+  pact: string,
+  collection: CollectionQuery['collection'],
+  id: string,
+): boolean {
+  const found = store.sqlite
     .prepare<[string, number, string], unknown>(
       `select 1 from objects o where o.pact = ? and o.collection = ? and o.id = ? and not exists (
-         select 1 from removed_here r where r.pact = o.pact and r.collection = o.collection and r.id = o.id
+         select 1 from removed_here r where r.pact = o.pact
+           and r.collection = iif(o.collection >= ${FEEDS_FROM}, 0, o.collection) and r.id = o.id
            and r.version_order = o.version_order) limit 1`,
     )
-    .get(pact, COLLECTIONS.indexOf(collection), id)
+    .get(pact, numberOf(store, collection), id)
   return found !== undefined
+}
+
+/** How a collection stands in the tables; -1 of a feed that nothing was shared in. */
+function numberOf({ sqlite }: Store, collection: CollectionQuery['collection']): number {
+  if (!collection.startsWith('feed:')) return COLLECTIONS.indexOf(collection as CollectionName)
+  const feed = sqlite
+    .prepare<[string], { number: number }>('select number from feeds where name = ?')
+    .get(collection.slice('feed:'.length))
+  return feed === undefined ? -1 : FEEDS_FROM + feed.number
 }
 
 interface Row {
@@ -110,7 +125,7 @@ function look(store: Store, view: CollectionView, query: CollectionQuery, from: 
     .select(['o.seq', 'o.added_us', 'o.id', 's.version', 'o.spec_version', 'o.digest'])
     .select(sql<number>`length(t.source)`.as('characters'))
     .where((eb) => {
-      const [pact, collection] = [query.pact, COLLECTIONS.indexOf(query.collection)]
+      const [pact, collection] = [query.pact, numberOf(store, query.collection)]
       // The signs keep SQLite from going through the whole collection where ids are given that have an index.
       if (match.id !== undefined) {
         return sql<SqlBool>`+o.pact = ${pact} and +o.collection = ${collection} and +o.seq between ${from} and ${to}`
@@ -142,8 +157,9 @@ function lastSequence({ sqlite }: Store): number {
 
 function notRemoved(alias: 'o' | 'other'): Expression<SqlBool> {
   const of = sql.raw(alias)
+  // What was removed from the inbox is shown in no feed either.
   return sql<SqlBool>`not exists (select 1 from removed_here r where r.pact = ${of}.pact
-    and r.collection = ${of}.collection and r.id = ${of}.id and r.version_order = ${of}.version_order)`
+    and r.collection = iif(${of}.collection >= ${sql.raw(String(FEEDS_FROM))}, 0, ${of}.collection) and r.id = ${of}.id and r.version_order = ${of}.version_order)`
 }
 
 /**

@@ -21,6 +21,7 @@ import { RowsDue } from './rows-due.ts'
 import type { SecondSignatures } from './second-signatures.ts'
 import type { Splits } from './splits.ts'
 import type { Successions } from './successions.ts'
+import type { TakenBack } from './taken-back.ts'
 import type { EntryToFold, ReceiptToFold } from './views.ts'
 
 /** Everything that decides what a row comes to. */
@@ -38,6 +39,7 @@ export interface Deciders {
   sources: ObjectSources
   splits: Splits
   successions: Successions
+  takenBack: TakenBack
 }
 
 export class Consequences {
@@ -167,6 +169,7 @@ export class Consequences {
     while (this.of.sources.step()) continue
     for (const table of OF_A_LOG) this.sqlite.prepare(`delete from ${table} where origin = ?`).run(origin)
     this.of.destructions.forget(origin)
+    this.of.takenBack.forget(origin)
     this.of.notices.forget()
     this.of.readers.drop(origin)
     const waiting = this.of.successions.forget(origin)
@@ -252,5 +255,5 @@ interface LogRow {
 const OF_A_LOG = [
   ...['logs', 'records', 'statements', 'addressees', 'parts', 'mentions', 'seen_logs', 'seen_receipts', 'signatures'],
   ...['log_versions', 'proposals', 'force_points', 'rows_due', 'receipts_before_lo', 'destruction_waits'],
-  ...['log_cards', 'notice_entries'],
+  ...['log_cards', 'notice_entries', 'record_feeds'],
 ]

@@ -15,6 +15,7 @@ import { DELIVERY, STATES, VALIDITY } from './schema.ts'
 import type { SecondSignatures } from './second-signatures.ts'
 import type { Splits } from './splits.ts'
 import type { Successions } from './successions.ts'
+import type { TakenBack } from './taken-back.ts'
 
 export interface StoredRecord {
   origin: string
@@ -53,6 +54,7 @@ export class RowDeriver {
   private readonly seconds: SecondSignatures
   private readonly splits: Splits
   private readonly successions: Successions
+  private readonly takenBack: TakenBack
   private readonly sql
 
   constructor(
@@ -67,6 +69,7 @@ export class RowDeriver {
       seconds: SecondSignatures
       splits: Splits
       successions: Successions
+      takenBack: TakenBack
     },
   ) {
     this.agreements = of.agreements
@@ -78,6 +81,7 @@ export class RowDeriver {
     this.seconds = of.seconds
     this.splits = of.splits
     this.successions = of.successions
+    this.takenBack = of.takenBack
     this.sql = {
       records: sqlite.prepare<[string, number, number], StoredRecord>(
         `select origin, idx, pact, version, channel, author, type, time_ms, own_code, own_message, validity, at_ms
@@ -124,6 +128,7 @@ export class RowDeriver {
       const kind = VALIDITY[validity.kind]
       this.sql.set.run(kind, code, message, STATES.indexOf(state), at, later, origin, record.idx)
       if (record.type === 'content/destroyed') this.destructions.stands(record, validity)
+      if (record.type === 'intel/revoke') this.takenBack.stands(origin, record.idx, validity.kind === 'valid')
       if (kind === record.validity && at === record.at_ms) continue
       const shown = validity.kind === 'valid'
       const signs = record.type === 'pact/sign' && kind !== record.validity

@@ -33,9 +33,16 @@ const COMPARED: [table: string, columns: string, order: string][] = [
   ['destroyed_parts', '*', 'origin, idx, part, by_origin, by_idx'],
   ['object_sources', '*', 'origin, idx, part, position'],
   [
-    'objects',
+    'objects where collection < 16',
     'pact, collection, id, version_order, type, spec_version, party, origin, idx, part, position, digest, conflicts',
     'pact, collection, id, version_order',
+  ],
+  ['taken_back', '*', 'origin, idx, part, position, by_origin, by_idx'],
+  ['record_feeds', '*', 'origin, idx'],
+  [
+    'objects o join feeds f on o.collection = f.number + 16',
+    'o.pact, f.name, o.id, o.version_order, o.party, o.origin, o.idx, o.part, o.position, o.digest',
+    'o.pact, f.name, o.id, o.version_order',
   ],
   ['contradictions', '*', 'code, origin, message'],
   // A split is told anew from `evidence/` at each start, whether or not anything of its log is folded.
@@ -55,7 +62,7 @@ export function digestsOf(sqlite: Sqlite): Map<string, string> {
       const hash = createSha256()
       const rows = sqlite.prepare<[], unknown[]>(`select ${columns} from ${table} order by ${order}`).raw()
       for (const row of rows.iterate()) hash.update(utf8(`${JSON.stringify(row)}\n`))
-      return [table.split(' ')[0] ?? table, toHex(hash.digest())] as const
+      return [table.split(' where ')[0] ?? table, toHex(hash.digest())] as const
     }),
   )
 }

@@ -64,6 +64,7 @@ export class EntryFolder {
       ),
       cardFrom: insert('log_cards', 3),
       notice: insert('notice_entries', 7),
+      feed: insert('record_feeds', 3),
       record: insert('records', 24),
       statement: insert('statements', 3),
       addressee: insert('addressees', 4),
@@ -187,6 +188,9 @@ export class EntryFolder {
     }
     if (statement.type === 'party/keys') folded.noticed = true
     this.sql.use.run(origin.text, version, index)
+    if (statement.type === 'intel/share' && typeof statement.body.feed === 'string') {
+      this.sql.feed.run(origin.text, index, statement.body.feed)
+    }
     if (statement.type === 'log/open') {
       const { predecessor } = statement.body as { predecessor: { origin: string; size: number; root: string } | null }
       if (predecessor !== null) this.successions.add(origin.text, predecessor)

@@ -24,6 +24,10 @@ export const ALARMS_MAX = 500
 export const OBJECT_TOTAL_MAX = 10_000
 /** UTF-16 units of what is searched for. */
 export const QUERY_MAX = 200
+/** Names of feeds of one party that are shown. */
+export const FEEDS_PER_PARTY_MAX = 64
+/** Places of one object of ours that are taken back at once. */
+export const REVOKED_AT_ONCE_MAX = 10_000
 /** Sequence numbers of objects gone through in one look for those that match. */
 export const SEQUENCES_PER_LOOK = 5_000
 /** Values of one `match` parameter of a collection's query. */

@@ -7,6 +7,7 @@
 import { type Sqlite } from './database.ts'
 import { objectWords } from './object-words.ts'
 import { sameContent } from './same-content.ts'
+import { COUNTS, FEEDS_FROM, INBOX, WITHDRAWN } from './schema.ts'
 import { SearchIndex } from './search.ts'
 
 /** One place where an object came from. */
@@ -46,6 +47,9 @@ export class ObjectShelf {
     this.now = now
     this.search = new SearchIndex(sqlite)
     const key = 'id = ? and version_order = ? and pact = ? and collection = ?'
+    const sourcesOf = `select s.origin, s.idx, s.part, s.position, s.pact, s.collection, s.id, s.version_order, s.digest, s.type,
+      s.spec_version from object_sources s join records r on r.origin = s.origin and r.idx = s.idx`
+    const inOrder = 'order by r.at_ms, s.origin, s.idx, s.part, s.position limit 1'
     const place = 'origin = ? and idx = ? and part = ? and position = ?'
     this.sql = {
       kept: sqlite.prepare<Key, Kept>(
@@ -55,11 +59,22 @@ export class ObjectShelf {
         'select at_ms as at, author from records where origin = ? and idx = ?',
       ),
       first: sqlite.prepare<Key, Source>(
-        `select s.origin, s.idx, s.part, s.position, s.pact, s.collection, s.id, s.version_order, s.digest, s.type, s.spec_version
-         from object_sources s join records r on r.origin = s.origin and r.idx = s.idx
-         where s.id = ? and s.version_order = ? and s.pact = ? and s.collection = ? and s.shown = 1
-         order by r.at_ms, s.origin, s.idx, s.part, s.position limit 1`,
+        `${sourcesOf} where s.id = ? and s.version_order = ? and s.pact = ? and s.collection = ?
+         and s.shown = ${COUNTS.yes} ${inOrder}`,
       ),
+      firstTakenBack: sqlite.prepare<Key, Source>(
+        `${sourcesOf} where s.id = ? and s.version_order = ? and s.pact = ? and s.collection = ?
+         and s.shown = ${COUNTS.takenBack} ${inOrder}`,
+      ),
+      firstInFeed: sqlite.prepare<[id: string, order: string, pact: string, feed: string], Source>(
+        `${sourcesOf} join record_feeds f on f.origin = s.origin and f.idx = s.idx
+         where s.id = ? and s.version_order = ? and s.pact = ? and f.feed = ? and s.shown = ${COUNTS.yes} ${inOrder}`,
+      ),
+      feedOf: sqlite.prepare<[string, number], { feed: string }>(
+        'select feed from record_feeds where origin = ? and idx = ?',
+      ),
+      addFeed: sqlite.prepare<[string]>('insert into feeds (name) values (?) on conflict do nothing'),
+      feedNumber: sqlite.prepare<[string], { number: number }>('select number from feeds where name = ?'),
       digests: sqlite.prepare<Key, { digest: string }>(
         `select distinct digest from object_sources where ${key} and shown = 1`,
       ),
@@ -95,22 +110,58 @@ export class ObjectShelf {
   show(source: Source): void {
     const kept = this.sql.kept.get(...keyOf(source))
     if (kept === undefined) {
-      this.sql.mark.run(1, 0, ...placeOf(source))
+      this.sql.mark.run(COUNTS.yes, 0, ...placeOf(source))
       this.join(source, 0)
+      this.follow(source)
       return
     }
     const refused = !samePlace(kept, source) && !this.same(kept.digest, source.digest)
     if (refused && !this.isRefused(source)) this.sql.conflicts.run(1, kept.seq)
-    this.sql.mark.run(1, refused ? 1 : 0, ...placeOf(source))
+    this.sql.mark.run(COUNTS.yes, refused ? 1 : 0, ...placeOf(source))
     if (samePlace(kept, source) || this.precedes(source, kept)) this.elect(source, kept)
+    this.follow(source)
   }
 
-  /** Lets a source count no longer. */
-  hide(source: Source): void {
+  /** Lets a source count no longer: as if it were not there, or as one that its author took back. */
+  hide(source: Source, as: 0 | 2 = COUNTS.no): void {
     const kept = this.sql.kept.get(...keyOf(source))
     if (kept !== undefined && this.isRefused(source)) this.sql.conflicts.run(-1, kept.seq)
-    this.sql.mark.run(0, 0, ...placeOf(source))
+    this.sql.mark.run(as, 0, ...placeOf(source))
     if (kept !== undefined && samePlace(kept, source)) this.elect(source, kept)
+    this.follow(source)
+  }
+
+  /** What stands in other collections by what counts in the first two. */
+  private follow(source: Source): void {
+    const [id, order, pact] = keyOf(source)
+    if (source.collection === INBOX) {
+      const key: Key = [id, order, pact, INBOX]
+      const gone = this.sql.kept.get(...key) === undefined ? this.sql.firstTakenBack.get(...key) : undefined
+      this.place(source, WITHDRAWN, gone)
+    }
+    const feed = this.sql.feedOf.get(source.origin, source.idx)?.feed
+    if (feed !== undefined) this.place(source, this.numberOf(feed), this.sql.firstInFeed.get(id, order, pact, feed))
+  }
+
+  /** Lets a collection hold one text of an object, or none. */
+  private place(source: Source, collection: number, first: Source | undefined): void {
+    const kept = this.sql.kept.get(source.id, source.version_order, source.pact, collection)
+    if (kept === undefined) {
+      if (first !== undefined) this.join({ ...first, collection }, 0)
+    } else if (first === undefined) this.leave(kept.seq)
+    else if (samePlace(kept, first)) return
+    else if (kept.digest !== first.digest) {
+      this.leave(kept.seq)
+      this.join({ ...first, collection }, 0)
+    } else {
+      const { origin, idx, part, position } = first
+      this.sql.move.run({ seq: kept.seq, origin, idx, part, position, party: this.timeOf(first).author })
+    }
+  }
+
+  private numberOf(feed: string): number {
+    this.sql.addFeed.run(feed)
+    return FEEDS_FROM + (this.sql.feedNumber.get(feed)?.number ?? 0)
   }
 
   private same(a: string, b: string): boolean {
@@ -152,6 +203,8 @@ export class ObjectShelf {
     this.sql.setLast.run('object', seq)
     this.sql.setLast.run('added', added)
     this.sql.insert.run({ ...source, seq, added, party: this.timeOf(source).author, conflicts })
+    // Only what was shared is searched and linked, and each of it once.
+    if (source.collection >= WITHDRAWN) return
     const { words, references } = objectWords(this.sql.text.get(source.digest)?.source ?? '')
     this.search.add(seq, words)
     for (const target of references) if (target !== source.id) this.sql.refer.run(seq, target)

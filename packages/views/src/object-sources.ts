@@ -5,9 +5,11 @@ import { sha256, toHex, utf8 } from '@countersign/log'
 import type { Sqlite } from './database.ts'
 import { OBJECTS_PER_FOLD_MAX, SOURCES_PER_STEP } from './limits.ts'
 import type { ObjectShelf, Source } from './object-shelf.ts'
-import { VALIDITY } from './schema.ts'
+import { COUNTS, VALIDITY } from './schema.ts'
 import { versionOrder } from './times.ts'
 import type { ObjectToFold } from './views.ts'
+
+type Place = Pick<Source, 'origin' | 'idx' | 'part' | 'position'>
 
 const SOURCE_COLUMNS = 'origin, idx, part, position, pact, collection, id, version_order, digest, type, spec_version'
 
@@ -52,7 +54,23 @@ export class ObjectSources {
         'update sources_due set part = ?, position = ? where origin = ? and idx = ?',
       ),
       done: sqlite.prepare<[string, number]>('delete from sources_due where origin = ? and idx = ?'),
-      left: sqlite.prepare<[], { n: number }>('select count(*) as n from sources_due'),
+      left: sqlite.prepare<[], { n: number }>(
+        'select (select count(*) from sources_due) + (select count(*) from places_due) as n',
+      ),
+      isTakenBack: sqlite.prepare<[string, number, number, number], { n: number }>(
+        `select 1 as n from taken_back where origin = ? and idx = ?
+         and ((part = -1 and position = -1) or (part = ? and position = ?)) limit 1`,
+      ),
+      placeDue: sqlite.prepare<[string, number, number, number]>(
+        'insert into places_due values (?, ?, ?, ?) on conflict do nothing',
+      ),
+      placesDue: sqlite.prepare<[number], Place>('select origin, idx, part, position from places_due limit ?'),
+      placeDone: sqlite.prepare<[string, number, number, number]>(
+        'delete from places_due where origin = ? and idx = ? and part = ? and position = ?',
+      ),
+      at: sqlite.prepare<[string, number, number, number], Source>(
+        `select ${SOURCE_COLUMNS} from object_sources where origin = ? and idx = ? and part = ? and position = ?`,
+      ),
     }
   }
 
@@ -64,7 +82,7 @@ export class ObjectSources {
     if (objects.length > OBJECTS_PER_FOLD_MAX)
       throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects are folded at once.`)
     const { origin, idx, part, pact, collection } = place
-    const shown = this.sql.validity.get(origin, idx)?.validity === VALIDITY.valid
+    const shown = this.isValid(origin, idx)
     for (const object of objects) {
       const digest = toHex(sha256(utf8(object.source)))
       const version = object.version ?? ''
@@ -77,7 +95,7 @@ export class ObjectSources {
       )
       if (changes === 0 || !shown) continue
       const { id, type, position, specVersion } = object
-      this.shelf.show({
+      this.count({
         ...{ origin, idx, part, position, pact, collection, id, digest, type },
         ...{ version_order: order, spec_version: specVersion },
       })
@@ -89,20 +107,53 @@ export class ObjectSources {
     if (this.sql.any.get(origin, idx) !== undefined) this.sql.due.run(origin, idx, shown ? 1 : 0)
   }
 
+  /** All objects of a record must be looked at again. */
+  recordTouched(origin: string, idx: number): void {
+    this.recordMoved(origin, idx, this.isValid(origin, idx))
+  }
+
+  /** The object at one place must be looked at again. */
+  placeTouched(origin: string, idx: number, part: number, position: number): void {
+    if (this.sql.at.get(origin, idx, part, position) !== undefined) this.sql.placeDue.run(origin, idx, part, position)
+  }
+
   /** Shows or hides some; true where it did something. */
   step(): boolean {
     const due = this.sql.nextDue.get()
-    if (due === undefined) return false
+    if (due === undefined) return this.placesStep()
     const { origin, idx, part, position } = due
     const sources = this.sql.some.all(origin, idx, part, part, position, SOURCES_PER_STEP)
     for (const source of sources) {
-      if (due.shown === 1) this.shelf.show(source)
+      if (due.shown === 1) this.count(source)
       else this.shelf.hide(source)
     }
     const last = sources.at(-1)
     if (last === undefined || sources.length < SOURCES_PER_STEP) this.sql.done.run(origin, idx)
     else this.sql.advance.run(last.part, last.position, origin, idx)
     return true
+  }
+
+  private placesStep(): boolean {
+    const places = this.sql.placesDue.all(SOURCES_PER_STEP)
+    for (const { origin, idx, part, position } of places) {
+      this.sql.placeDone.run(origin, idx, part, position)
+      const source = this.sql.at.get(origin, idx, part, position)
+      if (source === undefined) continue
+      if (this.isValid(origin, idx)) this.count(source)
+      else this.shelf.hide(source)
+    }
+    return places.length > 0
+  }
+
+  /** One of a valid record: on show, unless its author took it back. */
+  private count(source: Source): void {
+    const { origin, idx, part, position } = source
+    if (this.sql.isTakenBack.get(origin, idx, part, position) === undefined) this.shelf.show(source)
+    else this.shelf.hide(source, COUNTS.takenBack)
+  }
+
+  private isValid(origin: string, idx: number): boolean {
+    return this.sql.validity.get(origin, idx)?.validity === VALIDITY.valid
   }
 
   /** Removes some objects of one part with their texts, for good; true while more are left. */

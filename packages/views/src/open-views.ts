@@ -27,11 +27,13 @@ import { PactReader } from './read-pacts.ts'
 import { RecordReader } from './read-records.ts'
 import { Readers } from './readers.ts'
 import { RemovedObjects } from './removed-here.ts'
-import type { CollectionName, RemovedHere, RetentionOver } from './rows.ts'
-import { COLLECTIONS, VALIDITY } from './schema.ts'
+import type { CollectionName, CollectionQuery, RemovedHere, RetentionOver } from './rows.ts'
+import { COLLECTIONS, VALIDITY, WITHDRAWN } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
+import { feedsOf, sharedByUs } from './shared-by-us.ts'
 import { Splits } from './splits.ts'
 import { Successions } from './successions.ts'
+import { TakenBack } from './taken-back.ts'
 import { versionOrder } from './times.ts'
 import type { EntryToFold, ObjectToFold, ReceiptToFold, Views, ViewsOptions } from './views.ts'
 
@@ -64,6 +66,9 @@ const FOLDED = [
     'object_texts',
     'object_sources',
     'sources_due',
+    'taken_back',
+    'places_due',
+    'record_feeds',
     'objects',
     'object_references',
     'search_texts',
@@ -123,6 +128,7 @@ class SqliteViews implements Views {
     this.consequences = new Consequences(sqlite, {
       ...{ agreements, bounds, folder, forces, named, notices, readers, sources, splits, successions },
       answers: new Answers(sqlite),
+      takenBack: new TakenBack(sqlite, { party, sources }),
       destructions: new Destructions(sqlite, { bounds, splits, successions, sightOf }),
       seconds: new SecondSignatures(sqlite, agreements, bounds),
     })
@@ -155,7 +161,9 @@ class SqliteViews implements Views {
          coalesce(sum(validity = ${VALIDITY.void}), 0) as void,
          coalesce(sum(validity = ${VALIDITY.undecided}), 0) as undecided from records`,
       ),
-      objectCount: sqlite.prepare<[], { n: number }>('select count(*) as n from objects'),
+      objectCount: sqlite.prepare<[], { n: number }>(
+        `select count(*) as n from objects where collection < ${WITHDRAWN}`,
+      ),
       receiptCount: sqlite.prepare<[], { n: number }>('select count(*) as n from receipts'),
     }
   }
@@ -461,7 +469,15 @@ class SqliteViews implements Views {
     return this.store.textIfHeld(digest)
   }
 
-  inCollection(pact: string, collection: CollectionName, id: string) {
+  feeds(pact: string) {
+    return feedsOf(this.store.sqlite, pact)
+  }
+
+  sharedByUs(pact: string, id: string) {
+    return sharedByUs(this.store.sqlite, pact, id)
+  }
+
+  inCollection(pact: string, collection: CollectionQuery['collection'], id: string) {
     return inCollection(this.store, pact, collection, id)
   }
 

@@ -25,7 +25,7 @@ import type {
   ObjectRow,
   Provenance,
 } from './rows.ts'
-import { COLLECTIONS, type Tables } from './schema.ts'
+import { COLLECTIONS, INBOX, type Tables, WITHDRAWN } from './schema.ts'
 import { type SearchIndex, searchFor } from './search.ts'
 import { microsecondsText } from './times.ts'
 
@@ -63,6 +63,7 @@ export async function readObject(
 ): Promise<ObjectDetail | undefined> {
   const versions = await rowsOf(store)
     .where('o.id', '=', id)
+    .where('o.collection', '<=', WITHDRAWN)
     .orderBy('o.version_order', 'desc')
     .orderBy('o.seq', 'desc')
     .limit(OBJECT_VERSIONS_MAX)
@@ -80,6 +81,7 @@ export async function readObject(
   })
   const others = await rowsOf(store)
     .where('o.id', '!=', id)
+    .where('o.collection', '<', WITHDRAWN)
     .where((eb) =>
       eb.or([
         eb('o.id', 'in', (one) =>
@@ -101,7 +103,12 @@ export async function readObject(
       ...objectRow(row),
       source: store.textOf(row.digest),
       provenance: provenanceOf({
-        ...{ pact: row.pact, collection: row.collection, id, order: row.version_order },
+        ...{
+          pact: row.pact,
+          collection: row.collection === WITHDRAWN ? INBOX : row.collection,
+          id,
+          order: row.version_order,
+        },
         kept: `${row.origin}#${row.idx}`,
       }),
     })),
@@ -279,7 +286,8 @@ function wanted(eb: ExpressionBuilder<Tables & { o: Tables['objects'] }, 'o'>, q
     )
   }
   if (query.pact !== undefined) all.push(eb('o.pact', '=', query.pact))
-  if (query.collection !== undefined) all.push(eb('o.collection', '=', COLLECTIONS.indexOf(query.collection)))
+  if (query.collection === undefined) all.push(sql<boolean>`o.collection < ${WITHDRAWN}`)
+  else all.push(eb('o.collection', '=', COLLECTIONS.indexOf(query.collection)))
   if (query.type !== undefined) all.push(eb('o.type', '=', query.type))
   if (query.party !== undefined) all.push(eb('o.party', '=', query.party))
   if (way.by !== 'nothing') all.push(eb.between('o.seq', way.from, way.to))

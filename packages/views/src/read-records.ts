@@ -53,11 +53,11 @@ export class RecordReader {
       ),
       carriers: sqlite.prepare<
         [string, string, string, number, string, number],
-        { origin: string; idx: number; refused: number }
+        { origin: string; idx: number; refused: number; takenBack: number }
       >(
-        `select s.origin, s.idx, min(s.refused) as refused from object_sources s
+        `select s.origin, s.idx, min(s.refused) as refused, min(s.shown = 2) as takenBack from object_sources s
          join records r on r.origin = s.origin and r.idx = s.idx
-         where s.id = ? and s.version_order = ? and s.pact = ? and s.collection = ? and s.shown = 1
+         where s.id = ? and s.version_order = ? and s.pact = ? and s.collection = ? and s.shown <> 0
          group by s.origin, s.idx order by s.origin || '#' || s.idx <> ?, r.at_ms, s.origin, s.idx limit ?`,
       ),
       shared: sqlite.prepare<[string, string, string], unknown>(
@@ -147,11 +147,11 @@ export class RecordReader {
     const { pact, collection, id, order, kept } = of
     return this.sql.carriers
       .all(id, order, pact, collection, kept, PROVENANCE_MAX)
-      .flatMap(({ origin, idx, refused }) => {
+      .flatMap(({ origin, idx, refused, takenBack }) => {
         const stored = this.sql.record.get(origin, idx)
         if (stored === undefined) return []
         const { record, from: party, time, state, delivery } = this.row(stored)
-        return [{ record, party, time, state, delivery, refused: refused === 1 }]
+        return [{ record, party, time, state, delivery, refused: refused === 1, takenBack: takenBack === 1 }]
       })
   }
 

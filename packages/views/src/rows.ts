@@ -109,8 +109,11 @@ export interface RecordPage {
   total: number
 }
 
-/** `inbox`: what others shared with us under an agreement; `outbox`: what we shared. */
-export type CollectionName = 'inbox' | 'outbox'
+/**
+ * `inbox`: what others shared with us under an agreement; `outbox`: what we shared; `withdrawn`: what stood in the inbox
+ * until everybody who had shared it took it back.
+ */
+export type CollectionName = 'inbox' | 'outbox' | 'withdrawn'
 
 export interface ObjectRow {
   seq: number
@@ -180,6 +183,8 @@ export interface Provenance {
   delivery: RecordRow['delivery']
   /** It said something else under the same id and version, and was refused. */
   refused: boolean
+  /** Its author took it back. */
+  takenBack: boolean
 }
 
 /** Conflicts of one source: what one party said under one agreement. */
@@ -288,6 +293,22 @@ export interface CollectionObject {
   digest: string
 }
 
+/** One place at which we shared an object, and what a revocation of it is said by. */
+export interface SharedPlace {
+  /** `origin#index`. */
+  record: string
+  part: number
+  position: number
+  /** `modified`, else `created`, as it is compared; empty without either. */
+  order: string
+  specVersion: string
+  /** Of the object's text. */
+  digest: string
+  channel: string
+  mode: 'Actual' | 'Exercise' | 'Test'
+  to: string[]
+}
+
 /** An object that somebody here removed from a collection; `order` is its version as it is compared. */
 export interface RemovedHere {
   pact: string
@@ -296,9 +317,12 @@ export interface RemovedHere {
   order: string
 }
 
+/** Of all that was shared under an agreement, by whomever, what was shared in the feed of that name. */
+export type FeedCollection = `feed:${string}`
+
 export interface CollectionQuery {
   pact: string
-  collection: CollectionName
+  collection: CollectionName | FeedCollection
   /** RFC 3339; exclusive. */
   addedAfter?: string
   /** Opaque, from an earlier page of the same query; the limit may be another. */

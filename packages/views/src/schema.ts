@@ -160,11 +160,22 @@ export interface Tables {
     tlp: string | null
     revoked: number
     warnings: string | null
-    /** Whether it counts: its record is valid. */
+    /** COUNTS: whether it counts, which takes a valid record; or would, had its author not taken it back. */
     shown: number
     /** Whether another text of the same id and version stands in its place. */
     refused: number
   }
+  /**
+   * What valid revocations to us, or ours, take back, and by which: the objects at one place of one part, or with -1 and
+   * -1 all of the record.
+   */
+  taken_back: { origin: string; idx: number; part: number; position: number; by_origin: string; by_idx: number }
+  /** Places at which it must be looked whether the object there counts. */
+  places_due: { origin: string; idx: number; part: number; position: number }
+  /** The feed of each share that names one and that its own log found valid. */
+  record_feeds: { origin: string; idx: number; feed: string }
+  /** The numbers of the names of feeds, given as they come; not folded, and in no digest. */
+  feeds: { number: number; name: string }
   /** Records whose objects must be shown or hidden, and how far that has come. */
   sources_due: { origin: string; idx: number; shown: number; part: number; position: number }
   objects: {
@@ -206,4 +217,10 @@ export const STATES = ['said', 'held', 'delivered', 'superseded', 'void', 'undec
 /** Rising: a part never goes back. */
 export const PART_STATES = ['awaited', 'held', 'rejected', 'opened', 'destroyed'] as const
 
-export const COLLECTIONS = ['inbox', 'outbox'] as const
+/** `shown` of a source. */
+export const COUNTS = { no: 0, yes: 1, takenBack: 2 } as const
+
+export const COLLECTIONS = ['inbox', 'outbox', 'withdrawn'] as const
+export const [INBOX, WITHDRAWN] = [0, 2]
+/** From this number on a collection is a feed: this much more than its number in `feeds`. */
+export const FEEDS_FROM = 16

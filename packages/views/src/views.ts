@@ -30,6 +30,7 @@ import type {
   Rejection,
   RemovedHere,
   RetentionOver,
+  SharedPlace,
   Statistics,
 } from './rows.ts'
 
@@ -256,7 +257,7 @@ export interface Views {
   alarms(): Promise<Alarm[]>
   statistics(): Promise<Statistics>
 
-  // ---- TAXII 2.1: one pair of collections for each agreement; ascending by the time added ----
+  // ---- TAXII 2.1: one set of collections for each agreement; ascending by the time added ----
 
   collectionObjects(query: CollectionQuery): Promise<Result<CollectionPage>>
   /** The same without the texts. */
@@ -266,7 +267,14 @@ export interface Views {
   /** The text of an object of a page, verbatim; undefined where it was destroyed meanwhile. */
   collectionText(digest: string): string | undefined
   /** Whether a collection shows any version of an object. */
-  inCollection(pact: string, collection: CollectionName, id: string): boolean
+  inCollection(pact: string, collection: CollectionQuery['collection'], id: string): boolean
+  /**
+   * The names of the feeds of an agreement in which anything was shared, sorted: of each party the first FEEDS_PER_PARTY_MAX
+   * it shared in.
+   */
+  feeds(pact: string): string[]
+  /** What of an object in our outbox may be taken back, and to whom it was said; at most REVOKED_AT_ONCE_MAX. */
+  sharedByUs(pact: string, id: string): SharedPlace[]
 
   /** Whether a party said a valid record of the share with this UUID. */
   wasShared(author: string, pact: string, share: string): boolean

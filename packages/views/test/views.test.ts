@@ -365,7 +365,8 @@ describe('folded again', () => {
     await earlier.close()
     // As it was before the last migration that empties what was folded.
     const database = new Database(path)
-    database.exec('drop table removed_here')
+    for (const table of ['removed_here', 'taken_back', 'places_due', 'record_feeds', 'feeds'])
+      database.exec(`drop table ${table}`)
     database.exec('drop index seen_receipts_not_held')
     database.exec('alter table seen_receipts drop column held')
     database.exec('alter table destroyed_parts drop column lawful')

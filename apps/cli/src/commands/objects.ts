@@ -20,7 +20,7 @@ export function objectCommand(command: Command): void {
           pact.slice(0, 8),
           from.party,
           countersigned(from),
-          from.refused ? 'other content, refused' : from.state,
+          from.takenBack ? 'taken back' : from.refused ? 'other content, refused' : from.state,
           from.record,
         ]),
       )

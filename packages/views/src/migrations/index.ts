@@ -16,6 +16,7 @@ import * as named from './0010-named-receipts.ts'
 import * as remarks from './0011-object-remarks.ts'
 import * as removedHere from './0012-removed-here.ts'
 import * as sameContent from './0013-same-content.ts'
+import * as takingBack from './0014-taking-back.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -31,4 +32,5 @@ export const migrations: Record<string, Migration> = {
   '0011-object-remarks': remarks,
   '0012-removed-here': removedHere,
   '0013-same-content': sameContent,
+  '0014-taking-back': takingBack,
 }
