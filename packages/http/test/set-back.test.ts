@@ -1,7 +1,7 @@
 // A folder that was set back in place, as by a snapshot of its file system: it ran here last, by its own record, and what
 // it lacks only the others can tell. Whole nodes; the clock is handed in, so that nobody is waited for in vain.
 
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { utf8 } from '@countersign/log'
 import { type Node, realSurroundings, type Surroundings } from '@countersign/node'
@@ -189,6 +189,51 @@ test('a log that our key signed and that is not here is told by a peer that was 
   await until('the others to be over', async () => (await codes(bravo.node)).every((code) => code === 'log/goes-on'))
   for (const { node } of [alfa, watch, bravo])
     expect((await codes(node)).filter((code) => /fork|contradict|rewind/.test(code))).toEqual([])
+})
+
+test('a log of ours with damaged files: none that it succeeded speaks in its place; moved away, it is taken back from the others, or two officers open its successor', {
+  timeout: 180_000,
+}, async () => {
+  const { alfa, bravo, watch, pact } = parties
+  const [old = ''] = (await sayAndWait(bravo.node, 'in the first')).split('#')
+  await bravo.stop()
+  const second = await succeedOurs(bravo, alfa, pact)
+  const [origin = ''] = second.split('#')
+  await until('all to hold it', () => [alfa, watch].every(({ node }) => (node.logOf(origin)?.size ?? 0) > 1))
+  const held = bravo.node.logOf(origin)?.size ?? 0
+  await bravo.stop()
+  const journal = join(bravo.dir, 'private', 'journals', ...origin.split('/'))
+  const [segment = ''] = readdirSync(journal).sort()
+  const bytes = readFileSync(join(journal, segment))
+  bytes[40] = (bytes[40] ?? 0) ^ 1
+  writeFileSync(join(journal, segment), bytes)
+
+  await bravo.start(around())
+  const damaged = await alarm(bravo.node, 'ledger/damaged')
+  expect(damaged).toMatchObject({ subject: origin, message: expect.stringContaining(`and ${journal} to another disk`) })
+  expect((await line(bravo.node))?.state).toBe('stopped')
+  expect(await bravo.node.say({ pact, type: 'log/pin', body: {}, account: 'test' })).toMatchObject({ ok: false })
+  expect(await bravo.node.officers.offeredSuccession(pact, 'line')).toBeUndefined()
+  await bravo.stop()
+  for (const folder of [journal, join(bravo.dir, 'logs', ...origin.split('/').slice(1))])
+    renameSync(folder, join(parties.dir, `moved-${Math.random()}`))
+  await watch.stop()
+
+  await bravo.start(around())
+  await until('alfa to answer', async () => (await line(bravo.node))?.awaited.join() === 'watch.example')
+  expect(await codes(bravo.node)).toEqual(['node/may-be-copy'])
+  clock.aheadMs += GRACE_MS
+  await aMoment()
+  expect(bravo.node.health().ready).toBe(false)
+  // Two officers need not wait for the watch.
+  expect(await bravo.node.officers.offeredSuccession(pact, 'line')).toMatchObject({ origin, size: held })
+  await watch.start(around())
+  await ready(bravo)
+  expect(await validAt(bravo.node, second)).toBe(true)
+  const after = await sayAndWait(bravo.node, 'after')
+  expect(after.split('#')).toEqual([origin, expect.stringMatching(/^[0-9]+$/)])
+  for (const { node } of [alfa, watch]) expect(node.logOf(old)?.size).toBe(bravo.node.logOf(old)?.size)
+  await agreed()
 })
 
 /** A log that succeeds ours, opened while `silent` does not answer; gives what was said in it. `silent` is started again. */

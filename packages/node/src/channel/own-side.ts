@@ -14,6 +14,7 @@ import { ok, type Result, refuse, toHex } from '@countersign/log'
 import { type Card, parseEntry, type SignerPair, type Statement } from '@countersign/record'
 import { type AlarmEnd, alarmCode, codesEndedBy } from '../alarm-kinds.ts'
 import { diskRefusal } from '../disk-failure.ts'
+import { goneLogs, wayBack } from '../own-logs/gone.ts'
 import { KeptHeads } from '../own-logs/kept-heads.ts'
 import { type FormerLog, openFormer, statementsIn } from '../own-logs/own-logs.ts'
 import { type Contradiction, commonSize, generationsFault } from '../own-logs/succession.ts'
@@ -83,20 +84,42 @@ export class OwnSide {
    */
   async open(generations: readonly string[], back: ReadonlyMap<string, EndedLog> = new Map()): Promise<void> {
     const { identity, around, onAlarm } = this.channel.context
-    const origins = generations.map((one) => this.originOf(one))
+    const origins = await this.withoutGone(generations.map((one) => this.originOf(one)))
+    if (origins.length === 0) return
     const before = this.speaker
     const isOpen = new Map<string, FormerLog['log']>(back)
     for (const [of, { log }] of this.former) isOpen.set(of, log)
     if (before !== undefined) isOpen.set(before.log.origin, before.log)
     const at = { ...around, dir: identity.dir }
     const { newest, former, faults } = await openFormer(origins, at, isOpen, before?.log.origin)
-    for (const fault of faults) onAlarm(alarmCode(fault.code, 'ledger/unopened'), fault.origin, fault.message)
+    for (const { code, origin, message } of faults) {
+      onAlarm(alarmCode(code, 'ledger/unopened'), origin, this.withWayBack(code, origin, message))
+    }
     for (const origin of origins) await this.channel.contradictions.recall(origin)
     for (const one of former) await this.keepFormer(one)
     if (before?.log.origin === newest) return
     this.speaker = undefined
     if (before !== undefined) await this.check.ended()
     await this.openSpeaking(newest)
+  }
+
+  /** A log of which all files were taken away is taken back from the others, like one that the folder never had. */
+  private async withoutGone(origins: readonly string[]): Promise<string[]> {
+    const { context } = this.channel
+    const { disk } = context.around
+    const gone = await goneLogs({ disk, dir: context.identity.dir }, origins)
+    for (const origin of gone) {
+      this.known.delete(origin)
+      await context.onSetBack(
+        `The index in this folder names ${origin}, and nothing of that log lies here any more; nothing is signed before every peer and neutral was asked for it.`,
+      )
+    }
+    return origins.filter((origin) => !gone.has(origin))
+  }
+
+  private withWayBack(code: string, origin: string, message: string): string {
+    const isOfFiles = code === 'ledger/damaged' || code === 'ledger/empty'
+    return isOfFiles ? `${message} ${wayBack(this.channel.context.identity.dir, origin)}` : message
   }
 
   private async keepFormer(one: FormerLog): Promise<void> {
@@ -114,7 +137,7 @@ export class OwnSide {
     const { identity, onAlarm } = this.channel.context
     const silent = (code: string, message: string) => {
       this.state = 'stopped'
-      onAlarm(alarmCode(code, 'ledger/unopened'), origin, message)
+      onAlarm(alarmCode(code, 'ledger/unopened'), origin, this.withWayBack(code, origin, message))
     }
     let opened: OwnLog | undefined
     try {

@@ -53,7 +53,9 @@ export async function openFormer(
       faults.push({ origin, code: 'ledger/unopened', message: `Our log could not be opened: ${String(cause)}` })
     }
   }
-  const newest = newestOf(origins, (origin) => (named.has(origin) ? undefined : (begun.get(origin) ?? '')))
+  // One that cannot be opened may be the one that speaks: none that it may have succeeded is signed in its place.
+  const openedAt = (origin: string) => begun.get(origin) ?? UNKNOWN_TIME
+  const newest = newestOf(origins, (origin) => (named.has(origin) ? undefined : openedAt(origin)))
   if (newest !== speaking) await opened.find(({ origin }) => origin === newest)?.close()
   return {
     newest,
@@ -63,6 +65,9 @@ export async function openFormer(
     faults: faults.filter(({ origin }) => origin !== newest),
   }
 }
+
+/** Later than any. */
+const UNKNOWN_TIME = '~'
 
 /** Of those that nobody names as a predecessor the one that was opened last, whatever order they came here in. */
 function newestOf(origins: readonly string[], openedAt: (origin: string) => string | undefined): string {
