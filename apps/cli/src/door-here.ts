@@ -105,6 +105,15 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
     },
     sign: (what) => node.signPact(what),
     carryIn: (from, pact, progress) => node.carryIn(from, { ...(pact === undefined ? {} : { pact }), progress }),
+    feeds: async () => ok(await node.feeds.list()),
+    addFeed: (feed) => node.feeds.add(feed),
+    removeFeed: (name) => node.feeds.remove(name),
+    pauseFeed: (name, paused) => node.feeds.pause(name, paused),
+    setFeedCredential: (name, credential) => node.feeds.setCredential(name, credential),
+    async pullFeed(name, now) {
+      await ready(node)
+      return node.feeds.pull(name, { now })
+    },
     close: () => node.stop(),
   }
 }

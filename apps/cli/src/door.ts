@@ -10,9 +10,13 @@ import {
   type ConflictSource,
   type ContentState,
   type DestroyAnswer,
+  type FeedCredential,
+  type FeedRow,
+  type NewFeed,
   NodeClient,
   type ObjectDetail,
   type PactRow,
+  type PullReport,
   type RecordPage,
   type RecordRow,
   type RotatedAnswer,
@@ -64,6 +68,13 @@ export interface Door {
   acceptKeys(file: Uint8Array): Promise<Result<Rotated>>
   takeNotice(file: Uint8Array): Promise<Result<{ party: string; roles: string[] }>>
   sign(what: string | Uint8Array): Promise<Result<{ pact: string; version: string; as: string }>>
+  feeds(): Promise<Result<FeedRow[]>>
+  addFeed(feed: NewFeed): Promise<Result<FeedRow>>
+  removeFeed(name: string): Promise<Result<FeedRow>>
+  pauseFeed(name: string, paused: boolean): Promise<Result<FeedRow>>
+  setFeedCredential(name: string, credential: FeedCredential): Promise<Result<FeedRow>>
+  /** `now`: also where the server wants to be left alone. */
+  pullFeed(name: string, now: boolean): Promise<Result<PullReport>>
   close(): Promise<void>
 }
 
@@ -158,6 +169,12 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     sign: (what) =>
       client.sign(typeof what === 'string' ? { pact: what } : { invitation: Buffer.from(what).toString('base64') }),
     carryIn: (from, pact, progress) => client.carryIn({ from, ...(pact === undefined ? {} : { pact }) }, progress),
+    feeds: () => client.feeds(),
+    addFeed: (feed) => client.addFeed(feed),
+    removeFeed: (name) => client.removeFeed(name),
+    pauseFeed: (name, paused) => client.pauseFeed(name, paused),
+    setFeedCredential: (name, credential) => client.setFeedCredential(name, credential),
+    pullFeed: (name, now) => client.pullFeed(name, now),
     close: async () => {},
   }
 }

@@ -42,6 +42,11 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
     async () => (await import('./commands/misp.ts')).mispCommand,
   ],
   [
+    'feed',
+    'foreign TAXII 2.1 collections: pull what is new, into drafts or into shares',
+    async () => (await import('./commands/feed.ts')).feedCommand,
+  ],
+  [
     'records',
     'what was said and heard, newest first, each with its state',
     async () => (await import('./commands/records.ts')).recordsCommand,

@@ -389,3 +389,68 @@ export interface KeyStatus {
 export type RotatedAnswer =
   | { state: 'accepted'; serial: number; notice: string | null }
   | { state: 'to-sign'; request: string }
+
+/** Where what a feed brings goes: into files of drafts, or into shares through the release gate. */
+export type FeedDestination =
+  | { kind: 'drafts' }
+  | { kind: 'share'; pact: string; channel?: string; to?: string[]; marking?: { tlp: string; class?: string } }
+
+export type FeedCredential =
+  | { kind: 'none' }
+  | { kind: 'basic'; user: string; password: string }
+  | { kind: 'bearer'; token: string }
+
+export interface NewFeed {
+  name: string
+  /** Of the collection. */
+  url: string
+  destination: FeedDestination
+  credential: FeedCredential
+  /** 0 for never by itself. */
+  everyMinutes: number
+  since?: string
+  account: string
+}
+
+/** A foreign TAXII collection that is pulled from. Times are milliseconds since the epoch. */
+export interface FeedRow {
+  name: string
+  url: string
+  destination: FeedDestination
+  /** How it signs in, and under which name; never the secret. */
+  signsIn: string
+  everyMinutes: number
+  addedBy: string
+  paused: boolean
+  lastPullMs: number | null
+  lastNew: number
+  totalNew: number
+  /** Objects that were taken and are not passed on yet. */
+  waiting: number
+  nextTryMs: number | null
+  waitUntilMs: number | null
+  error: string | null
+  /** What its server does that it should not. */
+  doubt: string | null
+  addedAfter: string | null
+}
+
+/** What one pull came to. */
+export interface PullReport {
+  feed: string
+  pages: number
+  fresh: number
+  known: number
+  unreadable: { object: string; message: string }[]
+  unreadableTotal: number
+  records: string[]
+  shared: number
+  files: string[]
+  heldBack: { object: string; message: string }[]
+  heldBackTotal: number
+  waiting: number
+  whole: boolean
+  doubt?: string
+  failure?: { code: string; message: string }
+  waitUntilMs?: number
+}

@@ -11,14 +11,18 @@ import type {
   ConflictSource,
   ContentState,
   DestroyAnswer,
+  FeedCredential,
+  FeedRow,
   KeyStatus,
   Me,
+  NewFeed,
   NodeFacts,
   NodeStatus,
   ObjectDetail,
   ObjectPage,
   ObjectQuery,
   PactRow,
+  PullReport,
   RecordDetail,
   RecordPage,
   RecordQuery,
@@ -285,6 +289,30 @@ export class NodeClient {
     what: { pact: string } | { invitation: string },
   ): Promise<Answer<{ pact: string; version: string; as: string }>> {
     return this.postJson('api/pact/sign', what)
+  }
+
+  feeds(signal?: AbortSignal): Promise<Answer<FeedRow[]>> {
+    return this.getJson('api/feeds', {}, signal)
+  }
+
+  addFeed(feed: NewFeed): Promise<Answer<FeedRow>> {
+    return this.postJson('api/feeds/add', feed)
+  }
+
+  removeFeed(name: string): Promise<Answer<FeedRow>> {
+    return this.postJson('api/feeds/remove', { name })
+  }
+
+  pauseFeed(name: string, paused: boolean): Promise<Answer<FeedRow>> {
+    return this.postJson('api/feeds/pause', { name, paused })
+  }
+
+  setFeedCredential(name: string, credential: FeedCredential): Promise<Answer<FeedRow>> {
+    return this.postJson('api/feeds/credentials', { name, credential })
+  }
+
+  pullFeed(name: string, now: boolean): Promise<Answer<PullReport>> {
+    return this.postJson('api/feeds/pull', { name, now })
   }
 
   /** Takes in a folder that the node's machine sees; `progress` is told how far that is. */

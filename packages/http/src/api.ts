@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Account, Accounts } from './accounts.ts'
 import { sendRefusal } from './errors.ts'
+import { feedRoutes } from './feed-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 import { openApi } from './openapi.ts'
@@ -269,6 +270,7 @@ export async function apiRoutes(
       return answer(reply, await node.signPact('pact' in what ? what.pact : Buffer.from(what.invitation, 'base64')))
     })
     keyRoutes(api, node, (request) => accounts.isLocal(headersOf(request)))
+    feedRoutes(api, node, (request) => accounts.isLocal(headersOf(request)))
     api.post('/api/carry/in', async (request, reply) => {
       if (!accounts.isLocal(headersOf(request))) {
         const message = 'Only the shell of this machine’s owner takes in a folder; use: countersign carry in'

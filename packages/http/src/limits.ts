@@ -25,6 +25,9 @@ export const LIMITS = {
   fileChunkBytes: 262_144,
   /** A query string value. */
   queryChars: 2_048,
+  /** A name, password or token by which a feed signs in, and how seldom one is pulled by itself. */
+  feedSecretChars: 4_096,
+  feedMinutesMax: 525_600,
   /** Readers named in what two officers do. */
   readersMax: 64,
   /** Tools that speak TAXII, and what one of them may. */

@@ -3,6 +3,7 @@
 
 import { TLP_LABELS } from '@countersign/record'
 import { z } from 'zod'
+import { feedBody, feedCredentialBody, newFeedBody, pauseFeedBody, pullFeedBody } from './feed-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 
@@ -276,6 +277,37 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'POST', path: '/api/pact/sign', body: jsonBody(signBody) },
     summary: 'Signs an agreement: the one an invitation (base64) carries, or one held here by its id.',
     answer: json('Its id and version, and whether as party or as neutral.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/feeds' },
+    summary: 'The foreign TAXII collections that are pulled from: how each stands, and what is wrong.',
+    answer: json('The feeds.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/feeds/add', body: jsonBody(newFeedBody) },
+    summary: 'Adds a feed; nothing is fetched yet. For the local shell alone.',
+    answer: json('The feed.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/feeds/remove', body: jsonBody(feedBody) },
+    summary: 'Removes a feed with what waits of it; its files of drafts stay. For the local shell alone.',
+    answer: json('The feed as it was.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/feeds/pause', body: jsonBody(pauseFeedBody) },
+    summary: 'Pauses a feed, or lets it go on. For the local shell alone.',
+    answer: json('The feed.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/feeds/credentials', body: jsonBody(feedCredentialBody) },
+    summary: 'Has a feed sign in with something else; it is kept sealed and shown nowhere. For the local shell alone.',
+    answer: json('The feed.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/feeds/pull', body: jsonBody(pullFeedBody) },
+    summary:
+      'Pulls what is new of a feed, into drafts or into shares that pass the release gate. For the local shell alone.',
+    answer: json('What came of it; `failure` where it ended too early.'),
   },
   {
     ...{ method: 'POST', path: '/api/carry/in', body: jsonBody(carryInBody) },

@@ -2,7 +2,17 @@
 // to what the node really answers.
 
 import type * as client from '@countersign/client'
-import type { Act, Approval, CarriedIn, KeyStatus, Node, NodeStatus } from '@countersign/node'
+import type {
+  Act,
+  Approval,
+  CarriedIn,
+  FeedRow,
+  KeyStatus,
+  NewFeed,
+  Node,
+  NodeStatus,
+  PullReport,
+} from '@countersign/node'
 import type * as views from '@countersign/views'
 import { expectTypeOf, test } from 'vitest'
 
@@ -19,6 +29,9 @@ test('what the node answers is what its client expects', () => {
   expectTypeOf<KeyStatus>().toExtend<client.KeyStatus>()
   expectTypeOf<Approval>().toExtend<client.ApprovalRow>()
   expectTypeOf<client.Act>().toExtend<Act>()
+  expectTypeOf<FeedRow>().toExtend<client.FeedRow>()
+  expectTypeOf<client.NewFeed>().toExtend<NewFeed>()
+  expectTypeOf<PullReport>().toExtend<client.PullReport>()
   type Content = Node['content']
   expectTypeOf<Awaited<ReturnType<Content['state']>>>().toExtend<client.ContentState | undefined>()
   type Destroyed = Extract<Awaited<ReturnType<Content['destroy']>>, { ok: true }>['value']

@@ -17,6 +17,7 @@ import { Removing } from './content/removing.ts'
 import { DailyUse } from './daily-use.ts'
 import { Directory } from './directory.ts'
 import { blankRecord, type EngineParts } from './engine-parts.ts'
+import { Feeds } from './feeds/feeds.ts'
 import { Arrivals } from './folding/arrivals.ts'
 import { Folding } from './folding/folding.ts'
 import { rightOfWay } from './folding/right-of-way.ts'
@@ -56,6 +57,7 @@ export class Engine {
   readonly agreements: Agreements
   readonly content: Destroying
   readonly directory: Directory
+  readonly feeds: Feeds
   readonly folding: Folding
   readonly arrivals: Arrivals
   readonly logs: HeldLogs
@@ -126,6 +128,10 @@ export class Engine {
       unlearned: (pact) => this.indexes.unlearned(pact),
     })
     this.saying = new Saying(this.parts)
+    this.feeds = new Feeds(this.parts, {
+      share: (request) => this.saying.share(request),
+      shareState: (pact, share) => this.shareState(pact, share),
+    })
     this.rejections = new Rejections(this.parts, this.saying)
     this.removing = new Removing(this.parts, this.saying, (origin) => this.logs.of(origin))
     this.content = new Destroying(this.parts, this.saying, this.removing)
@@ -239,6 +245,7 @@ export class Engine {
     this.unattended.stop()
     this.indexes.stop()
     await this.sticks.ended()
+    await this.feeds.stop()
     this.reached.close()
     this.possibleCopy.secondHost.close()
     await this.saying.stop()

@@ -22,6 +22,7 @@ import { Engine } from './engine.ts'
 import type { EngineParts } from './engine-parts.ts'
 import { cutEvidence, cutExchange } from './evidence/evidence.ts'
 import { evidenceSources } from './evidence/evidence-sources.ts'
+import type { Feeds } from './feeds/feeds.ts'
 import type { OpenedPart } from './folding/folding.ts'
 import { type Identity, loadIdentity } from './keys/identity.ts'
 import type { KeyStatus, Rotated, RotateRequest } from './keys/own-keys.ts'
@@ -45,11 +46,13 @@ export class Node {
   readonly content: Destroying
   /** What two officers may do together. */
   readonly officers: OfficersActs
+  /** Foreign TAXII collections that are pulled from and pushed to. */
+  readonly feeds: Feeds
   private readonly engine: Engine
   private readonly parts: EngineParts
 
   private constructor(engine: Engine) {
-    const { parts, content, officers } = engine
+    const { parts, content, officers, feeds } = engine
     this.engine = engine
     this.parts = parts
     this.dir = parts.identity.dir
@@ -58,6 +61,7 @@ export class Node {
     this.views = parts.views
     this.content = content
     this.officers = officers
+    this.feeds = feeds
   }
 
   /**

@@ -7,8 +7,8 @@ export function sameContent(a: string, b: string): boolean {
   return one !== undefined && one === other
 }
 
-/** Undefined for what is no JSON. */
-function canonicalText(text: string): string | undefined {
+/** One text for all that say the same; undefined for what is no JSON. */
+export function canonicalText(text: string): string | undefined {
   try {
     return written(JSON.parse(text))
   } catch {

@@ -56,6 +56,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     throw new Refused(served)
   }
   const { url, socket, close } = served.value
+  node.feeds.start()
   // The shell of this machine's owner finds the node by these two.
   secretOf(dir, 'api-token')
   const serving = join(dir, SERVING_FILE)

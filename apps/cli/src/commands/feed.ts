@@ -1,0 +1,252 @@
+import { userInfo } from 'node:os'
+import type { FeedCredential, FeedDestination, FeedRow, PullReport } from '@countersign/client'
+import { TLP_LABELS } from '@countersign/record'
+import { type Command, Option } from 'commander'
+import { type Door, onlyPact, withNode } from '../door.ts'
+import { dirOption, examples, jsonOption, readInput, repeatable, wholeNumber } from '../options.ts'
+import { EXIT, misused, must, note, plain, print, printJson, table } from '../output.ts'
+import { passphraseOption, readSecret } from '../passphrase.ts'
+import { some } from '../stix-input.ts'
+
+interface CredentialFlags {
+  user?: string
+  passwordFd?: number
+  passwordFile?: string
+  token?: boolean
+}
+
+interface AddFlags extends CredentialFlags {
+  dir: string
+  url: string
+  drafts?: boolean
+  pact?: string
+  channel?: string
+  to?: string[]
+  marking?: string
+  every?: number
+  since?: string
+  account?: string
+  json?: boolean
+}
+
+interface Flags {
+  dir: string
+  json?: boolean
+}
+
+export function feedCommand(feed: Command): void {
+  withCredential(
+    feed
+      .command('add')
+      .description('add a TAXII 2.1 collection to pull from; nothing is fetched yet')
+      .argument('<name>', 'how it is called here')
+      .addOption(dirOption())
+      .requiredOption('--url <address>', 'of the collection, such as https://taxii.example/root/collections/ID/'),
+  )
+    .option('--drafts', 'into files of drafts, to be looked at and said by hand; this is so without --pact')
+    .option(
+      '--pact <id>',
+      'share what it brings under this agreement, through the release gate; - where there is one only',
+    )
+    .option('--channel <name>', 'otherwise main; with --pact')
+    .addOption(repeatable('--to <party>', 'a recipient, may be repeated; otherwise all other parties of the channel'))
+    .addOption(new Option('--marking <tlp>', 'TLP 2.0, of the records; with --pact').choices(TLP_LABELS))
+    .option('--every <minutes>', 'how often a running node pulls by itself; otherwise never', wholeNumber)
+    .option('--since <time>', 'only what the server added after this time, such as 2026-03-01T00:00:00Z')
+    .option('--account <name>', 'who adds it; private to this node')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'countersign feed add partner --dir ./alfa --url https://taxii.example/root/collections/3a5c…/ --user alfa --password-fd 3 3<password.txt',
+        'countersign feed add partner --dir ./alfa --url https://taxii.example/root/collections/3a5c…/ --pact - --marking TLP:GREEN --every 15',
+      ),
+    )
+    .action(async (name: string, flags: AddFlags) => {
+      const { dir, url, since, every = 0, json } = flags
+      const credential = await credentialOf(flags)
+      const added = await withNode(dir, async (door) => {
+        const destination = await destinationOf(door, flags)
+        const account = flags.account ?? userInfo().username
+        const asked = { name, url, destination, credential, everyMinutes: every, account }
+        return must(await door.addFeed({ ...asked, ...(since === undefined ? {} : { since }) }))
+      })
+      if (json === true) return printJson(added)
+      return print(`${name} is added, ${plain(added.signsIn)}. Pull it: countersign feed pull ${name} --dir ${dir}`)
+    })
+
+  feed
+    .command('list')
+    .description('how each feed stands: its last pull, how much was new, the next try, and what is wrong')
+    .addOption(dirOption())
+    .addOption(jsonOption())
+    .addHelpText('after', examples('countersign feed list --dir ./alfa'))
+    .action(async ({ dir, json }: Flags) => {
+      const rows = await withNode(dir, async (door) => must(await door.feeds()))
+      if (json === true) return printJson(rows)
+      if (rows.length === 0) return note('There is no feed yet; “countersign feed add NAME” adds one.')
+      const heading = ['FEED', 'INTO', 'LAST PULL', 'NEW', 'IN ALL', 'WAITING', 'NEXT TRY']
+      print(table([heading, ...rows.map(lineOf)]))
+      for (const { name, url, error, doubt } of rows) {
+        if (error !== null) print(`! ${name} (${plain(url)}): ${plain(error)}`)
+        if (doubt !== null) print(`  ${name}: ${plain(doubt)}`)
+      }
+      return undefined
+    })
+
+  feed
+    .command('pull')
+    .description('pull what is new; a pull that was broken off goes on where it was')
+    .argument('<name...>', 'of the feeds')
+    .addOption(dirOption())
+    .option('--now', 'ask also a server that wants to be left alone for a while')
+    .addOption(jsonOption())
+    .addHelpText('after', examples('countersign feed pull partner --dir ./alfa'))
+    .action(async (names: string[], { dir, now = false, json }: Flags & { now?: boolean }) => {
+      const reports = await withNode(dir, async (door) => {
+        const all: PullReport[] = []
+        for (const name of names) all.push(must(await door.pullFeed(name, now)))
+        return all
+      })
+      if (reports.some(({ failure }) => failure !== undefined)) process.exitCode = EXIT.refused
+      if (json === true) return printJson(reports)
+      for (const report of reports) tell(report, dir)
+      return undefined
+    })
+
+  for (const [word, paused, description] of [
+    ['pause', true, 'pull a feed no more until it is resumed'],
+    ['resume', false, 'let a paused feed be pulled again'],
+  ] as const) {
+    feed
+      .command(word)
+      .description(description)
+      .argument('<name>', 'of the feed')
+      .addOption(dirOption())
+      .addOption(jsonOption())
+      .addHelpText('after', examples(`countersign feed ${word} partner --dir ./alfa`))
+      .action(async (name: string, { dir, json }: Flags) => {
+        const row = await withNode(dir, async (door) => must(await door.pauseFeed(name, paused)))
+        if (json === true) return printJson(row)
+        return print(paused ? `${name} is paused.` : `${name} is pulled again.`)
+      })
+  }
+
+  withCredential(
+    feed
+      .command('credentials')
+      .description('have a feed sign in with another password or token, or without')
+      .argument('<name>', 'of the feed')
+      .addOption(dirOption()),
+  )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples('countersign feed credentials partner --dir ./alfa --token --password-fd 3 3<token.txt'),
+    )
+    .action(async (name: string, flags: Flags & CredentialFlags) => {
+      const credential = await credentialOf(flags)
+      const row = await withNode(flags.dir, async (door) => must(await door.setFeedCredential(name, credential)))
+      if (flags.json === true) return printJson(row)
+      return print(`${name} signs in ${plain(row.signsIn)}.`)
+    })
+
+  feed
+    .command('remove')
+    .description('forget a feed, with what it brought and nobody was given yet; its files of drafts stay')
+    .argument('<name>', 'of the feed')
+    .addOption(dirOption())
+    .addOption(jsonOption())
+    .addHelpText('after', examples('countersign feed remove partner --dir ./alfa'))
+    .action(async (name: string, { dir, json }: Flags) => {
+      const row = await withNode(dir, async (door) => must(await door.removeFeed(name)))
+      if (json === true) return printJson(row)
+      return print(`${name} is removed${row.waiting === 0 ? '' : `, with ${some(row.waiting, 'object')} that waited`}.`)
+    })
+}
+
+function withCredential(command: Command): Command {
+  return command
+    .option('--user <name>', 'sign in by HTTP Basic under this name')
+    .option('--token', 'sign in by a bearer token')
+    .addOption(passphraseOption('--password-fd', 'the password or token'))
+    .option('--password-file <file>', 'read the password or token from this file: one line')
+}
+
+/** The secret is never an argument: other programs of the machine can read those. */
+async function credentialOf({ user, token, passwordFd, passwordFile }: CredentialFlags): Promise<FeedCredential> {
+  if (user !== undefined && token === true) throw misused('Give --user or --token, not both.')
+  if (passwordFd !== undefined && passwordFile !== undefined) {
+    throw misused('Give --password-fd or --password-file, not both.')
+  }
+  if (user === undefined && token !== true) {
+    if (passwordFd === undefined && passwordFile === undefined) return { kind: 'none' }
+    throw misused('Say with --user NAME or --token what the secret is.')
+  }
+  const secret =
+    passwordFile === undefined
+      ? await readSecret(passwordFd, token === true ? 'the token' : `the password of ${user}`, '--password-fd')
+      : new TextDecoder().decode(readInput(passwordFile)).replace(/\r?\n$/, '')
+  return user === undefined ? { kind: 'bearer', token: secret } : { kind: 'basic', user, password: secret }
+}
+
+async function destinationOf(door: Door, flags: AddFlags): Promise<FeedDestination> {
+  const { drafts, pact, channel, to, marking } = flags
+  if (pact === undefined) {
+    if (channel !== undefined || to !== undefined || marking !== undefined) {
+      throw misused('--channel, --to and --marking are for shares; name the agreement with --pact.')
+    }
+    return { kind: 'drafts' }
+  }
+  if (drafts === true) throw misused('Give --drafts or --pact, not both.')
+  return {
+    ...{ kind: 'share', pact: pact === '-' ? await onlyPact(door) : pact },
+    ...(channel === undefined ? {} : { channel }),
+    ...(to === undefined ? {} : { to }),
+    ...(marking === undefined ? {} : { marking: { tlp: marking } }),
+  }
+}
+
+function lineOf(row: FeedRow): string[] {
+  const { destination, paused, everyMinutes } = row
+  const into =
+    destination.kind === 'drafts' ? 'drafts' : `${destination.channel ?? 'main'} of ${destination.pact.slice(0, 8)}`
+  const waits = row.waitUntilMs !== null && row.waitUntilMs > (row.lastPullMs ?? 0) ? row.waitUntilMs : null
+  const next = everyMinutes === 0 ? 'by hand' : row.nextTryMs === null ? 'soon' : time(row.nextTryMs)
+  return [
+    ...[row.name, into, row.lastPullMs === null ? 'never' : time(row.lastPullMs)],
+    ...[String(row.lastNew), String(row.totalNew), String(row.waiting)],
+    paused ? 'paused' : waits === null ? next : `not before ${time(waits)}`,
+  ]
+}
+
+function time(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+}
+
+function tell(report: PullReport, dir: string): void {
+  const { feed, fresh, known, pages, unreadableTotal, heldBackTotal, failure, waiting } = report
+  for (const record of report.records) print(record)
+  for (const file of report.files) print(plain(file))
+  const came = `${feed}: ${some(fresh, 'new object')} in ${some(pages, 'page')}`
+  note(`${came}${known === 0 ? '' : `, ${known} known already`}${report.whole ? '' : '; the server has more'}.`)
+  if (report.shared > 0) note(`${some(report.shared, 'object')} shared in ${some(report.records.length, 'record')}.`)
+  named(unreadableTotal, report.unreadable, 'are no STIX 2.1 and were left out')
+  named(heldBackTotal, report.heldBack, 'may not leave; they stand among the drafts, with the reasons')
+  if (report.files.length > 0) {
+    note(
+      `Look at a file of drafts: countersign gate try --dir ${dir} FILE; say it: countersign say intel/share --dir ${dir} FILE`,
+    )
+  }
+  if (waiting > 0) note(`${some(waiting, 'object')} wait to be passed on; the next pull tries again.`)
+  if (report.doubt !== undefined) note(plain(report.doubt))
+  if (failure !== undefined)
+    note(`countersign: ${plain(failure.message)} (${failure.code}) The next pull goes on there.`)
+}
+
+function named(total: number, list: readonly { object: string; message: string }[], what: string): void {
+  if (total === 0) return
+  note(`${some(total, 'object')} ${what}:`)
+  for (const { object, message } of list) note(`  ${plain(object)}: ${plain(message)}`)
+  if (total > list.length) note(`  And ${total - list.length} more.`)
+}

@@ -1,0 +1,65 @@
+// Feeds over the API: their state for every account; what changes one, or has it pulled, for the shell of this machine's
+// owner alone, for a feed is reached from this machine and may say in our name whatever it brings.
+
+import { type Result, refuse } from '@countersign/log'
+import type { NewFeed, Node } from '@countersign/node'
+import { TLP_LABELS } from '@countersign/record'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { sendRefusal } from './errors.ts'
+import { LIMITS } from './limits.ts'
+
+const text = z.string().min(1).max(LIMITS.queryChars)
+const secret = z.string().max(LIMITS.feedSecretChars)
+const credential = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('basic'), user: secret, password: secret }),
+  z.strictObject({ kind: z.literal('bearer'), token: secret }),
+])
+const destination = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('drafts') }),
+  z.strictObject({
+    ...{ kind: z.literal('share'), pact: text },
+    channel: text.exactOptional(),
+    to: z.array(text).min(1).max(64).exactOptional(),
+    marking: z.strictObject({ tlp: z.enum(TLP_LABELS), class: text.exactOptional() }).exactOptional(),
+  }),
+])
+export const newFeedBody = z.strictObject({
+  ...{ name: text, url: text, destination, credential },
+  everyMinutes: z.number().int().min(0).max(LIMITS.feedMinutesMax),
+  since: text.exactOptional(),
+  account: text,
+})
+export const feedBody = z.strictObject({ name: text })
+export const pauseFeedBody = z.strictObject({ name: text, paused: z.boolean() })
+export const feedCredentialBody = z.strictObject({ name: text, credential })
+export const pullFeedBody = z.strictObject({ name: text, now: z.boolean().exactOptional() })
+
+export function feedRoutes(api: FastifyInstance, node: Node, isLocal: (request: FastifyRequest) => boolean): void {
+  const localOnly = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (isLocal(request)) return undefined
+    const message = 'Only the shell of this machine’s owner changes feeds or pulls from them; use: countersign feed'
+    return reply.code(403).send({ code: 'auth/local', message })
+  }
+  const post = <T>(path: string, schema: z.ZodType<T>, act: (body: T) => Promise<Result<unknown>>) =>
+    api.post(path, { preHandler: localOnly }, async (request, reply) => {
+      const parsed = schema.safeParse(request.body)
+      const done = parsed.success ? await act(parsed.data) : malformed(parsed.error)
+      return done.ok ? reply.send(done.value) : sendRefusal(reply, done)
+    })
+
+  api.get('/api/feeds', async () => node.feeds.list())
+  post('/api/feeds/add', newFeedBody, (feed: NewFeed) => node.feeds.add(feed))
+  post('/api/feeds/remove', feedBody, ({ name }) => node.feeds.remove(name))
+  post('/api/feeds/pause', pauseFeedBody, ({ name, paused }) => node.feeds.pause(name, paused))
+  post('/api/feeds/credentials', feedCredentialBody, ({ name, credential: given }) =>
+    node.feeds.setCredential(name, given),
+  )
+  post('/api/feeds/pull', pullFeedBody, ({ name, now = false }) => node.feeds.pull(name, { now }))
+}
+
+/** Nothing of what was given is repeated: it may hold a secret. */
+function malformed(error: z.ZodError) {
+  return refuse('request/form', `The request is not understood at “${error.issues[0]?.path.join('.') || 'its top'}”.`)
+}

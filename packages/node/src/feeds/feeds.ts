@@ -1,0 +1,362 @@
+// The feeds of a node: foreign TAXII 2.1 collections from which it pulls, into drafts or into shares, and to which it
+// pushes. Credentials are sealed to our own sealing key, so they are kept as well as our private keys are: where these are
+// under a passphrase, nothing in the folder opens them without it.
+
+import { join } from 'node:path'
+import { fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
+import { isEndpoint } from '@countersign/record'
+import { type EngineParts, markingOf, noSuchPact, othersOf } from '../engine-parts.ts'
+import { Delivering, type DeliveringMeans, numberOfFile } from './delivering.ts'
+import { type Destination, type Feed, FeedStore } from './feed-store.ts'
+import { FEED_LIMITS, type FeedLimits } from './limits.ts'
+import { Pulling } from './pulling.ts'
+import type { PullReport } from './report.ts'
+import { type Credential, TaxiiRequests } from './requests.ts'
+import { microsOf, timeOf } from './times.ts'
+
+export interface NewFeed {
+  name: string
+  /** Of the collection: `https://…/collections/ID/`. */
+  url: string
+  destination: Destination
+  credential: Credential
+  /** 0 for never by itself. */
+  everyMinutes: number
+  /** Only what joined after this time. */
+  since?: string
+  /** Who adds it. */
+  account: string
+}
+
+/** What is shown of a feed. Times are milliseconds since the epoch. */
+export interface FeedRow {
+  name: string
+  url: string
+  destination: Destination
+  /** How it signs in, and under which name; never the secret. */
+  signsIn: string
+  everyMinutes: number
+  addedBy: string
+  paused: boolean
+  lastPullMs: number | null
+  lastNew: number
+  totalNew: number
+  waiting: number
+  nextTryMs: number | null
+  waitUntilMs: number | null
+  error: string | null
+  doubt: string | null
+  /** After this time it asks the next time. */
+  addedAfter: string | null
+}
+
+export type FeedsMeans = Pick<DeliveringMeans, 'share' | 'shareState'>
+
+const NAME = /^[a-z][a-z0-9-]{0,31}$/
+
+export class Feeds {
+  private readonly parts: EngineParts
+  private readonly means: FeedsMeans
+  private readonly limits: FeedLimits
+  private readonly stopping = new AbortController()
+  private readonly folder: string
+  private readonly busy = new Map<string, Promise<unknown>>()
+  private opened: FeedStore | undefined
+  private cancelLook: (() => void) | undefined
+
+  constructor(parts: EngineParts, means: FeedsMeans, limits: FeedLimits = FEED_LIMITS) {
+    this.parts = parts
+    this.means = means
+    this.limits = limits
+    this.folder = join(parts.identity.dir, 'private', 'feeds')
+  }
+
+  /** Most nodes have no feed: nothing is made before one is asked for. */
+  private get store(): FeedStore {
+    this.opened ??= new FeedStore(this.parts.around.database(this.file))
+    return this.opened
+  }
+
+  private async hasAny(): Promise<boolean> {
+    return this.opened !== undefined || (await this.parts.around.disk.exists(this.file))
+  }
+
+  private get file(): string {
+    return join(this.parts.identity.dir, 'private', 'feeds.db')
+  }
+
+  async add(asked: NewFeed): Promise<Result<FeedRow>> {
+    const { name, account, everyMinutes, credential, since } = asked
+    if (!NAME.test(name)) {
+      return refuse('feed/name', 'A feed’s name has lower-case letters, digits and hyphens, 32 at most.')
+    }
+    if (this.store.get(name) !== undefined) {
+      return refuse('feed/exists', `There is a feed “${name}” already; remove it first, or choose another name.`)
+    }
+    if (this.store.all().length >= this.limits.feeds) {
+      return refuse(
+        'feed/too-many',
+        `There are ${this.limits.feeds} feeds already; remove one that is not used any more.`,
+      )
+    }
+    const url = collectionUrl(asked.url, this.limits)
+    if (!url.ok) return url
+    const destination = this.checkDestination(asked.destination)
+    if (!destination.ok) return destination
+    const signsIn = this.checkCredential(credential)
+    if (!signsIn.ok) return signsIn
+    const from = since === undefined ? undefined : microsOf(since)
+    if (since !== undefined && from === undefined) {
+      return refuse('feed/since', `“${since}” is no time; write it as 2026-03-01T00:00:00Z.`)
+    }
+    const files = (await this.parts.around.disk.list(join(this.folder, name))).map(numberOfFile)
+    this.store.add(
+      {
+        name,
+        settings: { url: url.value, destination: destination.value, everyMinutes, account },
+        credential: await this.seal(credential),
+        cursor: from === undefined ? {} : { addedAfter: timeOf(from) },
+      },
+      Math.max(0, ...files),
+    )
+    this.parts.around.report('info', 'feed-added', { feed: name, host: new URL(url.value).host })
+    return ok(await this.rowOf(this.store.get(name) as Feed))
+  }
+
+  async list(): Promise<FeedRow[]> {
+    if (!(await this.hasAny())) return []
+    return Promise.all(this.store.all().map((feed) => this.rowOf(feed)))
+  }
+
+  /** Its files of drafts stay. */
+  async remove(name: string): Promise<Result<FeedRow>> {
+    return this.alone(name, async (feed) => {
+      const row = await this.rowOf(feed)
+      this.store.remove(name)
+      return ok(row)
+    })
+  }
+
+  async pause(name: string, paused: boolean): Promise<Result<FeedRow>> {
+    const feed = this.find(name)
+    if (!feed.ok) return feed
+    this.store.pause(name, paused)
+    return ok(await this.rowOf({ ...feed.value, paused }))
+  }
+
+  async setCredential(name: string, credential: Credential): Promise<Result<FeedRow>> {
+    const feed = this.find(name)
+    if (!feed.ok) return feed
+    const checked = this.checkCredential(credential)
+    if (!checked.ok) return checked
+    const sealed = await this.seal(credential)
+    this.store.setCredential(name, sealed)
+    return ok(await this.rowOf({ ...feed.value, credential: sealed }))
+  }
+
+  /**
+   * Pulls all that is new. Refuses a feed that is not there, is being pulled, is paused, or whose server wants to be left
+   * alone, where `now` does not say to ask all the same; whatever else ends it stands in the report.
+   */
+  pull(name: string, options: { now?: boolean } = {}): Promise<Result<PullReport>> {
+    return this.alone(name, async (feed) => {
+      const { around } = this.parts
+      const { waitUntilMs = 0 } = feed.standing
+      if (feed.paused) return refuse('feed/paused', `The feed “${name}” is paused; countersign feed resume ends that.`)
+      if (waitUntilMs > around.now() && options.now !== true) {
+        const until = new Date(waitUntilMs).toISOString().slice(0, 19)
+        return refuse(
+          'feed/wait',
+          `The server of “${name}” asks to be left alone until ${until}Z; --now asks all the same.`,
+        )
+      }
+      const requests = await this.requestsFor(feed)
+      if (!requests.ok) return requests
+      const { share, shareState } = this.means
+      const { store, limits } = this
+      const delivering = new Delivering({
+        ...{ folder: this.folder, disk: around.disk, store, limits, random: around.random, share, shareState },
+      })
+      const report = await new Pulling(feed, {
+        ...{ around, store, limits, requests: requests.value, delivering },
+        giveWay: this.parts.giveWay,
+        stopped: this.stopping.signal,
+      }).pull()
+      this.stand(feed, report)
+      return ok(report)
+    })
+  }
+
+  /** From now on pulls by itself what is due, as long as the node runs. */
+  start(): void {
+    const { around } = this.parts
+    const look = async () => {
+      if (!(await this.hasAny())) return
+      for (const { name, settings, paused, standing } of this.store.all()) {
+        if (settings.everyMinutes === 0 || paused || (standing.nextTryMs ?? 0) > around.now()) continue
+        if (this.stopping.signal.aborted) return
+        const pulled = await this.pull(name)
+        const failure = pulled.ok ? pulled.value.failure : pulled
+        const { code } = failure ?? { code: 'done' }
+        around.report(failure === undefined ? 'info' : 'warn', 'feed-pulled', { feed: name, code })
+      }
+    }
+    const again = () => {
+      this.cancelLook = around.after(this.limits.lookMs, () => {
+        look()
+          .catch((cause: unknown) => around.report('error', 'feeds-failed', { message: String(cause) }))
+          .finally(() => {
+            if (!this.stopping.signal.aborted) again()
+          })
+      })
+    }
+    again()
+  }
+
+  /** Ends what runs; what was taken is kept. */
+  async stop(): Promise<void> {
+    this.stopping.abort()
+    this.cancelLook?.()
+    while (this.busy.size > 0) await Promise.allSettled([...this.busy.values()])
+    this.opened?.close()
+  }
+
+  /** One act at a time for each feed. */
+  private async alone<T>(name: string, act: (feed: Feed) => Promise<Result<T>>): Promise<Result<T>> {
+    const feed = this.find(name)
+    if (!feed.ok) return feed
+    if (this.busy.has(name)) {
+      return refuse('feed/busy', `The feed “${name}” is being pulled or pushed to just now; wait until that is over.`)
+    }
+    const acting = act(feed.value)
+    const settled = acting.then(
+      () => {},
+      () => {},
+    )
+    this.busy.set(name, settled)
+    try {
+      return await acting
+    } finally {
+      this.busy.delete(name)
+    }
+  }
+
+  private find(name: string): Result<Feed> {
+    const feed = this.store.get(name)
+    if (feed !== undefined) return ok(feed)
+    return refuse(
+      'not-found/feed',
+      `There is no feed “${name.slice(0, 32)}”; countersign feed list shows those there are.`,
+    )
+  }
+
+  private stand({ name, settings, standing }: Feed, report: PullReport): void {
+    const { limits } = this
+    const now = this.parts.around.now()
+    const { failure, fresh, doubt, waitUntilMs } = report
+    const failures = failure === undefined ? 0 : standing.failures + 1
+    const every = settings.everyMinutes * 60_000
+    const later = failure === undefined ? 0 : Math.min(limits.backoffMsMax, limits.backoffMsMin * 2 ** (failures - 1))
+    const next = Math.max(now + Math.max(report.whole || failure !== undefined ? every : 0, later), waitUntilMs ?? 0)
+    this.store.setStanding(name, {
+      ...{ lastPullMs: now, lastNew: fresh, totalNew: standing.totalNew + fresh, failures },
+      ...(every === 0 ? {} : { nextTryMs: next }),
+      ...(waitUntilMs === undefined ? {} : { waitUntilMs }),
+      ...(failure === undefined ? {} : { error: failure.message }),
+      ...(doubt === undefined ? {} : { doubt }),
+    })
+  }
+
+  private async requestsFor(feed: Feed): Promise<Result<TaxiiRequests>> {
+    const credential = await this.open(feed)
+    if (credential === undefined) {
+      const message = `What signs us in to “${feed.name}” cannot be opened with our keys; give it anew: countersign feed credentials ${feed.name}`
+      return refuse('feed/credentials', message)
+    }
+    return ok(new TaxiiRequests(credential, this.parts.around, this.limits, this.stopping.signal))
+  }
+
+  private async seal(credential: Credential): Promise<Uint8Array | null> {
+    if (credential.kind === 'none') return null
+    const { desk, identity } = this.parts
+    return desk.seal(utf8(JSON.stringify(credential)), [identity.keys.sealing.recipient])
+  }
+
+  private async open({ credential }: Feed): Promise<Credential | undefined> {
+    if (credential === null) return { kind: 'none' }
+    const opened = await this.parts.desk.open(credential)
+    const text = opened === undefined ? undefined : fromUtf8(opened)
+    return text === undefined ? undefined : (JSON.parse(text) as Credential)
+  }
+
+  private async rowOf(feed: Feed): Promise<FeedRow> {
+    const { name, settings, paused, standing, cursor } = feed
+    const { url, destination, everyMinutes, account } = settings
+    const credential = await this.open(feed)
+    return {
+      ...{ name, url, destination, everyMinutes, paused, addedBy: account },
+      signsIn: credential === undefined ? 'with what cannot be opened' : wordsOf(credential),
+      ...{ lastPullMs: standing.lastPullMs ?? null, lastNew: standing.lastNew, totalNew: standing.totalNew },
+      waiting: this.store.waiting(name).objects,
+      ...{ nextTryMs: standing.nextTryMs ?? null, waitUntilMs: standing.waitUntilMs ?? null },
+      ...{ error: standing.error ?? null, doubt: standing.doubt ?? null, addedAfter: cursor.addedAfter ?? null },
+    }
+  }
+
+  private checkDestination(destination: Destination): Result<Destination> {
+    if (destination.kind === 'drafts') return ok(destination)
+    const { pact: id, channel = 'main', to, marking } = destination
+    const pact = this.parts.pacts.get(id)
+    if (pact === undefined) return noSuchPact(id)
+    const of = pact.agreement.channels.find(({ name }) => name === channel)
+    if (of === undefined) return refuse('feed/channel', `That agreement has no channel “${channel}”.`)
+    const others = othersOf(pact.agreement, channel, this.parts.identity.party)
+    const stranger = to?.find((party) => !others.includes(party))
+    if (stranger !== undefined) return refuse('feed/to', `“${stranger}” is no other party of the channel “${channel}”.`)
+    const marked = markingOf(marking)
+    return marked.ok ? ok(destination) : marked
+  }
+
+  private checkCredential(credential: Credential): Result<undefined> {
+    const bad = (message: string) => refuse('feed/credentials', message)
+    if (credential.kind === 'none') return ok(undefined)
+    const secret = credential.kind === 'basic' ? credential.password : credential.token
+    const all = credential.kind === 'basic' ? `${credential.user}${secret}` : secret
+    if (secret === '' || all.length > this.limits.secretChars) {
+      return bad(`A password or token has 1 to ${this.limits.secretChars} characters.`)
+    }
+    if (/\p{Cc}/u.test(all)) return bad('A name, password or token has no control characters.')
+    if (credential.kind === 'basic') {
+      return credential.user === '' || credential.user.includes(':')
+        ? bad('The name for HTTP Basic is not empty and has no colon.')
+        : ok(undefined)
+    }
+    return /^[\x21-\x7e]+$/.test(secret)
+      ? ok(undefined)
+      : bad('A bearer token has no blanks and only characters of ASCII.')
+  }
+}
+
+function wordsOf(credential: Credential): string {
+  if (credential.kind === 'none') return 'without credentials'
+  return credential.kind === 'basic' ? `as ${credential.user}, by HTTP Basic` : 'by a bearer token'
+}
+
+/** The address of a collection, ending in a slash; what follows its id is dropped. */
+function collectionUrl(text: string, limits: FeedLimits): Result<string> {
+  const url = text.length > limits.urlChars ? null : URL.parse(text)
+  const bad = (message: string) => refuse('feed/url', message)
+  if (url === null)
+    return bad('This is no address; give that of the collection, such as https://host/root/collections/ID/.')
+  if (url.username !== '' || url.password !== '') {
+    return bad('An address holds no name and no password; give them with --user and --password-fd.')
+  }
+  if (!isEndpoint(`${url.origin}/`)) {
+    return bad('Give an address that begins with https://; http:// is taken for this machine alone.')
+  }
+  const [path] = /^.*\/collections\/[^/]+(?=\/|$)/.exec(url.pathname) ?? []
+  if (path === undefined || url.search !== '' || url.hash !== '') {
+    return bad('This is not the address of a collection, such as https://host/root/collections/ID/.')
+  }
+  return ok(`${url.origin}${path}/`)
+}

@@ -1,0 +1,104 @@
+// One page of a foreign collection (TAXII 2.1 section 3.7): its objects as the bytes they came in, and what it says of the
+// way on. What is no STIX 2.1 object is named and left out, for nobody could share it; the rest of the page is taken.
+
+import { createHash } from 'node:crypto'
+import { readObject, type SplitElement, splitBundle } from '@countersign/intel'
+import { fromUtf8, ok, type Result, refuse } from '@countersign/log'
+import { canonicalText } from '@countersign/views'
+import type { FeedLimits } from './limits.ts'
+
+export interface PulledObject {
+  id: string
+  version: string | null
+  source: Uint8Array
+  /** Of what it says: the same for every order of keys and every spelling of a character. */
+  digest: Uint8Array
+}
+
+export interface Page {
+  objects: PulledObject[]
+  /** All elements, those left out too. */
+  elements: number
+  unreadable: { object: string; message: string }[]
+  unreadableTotal: number
+  more: boolean
+  next: string | undefined
+}
+
+export function readPage(bytes: Uint8Array, limits: FeedLimits): Result<Page> {
+  const objects: PulledObject[] = []
+  const unreadable: Page['unreadable'] = []
+  let unreadableTotal = 0
+  const leaveOut = (object: string, message: string) => {
+    unreadableTotal++
+    if (unreadable.length < limits.told) unreadable.push({ object, message })
+  }
+  let first: number | undefined
+  let end: number | undefined = 0
+  const emit = (element: SplitElement) => {
+    first ??= element.offset
+    end = element.ok ? element.offset + element.source.length : undefined
+    if (!element.ok) return leaveOut(`element ${element.index}`, element.message)
+    const read = readObject(element.source)
+    const text = fromUtf8(element.source)
+    const canonical = text === undefined ? undefined : canonicalText(text)
+    if (!read.ok || canonical === undefined) {
+      return leaveOut(`element ${element.index}`, read.ok ? 'This is no text in UTF-8.' : read.message)
+    }
+    const { id, version } = read.value
+    const digest = createHash('sha256').update(canonical).digest()
+    // A copy: the page itself need not stay in memory.
+    return void objects.push({ id, version, source: Uint8Array.from(element.source), digest })
+  }
+  const empty = emptyEnvelope(bytes)
+  if (empty !== undefined) return ok({ objects, elements: 0, unreadable, unreadableTotal, ...wayOn(empty, limits) })
+  const split = splitBundle(bytes, { bundleObjects: limits.pageElements, bundleBytes: limits.pageBytes }, emit)
+  if (!split.ok) return refuse('feed/page', `The server’s answer is no TAXII envelope: ${split.message}`)
+  if (split.value.form === 'object') {
+    return refuse('feed/page', 'The server’s answer is one object and no TAXII envelope; check the address.')
+  }
+  const frame = frameOf(bytes, first, end)
+  if (frame === undefined) return refuse('feed/page', 'The server’s answer is no TAXII envelope.')
+  return ok({ objects, elements: split.value.objects, unreadable, unreadableTotal, ...wayOn(frame, limits) })
+}
+
+/** An envelope with nothing in it may leave `objects` out (section 2). */
+function emptyEnvelope(bytes: Uint8Array): Record<string, unknown> | undefined {
+  const value = bytes.length > 65_536 ? undefined : parsed(fromUtf8(bytes))
+  if (value === undefined) return undefined
+  const { objects = [] } = value
+  return objects === null || (Array.isArray(objects) && objects.length === 0 && !Object.hasOwn(value, 'id'))
+    ? value
+    : undefined
+}
+
+/** What stands around the objects, without reading these once more. */
+function frameOf(
+  bytes: Uint8Array,
+  first: number | undefined,
+  end: number | undefined,
+): Record<string, unknown> | undefined {
+  // Where the last element is faulty, its end is not known.
+  if (end === undefined) return parsed(fromUtf8(bytes))
+  const [before, after] = [fromUtf8(bytes.subarray(0, first ?? 0)), fromUtf8(bytes.subarray(end))]
+  return parsed(`${before ?? ''}${after ?? ''}`)
+}
+
+function parsed(text: string | undefined): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '')
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** `next` may be a number here and there, and stand where `more` was left out; `more` may be a text. */
+function wayOn(frame: Record<string, unknown>, limits: FeedLimits): Pick<Page, 'more' | 'next'> {
+  const { more, next } = frame
+  const token = typeof next === 'number' ? String(next) : next
+  const usable = typeof token === 'string' && token !== '' && token.length <= limits.nextChars ? token : undefined
+  return { more: more === true || more === 'true' || (more === undefined && usable !== undefined), next: usable }
+}

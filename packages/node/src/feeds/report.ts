@@ -1,0 +1,47 @@
+// What one pull, or one push, came to, for a person.
+
+export interface PullReport {
+  feed: string
+  pages: number
+  /** Objects that were new, and that were known already. */
+  fresh: number
+  known: number
+  /** Elements that are no STIX 2.1 objects, the first of them by name. */
+  unreadable: { object: string; message: string }[]
+  unreadableTotal: number
+  /** What was said, as `origin#index`, and how many objects stand in it. */
+  records: string[]
+  shared: number
+  /** Files of drafts that were written. */
+  files: string[]
+  /** Objects that the release gate does not let go, the first of them by name; they stand among the drafts. */
+  heldBack: { object: string; message: string }[]
+  heldBackTotal: number
+  /** Objects that were taken and wait to be passed on. */
+  waiting: number
+  /** Whether the server has no more now. */
+  whole: boolean
+  doubt?: string
+  /** Why it ended before that. */
+  failure?: { code: string; message: string }
+  /** Milliseconds since the epoch: before this its server wants to be left alone. */
+  waitUntilMs?: number
+}
+
+export function emptyReport(feed: string): PullReport {
+  const lists = { unreadable: [], records: [], files: [], heldBack: [] }
+  return {
+    ...{
+      feed,
+      pages: 0,
+      fresh: 0,
+      known: 0,
+      unreadableTotal: 0,
+      shared: 0,
+      heldBackTotal: 0,
+      waiting: 0,
+      whole: false,
+    },
+    ...lists,
+  }
+}
