@@ -84,6 +84,10 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
       const shared: ShareResult = await node.share(shareOf(input, account, bytes, progress))
       return shared
     },
+    async revoke(input, account) {
+      await ready(node)
+      return node.revoke({ ...input, account })
+    },
     async tryShare(input, bytes, progress) {
       const tried = await node.tryShare(shareOf(input, '', bytes, progress))
       return tried.ok ? ok({ ...tried.value, refusals: [...tried.value.refusals] }) : tried

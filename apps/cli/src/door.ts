@@ -19,6 +19,8 @@ import {
   type PullReport,
   type RecordPage,
   type RecordRow,
+  type Revoked,
+  type RevokeInput,
   type RotatedAnswer,
   type SayInput,
   type ShareInput,
@@ -50,6 +52,7 @@ export interface Door {
     bytes: ReadableStream<Uint8Array>,
     progress: (done: number, total: number) => void,
   ): ReturnType<NodeClient['share']>
+  revoke(input: RevokeInput, account: string): Promise<Result<Revoked>>
   tryShare(
     input: ShareInput,
     bytes: ReadableStream<Uint8Array>,
@@ -155,6 +158,7 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     evidence: (ref, options) => client.evidence(ref, options),
     say: (input) => client.say(input),
     share: (input, _account, bytes) => client.share(input, bytes),
+    revoke: (input) => client.revoke(input),
     tryShare: (input, bytes) => client.tryShare(input, bytes),
     trust: (card) => client.trust(card),
     async propose(yaml) {

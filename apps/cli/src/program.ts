@@ -32,6 +32,11 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
     async () => (await import('./commands/say.ts')).sayCommand,
   ],
   [
+    'revoke',
+    'take back objects that we shared: those they were shared with show them no more; that we shared them stays proved',
+    async () => (await import('./commands/revoke.ts')).revokeCommand,
+  ],
+  [
     'gate',
     'what may leave: try STIX against the rules of the agreement and of this house',
     async () => (await import('./commands/gate.ts')).gateCommand,

@@ -7,6 +7,8 @@ export {
   type ApiRefusal,
   NodeClient,
   type OfficerSignIn,
+  type Revoked,
+  type RevokeInput,
   type SaidOutcome,
   type SayInput,
   type ShareInput,

@@ -54,6 +54,33 @@ export interface ShareInput {
   to?: string[]
   marking?: { tlp: string; class?: string }
   mode?: string
+  /** The feed it is shared in. */
+  feed?: string
+}
+
+export interface RevokeInput {
+  pact: string
+  /** STIX ids. */
+  ids: string[]
+  /** As spec/records.md lists them. */
+  reason: string
+  /** `all`, `first`, `last` or exact versions; otherwise every one. */
+  versions?: string[]
+}
+
+export interface Revoked {
+  /** `held-here`: some of it is kept, and said once the start-up check of the log is over. */
+  state: 'said' | 'held-here'
+  awaited: string[]
+  /** The revocations. */
+  records: string[]
+  objects: number
+  /** In how many records of ours they stood. */
+  shares: number
+  /** Whom it was said to. */
+  to: string[]
+  /** Ids among them that have versions. */
+  versioned: string[]
 }
 
 export interface ShareOutcome {
@@ -252,6 +279,11 @@ export class NodeClient {
 
   share(input: ShareInput, body: ReadableStream<Uint8Array> | Uint8Array): Promise<Answer<ShareOutcome>> {
     return this.sendStix('api/share', input, body)
+  }
+
+  /** Takes back objects that we shared. */
+  revoke(asked: RevokeInput): Promise<Answer<Revoked>> {
+    return this.postJson('api/revoke', asked)
   }
 
   /** What the gate would say of a share; nothing is said. */

@@ -28,6 +28,7 @@ import {
   proposeBody,
   recordsQuery,
   refQuery,
+  revokeBody,
   sayBody,
   shareQuery,
   signBody,
@@ -246,6 +247,12 @@ export async function apiRoutes(
       const { refusals = [], refusalsTotal = 0 } = shared
       return reply.code(422).send({ code: shared.code, message: shared.message, refusals, refusalsTotal })
     })
+    api.post('/api/revoke', async (request, reply) =>
+      answer(
+        reply,
+        await withBody(revokeBody, request, (asked) => node.revoke({ ...asked, account: accountOf(request) })),
+      ),
+    )
     api.post('/api/gate/try', { bodyLimit: LIMITS.shareBodyBytes }, async (request, reply) => {
       const asked = shareAsked(request)
       return asked.ok ? answer(reply, await node.tryShare(asked.value)) : sendRefusal(reply, asked)

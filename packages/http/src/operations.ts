@@ -1,7 +1,7 @@
 // What the console's API can be asked, in one table: the schemas by which requests are read, and what each operation
 // does. The description that the node serves is made of it (openapi.ts), and a route that it does not name is a defect.
 
-import { TLP_LABELS } from '@countersign/record'
+import { REVOCATION_REASONS, TLP_LABELS } from '@countersign/record'
 import { z } from 'zod'
 import { feedBody, feedCredentialBody, newFeedBody, pauseFeedBody, pullFeedBody } from './feed-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
@@ -32,7 +32,7 @@ export const recordsQuery = z.strictObject({
 })
 export const objectsQuery = z.strictObject({
   pact: text.exactOptional(),
-  collection: z.enum(['inbox', 'outbox']).exactOptional(),
+  collection: z.enum(['inbox', 'outbox', 'withdrawn']).exactOptional(),
   type: text.exactOptional(),
   party: text.exactOptional(),
   q: z.string().max(LIMITS.queryChars).exactOptional(),
@@ -73,6 +73,13 @@ export const shareQuery = z.strictObject({
   tlp: z.enum(TLP_LABELS).exactOptional(),
   class: text.exactOptional(),
   mode: mode.exactOptional(),
+  feed: text.exactOptional(),
+})
+export const revokeBody = z.strictObject({
+  pact: text,
+  ids: z.array(text).min(1).max(1_000),
+  reason: z.enum(REVOCATION_REASONS),
+  versions: z.array(text).min(1).max(100).exactOptional(),
 })
 export const signBody = z.union([z.strictObject({ pact: text }), z.strictObject({ invitation: z.base64() })])
 const reason = z.string().max(2_000)
@@ -233,6 +240,11 @@ export const OPERATIONS: readonly Operation[] = [
     body: { mediaType: BYTES_TYPE, bytesMax: LIMITS.shareBodyBytes },
     summary: 'Shares STIX of any size in as few records as the agreement’s limits allow; all of it or nothing.',
     answer: json('The records, how many objects, and what of the standard they break.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/revoke', body: jsonBody(revokeBody) },
+    summary: 'Takes back objects that we shared: those it was said to are told, and show them no more.',
+    answer: json('The revocations, of how many objects, and whom they were said to.'),
   },
   {
     ...{ method: 'POST', path: '/api/gate/try', query: shareQuery },

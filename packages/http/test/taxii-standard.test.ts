@@ -215,7 +215,7 @@ describe('discovery', () => {
       (await call(`${parties.pact}/collections/`)).body['collections'] as Record<string, unknown>[]
     const first = await listed()
     expect(await listed()).toEqual(first)
-    expect(first.map(({ alias }) => alias)).toEqual(['inbox', 'outbox'])
+    expect(first.map(({ alias }) => alias)).toEqual(['inbox', 'outbox', 'withdrawn'])
     for (const one of first) {
       expect(one['id']).toMatch(UUID4)
       expect(one).toMatchObject({ title: expect.any(String), media_types: ['application/stix+json;version=2.1'] })
@@ -598,10 +598,10 @@ describe('removing', () => {
     expect((await call(at('inbox', 1), {}, parties.bravo)).body.objects).toMatchObject([{ name: 'one' }])
   })
 
-  test('from the outbox is 403 and says what to do instead; adding to the inbox is 422', async () => {
+  test('from what was withdrawn, or from a feed, is 403; adding to the inbox is 422', async () => {
     const headers = toolWith('read:outbox', 'write:outbox', 'read:inbox', 'write:inbox')
-    const refused = await call(at('outbox', 2), { method: 'DELETE', headers })
-    expect([refused.status, refused.body]).toMatchObject([403, { title: expect.stringContaining('revoked') }])
+    const refused = await call(at('withdrawn', 2), { method: 'DELETE', headers })
+    expect([refused.status, refused.body]).toMatchObject([403, { title: expect.stringContaining('withdrawn') }])
     expect(await names(`match[id]=${idOf(2)}`)).toEqual(['two'])
     const init = {
       method: 'POST',

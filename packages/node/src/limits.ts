@@ -26,6 +26,9 @@ export const LIMITS = {
   generationsPerChannel: 32,
   /** Of these, those that one log key opened. */
   generationsPerKey: 8,
+  /** Objects taken back at once, and records that one revocation names: with its places they fit into one entry. */
+  revokedAtOnce: 1_000,
+  revokedRecords: 32,
   /** How long what one officer asked for may be confirmed by a second. */
   approvalMs: 86_400_000,
   approvalsShown: 100,

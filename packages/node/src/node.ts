@@ -28,6 +28,7 @@ import { type Identity, loadIdentity } from './keys/identity.ts'
 import type { KeyStatus, Rotated, RotateRequest } from './keys/own-keys.ts'
 import type { OfficersActs } from './officers/officers-acts.ts'
 import type { StoredPact } from './pacts.ts'
+import { type Revoked, type RevokeRequest, revoke } from './saying/revoking.ts'
 import type { Said, SayRequest, ShareRequest } from './saying/saying.ts'
 import type { ShareResult, Tried } from './saying/share.ts'
 import { type NodeStatus, statusOf } from './status.ts'
@@ -115,6 +116,16 @@ export class Node {
    */
   shareState(pact: string, share: string): Promise<'held-here' | 'said' | 'unknown'> {
     return this.engine.shareState(pact, share)
+  }
+
+  /** Takes back objects that we shared: those it was said to are told, and show them no more. */
+  revoke(request: RevokeRequest): Promise<Result<Revoked>> {
+    const consequence =
+      'Some of it may be taken back. Mend that, then take it back again: what was said stays said once.'
+    return overDisk(
+      consequence,
+      revoke(this.parts, (one) => this.engine.saying.say(one), request),
+    )
   }
 
   /** An object of an inbox is not shown here any more; nobody else is told. */

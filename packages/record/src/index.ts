@@ -62,6 +62,7 @@ export { checkType, LogReader, type LogReaderOptions, type LogReaderState, type 
 export {
   formatOrigin,
   isChannelName,
+  isFeedName,
   isPactId,
   isPartyDomain,
   type Origin,

@@ -20,6 +20,7 @@ interface SayFlags {
   re?: string[]
   content?: string[]
   precedence: string
+  feed?: string
   account?: string
   json?: boolean
 }
@@ -42,6 +43,7 @@ export function sayCommand(command: Command): void {
       repeatable('--content <role:mediatype:file>', 'a part to seal with a record of another type; may be repeated'),
     )
     .addOption(new Option('--precedence <word>', 'of a hotline message').choices(PRECEDENCES).default('ROUTINE'))
+    .option('--feed <name>', 'of intel/share: the feed it is shared in; every reader of the channel sees the name')
     .option('--account <name>', 'in whose name it is said; private to this node')
     .addOption(jsonOption())
     .addHelpText(
@@ -61,6 +63,7 @@ export function sayCommand(command: Command): void {
         const common = { pact: flags.pact ?? (await onlyPact(door)), ...given(flags) }
         const account = flags.account ?? userInfo().username
         if (type === 'intel/share') return share(door, common, account, file, flags)
+        if (flags.feed !== undefined) throw misused('--feed is for intel/share alone.')
         const input = await recordOf(door, type, file, common, flags)
         const said = must(await door.say(input, account))
         if (flags.json === true) return printJson(said)
@@ -91,7 +94,9 @@ async function share(door: Door, common: Common, account: string, file: string |
   const bar = progressBar('Sharing')
   const bytes = openStix(file, bar)
   const shared = await door
-    .share(common, account, bytes, (done, of) => bar.at(done, of))
+    .share({ ...common, ...(flags.feed === undefined ? {} : { feed: flags.feed }) }, account, bytes, (done, of) =>
+      bar.at(done, of),
+    )
     // The line is free again for whatever is said next, a failure included.
     .finally(() => bar.end())
   if (!shared.ok) {

@@ -16,10 +16,12 @@ interface Means {
   statuses: Statuses
   pact: string
   tool: string
+  /** The feed that what is added is shared in. */
+  feed?: string | undefined
 }
 
 export async function addObjects(request: FastifyRequest, reply: FastifyReply, means: Means): Promise<FastifyReply> {
-  const { node, statuses, pact, tool } = means
+  const { node, statuses, pact, tool, feed } = means
   if (Number(request.headers['content-length'] ?? 0) > LIMITS.shareBodyBytes) return tooLarge(reply)
   let status = pendingStatus(crypto.randomUUID(), node.now())
   if (!statuses.begin(status, pact, tool)) {
@@ -40,6 +42,7 @@ export async function addObjects(request: FastifyRequest, reply: FastifyReply, m
   const share = node
     .share({
       ...{ pact, share: status.id, account: `tool ${tool}`, input: body },
+      ...(feed === undefined ? {} : { feed }),
       met: (object) => adding.met(object),
       progress: (stage) => {
         // From here on a crash leaves a status that tells which objects it was about.

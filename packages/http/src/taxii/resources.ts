@@ -4,21 +4,42 @@
 
 import { createHash } from 'node:crypto'
 import type { StoredPact } from '@countersign/node'
-import type { CollectionPage } from '@countersign/views'
+import type { CollectionPage, CollectionQuery } from '@countersign/views'
 import { STIX } from './media.ts'
-import type { CollectionName, Rights } from './rights.ts'
+import type { Rights } from './rights.ts'
+
+export type Collection = CollectionQuery['collection']
 
 /** Texts are sent once there is so much of them. */
 const PIECE_CHARS = 65_536
 
-export function collectionOf(pact: StoredPact, name: CollectionName, rights: Rights) {
-  const inbox = name === 'inbox'
+const FEED = 'feed:'
+const TOLD = {
+  inbox: [
+    'Inbox',
+    'What the other parties shared with us. Whoever may write here may remove an object from what is shown here; nothing can be added.',
+  ],
+  outbox: [
+    'Outbox',
+    'What we share with the other parties. What is added is said, signed and countersigned under the agreement; what is deleted is taken back from them.',
+  ],
+  withdrawn: [
+    'Withdrawn',
+    'What stood in the inbox until everybody who had shared it took it back, from when that was. Use it no more; what is shared again leaves here.',
+  ],
+} as const
+
+export function collectionOf(pact: StoredPact, collection: Collection, rights: Rights) {
+  const name = nameOf(collection)
+  const [title, description] = collection.startsWith(FEED)
+    ? [
+        `Feed ${name}`,
+        'What we and the other parties share in this feed, each object once. What is added is shared in it; every reader of the channel sees its name.',
+      ]
+    : TOLD[collection as keyof typeof TOLD]
   return {
-    id: idOf(pact.id, name),
-    title: inbox ? 'Inbox' : 'Outbox',
-    description: inbox
-      ? 'What the other parties shared with us. Whoever may write here may remove an object from what is shown here; nothing can be added.'
-      : 'What we share with the other parties. What is added is said, signed and countersigned under the agreement.',
+    id: idOf(pact.id, collection),
+    ...{ title, description },
     alias: name,
     can_read: rights.read,
     can_write: rights.write,
@@ -26,12 +47,22 @@ export function collectionOf(pact: StoredPact, name: CollectionName, rights: Rig
   }
 }
 
+/** What a person calls it; the alias in its API root. */
+export function nameOf(collection: Collection): string {
+  return collection.startsWith(FEED) ? collection.slice(FEED.length) : collection
+}
+
+/** The feed that a collection is, if it is one. */
+export function feedOf(collection: Collection): string | undefined {
+  return collection.startsWith(FEED) ? nameOf(collection) : undefined
+}
+
 /**
  * A collection's UUID, the same on every start. Version 4 as the standard asks for: its bits are pseudo-random, for they
  * are a hash over the agreement's id, which was drawn at random.
  */
-export function idOf(pact: string, name: CollectionName): string {
-  const hex = createHash('sha256').update(`${pact}/${name}`).digest('hex')
+export function idOf(pact: string, collection: Collection): string {
+  const hex = createHash('sha256').update(`${pact}/${collection}`).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 

@@ -3,7 +3,9 @@
 
 import { ok, type Result, refuse } from '@countersign/log'
 import { isPactId } from '@countersign/record'
+import type { CollectionQuery } from '@countersign/views'
 
+/** Those that rights are about; what may be done in the others follows from them. */
 export const COLLECTION_NAMES = ['inbox', 'outbox'] as const
 export type CollectionName = (typeof COLLECTION_NAMES)[number]
 
@@ -41,7 +43,18 @@ export function formatRight({ act, collection, pact }: Right): string {
   return `${act}:${collection}${pact === undefined ? '' : `@${pact}`}`
 }
 
-export function rightsIn(rights: readonly Right[], pact: string, collection: CollectionName): Rights {
+/**
+ * What may be done in a collection. What was withdrawn is read by whoever may read the inbox it stood in; a feed, which
+ * holds what stands in both, by whoever may read both, and written by whoever may share.
+ */
+export function rightsIn(rights: readonly Right[], pact: string, collection: CollectionQuery['collection']): Rights {
+  if (collection === 'inbox' || collection === 'outbox') return rightsInOne(rights, pact, collection)
+  const [inbox, outbox] = [rightsInOne(rights, pact, 'inbox'), rightsInOne(rights, pact, 'outbox')]
+  if (collection === 'withdrawn') return { read: inbox.read, write: false }
+  return { read: inbox.read && outbox.read, write: outbox.write }
+}
+
+function rightsInOne(rights: readonly Right[], pact: string, collection: CollectionName): Rights {
   const may = (act: Right['act']) =>
     rights.some((one) => one.act === act && one.collection === collection && (one.pact ?? pact) === pact)
   return { read: may('read'), write: may('write') }

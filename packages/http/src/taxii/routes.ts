@@ -1,5 +1,6 @@
 // TAXII 2.1 for the tools of our own house (OASIS TAXII 2.1): one API root for each agreement, with `inbox` to read what
-// the others shared, and `outbox` to write what we share and to read it back. What is written goes through the same gate as
+// the others shared, `outbox` to write what we share, to read it back and to take it back, `withdrawn` to learn of what the
+// others took back, and one collection for each feed. What is written goes through the same gate as
 // everything else: all of it is said, or none of it. What a tool may not see is answered as if it were not there.
 
 import { Readable } from 'node:stream'
@@ -14,17 +15,21 @@ import type { Tool } from '../tools.ts'
 import { addObjects } from './add.ts'
 import { accepts, fail, isTaxii, send, sendText, TAXII } from './media.ts'
 import { type Field, filtersOf } from './query.ts'
-import { collectionOf, envelope, idOf, manifest, versions } from './resources.ts'
-import { COLLECTION_NAMES, type CollectionName, type Rights, rightsIn } from './rights.ts'
+import { type Collection, collectionOf, envelope, feedOf, idOf, manifest, nameOf, versions } from './resources.ts'
+import { COLLECTION_NAMES, type Rights, rightsIn } from './rights.ts'
 import { concluded } from './status.ts'
 import { Statuses } from './statuses.ts'
+import { takeBack } from './take-back.ts'
 
 interface Place {
   pact: StoredPact
-  name: CollectionName
+  collection: Collection
+  name: string
   rights: Rights
 }
 
+/** In each API root; behind them stand the feeds. */
+const ALWAYS: readonly Collection[] = ['inbox', 'outbox', 'withdrawn']
 const ALL_FIELDS: readonly Field[] = ['id', 'type', 'version', 'spec_version']
 const OBJECT_FIELDS: readonly Field[] = ['version', 'spec_version']
 const NO_ROOT = 'There is no such API root; the discovery at /taxii2/ lists those that you may use.'
@@ -85,16 +90,21 @@ export async function taxiiRoutes(app: FastifyInstance, node: Node, accounts: Ac
         return root !== undefined && isPactId(root) ? served(request).find(({ id }) => id === root) : undefined
       }
       function placesIn(request: FastifyRequest, pact: StoredPact): Place[] {
-        return COLLECTION_NAMES.map((name) => ({
-          ...{ pact, name },
-          rights: rightsIn(toolOf(request).rights, pact.id, name),
-        })).filter(({ rights }) => mayAny(rights))
+        const feeds = node.views.feeds(pact.id).map((name): Collection => `feed:${name}`)
+        return [...ALWAYS, ...feeds]
+          .map((collection) => ({
+            ...{ pact, collection, name: nameOf(collection) },
+            rights: rightsIn(toolOf(request).rights, pact.id, collection),
+          }))
+          .filter(({ rights }) => mayAny(rights))
       }
       function placeOf(request: FastifyRequest): Place | undefined {
         const pact = pactOf(request)
         const { collection } = request.params as { collection?: string }
         if (pact === undefined) return undefined
-        return placesIn(request, pact).find(({ name }) => name === collection || idOf(pact.id, name) === collection)
+        return placesIn(request, pact).find(
+          (one) => one.name === collection || idOf(pact.id, one.collection) === collection,
+        )
       }
 
       taxii.get('/', async (request, reply) => {
@@ -137,14 +147,14 @@ export async function taxiiRoutes(app: FastifyInstance, node: Node, accounts: Ac
         const pact = pactOf(request)
         if (pact === undefined) return fail(reply, 404, NO_ROOT)
         return send(reply, {
-          collections: placesIn(request, pact).map(({ name, rights }) => collectionOf(pact, name, rights)),
+          collections: placesIn(request, pact).map(({ collection, rights }) => collectionOf(pact, collection, rights)),
         })
       })
 
       taxii.get('/:root/collections/:collection/', async (request, reply) => {
         const place = placeOf(request)
         if (place === undefined) return fail(reply, 404, NO_COLLECTION)
-        return send(reply, collectionOf(place.pact, place.name, place.rights))
+        return send(reply, collectionOf(place.pact, place.collection, place.rights))
       })
 
       async function page(
@@ -160,10 +170,10 @@ export async function taxiiRoutes(app: FastifyInstance, node: Node, accounts: Ac
         const { object } = request.params as { object?: string }
         const filters = filtersOf(request.query as Record<string, unknown>, fields)
         if (!filters.ok) return fail(reply, 400, filters.message, filters.code)
-        if (object !== undefined && !node.views.inCollection(place.pact.id, place.name, object)) {
+        if (object !== undefined && !node.views.inCollection(place.pact.id, place.collection, object)) {
           return fail(reply, 404, `There is no such object in the ${place.name}.`)
         }
-        const answer = await ask({ ...filters.value, pact: place.pact.id, collection: place.name }, object ?? '')
+        const answer = await ask({ ...filters.value, pact: place.pact.id, collection: place.collection }, object ?? '')
         if (!answer.ok) return fail(reply, 400, answer.message, answer.code)
         const { addedFirst, addedLast } = answer.value
         reply.header('x-taxii-date-added-first', addedFirst).header('x-taxii-date-added-last', addedLast)
@@ -197,28 +207,30 @@ export async function taxiiRoutes(app: FastifyInstance, node: Node, accounts: Ac
       taxii.delete('/:root/collections/:collection/objects/:object/', async (request, reply) => {
         const place = placeOf(request)
         if (place === undefined) return fail(reply, 404, NO_COLLECTION)
-        const { name, rights } = place
+        const { collection, name, rights } = place
         if (!rights.read || !rights.write)
           return fail(reply, 403, `This tool may not remove anything from the ${name}.`)
         const filters = filtersOf(request.query as Record<string, unknown>, OBJECT_FIELDS)
         if (!filters.ok) return fail(reply, 400, filters.message, filters.code)
         const { object: id = '' } = request.params as { object?: string }
-        if (!node.views.inCollection(place.pact.id, name, id)) {
-          return fail(reply, 404, `There is no such object in the ${name}.`)
-        }
-        if (name === 'outbox') {
+        if (feedOf(collection) !== undefined) {
           return fail(
             reply,
             403,
-            'What was said cannot be unsaid; add a new version of the object with revoked set to true.',
+            'Delete it in the inbox, which removes it here only, or in the outbox, which takes it back.',
           )
         }
+        if (!node.views.inCollection(place.pact.id, collection, id)) {
+          return fail(reply, 404, `There is no such object in the ${name}.`)
+        }
         const { version, specVersion } = filters.value.match ?? {}
-        const removed = node.removeHere({
-          ...{ pact: place.pact.id, id, account: accountOf(toolOf(request)) },
+        const asked = {
+          ...{ pact: place.pact.id, account: accountOf(toolOf(request)) },
           ...(version === undefined ? {} : { versions: version }),
           ...(specVersion === undefined ? {} : { specVersions: specVersion }),
-        })
+        }
+        if (collection === 'outbox') return takeBack(reply, node, id, asked)
+        const removed = node.removeHere({ ...asked, id })
         if (!removed.ok) return fail(reply, 404, removed.message, removed.code)
         return sendText(reply, '')
       })
@@ -230,10 +242,12 @@ export async function taxiiRoutes(app: FastifyInstance, node: Node, accounts: Ac
           return fail(reply, 403, `This tool may not add to the ${place.name}; what we share goes to the outbox.`)
         }
         if (!isTaxii(request.headers['content-type'])) return fail(reply, 415, `Send ${TAXII}.`)
-        if (place.name === 'inbox') {
+        if (place.collection === 'inbox') {
           return fail(reply, 422, 'The inbox is what the others shared, and takes nothing; add to the outbox.')
         }
-        return addObjects(request, reply, { node, statuses, pact: place.pact.id, tool: toolOf(request).name })
+        return addObjects(request, reply, {
+          ...{ node, statuses, pact: place.pact.id, tool: toolOf(request).name, feed: feedOf(place.collection) },
+        })
       })
     },
     { prefix: '/taxii2' },

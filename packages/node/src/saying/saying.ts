@@ -40,6 +40,8 @@ export interface ShareRequest {
   to?: string[]
   marking?: { tlp: string; class?: string }
   mode?: Statement['mode']
+  /** The feed it is shared in (spec/records.md, Feeds). */
+  feed?: string
   account: string
   /** A STIX 2.1 bundle, TAXII envelope or object. */
   input: AsyncIterable<Uint8Array>
@@ -254,7 +256,8 @@ export class Saying {
         ...{ sealed: '0'.repeat(64), commitment: '0'.repeat(64) },
       })),
     }
-    const decided = decideRecord(statement, rulesOf(pact.agreement, channel.name, statement.from))
+    const rules = rulesOf(pact.agreement, channel.name, statement.from)
+    const decided = decideRecord(statement, { ...rules, records: withRevocations(rules.records) })
     if (!decided.ok) return decided
     const readable = decideContent(
       statement,
@@ -344,4 +347,9 @@ export class Saying {
     const held = this.hold(channel, id, { ...request, content })
     return held.ok ? ok({ state: 'held-here', awaited: channel.awaited() }) : held
   }
+}
+
+/** Who may share may take back (spec/agreement.md). */
+function withRevocations(records: readonly string[]): string[] {
+  return records.includes('intel/share') ? [...records, 'intel/revoke'] : [...records]
 }

@@ -4,6 +4,7 @@
 
 import { join } from 'node:path'
 import { ok, type Result, refuse, toHex } from '@countersign/log'
+import { isFeedName } from '@countersign/record'
 import type { Channel } from '../channel/channel.ts'
 import { blankRecord, type EngineParts, markingOf, othersOf, withMode } from '../engine-parts.ts'
 import { LIMITS } from '../limits.ts'
@@ -134,7 +135,7 @@ export class Sharing {
     spooled: Spooled,
     judged: Parameters<typeof sayJudged>[1],
     blank: () => Draft,
-    { account }: { account: string },
+    { account, feed }: { account: string; feed?: string },
     { pact, channel }: Place,
     means: JudgeMeans,
   ): Promise<ShareResult> {
@@ -146,7 +147,8 @@ export class Sharing {
       ...means,
       share,
       random: this.parts.around.random,
-      begin: (body) => this.saying.begin(pact, channel, { ...blank(), body }, account),
+      begin: (body) =>
+        this.saying.begin(pact, channel, { ...blank(), body: feed === undefined ? body : { ...body, feed } }, account),
       mayGoOn: () => this.saying.mayGoOn(channel),
     })
   }
@@ -163,6 +165,12 @@ export class Sharing {
   private draftOf(asked: Omit<ShareRequest, 'input'>, { pact, channel }: Place): Result<() => Draft> {
     const marking = markingOf(asked.marking)
     if (!marking.ok) return marking
+    if (asked.feed !== undefined && !isFeedName(asked.feed)) {
+      return refuse(
+        'say/feed',
+        'A feed is named by 1 to 32 of a–z, 0–9 and “-”, beginning with a letter; not inbox, outbox or withdrawn.',
+      )
+    }
     const { around, identity } = this.parts
     const to = [...new Set(asked.to ?? othersOf(pact.agreement, channel.name, identity.party))].sort()
     return ok(() => ({ ...blankRecord(around, 'intel/share', pact, withMode(marking.value, asked.mode)), to }))

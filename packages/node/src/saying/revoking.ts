@@ -1,0 +1,134 @@
+// Taking back what we shared (spec/records.md, Taking back): an object is sought in our outbox by its id, and what is said
+// names the places at which it stands in our records. One revocation for all records that were said alike; of many, several.
+
+import { ok, type Result, refuse } from '@countersign/log'
+import { REVOKED_PLACES_MAX } from '@countersign/record'
+import type { SharedPlace } from '@countersign/views'
+import { type EngineParts, noSuchPact, othersOf } from '../engine-parts.ts'
+import { LIMITS } from '../limits.ts'
+import type { Said, SayRequest } from './saying.ts'
+
+export interface RevokeRequest {
+  pact: string
+  /** STIX ids. */
+  ids: readonly string[]
+  /** As spec/records.md lists them. */
+  reason: string
+  /** `all`, `first`, `last` or exact versions, as a collection of TAXII takes them; without it every one. */
+  versions?: readonly string[]
+  /** Of STIX; without it every one. */
+  specVersions?: readonly string[]
+  /** Who wants it, private to this node. */
+  account: string
+}
+
+export interface Revoked {
+  /** `held-here`: some of it is kept, and said once our log was compared with its peers’ copies. */
+  state: 'said' | 'held-here'
+  /** Whose copies of our log are still awaited, where it is held here. */
+  awaited: string[]
+  /** The revocations, `origin#index`; none of what is held here. */
+  records: string[]
+  /** How many objects, each version for itself, and in how many records of ours they stood. */
+  objects: number
+  shares: number
+  /** Whom it was said to. */
+  to: string[]
+  /** Ids among them of objects that have versions: their creator takes them back for all by a new one. */
+  versioned: string[]
+}
+
+/**
+ * Refuses `not-found/object` before anything is said, where any of the objects is not in the outbox; `say/nobody` where
+ * nobody it was said to is a party any more; and what `say` refuses. What was said before a refusal stays said; asking
+ * again says the rest.
+ */
+export async function revoke(
+  parts: EngineParts,
+  say: (request: SayRequest) => Promise<Result<Said>>,
+  request: RevokeRequest,
+): Promise<Result<Revoked>> {
+  const { pact: id, ids, reason, versions, specVersions, account } = request
+  const pact = parts.pacts.get(id)
+  if (pact === undefined) return noSuchPact(id)
+  if (ids.length === 0 || ids.length > LIMITS.revokedAtOnce) {
+    return refuse('say/objects', `Name 1 to ${LIMITS.revokedAtOnce} objects to take back.`)
+  }
+  const places: SharedPlace[] = []
+  const versioned: string[] = []
+  for (const one of new Set(ids)) {
+    const orders = new Set(
+      parts.views
+        .versionsMeant({ pact: id, collection: 'outbox', id: one }, versions, specVersions)
+        .map(({ order }) => order),
+    )
+    const found = parts.views.sharedByUs(id, one).filter(({ order }) => orders.has(order))
+    if (found.length === 0) {
+      return refuse(
+        'not-found/object',
+        `We share no ${one.slice(0, 300)} under this agreement, or not in that version: nothing was taken back. Look at it with: countersign object ID`,
+      )
+    }
+    if (found.some(({ order }) => order !== '')) versioned.push(one)
+    places.push(...found)
+  }
+  const revoked: Revoked = {
+    ...{ state: 'said', awaited: [], records: [], to: [], versioned },
+    objects: new Set(places.map(({ digest }) => digest)).size,
+    shares: new Set(places.map(({ record }) => record)).size,
+  }
+  for (const { channel, mode, to, objects, re } of alike(places)) {
+    const others = othersOf(pact.agreement, channel, parts.identity.party)
+    const still = to.filter((party) => others.includes(party))
+    if (still.length === 0) {
+      return refuse(
+        'say/nobody',
+        `None of those it was said to (${to.join(', ')}) is a party of “${channel}” any more.`,
+      )
+    }
+    const said = await say({
+      ...{ pact: id, type: 'intel/revoke', channel, mode, to: still, body: { reason, objects }, re, account },
+      // It says no more than every reader of the channel sees in the records it names.
+      marking: { tlp: 'TLP:CLEAR' },
+    })
+    if (!said.ok) return said
+    for (const party of still) if (!revoked.to.includes(party)) revoked.to.push(party)
+    if (said.value.state === 'said') revoked.records.push(said.value.record)
+    else Object.assign(revoked, { state: 'held-here', awaited: said.value.awaited })
+  }
+  return ok(revoked)
+}
+
+interface Revocation extends Pick<SharedPlace, 'channel' | 'mode' | 'to'> {
+  re: string[]
+  objects: { record: number; part: number; places: number[] }[]
+  count: number
+}
+
+/** As few as may be: what was said on one channel, in one mode and to the same parties. */
+function alike(places: readonly SharedPlace[]): Revocation[] {
+  const open = new Map<string, Revocation>()
+  const all: Revocation[] = []
+  const inOrder = places.toSorted((a, b) => compare(a.record, b.record) || a.part - b.part || a.position - b.position)
+  for (const { channel, mode, to, record, part, position } of inOrder) {
+    const key = JSON.stringify([channel, mode, to])
+    let one = open.get(key)
+    const isNew = one?.re.at(-1) !== record
+    if (one === undefined || one.count === REVOKED_PLACES_MAX || (isNew && one.re.length === LIMITS.revokedRecords)) {
+      one = { channel, mode, to, re: [], objects: [], count: 0 }
+      open.set(key, one)
+      all.push(one)
+    }
+    if (one.re.at(-1) !== record) one.re.push(record)
+    const at = one.re.length - 1
+    const last = one.objects.at(-1)
+    if (last?.record === at && last.part === part) last.places.push(position)
+    else one.objects.push({ record: at, part, places: [position] })
+    one.count++
+  }
+  return all
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
