@@ -137,15 +137,25 @@ describe('two parties and a neutral, set up by hand', () => {
       (await done(['records', '--dir', at('alfa'), '--type', 'intel/share'])).split('\n').length
     const before = await shares()
     expect(await done(['gate', 'try', '--dir', at('alfa'), '--marking', 'TLP:AMBER', CAMPAIGN])).toMatch(
-      /^[0-9]+ objects would leave, in 1 record\.\n$/,
+      /^[0-9]+ objects: it would leave, in 1 record\.\n$/m,
     )
     mkdirSync(join(at('alfa'), 'rules'))
     const rule = '@id("no-malware") @reason("We keep malware.") forbid (principal, action, resource)'
     writeFileSync(join(at('alfa'), 'rules', 'house.cedar'), `${rule} when { resource.type == "malware" };`)
     const tried = await run(['gate', 'try', '--dir', at('alfa'), '--marking', 'TLP:AMBER', CAMPAIGN])
     expect(tried.code).toBe(1)
-    expect(tried.out).toMatch(/^malware--[0-9a-f-]{36} +release\/rule +We keep malware\. \(rule no-malware\)$/m)
+    expect(tried.out).toMatch(
+      /^malware--[0-9a-f-]{36} +is refused +no-malware +We keep malware\. \(rule no-malware\)$/m,
+    )
     expect(tried.err).toContain('nothing would leave')
+    expect(tried.out).toMatch(/^indicator--[0-9a-f-]{36} +passes *$/m)
+    writeFileSync(join(at('alfa'), 'rules', 'house.cedar'), `@redact("x_case") ${rule};`)
+    const noted = `{"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--${crypto.randomUUID()}","value":"192.0.2.7","x_case":"17"}`
+    const redacted = await done(['gate', 'try', '--dir', at('alfa'), '-'], noted)
+    expect(redacted).toMatch(
+      /^ipv4-addr--[0-9a-f-]{36} +is redacted +no-malware +We keep malware\. \(rule no-malware\) x_case is cut, by the rule no-malware\.$/m,
+    )
+    expect(redacted).toMatch(/^1 object, 1 of them redacted or left out: it would leave, in 1 record\.$/m)
     rmSync(join(at('alfa'), 'rules'), { recursive: true })
     expect(await shares()).toBe(before)
   })

@@ -6,6 +6,7 @@ export {
   type Answer,
   type ApiRefusal,
   NodeClient,
+  type ObjectVerdict,
   type OfficerSignIn,
   type Revoked,
   type RevokeInput,

@@ -90,6 +90,9 @@ export interface ShareOutcome {
   share: string
   records: string[]
   objects: number
+  /** What the gate cut or left out: the first of it, and how many objects it is. */
+  redacted: ObjectVerdict[]
+  redactedTotal: number
   /** Where STIX 2.1 is broken, and where its advice is not followed: the first of them, and how many there are. */
   errors: ShareRemark[]
   errorsTotal: number
@@ -99,11 +102,29 @@ export interface ShareOutcome {
 
 export interface TriedShare
   extends Pick<ShareOutcome, 'objects' | 'errors' | 'errorsTotal' | 'warnings' | 'warningsTotal'> {
+  /** Whether all of it would leave, but for what is redacted. */
   passes: boolean
+  verdict: 'passes' | 'redacted' | 'refused'
+  counts: Record<'passes' | 'redacted' | 'refused', number>
   /** How many records it would be said in; 0 where it does not pass. */
   records: number
+  /** What happens with each object: the first that do not pass as they came, and the first that do. */
+  told: readonly ObjectVerdict[]
   refusals: { code: string; message: string; object?: { index: number; id: string | null } }[]
   refusalsTotal: number
+}
+
+/** What the release gate decided on one object, by its place in the share. */
+export interface ObjectVerdict {
+  index: number
+  id: string | null
+  verdict: 'passes' | 'redacted' | 'refused'
+  /** Why it does not pass as it came, and by which rule of the house where one decided. */
+  reasons: readonly { code: string; message: string; rule?: string }[]
+  /** What of it is cut, by its selector in the object as it came. */
+  cut: readonly { selector: string; message: string }[]
+  /** Whether it does not leave at all, and the rest does. */
+  leftOut: boolean
 }
 
 interface ShareRemark {

@@ -91,13 +91,58 @@ test('a marking of the parties’ own and a PAP leave as the terms of the house 
   expect(await tried()).toMatchObject({ passes: true })
 })
 
+test('what a rule leaves out reaches nobody, and nothing that does tells of it; whoever shares reads what was cut', async () => {
+  const { alfa, bravo, pact } = parties
+  write(
+    'house.cedar',
+    `@id("named-victims") @reason("Victims are not named.") @redact("object")
+forbid (principal, action, resource) when { resource.type == "identity" && resource.labels.contains("victim") };
+@id("internal-notes") @redact("x_case") forbid (principal, action, resource);`,
+  )
+  const at = '"created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","spec_version":"2.1"'
+  const id = (type: string, n: number) => `${type}--00000000-0000-4000-8000-0000000001${String(n).padStart(2, '0')}`
+  const victim = `{"type":"identity","id":"${id('identity', 1)}",${at},"name":"Hospital of Bravo","labels":["victim"]}`
+  const tool = `{"type":"tool", "id":"${id('tool', 2)}",${at},"name":"x","x_case":"Alfa-17","x_big":12345678901234567890}`
+  const report = `{"type":"report","id":"${id('report', 3)}",${at},"name":"y","published":"2026-01-01T00:00:00.000Z","object_refs":["${id('identity', 1)}","${id('tool', 2)}"]}`
+  const targets = `{"type":"relationship","id":"${id('relationship', 4)}",${at},"relationship_type":"targets","source_ref":"${id('tool', 2)}","target_ref":"${id('identity', 1)}"}`
+  const shared = value(await alfa.node.share(asked(bundle(targets, report, victim, tool))))
+  expect(shared).toMatchObject({ objects: 2, redactedTotal: 4 })
+  expect(shared.redacted.map(({ leftOut, reasons }) => [leftOut, reasons[0]?.rule])).toEqual([
+    [true, undefined],
+    [false, undefined],
+    [true, 'named-victims'],
+    [false, 'internal-notes'],
+  ])
+  const ids = [1, 2, 3, 4].map((n) => ({
+    id: id(['identity', 'tool', 'report', 'relationship'][n - 1] ?? '', n),
+    version: '2026-01-01T00:00:00.000Z',
+  }))
+  const texts = async () => {
+    await bravo.node.settled()
+    return bravo.node.views.textsShown(pact, 'inbox', ids)
+  }
+  await until('bravo to have it', async () => (await texts()).some((text) => text !== undefined))
+  expect(await texts()).toEqual([
+    undefined,
+    tool.replace(',"x_case":"Alfa-17"', ''),
+    report.replace(`"${id('identity', 1)}",`, ''),
+    undefined,
+  ])
+})
+
+test('a share of which nothing is left is refused', async () => {
+  write('house.cedar', '@id("all") @redact("object") forbid (principal, action, resource);')
+  expect(await parties.alfa.node.share(asked(bundle(address(40))))).toMatchObject({ code: 'release/nothing-left' })
+})
+
 test('a share that is tried says what the gate would, and nothing is said', async () => {
   const { alfa } = parties
   write('house.cedar', OWN)
   write('lists/own-infrastructure.txt', '192.0.2.10')
   const before = await sharesSaid()
   expect(value(await alfa.node.tryShare(asked(bundle(address(10), address(11)))))).toMatchObject({
-    ...{ passes: false, objects: 2, records: 0, refusalsTotal: 1 },
+    ...{ passes: false, verdict: 'refused', objects: 2, records: 0, refusalsTotal: 1 },
+    told: [{ verdict: 'refused', reasons: [{ rule: 'own-infrastructure' }] }, { verdict: 'passes' }],
     refusals: [{ code: 'release/rule', object: { index: 0 } }],
   })
   expect(value(await alfa.node.tryShare(asked(bundle(address(11)))))).toMatchObject({ passes: true, records: 1 })

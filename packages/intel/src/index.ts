@@ -55,6 +55,7 @@ export { printPath, printPattern } from './pattern/print.ts'
 export { checkPattern, type PatternFault } from './pattern/rules.ts'
 export { AddressList } from './release/address-list.ts'
 export type {
+  Decided,
   Decision,
   ObjectDecision,
   ReleaseCode,
@@ -63,9 +64,16 @@ export type {
   Verdict,
 } from './release/decision.ts'
 export type { FactName, NamedLists, ObjectFacts } from './release/facts.ts'
-export { decideRelease, ReleaseGate, type ReleaseRequest, type ReleaseRules } from './release/gate.ts'
-export type { HouseRules, RuleHit, ShareFacts } from './release/house-rules.ts'
-export { type HouseTerms, joinTerms, readTerms } from './release/terms.ts'
+export {
+  decideRelease,
+  notMended,
+  type Release,
+  ReleaseGate,
+  type ReleaseRequest,
+  type ReleaseRules,
+} from './release/gate.ts'
+export type { CutProperty, HouseRules, RuleEffect, RuleHit, ShareFacts } from './release/house-rules.ts'
+export { type HouseTerms, joinTerms, readTerms, termsForAll } from './release/terms.ts'
 export { searchName, searchText } from './search-text.ts'
 export { judgeTogether, TogetherJudge } from './stix/across-objects.ts'
 export { deterministicId } from './stix/deterministic-id.ts'

@@ -38,7 +38,7 @@ describe('a rule', () => {
     expect([...(rules?.asks ?? [])]).toEqual(['lists'])
     expect(rules?.lists.get('own-infrastructure')?.has('192.0.2.1')).toBe(true)
     expect(rules?.heldBackBy({ lists: ['own-infrastructure'] }, SHARE)).toEqual([
-      { rule: 'own-infrastructure', reason: 'It names our own infrastructure.' },
+      { rule: 'own-infrastructure', reason: 'It names our own infrastructure.', effect: { kind: 'hold-back' } },
     ])
     expect(rules?.heldBackBy({ lists: [] }, SHARE)).toEqual([])
   })
@@ -66,6 +66,21 @@ describe('a rule', () => {
       when { context.to.contains("bravo.example") && context.marking < 2 && resource.labels.contains("victim") };`
     expect(await heldBack({ 'house.cedar': text }, { labels: ['victim'] })).toEqual(['not-to-bravo'])
     expect(await heldBack({ 'house.cedar': text }, { labels: ['victim'] }, { ...SHARE, marking: 2 })).toEqual([])
+  })
+
+  test.each([
+    ['object', { kind: 'leave-out' }],
+    ['marked-parts', { kind: 'cut-marked' }],
+    ['x_notes, external_references.url', { kind: 'cut', properties: [['x_notes'], ['external_references', 'url']] }],
+  ])('with @redact("%s") cuts instead of holding back', async (redact, effect) => {
+    const text = `@id("a") @redact("${redact}") forbid (principal, action, resource);`
+    const { rules } = value(await readOf({ 'house.cedar': text }))
+    const [hit] = rules?.heldBackBy({}, SHARE) ?? []
+    const told =
+      hit?.effect.kind === 'cut'
+        ? { ...hit.effect, properties: hit.effect.properties.map((one) => one.names) }
+        : hit?.effect
+    expect(told).toEqual(effect)
   })
 
   test('that fails while it is asked is an error, where Cedar itself would pass over it', async () => {
@@ -106,6 +121,17 @@ describe('terms', () => {
         { theirs: 'RESTRICTED', tlp: 'TLP:RED' },
       ],
     })
+  })
+
+  test('of one recipient let nothing out to another who gets the same', async () => {
+    const files = {
+      'house.json': '{"equivalents":[{"theirs":"INTERNAL","tlp":"TLP:GREEN"}]}',
+      'bravo.example.json': '{"pap":"PAP:RED","equivalents":[{"theirs":"RESTRICTED","tlp":"TLP:GREEN"}]}',
+    }
+    const of = { pact: PACT, us: 'alfa.example', to: ['bravo.example', 'carol.example'] }
+    const { terms } = value(await readHouseRules(nodeDisk(), house(files), of))
+    expect(terms.papMax).toBeUndefined()
+    expect(new Set(terms.equivalents.map(({ theirs }) => theirs))).toEqual(new Set(['INTERNAL']))
   })
 
   test.each([
@@ -167,6 +193,16 @@ describe('refused, with its place, is', () => {
       'lists/own-infrastructure.txt: Line 2',
     ],
     ['what is no text', { 'house.cedar': Uint8Array.of(0xff, 0xfe) }, 'house.cedar: this is no text in UTF-8'],
+    [
+      'a redaction that is not understood',
+      { 'house.cedar': '@id("a") @redact("x_notes; name") forbid (principal, action, resource);' },
+      'house.cedar, line 1, column 1: the @redact of the rule “a” is not understood',
+    ],
+    [
+      'a redaction by a list that is not there',
+      { 'house.cedar': '@id("a") @redact("external_references[own]") forbid (principal, action, resource);' },
+      'there is no lists/own.txt',
+    ],
     ['a template', { 'house.cedar': '@id("a") forbid (principal == ?principal, action, resource);' }, 'template'],
   ])('%s', async (_what, files, words) => {
     const refused = await readOf(files)

@@ -1,3 +1,4 @@
+import type { ObjectVerdict, TriedShare } from '@countersign/client'
 import { TLP_LABELS } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { onlyPact, withNode } from '../door.ts'
@@ -16,6 +17,27 @@ interface TryFlags {
 
 /** Objects shown one by one; the rest is counted. */
 const SHOWN = 50
+
+/** What is refused of the record itself. */
+function recordRows(refusals: TriedShare['refusals']): string[][] {
+  return refusals.flatMap(({ object, code, message }) =>
+    object === undefined ? [['the record', 'is refused', code, plain(message)]] : [],
+  )
+}
+
+function rowOf({ index, id, verdict, reasons, cut, leftOut }: ObjectVerdict): string[] {
+  const verdictInWords = leftOut ? 'is left out' : VERDICTS[verdict]
+  const by = [...new Set(reasons.map(({ rule, code }) => rule ?? code))]
+  const why = [...reasons, ...(leftOut ? [] : cut)].map(({ message }) => message)
+  return [id ?? `object ${index}`, verdictInWords, by.join(', '), why.join(' ')].map(plain)
+}
+
+/** What does not pass as it came is shown first. */
+function rankOf({ verdict }: ObjectVerdict): number {
+  return ['refused', 'redacted', 'passes'].indexOf(verdict)
+}
+
+const VERDICTS = { passes: 'passes', redacted: 'is redacted', refused: 'is refused' }
 
 export function gateCommand(command: Command): void {
   command
@@ -43,20 +65,15 @@ export function gateCommand(command: Command): void {
         const tried = must(await door.tryShare(asked, bytes, (done, of) => bar.at(done, of)).finally(() => bar.end()))
         if (!tried.passes) process.exitCode = EXIT.refused
         if (flags.json === true) return printJson(tried)
-        const { passes, objects, records, refusals, refusalsTotal } = tried
-        if (passes) print(`${some(objects, 'object')} would leave, in ${some(records, 'record')}.`)
-        else {
-          const rows = refusals.slice(0, SHOWN).map(({ object, code, message }) => {
-            return [
-              plain(object?.id ?? (object === undefined ? 'the record' : `object ${object.index}`)),
-              code,
-              plain(message),
-            ]
-          })
-          print(table([['OBJECT', 'CODE', 'WHY'], ...rows]))
-          if (refusalsTotal > rows.length) note(`And ${refusalsTotal - rows.length} more reasons.`)
-          note(`Of ${some(objects, 'object')} nothing would leave; mend or take out what is named, then try again.`)
-        }
+        const { passes, objects, records, counts, told, refusals } = tried
+        const rows = [...recordRows(refusals), ...[...told].sort((a, b) => rankOf(a) - rankOf(b)).map(rowOf)]
+        print(table([['OBJECT', 'VERDICT', 'RULE', 'WHY'], ...rows.slice(0, SHOWN)]))
+        if (objects > SHOWN)
+          note(`Of ${some(objects, 'object')} ${SHOWN} are shown; those that pass as they came last.`)
+        const redacted = counts.redacted === 0 ? '' : `, ${counts.redacted} of them redacted or left out`
+        if (passes) print(`${some(objects, 'object')}${redacted}: it would leave, in ${some(records, 'record')}.`)
+        else
+          note(`Of ${some(objects, 'object')} nothing would leave; mend or take out what is refused, then try again.`)
         noteRemarks(tried, 'which would be passed on as they are')
         return undefined
       })

@@ -115,6 +115,10 @@ async function share(door: Door, common: Common, account: string, file: string |
   for (const record of records) print(record)
   if (state === 'held-here') noteHeld(awaited)
   else note(`${some(objects, 'object')} shared in ${some(records.length, 'record')}.`)
+  const { redacted, redactedTotal } = shared.value
+  if (redactedTotal > 0) note(`${some(redactedTotal, 'object')} redacted or left out by rules of this house:`)
+  for (const { id, index, reasons } of redacted.slice(0, 20))
+    note(`  ${plain(id ?? `object ${index}`)}: ${plain(reasons.map(({ message }) => message).join(' '))}`)
   noteRemarks(shared.value, 'kept and passed on as they came')
   return undefined
 }

@@ -9,6 +9,7 @@ import type { MarkingDefinitions } from '../markings.ts'
 import { isRecord, own } from '../properties.ts'
 import type { StixObject } from '../stix-object.ts'
 import { joinMarkings, type Marking, NO_MARKING } from './lattice.ts'
+import type { CutOrder } from './redaction.ts'
 import { type Component, formatSelector, resolveSelector } from './selector.ts'
 
 /** What holds for one part. */
@@ -76,6 +77,8 @@ export function joinedMarking(
 export interface MarkTree {
   marking: Marking
   languages: readonly string[]
+  /** That this part is to be cut whatever marks it. */
+  order?: CutOrder
   readonly children: Map<Component, MarkTree>
 }
 
@@ -109,7 +112,8 @@ export function markTree(
   return { tree, dangling }
 }
 
-function childOf(node: MarkTree, component: Component): MarkTree {
+/** The node of a part of what `node` stands for. */
+export function childOf(node: MarkTree, component: Component): MarkTree {
   const known = node.children.get(component)
   if (known !== undefined) return known
   const child: MarkTree = { marking: NO_MARKING, languages: [], children: new Map() }

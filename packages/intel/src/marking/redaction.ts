@@ -12,7 +12,7 @@ import { isRecord, own } from '../properties.ts'
 import { deterministicId } from '../stix/deterministic-id.ts'
 import { judgeObject } from '../stix/validate.ts'
 import { readObject, type StixObject } from '../stix-object.ts'
-import { effectiveMarking, type MarkTree, markTree } from './effective.ts'
+import { childOf, effectiveMarking, type MarkTree, markTree } from './effective.ts'
 import { aboveCeiling, type Ceiling, joinMarkings, type Marking, NO_MARKING } from './lattice.ts'
 import { type Component, formatSelector, resolveSelector } from './selector.ts'
 import { type SourceSpan, sourceSpans } from './source-spans.ts'
@@ -41,17 +41,30 @@ export interface Cut {
   readonly selector: string
   /**
    * `tlp`, `pap`: marked above the ceiling; `unclear`: marked by something unknown; `emptied`: all that it held is cut;
-   * `incomplete`: what it must hold is cut.
+   * `incomplete`: what it must hold is cut; `rule`, `reference`: it was ordered so.
    */
-  readonly because: 'tlp' | 'pap' | 'unclear' | 'emptied' | 'incomplete'
+  readonly because: 'tlp' | 'pap' | 'unclear' | 'emptied' | 'incomplete' | CutOrder['because']
   /** The marking that decided; null where the cut only follows from others. */
   readonly by: StixId | null
   /** One sentence for the officer. */
   readonly message: string
 }
 
-/** Refuses what is no STIX object, with the codes of `readObject`. */
-export function redactAbove(source: Uint8Array, ceiling: Ceiling, definitions: MarkingDefinitions): Result<Redaction> {
+/** That a part is to be cut, whatever marks it: by a rule, or because it refers to what is left out. */
+export interface CutOrder {
+  readonly path: readonly Component[]
+  readonly because: 'rule' | 'reference'
+  readonly rule: string | null
+  readonly reason: string
+}
+
+/** Cuts what is ordered as well. Refuses what is no STIX object, with the codes of `readObject`. */
+export function redactAbove(
+  source: Uint8Array,
+  ceiling: Ceiling,
+  definitions: MarkingDefinitions,
+  orders: readonly CutOrder[] = [],
+): Result<Redaction> {
   const read = readObject(source)
   if (!read.ok) return read
   const object = read.value
@@ -62,6 +75,7 @@ export function redactAbove(source: Uint8Array, ceiling: Ceiling, definitions: M
     return ok({ kind: 'withheld', code: 'redaction/marked-whole', message, cut: [] })
   }
   const plan = new Plan(ceiling)
+  for (const order of orders) order.path.reduce(childOf, tree).order ??= order
   plan.visit(tree, object.value, NO_MARKING, [], plan.root)
   if (plan.cut.length === 0) return ok({ kind: 'whole', text: source })
   const withheld = (code: WithheldCode, message: string) =>
@@ -106,6 +120,11 @@ class Plan {
   visit(tree: MarkTree, value: unknown, outside: Marking, path: readonly Component[], gone: Gone): void {
     const marking = joinMarkings(outside, tree.marking)
     const above = aboveCeiling(marking, this.#ceiling)
+    if (tree.order !== undefined) {
+      const { because, rule } = tree.order
+      this.#take(gone, path, because, null, rule === null ? '' : `, by the rule ${rule}`)
+      return
+    }
     if (above !== undefined) {
       this.#take(gone, path, above.because, above.by)
       return
@@ -123,10 +142,10 @@ class Plan {
     else if (incomplete(path, value, gone)) this.#take(gone, path, 'incomplete', null)
   }
 
-  #take(gone: Gone, path: readonly Component[], because: Cut['because'], by: StixId | null): void {
+  #take(gone: Gone, path: readonly Component[], because: Cut['because'], by: StixId | null, whom = byWhom(by)): void {
     gone.whole = true
     const selector = formatSelector(path)
-    this.cut.push({ selector, because, by, message: `${selector} is ${SAYING[because]}${byWhom(by)}.` })
+    this.cut.push({ selector, because, by, message: `${selector} is ${SAYING[because]}${whom}.` })
   }
 }
 
@@ -136,6 +155,8 @@ const SAYING = {
   unclear: 'marked with something whose meaning is not known',
   emptied: 'left without anything in it',
   incomplete: 'left without what it must hold',
+  rule: 'cut',
+  reference: 'a reference to what is left out',
 }
 
 function byWhom(by: StixId | null): string {

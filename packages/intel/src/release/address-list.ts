@@ -96,12 +96,15 @@ function hostIn(type: string, path: string, value: string | undefined): string[]
   if (value === undefined) return []
   // A reference, such as `dst_ref.value` of network traffic, may lead to any of them.
   if (path !== 'value' && !path.endsWith('_ref.value') && !path.endsWith('_refs[*].value')) return []
-  if (type === 'url' || /^[a-z][a-z0-9+.-]*:\/\//i.test(value)) {
-    const host = HOST.exec(value)?.[1]?.replace(/^\[(.*)\]$/, '$1') ?? ''
-    return host === '' ? [] : [host.toLowerCase()]
-  }
+  if (type === 'url' || /^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return [hostOfUrl(value) ?? []].flat()
   // The host of an address of e-mail; whatever else has no at sign is it itself.
   return [value.slice(value.lastIndexOf('@') + 1)]
+}
+
+/** The host that a URL names, in small letters and without brackets; undefined where it names none. */
+export function hostOfUrl(url: string): string | undefined {
+  const host = HOST.exec(url)?.[1]?.replace(/^\[(.*)\]$/, '$1') ?? ''
+  return host === '' ? undefined : host.toLowerCase()
 }
 
 /** What stands between the user, where there is one, and the port or the path (RFC 3986 section 3.2). */

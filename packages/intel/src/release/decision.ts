@@ -3,9 +3,10 @@
  */
 
 import type { StixId } from '../identifier.ts'
+import type { Cut } from '../marking/redaction.ts'
 
-/** From the one that lets most go: as it came, or not at all. */
-export const VERDICTS = ['passes', 'refused'] as const
+/** From the one that lets most go: as it came, without some of it or left out, or not at all. */
+export const VERDICTS = ['passes', 'redacted', 'refused'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
 export type ReleaseCode =
@@ -20,6 +21,9 @@ export type ReleaseCode =
   | 'release/stix-type'
   | 'release/rule'
   | 'release/rules-failed'
+  | 'release/redacted'
+  | 'release/cannot-redact'
+  | 'release/tells-what-is-cut'
   | 'release/indicator-of-person'
   | 'release/unreadable'
   | 'release/other-bytes'
@@ -40,6 +44,15 @@ export interface ObjectDecision {
   readonly verdict: Verdict
   /** Why it does not pass as it came; none where it does. */
   readonly reasons: readonly ReleaseReason[]
+  /** What of it is cut. */
+  readonly cut: readonly Cut[]
+  /** Whether it does not leave at all, and the rest does. */
+  readonly leftOut: boolean
+}
+
+/** `text` are the bytes that would leave: null where none do. */
+export interface Decided extends ObjectDecision {
+  readonly text: Uint8Array | null
 }
 
 /** Why something is refused; without an object where it is about the record itself. */
@@ -53,6 +66,11 @@ export interface Decision {
   readonly objects: number
   /** How many objects there are of each verdict. */
   readonly counts: Readonly<Record<Verdict, number>>
+  /**
+   * The ids of what is left out. Where there are more than the gate was told of, what refers to these is not mended yet:
+   * decide on all of it again, with them.
+   */
+  readonly leftOut: ReadonlySet<StixId>
   /** The first of those that do not pass as they came, and the first that do. */
   readonly told: readonly ObjectDecision[]
   /** The first of all reasons of refusal; then only counted. */

@@ -11,15 +11,25 @@ import type { StixId } from '../identifier.ts'
 import { LIMITS } from '../limits.ts'
 import { joinedMarking } from '../marking/effective.ts'
 import type { Equivalent } from '../marking/equivalence.ts'
-import type { Marking } from '../marking/lattice.ts'
+import { aboveCeiling, type Ceiling, type Marking } from '../marking/lattice.ts'
 import { type Pap, papAtMost } from '../marking/pap.ts'
+import { type Cut, type CutOrder, redactAbove } from '../marking/redaction.ts'
 import { MarkingDefinitions } from '../markings.ts'
-import type { StixObject } from '../stix-object.ts'
+import { readObject, type StixObject } from '../stix-object.ts'
 import { atMost, type Tlp } from '../tlp.ts'
-import type { Decision, ObjectDecision, ReleaseReason, ReleaseRefusal, Verdict } from './decision.ts'
+import type {
+  Decided,
+  Decision,
+  ObjectDecision,
+  ReleaseCode,
+  ReleaseReason,
+  ReleaseRefusal,
+  Verdict,
+} from './decision.ts'
 import { tlpLevel } from './facts.ts'
 import { HouseQuestions } from './house-questions.ts'
-import type { HouseRules } from './house-rules.ts'
+import type { HouseRules, RuleEffect, RuleHit } from './house-rules.ts'
+import { ordersForReferences, ordersOf, tellsOf } from './redact-by-rule.ts'
 
 /** What the agreement, and our own side, permit. */
 export interface ReleaseRules {
@@ -47,39 +57,97 @@ export interface ReleaseRequest {
   readonly to: readonly string[]
 }
 
-/** The gate in one call, for objects already at hand. */
+/** What the gate decided on objects at hand, and the texts that would leave: none where something is refused. */
+export interface Release {
+  readonly decision: Decision
+  readonly leaving: readonly Uint8Array[]
+}
+
+/**
+ * The gate in one call. What is redacted is decided on once more as if it had come so: only what then passes whole leaves.
+ */
 export function decideRelease(
-  request: ReleaseRequest & { readonly objects: readonly StixObject[] },
+  request: ReleaseRequest & { readonly objects: readonly Uint8Array[] },
   rules: ReleaseRules,
-): Decision {
+): Release {
+  let known: ReadonlySet<StixId> = new Set()
+  for (;;) {
+    const { decision, leaving } = decideOnce(request, rules, known)
+    if (decision.verdict === 'refused') return { decision, leaving: [] }
+    if (decision.leftOut.size > known.size) known = decision.leftOut
+    else if (decision.counts.redacted === 0) return { decision, leaving }
+    else {
+      const again = decideOnce({ ...request, objects: leaving }, rules, known).decision
+      if (again.verdict === 'passes') return { decision, leaving }
+      return { decision: again.verdict === 'refused' ? again : notMended(again), leaving: [] }
+    }
+  }
+}
+
+function decideOnce(
+  request: Parameters<typeof decideRelease>[0],
+  rules: ReleaseRules,
+  known: ReadonlySet<StixId>,
+): Release {
+  const objects = request.objects.map((source) => ({ source, read: readObject(source) }))
   const definitions = new MarkingDefinitions(rules.equivalents)
-  for (const object of request.objects) definitions.learn(object)
-  const gate = new ReleaseGate(request, rules, definitions)
-  for (const object of request.objects) gate.decide(object)
-  return gate.conclude()
+  for (const { read } of objects) if (read.ok) definitions.learn(read.value)
+  const gate = new ReleaseGate(request, rules, definitions, known)
+  const leaving = objects.flatMap(({ source, read }) => {
+    const { text } = read.ok ? gate.decide(read.value, source) : gate.refuseUnreadable(read)
+    return text ?? []
+  })
+  return { decision: gate.conclude(), leaving }
+}
+
+/** Of a share that was redacted, and would be redacted again. */
+export function notMended(again: Decision): Decision {
+  const refusal: ReleaseRefusal = {
+    code: 'release/cannot-redact',
+    message: 'What was redacted would be redacted again, so nobody knows what it should be.',
+  }
+  return {
+    ...again,
+    verdict: 'refused',
+    refusals: [refusal, ...again.refusals],
+    refusalsTotal: again.refusalsTotal + 1,
+  }
 }
 
 /**
  * Decides on every object of a share by `decide` (or `refuseUnreadable`), in their order, and on the whole by `conclude`.
  * `definitions` must have learned every object of the share and nothing else: a definition that it did not learn is
- * refused. The decision holds for exactly the bytes these objects were read from: read them from what will be sealed.
+ * refused. `leftOut` are the ids of what is left out, as far as that is known from an earlier reading. The decision holds
+ * for exactly the bytes that it gives back: seal these.
  */
 export class ReleaseGate {
   readonly #request: ReleaseRequest
   readonly #rules: ReleaseRules
   readonly #definitions: MarkingDefinitions
   readonly #house: HouseQuestions | undefined
+  readonly #ceiling: Ceiling
+  readonly #known: ReadonlySet<StixId>
+  readonly #leftOut: Set<StixId>
   readonly #told: ObjectDecision[] = []
   readonly #passing: ObjectDecision[] = []
   readonly #refusals: ReleaseRefusal[] = []
-  readonly #counts: Record<Verdict, number> = { passes: 0, refused: 0 }
+  readonly #counts: Record<Verdict, number> = { passes: 0, redacted: 0, refused: 0 }
   #refusalsTotal = 0
   #objects = 0
 
-  constructor(request: ReleaseRequest, rules: ReleaseRules, definitions: MarkingDefinitions) {
+  constructor(
+    request: ReleaseRequest,
+    rules: ReleaseRules,
+    definitions: MarkingDefinitions,
+    leftOut: ReadonlySet<StixId> = new Set(),
+  ) {
     this.#request = request
     this.#rules = rules
     this.#definitions = definitions
+    this.#known = leftOut
+    this.#leftOut = new Set(leftOut)
+    const tlp = atMost(request.marking, rules.markingMax) ? request.marking : rules.markingMax
+    this.#ceiling = { tlp, pap: rules.papMax ?? 'PAP:CLEAR' }
     if (rules.house !== undefined) {
       const { pact, channel, rules: house } = rules.house
       this.#house = new HouseQuestions(house, {
@@ -89,47 +157,105 @@ export class ReleaseGate {
     for (const reason of recordReasons(request, rules)) this.#refuse(reason)
   }
 
-  /** False once something was refused. */
-  get passing(): boolean {
-    return this.#refusalsTotal === 0
-  }
-
-  decide(object: StixObject): ObjectDecision {
-    const marking = joinedMarking(object, this.#definitions)
-    const reasons = [
-      ...typeReasons(object, this.#rules),
-      ...this.#markingReasons(object, marking),
-      ...this.#houseReasons(object, marking.whole),
-    ]
-    return this.#note(object.id, reasons)
+  /** `source` is what the object was read from. */
+  decide(object: StixObject, source: Uint8Array): Decided {
+    const fate = this.#fateOf(object, source)
+    if (fate.text === null && fate.refused.length === 0) this.#leftOut.add(object.id)
+    return this.#note(object.id, fate)
   }
 
   /** An element of the share that could not be read as a STIX object; `reason` as `readObject` or the splitter gave it. */
-  refuseUnreadable(reason: { readonly code: string; readonly message: string }): ObjectDecision {
+  refuseUnreadable(reason: { readonly code: string; readonly message: string }): Decided {
     const message = `This element cannot be read (${reason.code}): ${reason.message}`
-    return this.#note(null, [{ code: 'release/unreadable', message }])
+    return this.#note(null, refusedFor([{ code: 'release/unreadable', message }]))
   }
 
   /** An object that was decided on, whose id and version were shared before with another content. */
-  refuseOtherBytes(decided: ObjectDecision, version: string): void {
+  refuseOtherBytes({ index, id, verdict, reasons, cut }: ObjectDecision, version: string): void {
     const message = `Another content was shared before under this id and version (${version}); give the change a new “modified”.`
     const reason: ReleaseReason = { code: 'release/other-bytes', message }
-    const { index, id } = decided
     this.#refuse(reason, { index, id })
-    this.#counts[decided.verdict]--
+    this.#counts[verdict]--
     this.#counts.refused++
-    const told = decided.verdict === 'passes' ? this.#passing : this.#told
-    const at = told.indexOf(decided)
+    const told = verdict === 'passes' ? this.#passing : this.#told
+    const at = told.findIndex((one) => one.index === index)
     if (at >= 0) told.splice(at, 1)
-    const refused: ObjectDecision = { ...decided, verdict: 'refused', reasons: [...decided.reasons, reason] }
-    if (this.#told.length < LIMITS.refusalsTold) this.#told.push(refused)
+    if (this.#told.length >= LIMITS.refusalsTold) return
+    this.#told.push({ index, id, verdict: 'refused', reasons: [...reasons, reason], cut, leftOut: false })
   }
 
   conclude(): Decision {
-    const [objects, refusalsTotal] = [this.#objects, this.#refusalsTotal]
-    const verdict = refusalsTotal > 0 ? 'refused' : 'passes'
+    const [objects, refusalsTotal, counts] = [this.#objects, this.#refusalsTotal, { ...this.#counts }]
+    const verdict = refusalsTotal > 0 ? 'refused' : counts.redacted > 0 ? 'redacted' : 'passes'
     const told = [...this.#told, ...this.#passing].sort((a, b) => a.index - b.index)
-    return { verdict, objects, counts: { ...this.#counts }, told, refusals: this.#refusals, refusalsTotal }
+    return { verdict, objects, counts, leftOut: this.#leftOut, told, refusals: this.#refusals, refusalsTotal }
+  }
+
+  #fateOf(object: StixObject, source: Uint8Array): Fate {
+    const marking = joinedMarking(object, this.#definitions)
+    let hits: readonly RuleHit[] = []
+    let orders: CutOrder[] = []
+    try {
+      hits = this.#house?.naming(object, marking.whole) ?? []
+      orders = hits.flatMap((hit) => ordersOf(hit, object, this.#rules.house?.rules.lists ?? new Map()))
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      const message = `The rules of this house could not be asked, so nothing may leave: ${why}`
+      return refusedFor([{ code: 'release/rules-failed', message }])
+    }
+    const has = (kind: RuleEffect['kind']) => hits.filter(({ effect }) => effect.kind === kind)
+    const leaving = has('leave-out').map((hit) => reasonOf(hit, 'release/redacted'))
+    const [cutMarked] = has('cut-marked')
+    const marked = this.#markingReasons(object, marking)
+    const cutsMarked = cutMarked !== undefined && marked.length > 0 && this.#marksPartsAlone(object, marking.base)
+    const refused = [
+      ...(leaving.length > 0 ? [] : typeReasons(object, this.#rules)),
+      ...(leaving.length > 0 || cutsMarked ? [] : marked),
+      ...has('hold-back').map((hit) => reasonOf(hit, 'release/rule')),
+    ]
+    if (refused.length > 0) return refusedFor(refused)
+    if (leaving.length > 0) return leftOutFor(leaving)
+    const references = ordersForReferences(object, this.#known)
+    const all = [...orders, ...references]
+    if (all.length === 0 && !cutsMarked)
+      return this.#unlessItTells(object, { refused, reasons: [], cut: [], text: source })
+    const redaction = redactAbove(source, this.#ceiling, this.#definitions, all)
+    if (!redaction.ok) return refusedFor([{ code: 'release/cannot-redact', message: redaction.message }])
+    const { value } = redaction
+    if (value.kind === 'whole') return this.#unlessItTells(object, { refused, reasons: [], cut: [], text: source })
+    if (value.kind === 'withheld') {
+      if (references.length > 0)
+        return leftOutFor([{ code: 'release/redacted', message: CANNOT_BE_WITHOUT }], value.cut)
+      const how = 'Leave the object out by a rule with @redact("object"), or mend it'
+      return refusedFor([{ code: 'release/cannot-redact', message: `${value.message} ${how}.` }], value.cut)
+    }
+    const ordered = new Map(orders.map((order) => [order.rule, order.reason]))
+    const reasons: ReleaseReason[] = [
+      ...[...ordered].map(([rule, reason]) => reasonOf({ rule: rule ?? '', reason }, 'release/redacted')),
+      ...(cutsMarked ? [reasonOf(cutMarked, 'release/redacted')] : []),
+      ...(references.length > 0
+        ? [{ code: 'release/redacted' as const, message: 'It referred to what is left out.' }]
+        : []),
+    ]
+    const read = readObject(value.text)
+    if (!read.ok) return refusedFor([{ code: 'release/cannot-redact', message: read.message }], value.cut)
+    return this.#unlessItTells(read.value, { refused, reasons, cut: value.cut, text: value.text })
+  }
+
+  /** Ids are looked for in what would leave, wherever they stand: in words, in a pattern, in a property nobody knows. */
+  #unlessItTells({ id, value }: StixObject, fate: Fate): Fate {
+    if (this.#known.has(id)) {
+      return leftOutFor([{ code: 'release/redacted', message: 'Another version of it is left out.' }])
+    }
+    const told = tellsOf(value, this.#known)
+    if (told === undefined) return fate
+    const message = `It names ${told}, which is left out, and not by a reference that could be cut; take that out.`
+    return refusedFor([{ code: 'release/tells-what-is-cut', message }], fate.cut)
+  }
+
+  /** Whether what is marked too high are parts, and not the whole, nor a definition that nobody saw. */
+  #marksPartsAlone(object: StixObject, base: Marking): boolean {
+    return object.type !== 'marking-definition' && aboveCeiling(base, this.#ceiling) === undefined
   }
 
   #markingReasons(object: StixObject, { whole, base }: { whole: Marking; base: Marking }): ReleaseReason[] {
@@ -176,30 +302,17 @@ export class ReleaseGate {
     return reasons
   }
 
-  #houseReasons(object: StixObject, whole: Marking): ReleaseReason[] {
-    try {
-      const hits = this.#house?.heldBackBy(object, whole) ?? []
-      return hits.map(({ rule, reason }) => ({ code: 'release/rule', message: `${reason} (rule ${rule})`, rule }))
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      return [
-        {
-          code: 'release/rules-failed',
-          message: `The rules of this house could not be asked, so nothing may leave: ${why}`,
-        },
-      ]
-    }
-  }
-
-  #note(id: StixId | null, reasons: readonly ReleaseReason[]): ObjectDecision {
+  #note(id: StixId | null, { refused, reasons, cut, text }: Fate): Decided {
     const index = this.#objects++
-    const verdict = reasons.length > 0 ? 'refused' : 'passes'
-    const decision: ObjectDecision = { index, id, verdict, reasons }
+    const isRefused = refused.length > 0
+    const verdict = isRefused ? 'refused' : reasons.length > 0 ? 'redacted' : 'passes'
+    const leftOut = !isRefused && text === null
+    const decision: ObjectDecision = { index, id, verdict, reasons: isRefused ? refused : reasons, cut, leftOut }
     this.#counts[verdict]++
     const told = verdict === 'passes' ? this.#passing : this.#told
     if (told.length < LIMITS.refusalsTold) told.push(decision)
-    for (const reason of reasons) this.#refuse(reason, { index, id })
-    return decision
+    for (const reason of refused) this.#refuse(reason, { index, id })
+    return { ...decision, text }
   }
 
   #refuse(reason: ReleaseReason, object?: NonNullable<ReleaseRefusal['object']>): void {
@@ -208,6 +321,28 @@ export class ReleaseGate {
     this.#refusals.push(object === undefined ? reason : { ...reason, object })
   }
 }
+
+/** What becomes of an object: why it is refused, else why it is not as it came; and the bytes that would leave. */
+interface Fate {
+  readonly refused: readonly ReleaseReason[]
+  readonly reasons: readonly ReleaseReason[]
+  readonly cut: readonly Cut[]
+  readonly text: Uint8Array | null
+}
+
+function refusedFor(refused: readonly ReleaseReason[], cut: readonly Cut[] = []): Fate {
+  return { refused, reasons: [], cut, text: null }
+}
+
+function leftOutFor(reasons: readonly ReleaseReason[], cut: readonly Cut[] = []): Fate {
+  return { refused: [], reasons, cut, text: null }
+}
+
+function reasonOf({ rule, reason }: Pick<RuleHit, 'rule' | 'reason'>, code: ReleaseCode): ReleaseReason {
+  return { code, message: `${reason} (rule ${rule})`, rule }
+}
+
+const CANNOT_BE_WITHOUT = 'It refers to what is left out, and would say something else without that.'
 
 function recordReasons({ type, marking, to }: ReleaseRequest, rules: ReleaseRules): ReleaseReason[] {
   const { from, parties, markingMax, records } = rules

@@ -19,8 +19,8 @@ export class HouseQuestions {
     this.#share = share
   }
 
-  /** What holds back an object whose markings come to `marking`. Throws where the rules cannot be asked. */
-  heldBackBy(object: StixObject, marking: Marking): readonly RuleHit[] {
+  /** The rules that name an object whose markings come to `marking`. Throws where the rules cannot be asked. */
+  naming(object: StixObject, marking: Marking): readonly RuleHit[] {
     const facts = { ...factsOf(object, this.#rules.asks, this.#rules.lists), ...this.#markingFacts(marking) }
     const key = JSON.stringify(facts)
     const known = this.#answers.get(key)

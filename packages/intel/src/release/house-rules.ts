@@ -1,6 +1,6 @@
 /**
  * The rules of a house, as the gate asks them: they are written in a language of their own and handed in, for what reads
- * that language is no part of this package. They only ever hold back; what the agreement forbids no rule permits.
+ * that language is no part of this package. They only ever hold back, or cut; what the agreement forbids no rule permits.
  */
 
 import type { FactName, NamedLists, ObjectFacts } from './facts.ts'
@@ -18,6 +18,24 @@ export interface ShareFacts {
 export interface RuleHit {
   readonly rule: string
   readonly reason: string
+  readonly effect: RuleEffect
+}
+
+/** What a rule does with an object that it names. */
+export type RuleEffect =
+  /** It keeps the whole share here. */
+  | { readonly kind: 'hold-back' }
+  /** The object is left out, and what refers to it is mended. */
+  | { readonly kind: 'leave-out' }
+  /** Those parts are cut that are marked above what may go. */
+  | { readonly kind: 'cut-marked' }
+  | { readonly kind: 'cut'; readonly properties: readonly CutProperty[] }
+
+/** A property by the names that lead to it, through lists into each item. */
+export interface CutProperty {
+  readonly names: readonly string[]
+  /** Where given, only those items of it are cut whose `url` names a host on that list. */
+  readonly onList?: string
 }
 
 export interface HouseRules {

@@ -5,7 +5,7 @@
 
 import { ok, type Result, refuse } from '@countersign/log'
 import { type Equivalent, readEquivalence } from '../marking/equivalence.ts'
-import { PAP_NAMES, type Pap, papAtMost } from '../marking/pap.ts'
+import { PAP_NAMES, type Pap } from '../marking/pap.ts'
 import { isRecord } from '../properties.ts'
 
 export interface HouseTerms {
@@ -30,12 +30,24 @@ export function readTerms(value: unknown): Result<HouseTerms> {
   return table.ok ? ok({ ...(papMax === undefined ? {} : { papMax }), equivalents: table.value }) : table
 }
 
-/** Several together: of two PAPs the one that lets out less, and all equivalents. */
+/** Several that hold for one recipient: of two PAPs the one that lets out less, and all equivalents. */
 export function joinTerms(all: readonly HouseTerms[]): HouseTerms {
-  const paps = all.flatMap(({ papMax }) => papMax ?? [])
-  const least = PAP_NAMES.find((name) => paps.includes(name) && paps.every((pap) => papAtMost(name, pap)))
-  return {
-    ...(least === undefined ? {} : { papMax: least }),
-    equivalents: all.flatMap(({ equivalents }) => equivalents),
-  }
+  return withPap(
+    all.flatMap(({ papMax }) => papMax ?? []),
+    all.flatMap(({ equivalents }) => equivalents),
+  )
+}
+
+/** Those of several recipients who get the same: a PAP, or an equivalent, that is not there for each is there for none. */
+export function termsForAll(each: readonly HouseTerms[]): HouseTerms {
+  const paps = each.flatMap(({ papMax }) => papMax ?? [])
+  const isForEach = ({ theirs }: Equivalent) =>
+    each.every(({ equivalents }) => equivalents.some((one) => one.theirs === theirs))
+  const equivalents = each.flatMap((terms) => terms.equivalents.filter(isForEach))
+  return withPap(paps.length === each.length ? paps : [], equivalents)
+}
+
+function withPap(paps: readonly Pap[], equivalents: readonly Equivalent[]): HouseTerms {
+  const least = PAP_NAMES.find((name) => paps.includes(name))
+  return { ...(least === undefined ? {} : { papMax: least }), equivalents }
 }

@@ -26,7 +26,8 @@ const rules: ReleaseRules = {
 }
 const request: ReleaseRequest = { type: 'intel/share', marking: 'TLP:GREEN', to: ['bravo.example'] }
 const uuid = (n: number) => `7d2b4a9e-0a1b-4c3d-8e5f-${String(n).padStart(12, '0')}`
-const HIT = { rule: 'all', reason: 'Nothing leaves.' }
+const HOLD_BACK = { kind: 'hold-back' as const }
+const HIT = { rule: 'all', reason: 'Nothing leaves.', effect: HOLD_BACK }
 const OWN_MARKING = `marking-definition--${uuid(77)}`
 
 function object(type: string, more: Record<string, unknown> = {}): StixObject {
@@ -40,10 +41,14 @@ const marked = (...tlps: Tlp[]) => object('tool', { name: 'x', object_marking_re
 const definition = (more: Record<string, unknown>) =>
   object('marking-definition', { id: OWN_MARKING, modified: undefined, ...more })
 
+const sourceOf = ({ value }: StixObject) => new TextEncoder().encode(JSON.stringify(value))
+const release = (objects: StixObject[], asked: Partial<ReleaseRequest> = {}, ruled: Partial<ReleaseRules> = {}) =>
+  decideRelease({ ...request, ...asked, objects: objects.map(sourceOf) }, { ...rules, ...ruled })
+const decide = (...asked: Parameters<typeof release>) => release(...asked).decision
+
 /** The codes of all that is refused; none where it may leave. */
 function refused(objects: StixObject[], asked: Partial<ReleaseRequest> = {}, ruled: Partial<ReleaseRules> = {}) {
-  const decision = decideRelease({ ...request, ...asked, objects }, { ...rules, ...ruled })
-  return decision.refusals.map(({ code }) => code)
+  return decide(objects, asked, ruled).refusals.map(({ code }) => code)
 }
 
 describe('the record', () => {
@@ -88,12 +93,9 @@ describe('an object', () => {
 
     test('that one of them holds back is refused, with its words and its name', () => {
       const rules_ = house(['type'], ({ type }) =>
-        type === 'tool' ? [{ rule: 'no-tools', reason: 'We keep tools.' }] : [],
+        type === 'tool' ? [{ rule: 'no-tools', reason: 'We keep tools.', effect: HOLD_BACK }] : [],
       )
-      const decision = decideRelease(
-        { ...request, objects: [object('malware', { is_family: true }), object('tool', { name: 'x' })] },
-        { ...rules, ...rules_ },
-      )
+      const decision = decide([object('malware', { is_family: true }), object('tool', { name: 'x' })], {}, rules_)
       expect(decision).toMatchObject({
         verdict: 'refused',
         refusals: [{ code: 'release/rule', message: 'We keep tools. (rule no-tools)', object: { index: 1 } }],
@@ -115,7 +117,11 @@ describe('an object', () => {
           share: { pact: 'p', channel: 'main', marking: 1, to: ['bravo.example'] },
         },
       ])
-      const held = decideRelease({ ...request, objects: tools }, { ...rules, ...house(['type'], () => [HIT]) })
+      const held = decide(
+        tools,
+        {},
+        house(['type'], () => [HIT]),
+      )
       expect(held).toMatchObject({ refusalsTotal: 1_000 })
     })
 
@@ -173,7 +179,7 @@ describe('an object', () => {
       const failing = house(['type'], () => {
         throw new Error('the rule “x” failed')
       })
-      const decision = decideRelease({ ...request, objects: [object('tool', { name: 'x' })] }, { ...rules, ...failing })
+      const decision = decide([object('tool', { name: 'x' })], {}, failing)
       expect(decision).toMatchObject({ verdict: 'refused', refusals: [{ code: 'release/rules-failed' }] })
     })
   })
@@ -258,7 +264,7 @@ describe('the PAP of an object', () => {
       ...{ name: 'x', description: 'y' },
       granular_markings: [{ marking_ref: papMarkingIdOf('PAP:RED'), selectors: ['description'] }],
     })
-    const decision = decideRelease({ ...request, objects: [part] }, { ...rules, papMax: 'PAP:AMBER' })
+    const decision = decide([part], {}, { papMax: 'PAP:AMBER' })
     expect(decision.refusals).toMatchObject([
       {
         code: 'release/pap-above-house',
@@ -290,11 +296,14 @@ describe('a classification of the parties’ own', () => {
 test('a definition that was not seen in the first reading lets nothing leave', () => {
   const gate = new ReleaseGate(request, rules, new MarkingDefinitions())
   const late = definition({ definition_type: 'tlp', definition: { tlp: 'green' } })
-  expect(gate.decide(late)).toMatchObject({ verdict: 'refused', reasons: [{ code: 'release/marking-unclear' }] })
+  expect(gate.decide(late, sourceOf(late))).toMatchObject({
+    verdict: 'refused',
+    reasons: [{ code: 'release/marking-unclear' }],
+  })
 })
 
 test('it tells of each object what happens with it, and counts them', () => {
-  const decision = decideRelease({ ...request, objects: [object('tool', { name: 'x' }), marked('TLP:RED')] }, rules)
+  const decision = decide([object('tool', { name: 'x' }), marked('TLP:RED')])
   expect(decision).toMatchObject({
     ...{ verdict: 'refused', counts: { passes: 1, refused: 1 } },
     told: [
@@ -305,7 +314,7 @@ test('it tells of each object what happens with it, and counts them', () => {
 })
 
 test('every reason is counted, and the objects are named by their place', () => {
-  const decision = decideRelease({ ...request, objects: [object('x-secret'), marked('TLP:RED')] }, rules)
+  const decision = decide([object('x-secret'), marked('TLP:RED')])
   expect(decision).toMatchObject({
     verdict: 'refused',
     objects: 2,

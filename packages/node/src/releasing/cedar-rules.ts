@@ -3,7 +3,16 @@
 // and so nothing leaves.
 
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
-import type { FactName, HouseRules, NamedLists, ObjectFacts, RuleHit, ShareFacts } from '@countersign/intel'
+import type {
+  CutProperty,
+  FactName,
+  HouseRules,
+  NamedLists,
+  ObjectFacts,
+  RuleEffect,
+  RuleHit,
+  ShareFacts,
+} from '@countersign/intel'
 import { ok, type Result, refuse, sha256, toHex, utf8 } from '@countersign/log'
 
 /** What rules may ask: of an object, and of the share it would leave with (docs/RULES.md). */
@@ -38,7 +47,7 @@ export interface RulesFile {
  */
 export function readCedarRules(files: readonly RulesFile[], us: string, lists: NamedLists): Result<HouseRules> {
   const policies: Record<string, string> = { [MAY_LEAVE]: 'permit (principal, action, resource);' }
-  const reasons = new Map<string, string>()
+  const rules = new Map<string, Omit<RuleHit, 'rule'>>()
   const asks = new Set<FactName>()
   for (const file of files) {
     const parts = cedar.policySetTextToParts(file.text)
@@ -47,22 +56,22 @@ export function readCedarRules(files: readonly RulesFile[], us: string, lists: N
     for (const text of parts.policies) {
       const read = readRule(file, text)
       if (!read.ok) return read
-      const { name, reason, facts, listsNamed } = read.value
+      const { name, reason, effect, facts, listsNamed } = read.value
       // A list that is not there would hold nothing back, and nobody would notice.
       const missing = listsNamed.find((list) => !lists.has(list))
       if (missing !== undefined) {
         const what = `the rule “${name}” names the list “${missing}”, and there is no lists/${missing}.txt`
         return placed(file, file.text.indexOf(text), what)
       }
-      if (reasons.has(name)) {
+      if (rules.has(name)) {
         return placed(
           file,
           file.text.lastIndexOf(text),
           `there is another rule named “${name}”; give this one another @id`,
         )
       }
-      if (reasons.size >= RULES_MAX) return refuse('release/rules', `There are more than ${RULES_MAX} rules.`)
-      reasons.set(name, reason)
+      if (rules.size >= RULES_MAX) return refuse('release/rules', `There are more than ${RULES_MAX} rules.`)
+      rules.set(name, { reason, effect })
       policies[name] = text
       for (const fact of facts) asks.add(fact)
       const checked = checkRule(file, text)
@@ -72,12 +81,13 @@ export function readCedarRules(files: readonly RulesFile[], us: string, lists: N
   const key = toHex(sha256(utf8(JSON.stringify(policies))))
   const prepared = cedar.preparsePolicySet(key, { staticPolicies: policies })
   if (prepared.type === 'failure') return refuse('release/rules', prepared.errors[0]?.message ?? 'These are no rules.')
-  return ok({ asks, lists, heldBackBy: (facts, share) => ask(key, us, facts, share, reasons) })
+  return ok({ asks, lists, heldBackBy: (facts, share) => ask(key, us, facts, share, rules) })
 }
 
 interface Rule {
   name: string
   reason: string
+  effect: RuleEffect
   facts: Set<FactName>
   listsNamed: string[]
 }
@@ -96,8 +106,29 @@ function readRule(file: RulesFile, text: string): Result<Rule> {
     return placed(file, at, `the rule “${name}” permits; rules of a house only hold back, so write forbid`)
   }
   const reason = annotations?.['reason'] ?? 'A rule of this house holds it back.'
-  return ok({ name, reason, ...asked(conditions) })
+  const redaction = effectOf(annotations?.['redact'])
+  if (redaction === undefined) return placed(file, at, `the @redact of the rule “${name}” ${HOW_TO_REDACT}`)
+  const { facts, listsNamed } = asked(conditions)
+  const lists = redaction.kind === 'cut' ? redaction.properties.flatMap(({ onList }) => onList ?? []) : []
+  return ok({ name, reason, effect: redaction, facts, listsNamed: [...listsNamed, ...lists] })
 }
+
+/** Undefined where what is to be redacted is not understood. */
+function effectOf(redact: string | null | undefined): RuleEffect | undefined {
+  if (redact === undefined) return { kind: 'hold-back' }
+  if (redact === 'object') return { kind: 'leave-out' }
+  if (redact === 'marked-parts') return { kind: 'cut-marked' }
+  const properties = (redact ?? '').split(',').map((text): CutProperty | undefined => {
+    const [, path, onList] = /^([a-z0-9_]+(?:\.[a-zA-Z0-9_-]+)*)(?:\[([a-z0-9-]+)\])?$/.exec(text.trim()) ?? []
+    return (path && { names: path.split('.'), ...(onList === undefined ? {} : { onList }) }) || undefined
+  })
+  return properties.includes(undefined)
+    ? undefined
+    : { kind: 'cut', properties: properties.filter((property) => property !== undefined) }
+}
+
+const HOW_TO_REDACT =
+  'is not understood; write "object", "marked-parts", or properties such as "x_notes, external_references[own-infrastructure]"'
 
 /** Against the schema, strictly: a misspelt name is told now, and not while something waits to leave. */
 function checkRule(file: RulesFile, text: string): Result<undefined> {
@@ -117,7 +148,7 @@ function ask(
   us: string,
   facts: Partial<ObjectFacts>,
   share: ShareFacts,
-  reasons: ReadonlyMap<string, string>,
+  rules: ReadonlyMap<string, Omit<RuleHit, 'rule'>>,
 ): RuleHit[] {
   const resource = { type: 'Object', id: 'object' }
   const answer = cedar.statefulIsAuthorized({
@@ -134,8 +165,8 @@ function ask(
   if (failed !== undefined) throw new Error(`the rule “${failed.policyId}” failed: ${failed.error.message}`)
   if (decision === 'allow') return []
   const hits = diagnostics.reason.flatMap((rule) => {
-    const reason = reasons.get(rule)
-    return reason === undefined ? [] : [{ rule, reason }]
+    const known = rules.get(rule)
+    return known === undefined ? [] : [{ rule, ...known }]
   })
   if (hits.length === 0) throw new Error('the rules hold it back and do not say which')
   return hits.sort((a, b) => (a.rule < b.rule ? -1 : 1))

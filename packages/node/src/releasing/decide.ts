@@ -24,7 +24,7 @@ export function rulesOf(agreement: Agreement, channel: string, from: string, hou
 export function decideRecord(statement: Statement, rules: ReleaseRules): Result<undefined> {
   const fault = checkType(statement, new Set(rules.parties))
   if (fault !== undefined) return refuse('release/record', fault.message)
-  const decision = decideRelease({ ...requestOf(statement), objects: [] }, rules)
+  const { decision } = decideRelease({ ...requestOf(statement), objects: [] }, rules)
   return decision.verdict === 'refused' ? refusalOf(decision) : ok(undefined)
 }
 

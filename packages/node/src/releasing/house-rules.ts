@@ -3,7 +3,7 @@
 // be read refuses the share, for a rule that is passed over lets out what it should hold back.
 
 import { join } from 'node:path'
-import { AddressList, type HouseRules, type HouseTerms, joinTerms, readTerms } from '@countersign/intel'
+import { AddressList, type HouseRules, type HouseTerms, joinTerms, readTerms, termsForAll } from '@countersign/intel'
 import type { Disk } from '@countersign/ledger'
 import { fromUtf8, ok, type Result, refuse } from '@countersign/log'
 import { checkJson } from '@countersign/record'
@@ -13,6 +13,7 @@ export const RULES_FOLDER = 'rules'
 const RULES_BYTES_MAX = 1_048_576
 const LIST_BYTES_MAX = 67_108_864
 const LISTS_MAX = 64
+const NO_TERMS: HouseTerms = { equivalents: [] }
 const LIST_NAME = /^([a-z0-9][a-z0-9-]{0,63})\.txt$/
 
 export interface House {
@@ -32,7 +33,7 @@ export async function readHouseRules(
 ): Promise<Result<House>> {
   const folder = join(dir, RULES_FOLDER)
   const files: RulesFile[] = []
-  const terms: HouseTerms[] = []
+  const terms = new Map<string, HouseTerms>()
   for (const scope of ['house', of.pact, ...of.to]) {
     const rules = await disk.read(join(folder, `${scope}.cedar`))
     if (rules !== undefined) {
@@ -45,9 +46,10 @@ export async function readHouseRules(
     const bytes = await disk.read(join(folder, `${scope}.json`))
     const read = bytes === undefined ? ok(undefined) : termsIn(bytes)
     if (!read.ok) return refuse(read.code, `${scope}.json: ${read.message}`)
-    if (read.value !== undefined) terms.push(read.value)
+    if (read.value !== undefined) terms.set(scope, read.value)
   }
-  const joined = joinTerms(terms)
+  const general = ['house', of.pact].flatMap((scope) => terms.get(scope) ?? [])
+  const joined = termsForAll(of.to.map((party) => joinTerms([...general, terms.get(party) ?? NO_TERMS])))
   if (files.length === 0) return ok({ rules: undefined, terms: joined })
   const lists = await readLists(disk, join(folder, 'lists'))
   if (!lists.ok) return lists

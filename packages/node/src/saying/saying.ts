@@ -8,8 +8,9 @@ import { blankRecord, type EngineParts, markingOf, noSuchPact, othersOf, withMod
 import type { StoredPact } from '../pacts.ts'
 import { decideContent, decideRecord, rulesOf } from '../releasing/decide.ts'
 import { HeldHere } from './held-here.ts'
+import type { JudgeMeans, Tried } from './judging.ts'
 import { type PartToSeal, RecordInMaking } from './record-in-making.ts'
-import type { JudgeMeans, ShareResult, Tried } from './share.ts'
+import type { ShareResult } from './share.ts'
 import { type KeptShare, Sharing } from './sharing.ts'
 import type { Draft } from './speaker.ts'
 

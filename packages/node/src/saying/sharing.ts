@@ -3,6 +3,7 @@
 // nobody may say is refused before anything is kept.
 
 import { join } from 'node:path'
+import type { DiskFile } from '@countersign/ledger'
 import { ok, type Result, refuse, toHex } from '@countersign/log'
 import { isFeedName } from '@countersign/record'
 import type { Channel } from '../channel/channel.ts'
@@ -11,25 +12,21 @@ import { LIMITS } from '../limits.ts'
 import type { StoredPact } from '../pacts.ts'
 import { rulesOf } from '../releasing/decide.ts'
 import { readHouseRules } from '../releasing/house-rules.ts'
+import { type Judged, type JudgeMeans, judge, type Tried, triedOf } from './judging.ts'
 import type { Saying, ShareRequest } from './saying.ts'
-import {
-  type JudgeMeans,
-  judge,
-  type ShareResult,
-  type Spooled,
-  sayJudged,
-  spool,
-  type Tried,
-  triedOf,
-  uuidOf,
-} from './share.ts'
+import { outcomeOf, type ShareResult, sayJudged, uuidOf } from './share.ts'
 import type { Draft } from './speaker.ts'
+import { type Spooled, spool } from './spooled.ts'
 
 /** A share as it is kept: its STIX stands in DIR/private/held, under the share’s UUID. */
 export interface KeptShare extends Omit<ShareRequest, 'input' | 'progress' | 'later' | 'met' | 'share'> {
   type: 'intel/share'
   share: string
   bytes: number
+}
+
+interface Scratch extends AsyncDisposable {
+  open(): Promise<DiskFile>
 }
 
 interface Place {
@@ -66,7 +63,8 @@ export class Sharing {
     await this.saying.learnForce(channel)
     const blank = this.blankOf(asked, place.value)
     if (!blank.ok) return blank
-    const means = await this.meansOf(blank.value(), place.value, progress)
+    await using scratch = this.scratch()
+    const means = await this.meansOf(blank.value(), place.value, scratch, progress)
     if (!means.ok) return means
     if (met !== undefined) means.value.met = met
     const { isChecking } = channel.own
@@ -88,12 +86,13 @@ export class Sharing {
         if (!held.ok) return held
         keep = true
         if (later !== undefined) this.listeners.set(share, later)
-        const { objects, remarks } = judged.value
-        const told = { awaited: channel.awaited(), share, records: [], objects, ...remarks }
-        return ok({ state: 'held-here', ...told })
+        return ok({
+          ...{ state: 'held-here', awaited: channel.awaited(), share, records: [] },
+          ...outcomeOf(judged.value),
+        })
       }
       await this.saying.saidBefore(channel)
-      return await this.say(share, spooled.value, judged.value, blank.value, asked, place.value, means.value)
+      return await this.say(share, judged.value, blank.value, asked, place.value, means.value)
     } finally {
       await spooled.value.file.close()
       if (isChecking && !keep) await this.remove(share)
@@ -110,11 +109,12 @@ export class Sharing {
     const file = await this.parts.around.disk.open(join(this.folder, kept.share))
     try {
       const spooled = { file, size: kept.bytes }
-      const means = await this.meansOf(blank.value(), place.value)
+      await using scratch = this.scratch()
+      const means = await this.meansOf(blank.value(), place.value, scratch)
       if (!means.ok) return means
       const judged = await judge(spooled, means.value)
       if (!judged.ok) return judged
-      return await this.say(kept.share, spooled, judged.value, blank.value, kept, place.value, means.value)
+      return await this.say(kept.share, judged.value, blank.value, kept, place.value, means.value)
     } finally {
       await file.close()
     }
@@ -132,18 +132,17 @@ export class Sharing {
 
   private async say(
     share: string,
-    spooled: Spooled,
-    judged: Parameters<typeof sayJudged>[1],
+    judged: Judged,
     blank: () => Draft,
     { account, feed }: { account: string; feed?: string },
     { pact, channel }: Place,
     means: JudgeMeans,
   ): Promise<ShareResult> {
     // Cut and padded it is larger by an eighth at most (spec/content.md).
-    const content = [{ bytes: { length: Math.ceil(spooled.size * 1.125) } }]
+    const content = [{ bytes: { length: Math.ceil(judged.leaving.size * 1.125) } }]
     const room = await this.saying.hasRoom(channel, 'intel/share', content, judged.pieces.length)
     if (!room.ok) return room
-    return sayJudged(spooled, judged, {
+    return sayJudged(judged, {
       ...means,
       share,
       random: this.parts.around.random,
@@ -183,7 +182,8 @@ export class Sharing {
     if (!place.ok) return place
     const draft = this.draftOf(asked, place.value)
     if (!draft.ok) return draft
-    const means = await this.meansOf(draft.value(), place.value, progress)
+    await using scratch = this.scratch()
+    const means = await this.meansOf(draft.value(), place.value, scratch, progress)
     if (!means.ok) return means
     const spooled = await this.spool(input, undefined)
     if (!spooled.ok) return spooled
@@ -197,6 +197,7 @@ export class Sharing {
   private async meansOf(
     { type, marking, to }: Draft,
     { pact, channel }: Place,
+    scratch: Scratch,
     progress?: JudgeMeans['progress'],
   ): Promise<Result<JudgeMeans>> {
     const { around, giveWay, identity, views } = this.parts
@@ -209,6 +210,7 @@ export class Sharing {
       rules: rulesOf(pact.agreement, channel.name, identity.party, house.value),
       giveWay,
       limits: pact.agreement.limits,
+      scratch: () => scratch.open(),
       sharedBefore: (objects) => views.textsShown(pact.id, 'outbox', objects),
       ...(progress === undefined ? {} : { progress }),
     })
@@ -216,13 +218,8 @@ export class Sharing {
 
   /** Under a name that lasts; or without one, so that only this process reaches it and a crash leaves nothing. */
   private async spool(input: AsyncIterable<Uint8Array>, name: string | undefined): Promise<Result<Spooled>> {
-    const { disk, random } = this.parts.around
-    if (name === undefined) {
-      const path = join(this.parts.identity.dir, 'private', 'spool', toHex(random(16)))
-      const file = await disk.open(path)
-      await disk.remove(path)
-      return spool(input, file, LIMITS.shareBytes)
-    }
+    const { disk } = this.parts.around
+    if (name === undefined) return spool(input, await this.nameless(), LIMITS.shareBytes)
     const file = await disk.open(join(this.folder, name))
     const spooled = await spool(
       input,
@@ -231,6 +228,30 @@ export class Sharing {
     )
     if (!spooled.ok) await this.remove(name)
     return spooled
+  }
+
+  /** A file that only this process reaches; a crash leaves nothing of it. */
+  private async nameless(): Promise<DiskFile> {
+    const { disk, random } = this.parts.around
+    const path = join(this.parts.identity.dir, 'private', 'spool', toHex(random(16)))
+    const file = await disk.open(path)
+    await disk.remove(path)
+    return file
+  }
+
+  /** Such files for as long as something is judged and said. */
+  private scratch(): Scratch {
+    const files: DiskFile[] = []
+    return {
+      open: async () => {
+        const file = await this.nameless()
+        files.push(file)
+        return file
+      },
+      [Symbol.asyncDispose]: async () => {
+        for (const file of files) await file.close()
+      },
+    }
   }
 
   private async remove(name: string): Promise<void> {
