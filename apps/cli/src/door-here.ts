@@ -118,6 +118,11 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
       await ready(node)
       return node.feeds.pull(name, { now })
     },
+    async pushFeed({ name, tlp: upTo, pact }, bytes) {
+      await node.settled()
+      if (pact !== undefined) return node.feeds.push(name, { upTo, pact })
+      return node.feeds.push(name, { upTo, input: bytes ?? new ReadableStream() })
+    },
     close: () => node.stop(),
   }
 }

@@ -17,6 +17,7 @@ import {
   type ObjectDetail,
   type PactRow,
   type PullReport,
+  type PushReport,
   type RecordPage,
   type RecordRow,
   type Revoked,
@@ -28,6 +29,7 @@ import {
 } from '@countersign/client'
 import { fromBase64, ok, type Refusal, type Result } from '@countersign/log'
 import type { KeyStatus, Rotated, RotateRequest, Surroundings } from '@countersign/node'
+import type { TlpLabel } from '@countersign/record'
 import { fetchThrough, isOwnSocket } from './local-socket.ts'
 import { misused, must, Refused } from './output.ts'
 
@@ -78,6 +80,11 @@ export interface Door {
   setFeedCredential(name: string, credential: FeedCredential): Promise<Result<FeedRow>>
   /** `now`: also where the server wants to be left alone. */
   pullFeed(name: string, now: boolean): Promise<Result<PullReport>>
+  /** The STIX of `bytes`, or what was shared under `pact`. */
+  pushFeed(
+    asked: { name: string; tlp: TlpLabel; pact?: string },
+    bytes: ReadableStream<Uint8Array> | undefined,
+  ): Promise<Result<PushReport>>
   close(): Promise<void>
 }
 
@@ -179,6 +186,7 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     pauseFeed: (name, paused) => client.pauseFeed(name, paused),
     setFeedCredential: (name, credential) => client.setFeedCredential(name, credential),
     pullFeed: (name, now) => client.pullFeed(name, now),
+    pushFeed: (asked, bytes) => client.pushFeed(asked, bytes ?? new Uint8Array()),
     close: async () => {},
   }
 }

@@ -393,7 +393,15 @@ export type RotatedAnswer =
 /** Where what a feed brings goes: into files of drafts, or into shares through the release gate. */
 export type FeedDestination =
   | { kind: 'drafts' }
-  | { kind: 'share'; pact: string; channel?: string; to?: string[]; marking?: { tlp: string; class?: string } }
+  | {
+      kind: 'share'
+      pact: string
+      channel?: string
+      to?: string[]
+      marking?: { tlp: string; class?: string }
+      /** The feed of ours it is shared in. */
+      feed?: string
+    }
 
 export type FeedCredential =
   | { kind: 'none' }
@@ -451,6 +459,21 @@ export interface PullReport {
   waiting: number
   whole: boolean
   doubt?: string
+  failure?: { code: string; message: string }
+  waitUntilMs?: number
+}
+
+/** What one push came to. */
+export interface PushReport {
+  feed: string
+  taken: number
+  /** Taken in an earlier push. */
+  known: number
+  refused: { object: string; message: string }[]
+  refusedTotal: number
+  heldBack: { object: string; message: string }[]
+  heldBackTotal: number
+  open: number
   failure?: { code: string; message: string }
   waitUntilMs?: number
 }

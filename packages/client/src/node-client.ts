@@ -23,6 +23,7 @@ import type {
   ObjectQuery,
   PactRow,
   PullReport,
+  PushReport,
   RecordDetail,
   RecordPage,
   RecordQuery,
@@ -366,6 +367,15 @@ export class NodeClient {
 
   pullFeed(name: string, now: boolean): Promise<Answer<PullReport>> {
     return this.postJson('api/feeds/pull', { name, now })
+  }
+
+  /** Adds the STIX of `body`, or what was shared under `pact`, to the collection of a feed. */
+  async pushFeed(
+    asked: { name: string; tlp: string; pact?: string },
+    body: ReadableStream<Uint8Array> | Uint8Array,
+  ): Promise<Answer<PushReport>> {
+    const init = { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body, duplex: 'half' }
+    return this.json(await this.call(withQuery('api/feeds/push', asked), init as RequestInit))
   }
 
   /** Takes in a folder that the node's machine sees; `progress` is told how far that is. */

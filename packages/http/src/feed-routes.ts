@@ -23,6 +23,7 @@ const destination = z.discriminatedUnion('kind', [
     channel: text.exactOptional(),
     to: z.array(text).min(1).max(64).exactOptional(),
     marking: z.strictObject({ tlp: z.enum(TLP_LABELS), class: text.exactOptional() }).exactOptional(),
+    feed: text.exactOptional(),
   }),
 ])
 export const newFeedBody = z.strictObject({
@@ -35,6 +36,9 @@ export const feedBody = z.strictObject({ name: text })
 export const pauseFeedBody = z.strictObject({ name: text, paused: z.boolean() })
 export const feedCredentialBody = z.strictObject({ name: text, credential })
 export const pullFeedBody = z.strictObject({ name: text, now: z.boolean().exactOptional() })
+
+/** Either what we shared under an agreement, or the STIX in the body. */
+export const pushFeedQuery = z.strictObject({ name: text, tlp: z.enum(TLP_LABELS), pact: text.exactOptional() })
 
 export function feedRoutes(api: FastifyInstance, node: Node, isLocal: (request: FastifyRequest) => boolean): void {
   const localOnly = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -57,6 +61,14 @@ export function feedRoutes(api: FastifyInstance, node: Node, isLocal: (request: 
     node.feeds.setCredential(name, given),
   )
   post('/api/feeds/pull', pullFeedBody, ({ name, now = false }) => node.feeds.pull(name, { now }))
+  api.post('/api/feeds/push', { bodyLimit: LIMITS.shareBodyBytes, preHandler: localOnly }, async (request, reply) => {
+    const parsed = pushFeedQuery.safeParse(request.query)
+    if (!parsed.success) return sendRefusal(reply, malformed(parsed.error))
+    const { name, tlp: upTo, pact } = parsed.data
+    const input = request.body as AsyncIterable<Uint8Array>
+    const done = await node.feeds.push(name, pact === undefined ? { upTo, input } : { upTo, pact })
+    return done.ok ? reply.send(done.value) : sendRefusal(reply, done)
+  })
 }
 
 /** Nothing of what was given is repeated: it may hold a secret. */

@@ -3,7 +3,7 @@
 
 import { REVOCATION_REASONS, TLP_LABELS } from '@countersign/record'
 import { z } from 'zod'
-import { feedBody, feedCredentialBody, newFeedBody, pauseFeedBody, pullFeedBody } from './feed-routes.ts'
+import { feedBody, feedCredentialBody, newFeedBody, pauseFeedBody, pullFeedBody, pushFeedQuery } from './feed-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 
@@ -320,6 +320,13 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       'Pulls what is new of a feed, into drafts or into shares that pass the release gate. For the local shell alone.',
     answer: json('What came of it; `failure` where it ended too early.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/feeds/push', query: pushFeedQuery },
+    body: { mediaType: BYTES_TYPE, bytesMax: LIMITS.shareBodyBytes },
+    summary:
+      'Adds objects to the collection of a feed: the STIX of the body, or with `pact` what we shared under it. Nothing above `tlp` leaves. For the local shell alone.',
+    answer: json('What the server took and refused; `failure` where it ended too early.'),
   },
   {
     ...{ method: 'POST', path: '/api/carry/in', body: jsonBody(carryInBody) },

@@ -29,7 +29,7 @@ async function foreign(objects: Joined[], behaviour: Parameters<typeof startFore
   return server
 }
 
-const into = (more: { channel?: string; to?: string[]; marking?: { tlp: string } } = {}) =>
+const into = (more: { channel?: string; to?: string[]; marking?: { tlp: string }; feed?: string } = {}) =>
   ({ kind: 'share', pact: parties.pact, ...more }) as const
 
 async function add(url: string, more: Partial<Parameters<Node['feeds']['add']>[0]> = {}): Promise<void> {
@@ -61,7 +61,7 @@ async function shares(): Promise<{ ref: string; objects: number }[]> {
 test('what is pulled reaches the other party once, byte for byte, in the name of the feed', async () => {
   const objects = some(40, 100)
   const server = await foreign([...objects], { pageSize: 7, inclusive: true })
-  await add(server.url, { destination: into({ marking: { tlp: 'TLP:GREEN' } }) })
+  await add(server.url, { destination: into({ marking: { tlp: 'TLP:GREEN' }, feed: 'tools' }) })
   const before = (await shares()).length
   const report = await pull()
   expect(report).toMatchObject({ fresh: 40, shared: 40, heldBackTotal: 0, waiting: 0, whole: true })
@@ -72,6 +72,7 @@ test('what is pulled reaches the other party once, byte for byte, in the name of
     return textsOf(objects).every((text) => texts.has(text))
   })
   const detail = await parties.alfa.node.views.record(report.records[0] ?? '')
+  expect(detail?.row).toMatchObject({ marking: { tlp: 'TLP:GREEN' }, body: { feed: 'tools' } })
   expect(parties.alfa.node.speakerOf(detail?.row.id ?? '')).toBe('feed foreign, added by test')
 })
 
@@ -91,6 +92,13 @@ test('what the gate does not let go stands among the drafts with its reason, and
   expect(objectTexts(readFileSync(join(folder, bundle), 'utf8'))).toEqual(textsOf(marked as Joined[]))
   expect(readFileSync(join(folder, reasons), 'utf8')).toContain(`${idOf(203)} `)
   expect(await readAll(parties.alfa, parties.pact, 'outbox')).not.toContain(marked[0]?.text)
+})
+
+test('a place is refused that is none', async () => {
+  const url = 'https://taxii.example/root/collections/c1/'
+  await expect(add(url, { destination: into({ channel: 'none' }) })).rejects.toThrow('feed/channel')
+  await expect(add(url, { destination: into({ to: ['mallory.example'] }) })).rejects.toThrow('feed/to')
+  await expect(add(url, { destination: into({ feed: 'inbox' }) })).rejects.toThrow('say/feed')
 })
 
 test('what cannot be said now waits, and is said by a later pull', async () => {

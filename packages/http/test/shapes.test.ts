@@ -12,6 +12,7 @@ import type {
   Node,
   NodeStatus,
   PullReport,
+  PushReport,
 } from '@countersign/node'
 import type * as views from '@countersign/views'
 import { expectTypeOf, test } from 'vitest'
@@ -32,6 +33,7 @@ test('what the node answers is what its client expects', () => {
   expectTypeOf<FeedRow>().toExtend<client.FeedRow>()
   expectTypeOf<client.NewFeed>().toExtend<NewFeed>()
   expectTypeOf<PullReport>().toExtend<client.PullReport>()
+  expectTypeOf<PushReport>().toExtend<client.PushReport>()
   type Content = Node['content']
   expectTypeOf<Awaited<ReturnType<Content['state']>>>().toExtend<client.ContentState | undefined>()
   type Destroyed = Extract<Awaited<ReturnType<Content['destroy']>>, { ok: true }>['value']

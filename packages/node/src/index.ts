@@ -17,7 +17,7 @@ export type { DirectoryAnswer } from './directory.ts'
 export type { Destination } from './feeds/feed-store.ts'
 export type { FeedRow, Feeds, NewFeed } from './feeds/feeds.ts'
 export { FEED_LIMITS, type FeedLimits } from './feeds/limits.ts'
-export type { PullReport } from './feeds/report.ts'
+export type { PullReport, PushReport } from './feeds/report.ts'
 export type { Credential } from './feeds/requests.ts'
 export type { OpenedPart } from './folding/folding.ts'
 export {

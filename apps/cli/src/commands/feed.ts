@@ -1,12 +1,12 @@
 import { userInfo } from 'node:os'
-import type { FeedCredential, FeedDestination, FeedRow, PullReport } from '@countersign/client'
-import { TLP_LABELS } from '@countersign/record'
+import type { FeedCredential, FeedDestination, FeedRow, PullReport, PushReport } from '@countersign/client'
+import { TLP_LABELS, type TlpLabel } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { type Door, onlyPact, withNode } from '../door.ts'
 import { dirOption, examples, jsonOption, readInput, repeatable, wholeNumber } from '../options.ts'
-import { EXIT, misused, must, note, plain, print, printJson, table } from '../output.ts'
+import { EXIT, misused, must, note, plain, print, printJson, progressBar, table } from '../output.ts'
 import { passphraseOption, readSecret } from '../passphrase.ts'
-import { some } from '../stix-input.ts'
+import { openStix, some } from '../stix-input.ts'
 
 interface CredentialFlags {
   user?: string
@@ -23,6 +23,7 @@ interface AddFlags extends CredentialFlags {
   channel?: string
   to?: string[]
   marking?: string
+  feed?: string
   every?: number
   since?: string
   account?: string
@@ -32,6 +33,11 @@ interface AddFlags extends CredentialFlags {
 interface Flags {
   dir: string
   json?: boolean
+}
+
+interface PushFlags extends Flags {
+  pact?: string
+  upTo: TlpLabel
 }
 
 export function feedCommand(feed: Command): void {
@@ -51,6 +57,7 @@ export function feedCommand(feed: Command): void {
     .option('--channel <name>', 'otherwise main; with --pact')
     .addOption(repeatable('--to <party>', 'a recipient, may be repeated; otherwise all other parties of the channel'))
     .addOption(new Option('--marking <tlp>', 'TLP 2.0, of the records; with --pact').choices(TLP_LABELS))
+    .option('--feed <name>', 'the feed of ours it is shared in; every reader of the channel sees the name; with --pact')
     .option('--every <minutes>', 'how often a running node pulls by itself; otherwise never', wholeNumber)
     .option('--since <time>', 'only what the server added after this time, such as 2026-03-01T00:00:00Z')
     .option('--account <name>', 'who adds it; private to this node')
@@ -112,6 +119,40 @@ export function feedCommand(feed: Command): void {
       if (json === true) return printJson(reports)
       for (const report of reports) tell(report, dir)
       return undefined
+    })
+
+  feed
+    .command('push')
+    .description('add objects to the collection of a feed: those of a file, or what we shared under an agreement')
+    .argument('<name>', 'of the feed')
+    .argument('[file]', 'STIX 2.1: a bundle, an envelope or one object; - is standard input')
+    .addOption(dirOption())
+    .option(
+      '--pact <id>',
+      'instead of a file: what stands in our outbox under this agreement; - where there is one only',
+    )
+    .addOption(
+      new Option('--up-to <tlp>', 'the highest TLP 2.0 that may leave').choices(TLP_LABELS).default('TLP:CLEAR'),
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'countersign feed push partner campaign.json --dir ./alfa --up-to TLP:GREEN',
+        'countersign feed push partner --pact - --dir ./alfa',
+      ),
+    )
+    .action(async (name: string, file: string | undefined, flags: PushFlags) => {
+      const { dir, pact, upTo, json } = flags
+      if ((file === undefined) === (pact === undefined)) throw misused('Give a file or --pact, one of the two.')
+      const report = await withNode(dir, async (door) => {
+        const under = pact === '-' ? await onlyPact(door) : pact
+        const bytes = file === undefined ? undefined : openStix(file, progressBar('Reading'))
+        return must(await door.pushFeed({ name, tlp: upTo, ...(under === undefined ? {} : { pact: under }) }, bytes))
+      })
+      const { failure, refusedTotal, open } = report
+      if (failure !== undefined || refusedTotal > 0 || open > 0) process.exitCode = EXIT.refused
+      return json === true ? printJson(report) : tellPush(report)
     })
 
   for (const [word, paused, description] of [
@@ -191,10 +232,10 @@ async function credentialOf({ user, token, passwordFd, passwordFile }: Credentia
 }
 
 async function destinationOf(door: Door, flags: AddFlags): Promise<FeedDestination> {
-  const { drafts, pact, channel, to, marking } = flags
+  const { drafts, pact, channel, to, marking, feed } = flags
   if (pact === undefined) {
-    if (channel !== undefined || to !== undefined || marking !== undefined) {
-      throw misused('--channel, --to and --marking are for shares; name the agreement with --pact.')
+    if ([channel, to, marking, feed].some((given) => given !== undefined)) {
+      throw misused('--channel, --to, --marking and --feed are for shares; name the agreement with --pact.')
     }
     return { kind: 'drafts' }
   }
@@ -204,6 +245,7 @@ async function destinationOf(door: Door, flags: AddFlags): Promise<FeedDestinati
     ...(channel === undefined ? {} : { channel }),
     ...(to === undefined ? {} : { to }),
     ...(marking === undefined ? {} : { marking: { tlp: marking } }),
+    ...(feed === undefined ? {} : { feed }),
   }
 }
 
@@ -242,6 +284,14 @@ function tell(report: PullReport, dir: string): void {
   if (report.doubt !== undefined) note(plain(report.doubt))
   if (failure !== undefined)
     note(`countersign: ${plain(failure.message)} (${failure.code}) The next pull goes on there.`)
+}
+
+function tellPush({ feed, taken, known, open, failure, ...report }: PushReport): void {
+  named(report.heldBackTotal, report.heldBack, 'may not leave')
+  named(report.refusedTotal, report.refused, 'were refused by the server')
+  if (open > 0) note(`Of ${some(open, 'object')} the server has not said yet whether it takes them; push again later.`)
+  if (failure !== undefined) note(`countersign: ${plain(failure.message)} (${failure.code})`)
+  note(`${feed}: ${some(taken, 'object')} taken${known === 0 ? '' : `, ${known} in an earlier push`}.`)
 }
 
 function named(total: number, list: readonly { object: string; message: string }[], what: string): void {

@@ -9,7 +9,15 @@ import type { Cursor } from './way-on.ts'
 /** Where what a feed brings goes. */
 export type Destination =
   | { kind: 'drafts' }
-  | { kind: 'share'; pact: string; channel?: string; to?: string[]; marking?: { tlp: string; class?: string } }
+  | {
+      kind: 'share'
+      pact: string
+      channel?: string
+      to?: string[]
+      marking?: { tlp: string; class?: string }
+      /** The feed of ours it is shared in. */
+      feed?: string
+    }
 
 export interface FeedSettings {
   /** Of the collection, ending in a slash. */

@@ -3,14 +3,18 @@
 // under a passphrase, nothing in the folder opens them without it.
 
 import { join } from 'node:path'
+import type { Tlp } from '@countersign/intel'
 import { fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
-import { isEndpoint } from '@countersign/record'
+import { isFeedName } from '@countersign/record'
 import { type EngineParts, markingOf, noSuchPact, othersOf } from '../engine-parts.ts'
 import { Delivering, type DeliveringMeans, numberOfFile } from './delivering.ts'
 import { type Destination, type Feed, FeedStore } from './feed-store.ts'
+import { checkCredential, collectionUrl, wordsOf } from './feed-terms.ts'
 import { FEED_LIMITS, type FeedLimits } from './limits.ts'
 import { Pulling } from './pulling.ts'
-import type { PullReport } from './report.ts'
+import { objectsGiven, rulesOfPush, sharedUnder } from './push-source.ts'
+import { Pushing } from './pushing.ts'
+import type { PullReport, PushReport } from './report.ts'
 import { type Credential, TaxiiRequests } from './requests.ts'
 import { microsOf, timeOf } from './times.ts'
 
@@ -50,8 +54,13 @@ export interface FeedRow {
   addedAfter: string | null
 }
 
+/** What is pushed, and the highest TLP that may leave with it. */
+export type PushAsked = { upTo: Tlp } & ({ input: AsyncIterable<Uint8Array> } | { pact: string })
+
 export type FeedsMeans = Pick<DeliveringMeans, 'share' | 'shareState'>
 
+/** The rules of the house for what is pushed from a file stand under this name, as if it were an agreement. */
+const FILE_RULES = 'feed'
 const NAME = /^[a-z][a-z0-9-]{0,31}$/
 
 export class Feeds {
@@ -103,7 +112,7 @@ export class Feeds {
     if (!url.ok) return url
     const destination = this.checkDestination(asked.destination)
     if (!destination.ok) return destination
-    const signsIn = this.checkCredential(credential)
+    const signsIn = checkCredential(credential, this.limits)
     if (!signsIn.ok) return signsIn
     const from = since === undefined ? undefined : microsOf(since)
     if (since !== undefined && from === undefined) {
@@ -147,7 +156,7 @@ export class Feeds {
   async setCredential(name: string, credential: Credential): Promise<Result<FeedRow>> {
     const feed = this.find(name)
     if (!feed.ok) return feed
-    const checked = this.checkCredential(credential)
+    const checked = checkCredential(credential, this.limits)
     if (!checked.ok) return checked
     const sealed = await this.seal(credential)
     this.store.setCredential(name, sealed)
@@ -184,6 +193,31 @@ export class Feeds {
       }).pull()
       this.stand(feed, report)
       return ok(report)
+    })
+  }
+
+  /**
+   * Adds objects to the foreign collection: those of a file, all of them or none, or what we shared under an agreement,
+   * without what may not leave. Nothing above `upTo` leaves, and nothing that the rules of our house hold back.
+   */
+  push(name: string, asked: PushAsked): Promise<Result<PushReport>> {
+    return this.alone(name, async (feed) => {
+      const { around } = this.parts
+      const requests = await this.requestsFor(feed)
+      if (!requests.ok) return requests
+      const what =
+        'pact' in asked
+          ? await sharedUnder(asked.pact, this.parts, this.limits)
+          : await objectsGiven(asked.input, this.limits)
+      if (!what.ok) return what
+      const pact = 'pact' in asked ? asked.pact : FILE_RULES
+      const marking = asked.upTo
+      const rules = await rulesOfPush(name, pact, marking, this.parts)
+      if (!rules.ok) return rules
+      const { store, limits } = this
+      const means = { around, store, limits, requests: requests.value, giveWay: this.parts.giveWay }
+      const pushing = new Pushing(name, feed.settings.url, { ...means, stopped: this.stopping.signal })
+      return ok(await pushing.push(what.value, { marking, rules: rules.value, leaveOut: 'pact' in asked }))
     })
   }
 
@@ -305,7 +339,7 @@ export class Feeds {
 
   private checkDestination(destination: Destination): Result<Destination> {
     if (destination.kind === 'drafts') return ok(destination)
-    const { pact: id, channel = 'main', to, marking } = destination
+    const { pact: id, channel = 'main', to, marking, feed } = destination
     const pact = this.parts.pacts.get(id)
     if (pact === undefined) return noSuchPact(id)
     const of = pact.agreement.channels.find(({ name }) => name === channel)
@@ -313,50 +347,8 @@ export class Feeds {
     const others = othersOf(pact.agreement, channel, this.parts.identity.party)
     const stranger = to?.find((party) => !others.includes(party))
     if (stranger !== undefined) return refuse('feed/to', `“${stranger}” is no other party of the channel “${channel}”.`)
+    if (feed !== undefined && !isFeedName(feed)) return refuse('say/feed', `“${feed}” is no name of a feed of ours.`)
     const marked = markingOf(marking)
     return marked.ok ? ok(destination) : marked
   }
-
-  private checkCredential(credential: Credential): Result<undefined> {
-    const bad = (message: string) => refuse('feed/credentials', message)
-    if (credential.kind === 'none') return ok(undefined)
-    const secret = credential.kind === 'basic' ? credential.password : credential.token
-    const all = credential.kind === 'basic' ? `${credential.user}${secret}` : secret
-    if (secret === '' || all.length > this.limits.secretChars) {
-      return bad(`A password or token has 1 to ${this.limits.secretChars} characters.`)
-    }
-    if (/\p{Cc}/u.test(all)) return bad('A name, password or token has no control characters.')
-    if (credential.kind === 'basic') {
-      return credential.user === '' || credential.user.includes(':')
-        ? bad('The name for HTTP Basic is not empty and has no colon.')
-        : ok(undefined)
-    }
-    return /^[\x21-\x7e]+$/.test(secret)
-      ? ok(undefined)
-      : bad('A bearer token has no blanks and only characters of ASCII.')
-  }
-}
-
-function wordsOf(credential: Credential): string {
-  if (credential.kind === 'none') return 'without credentials'
-  return credential.kind === 'basic' ? `as ${credential.user}, by HTTP Basic` : 'by a bearer token'
-}
-
-/** The address of a collection, ending in a slash; what follows its id is dropped. */
-function collectionUrl(text: string, limits: FeedLimits): Result<string> {
-  const url = text.length > limits.urlChars ? null : URL.parse(text)
-  const bad = (message: string) => refuse('feed/url', message)
-  if (url === null)
-    return bad('This is no address; give that of the collection, such as https://host/root/collections/ID/.')
-  if (url.username !== '' || url.password !== '') {
-    return bad('An address holds no name and no password; give them with --user and --password-fd.')
-  }
-  if (!isEndpoint(`${url.origin}/`)) {
-    return bad('Give an address that begins with https://; http:// is taken for this machine alone.')
-  }
-  const [path] = /^.*\/collections\/[^/]+(?=\/|$)/.exec(url.pathname) ?? []
-  if (path === undefined || url.search !== '' || url.hash !== '') {
-    return bad('This is not the address of a collection, such as https://host/root/collections/ID/.')
-  }
-  return ok(`${url.origin}${path}/`)
 }

@@ -2,7 +2,7 @@
 // way on. What is no STIX 2.1 object is named and left out, for nobody could share it; the rest of the page is taken.
 
 import { createHash } from 'node:crypto'
-import { readObject, type SplitElement, splitBundle } from '@countersign/intel'
+import { readObject, type SplitElement, type SplitSummary, splitBundle } from '@countersign/intel'
 import { fromUtf8, ok, type Result, refuse } from '@countersign/log'
 import { canonicalText } from '@countersign/views'
 import type { FeedLimits } from './limits.ts'
@@ -25,7 +25,29 @@ export interface Page {
   next: string | undefined
 }
 
+/** The objects in a page, or in a bundle that somebody gave; the frame around them is undefined where it is not known. */
+export interface Elements extends Pick<Page, 'objects' | 'elements' | 'unreadable' | 'unreadableTotal'> {
+  form: SplitSummary['form']
+  frame: Record<string, unknown> | undefined
+}
+
 export function readPage(bytes: Uint8Array, limits: FeedLimits): Result<Page> {
+  const empty = emptyEnvelope(bytes)
+  if (empty !== undefined) {
+    return ok({ objects: [], elements: 0, unreadable: [], unreadableTotal: 0, ...wayOn(empty, limits) })
+  }
+  const read = readElements(bytes, limits)
+  if (!read.ok) return refuse('feed/page', `The server’s answer is no TAXII envelope: ${read.message}`)
+  const { form, frame, ...elements } = read.value
+  if (form === 'object') {
+    return refuse('feed/page', 'The server’s answer is one object and no TAXII envelope; check the address.')
+  }
+  if (frame === undefined) return refuse('feed/page', 'The server’s answer is no TAXII envelope.')
+  return ok({ ...elements, ...wayOn(frame, limits) })
+}
+
+/** Refuses what is no bundle, envelope or object; elements that are no STIX objects are named and left out. */
+export function readElements(bytes: Uint8Array, limits: FeedLimits): Result<Elements> {
   const objects: PulledObject[] = []
   const unreadable: Page['unreadable'] = []
   let unreadableTotal = 0
@@ -50,16 +72,10 @@ export function readPage(bytes: Uint8Array, limits: FeedLimits): Result<Page> {
     // A copy: the page itself need not stay in memory.
     return void objects.push({ id, version, source: Uint8Array.from(element.source), digest })
   }
-  const empty = emptyEnvelope(bytes)
-  if (empty !== undefined) return ok({ objects, elements: 0, unreadable, unreadableTotal, ...wayOn(empty, limits) })
   const split = splitBundle(bytes, { bundleObjects: limits.pageElements, bundleBytes: limits.pageBytes }, emit)
-  if (!split.ok) return refuse('feed/page', `The server’s answer is no TAXII envelope: ${split.message}`)
-  if (split.value.form === 'object') {
-    return refuse('feed/page', 'The server’s answer is one object and no TAXII envelope; check the address.')
-  }
-  const frame = frameOf(bytes, first, end)
-  if (frame === undefined) return refuse('feed/page', 'The server’s answer is no TAXII envelope.')
-  return ok({ objects, elements: split.value.objects, unreadable, unreadableTotal, ...wayOn(frame, limits) })
+  if (!split.ok) return split
+  const { form, objects: elements } = split.value
+  return ok({ objects, elements, unreadable, unreadableTotal, form, frame: frameOf(bytes, first, end) })
 }
 
 /** An envelope with nothing in it may leave `objects` out (section 2). */

@@ -7,6 +7,7 @@ import type { Delivering } from './delivering.ts'
 import type { Feed, FeedStore } from './feed-store.ts'
 import type { FeedLimits } from './limits.ts'
 import { readPage } from './page.ts'
+import { patiently, whyNot } from './patience.ts'
 import { emptyReport, type PullReport } from './report.ts'
 import type { Answered, TaxiiRequests } from './requests.ts'
 import { type Cursor, type Manners, wayOn } from './way-on.ts'
@@ -161,28 +162,19 @@ export class Pulling {
 
   /** One page, asked for again where that helps soon. */
   private async ask({ addedAfter, next }: Cursor): Promise<Answered> {
-    const { limits, requests, around, stopped } = this.means
+    const { limits, requests } = this.means
     const url = new URL('objects/', this.feed.settings.url)
     url.searchParams.set('limit', String(this.manners.pageObjects))
     if (addedAfter !== undefined) url.searchParams.set('added_after', addedAfter)
     if (next !== undefined) url.searchParams.set('next', next)
-    for (let tries = 1; ; tries++) {
-      const answered = await requests.get(url, limits.pageBytes)
-      if (answered.kind !== 'wait' && answered.kind !== 'broken') return answered
-      const ms = (answered.kind === 'wait' ? answered.ms : undefined) ?? limits.retryMs * 4 ** (tries - 1)
-      if (tries >= limits.tries || ms > limits.waitHereMs || stopped.aborted) return answered
-      await new Promise<void>((resolve) => {
-        const cancel = around.after(ms, resolve)
-        stopped.addEventListener('abort', () => (cancel(), resolve()), { once: true })
-      })
-    }
+    return patiently(() => requests.get(url, limits.pageBytes), this.means)
   }
 
   private unanswered(answered: Exclude<Answered, { kind: 'answer' }>): Result<undefined> {
-    if (answered.kind === 'refused') return refuse(answered.code, answered.message)
-    if (answered.kind === 'broken') return refuse('feed/unreachable', answered.message)
-    if (answered.ms !== undefined) this.report.waitUntilMs = this.means.around.now() + answered.ms
-    return refuse('feed/wait', answered.message)
+    if (answered.kind === 'wait' && answered.ms !== undefined) {
+      this.report.waitUntilMs = this.means.around.now() + answered.ms
+    }
+    return whyNot(answered)
   }
 
   private get host(): string {

@@ -28,6 +28,23 @@ export interface PullReport {
   waitUntilMs?: number
 }
 
+export interface PushReport {
+  feed: string
+  /** Objects that the server took, and those it had taken in an earlier push. */
+  taken: number
+  known: number
+  /** Objects that the server refused, the first of them by name. */
+  refused: { object: string; message: string }[]
+  refusedTotal: number
+  /** Objects that may not leave, the first of them by name. */
+  heldBack: { object: string; message: string }[]
+  heldBackTotal: number
+  /** Objects of which the server has not said yet whether it takes them; the next push sends them again. */
+  open: number
+  failure?: { code: string; message: string }
+  waitUntilMs?: number
+}
+
 export function emptyReport(feed: string): PullReport {
   const lists = { unreadable: [], records: [], files: [], heldBack: [] }
   return {

@@ -1,0 +1,187 @@
+// Feeds in the shell: real processes, one of them killed again and again in the middle of a pull.
+
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+import { joined, startForeign } from '../../../packages/http/test/foreign-taxii.ts'
+import { startParties, until, value } from '../../../packages/http/test/parties.ts'
+import { objectTexts } from '../../../packages/http/test/taxii-client.ts'
+import { done, freePort, run, serve } from './shell.ts'
+
+const MAIN = fileURLToPath(new URL('../bin/countersign.mjs', import.meta.url))
+const closers: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+function folder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-feed-'))
+  closers.push(() => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+
+async function newNode(more: string[] = [], given: string[] = []): Promise<string> {
+  const dir = join(folder(), 'alfa')
+  const args = ['init', '--party', 'alfa.example', '--dir', dir, '--endpoint', 'http://127.0.0.1:1/', ...more]
+  expect((await run(args, '', {}, given)).code).toBe(0)
+  return dir
+}
+
+const objects = (count: number) => Array.from({ length: count }, (_, i) => joined(i))
+
+test('a feed is added, listed, pulled, paused and removed; its password comes from a descriptor and is shown nowhere', async () => {
+  const foreign = await startForeign(objects(12), { pageSize: 5 })
+  closers.push(foreign.close)
+  const dir = await newNode()
+  const at = ['--dir', dir]
+  const added = await run(
+    ['feed', 'add', 'partner', ...at, '--url', foreign.url, '--user', 'alfa', '--password-fd', '3', '--every', '15'],
+    '',
+    {},
+    ['s3cret-of-ours\n'],
+  )
+  expect(added).toMatchObject({ code: 0, err: '' })
+  expect(added.out).toContain('partner is added, as alfa, by HTTP Basic.')
+  const pulled = await run(['feed', 'pull', 'partner', ...at])
+  expect(pulled.code).toBe(0)
+  expect(pulled.err).toContain('partner: 12 new objects in 3 pages.')
+  const file = pulled.out.trim()
+  expect(objectTexts(readFileSync(file, 'utf8'))).toHaveLength(12)
+  expect(foreign.authorizations[0]).toBe(`Basic ${Buffer.from('alfa:s3cret-of-ours').toString('base64')}`)
+  const listed = await run(['feed', 'list', ...at])
+  expect(listed.out).toMatch(/^FEED .*NEXT TRY\npartner +drafts +20\S+Z +12 +12 +0 +20\S+Z\n$/)
+  foreign.behaviour.answer = (_request, response) => (response.writeHead(503, { 'retry-after': '900' }).end(), true)
+  const refused = await run(['feed', 'pull', 'partner', ...at])
+  expect([refused.code, refused.out]).toEqual([1, ''])
+  expect(refused.err).toContain('asks us to come later (503).')
+  const again = await run(['feed', 'list', ...at])
+  expect(again.out).toMatch(/not before 20.*\n! partner \(http:.*asks us to come later \(503\)\.\n$/)
+  expect((await run(['feed', 'pull', 'partner', ...at])).err).toContain('asks to be left alone until')
+  await done(['feed', 'pause', 'partner', ...at])
+  expect((await run(['feed', 'pull', 'partner', ...at])).err).toContain('is paused')
+  for (const { out, err } of [added, pulled, listed, refused, again]) expect(out + err).not.toContain('s3cret')
+  expect(await done(['feed', 'remove', 'partner', ...at])).toBe('partner is removed.\n')
+  expect((await run(['feed', 'list', ...at])).err).toContain('There is no feed yet')
+  expect(existsSync(file)).toBe(true)
+})
+
+test('a password may come from a file; it is no argument, and is refused where nobody says what it is', async () => {
+  const dir = await newNode()
+  const secret = join(folder(), 'token')
+  writeFileSync(secret, 'a-token\n')
+  const add = ['feed', 'add', 'partner', '--dir', dir, '--url', 'https://taxii.example/root/collections/c1/']
+  expect(await run([...add, '--password-file', secret])).toMatchObject({ code: 2 })
+  expect(await run([...add, '--password', 'x'])).toMatchObject({ code: 2 })
+  expect((await run([...add, '--password-file', secret, '--token'])).out).toContain('by a bearer token')
+})
+
+test('under a passphrase a feed is pulled with it, and nothing in the folder opens its credentials without', async () => {
+  const foreign = await startForeign(objects(3))
+  closers.push(foreign.close)
+  const passphrase = 'correct horse battery'
+  const dir = await newNode(['--passphrase-fd', '3'], [passphrase])
+  const secret = join(folder(), 'password')
+  writeFileSync(secret, 's3cret-of-ours\n')
+  const add = [
+    'feed',
+    'add',
+    'partner',
+    '--dir',
+    dir,
+    '--url',
+    foreign.url,
+    '--user',
+    'alfa',
+    '--password-file',
+    secret,
+  ]
+  expect((await run([...add, '--passphrase-fd', '3'], '', {}, [passphrase])).code).toBe(0)
+  const pull = ['feed', 'pull', 'partner', '--dir', dir]
+  expect((await run(pull)).code).toBe(1)
+  expect(foreign.asked).toEqual([])
+  expect((await run([...pull, '--passphrase-fd', '3'], '', {}, [passphrase])).err).toContain('3 new objects')
+  expect(foreign.authorizations).toEqual([`Basic ${Buffer.from('alfa:s3cret-of-ours').toString('base64')}`])
+})
+
+test('a node that runs pulls its feeds by itself, and the shell asks it', async () => {
+  const foreign = await startForeign(objects(3))
+  closers.push(foreign.close)
+  const dir = await newNode()
+  closers.push(await serve(dir, await freePort()))
+  await done(['feed', 'add', 'partner', '--dir', dir, '--url', foreign.url, '--every', '1'])
+  const row = async () => JSON.parse(await done(['feed', 'list', '--dir', dir, '--json']))[0]
+  await until('the feed to be pulled', async () => (await row()).totalNew === 3)
+  expect((await run(['feed', 'pull', 'partner', '--dir', dir])).err).toContain('0 new objects in 1 page.')
+})
+
+test('a pull that is killed again and again goes on where it was: everything is in the record once', async () => {
+  const parties = await startParties()
+  closers.push(parties.close)
+  const { alfa, bravo, pact } = parties
+  const all = objects(240)
+  const foreign = await startForeign(all, { pageSize: 6, inclusive: true })
+  closers.push(foreign.close)
+  const asked = {
+    name: 'partner',
+    url: foreign.url,
+    everyMinutes: 0,
+    account: 'test',
+    credential: { kind: 'none' },
+  } as const
+  value(await alfa.node.feeds.add({ ...asked, destination: { kind: 'share', pact } }))
+  await alfa.stop()
+  // It dies at every third page, at the beginning of an answer or in the middle of one, and while it says what it has.
+  let child: ReturnType<typeof spawn> | undefined
+  let pages = 0
+  let kills = 0
+  foreign.behaviour.answer = (_request, response) => {
+    if (++pages % 3 !== 0 || kills >= 9) return false
+    kills++
+    if (kills % 2 === 0) {
+      response
+        .writeHead(200, { 'content-type': 'application/taxii+json;version=2.1' })
+        .write('{"more":true,"objects":[{')
+    }
+    setTimeout(() => child?.kill('SIGKILL'), (kills % 3) * 40)
+    return kills % 2 === 0
+  }
+  const pull = () =>
+    new Promise<string | number | null>((resolve) => {
+      child = spawn(process.execPath, [MAIN, 'feed', 'pull', 'partner', '--dir', alfa.dir], { stdio: 'ignore' })
+      child.once('exit', (code, signal) => resolve(signal ?? code))
+    })
+  const ends: (string | number | null)[] = []
+  for (let i = 0; i < 20 && ends.at(-1) !== 0; i++) ends.push(await pull())
+  expect(ends.at(-1)).toBe(0)
+  expect(ends.filter((end) => end === 'SIGKILL').length).toBeGreaterThan(5)
+  // And while it passes on what came: killed at moments of its own.
+  foreign.objects.push(...Array.from({ length: 60 }, (_, i) => joined(1_000 + i)))
+  delete foreign.behaviour.answer
+  for (const ms of [900, 1_200, 1_500, 1_800]) {
+    const timer = setTimeout(() => child?.kill('SIGKILL'), ms)
+    await pull()
+    clearTimeout(timer)
+  }
+  expect(await pull()).toBe(0)
+
+  await alfa.start()
+  const wanted = foreign.objects.map(({ text }) => text)
+  await until('all to be heard', async () => {
+    const { records } = value(await bravo.node.views.records({ pact, type: 'intel/share', limit: 200 }))
+    return records.reduce((sum, { body }) => sum + Number((body as { objects?: unknown }).objects), 0) >= wanted.length
+  })
+  // What each record holds, as it was sealed: nothing twice, nothing left out.
+  const { records } = value(await bravo.node.views.records({ pact, type: 'intel/share', limit: 200 }))
+  const said: string[] = []
+  for (const { origin, index, parts } of records) {
+    for (let part = 0; part < parts.length; part++) {
+      const opened = value(await bravo.node.readContent(`${origin}#${index}`, part))
+      said.push(...objectTexts(new TextDecoder().decode(opened.bytes)))
+    }
+  }
+  expect(said.sort()).toEqual(wanted.sort())
+  expect(readdirSync(join(alfa.dir, 'private')).includes('feeds')).toBe(false)
+})

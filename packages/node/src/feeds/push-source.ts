@@ -1,0 +1,82 @@
+// What is pushed to a foreign collection, and the rules under which it may leave. The gate is the one of shares: its
+// recipient is the feed, `feed-NAME`, and its ceiling the marking that was named for the push. The rules of the house hold
+// too: `house`, those of the agreement whose outbox is pushed or of `feed` for a file, and those of the feed itself.
+
+import type { ReleaseRules, Tlp } from '@countersign/intel'
+import { ok, type Result, refuse, utf8 } from '@countersign/log'
+import type { CollectionPage } from '@countersign/views'
+import { type EngineParts, noSuchPact } from '../engine-parts.ts'
+import { readHouseRules } from '../releasing/house-rules.ts'
+import type { FeedLimits } from './limits.ts'
+import { type PulledObject, readElements } from './page.ts'
+
+export async function rulesOfPush(
+  name: string,
+  pact: string,
+  marking: Tlp,
+  { around, identity }: Pick<EngineParts, 'around' | 'identity'>,
+): Promise<Result<ReleaseRules>> {
+  const us = identity.party
+  const recipient = `feed-${name}`
+  const house = await readHouseRules(around.disk, identity.dir, { pact, us, to: [recipient] })
+  if (!house.ok) return refuse(house.code, `${house.message} Until that is mended nothing may leave.`)
+  const { rules, terms } = house.value
+  return ok({
+    ...{ from: us, parties: [us, recipient], markingMax: marking, records: ['intel/share'], stix: { deny: [] } },
+    ...terms,
+    ...(rules === undefined ? {} : { house: { rules, pact, channel: recipient } }),
+  })
+}
+
+/** All that stands in our outbox under an agreement, each object in its newest version. */
+export async function sharedUnder(
+  pact: string,
+  parts: EngineParts,
+  limits: FeedLimits,
+): Promise<Result<PulledObject[]>> {
+  const { views, giveWay } = parts
+  if (parts.pacts.get(pact) === undefined) return noSuchPact(pact)
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  for (let next: string | null = ''; next !== null; ) {
+    const query = { pact, collection: 'outbox', limit: limits.pageObjects } as const
+    const page: Result<CollectionPage> = await views.collectionObjects({ ...query, ...(next === '' ? {} : { next }) })
+    if (!page.ok) return page
+    for (const { digest } of page.value.objects) {
+      const text = views.collectionText(digest)
+      if (text === undefined) continue
+      pieces.push(utf8(pieces.length === 0 ? text : `,${text}`))
+      bytes += pieces.at(-1)?.length ?? 0
+    }
+    if (bytes > limits.pushedBytes) return tooMuch(limits)
+    next = page.value.next
+    await giveWay()
+  }
+  if (pieces.length === 0) return ok([])
+  return objectsGiven([utf8('{"objects":['), ...pieces, utf8(']}')], limits)
+}
+
+/** Those of a bundle, an envelope or one object; refuses all of it where one element is no STIX object. */
+export async function objectsGiven(
+  input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  limits: FeedLimits,
+): Promise<Result<PulledObject[]>> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of input) {
+    size += chunk.length
+    if (size > limits.pushedBytes) return tooMuch(limits)
+    chunks.push(chunk)
+  }
+  const read = readElements(Buffer.concat(chunks, size), { ...limits, pageBytes: limits.pushedBytes })
+  if (!read.ok) return read
+  const { objects, unreadable } = read.value
+  const [first] = unreadable
+  if (first === undefined) return ok(objects)
+  return refuse('release/unreadable', `${first.object} is no STIX 2.1 object: ${first.message} Nothing left.`)
+}
+
+function tooMuch(limits: FeedLimits): Result<never> {
+  const message = `At most ${limits.pushedBytes} bytes are pushed at once; give the objects in several files.`
+  return refuse('feed/too-large', message)
+}
