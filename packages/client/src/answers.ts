@@ -456,6 +456,9 @@ export interface PullReport {
   files: string[]
   heldBack: { object: string; message: string }[]
   heldBackTotal: number
+  /** Cut, or left out by a rule. */
+  redacted: { object: string; message: string }[]
+  redactedTotal: number
   waiting: number
   whole: boolean
   doubt?: string
@@ -473,6 +476,9 @@ export interface PushReport {
   refusedTotal: number
   heldBack: { object: string; message: string }[]
   heldBackTotal: number
+  /** Cut, or left out by a rule. */
+  redacted: { object: string; message: string }[]
+  redactedTotal: number
   open: number
   failure?: { code: string; message: string }
   waitUntilMs?: number

@@ -275,6 +275,7 @@ function tell(report: PullReport, dir: string): void {
   if (report.shared > 0) note(`${some(report.shared, 'object')} shared in ${some(report.records.length, 'record')}.`)
   named(unreadableTotal, report.unreadable, 'are no STIX 2.1 and were left out')
   named(heldBackTotal, report.heldBack, 'may not leave; they stand among the drafts, with the reasons')
+  named(report.redactedTotal, report.redacted, 'were cut or left out by a rule of this house')
   if (report.files.length > 0) {
     note(
       `Look at a file of drafts: countersign gate try --dir ${dir} FILE; say it: countersign say intel/share --dir ${dir} FILE`,
@@ -288,6 +289,7 @@ function tell(report: PullReport, dir: string): void {
 
 function tellPush({ feed, taken, known, open, failure, ...report }: PushReport): void {
   named(report.heldBackTotal, report.heldBack, 'may not leave')
+  named(report.redactedTotal, report.redacted, 'were cut or left out by a rule of this house')
   named(report.refusedTotal, report.refused, 'were refused by the server')
   if (open > 0) note(`Of ${some(open, 'object')} the server has not said yet whether it takes them; push again later.`)
   if (failure !== undefined) note(`countersign: ${plain(failure.message)} (${failure.code})`)

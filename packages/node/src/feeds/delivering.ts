@@ -11,7 +11,7 @@ import { type ShareResult, uuidOf } from '../saying/share.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Destination, Feed, FeedStore, WaitingObject } from './feed-store.ts'
 import type { FeedLimits } from './limits.ts'
-import type { PullReport } from './report.ts'
+import { type PullReport, redactedIn } from './report.ts'
 
 export interface DeliveringMeans {
   /** Of the drafts of all feeds. */
@@ -75,7 +75,12 @@ export class Delivering {
       if (shared.value.state === 'held-here') return heldHere()
       store.endShare(share)
       report.records.push(...shared.value.records)
-      report.shared += objects.length
+      const { redacted, redactedTotal, objects: shown } = shared.value
+      report.shared += shown
+      report.redactedTotal += redactedTotal
+      report.redacted.push(
+        ...redactedIn(redacted, this.means.limits).slice(0, this.means.limits.told - report.redacted.length),
+      )
       return ok(undefined)
     }
     const reasons = new Map<number, string>()

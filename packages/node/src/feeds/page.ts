@@ -61,21 +61,23 @@ export function readElements(bytes: Uint8Array, limits: FeedLimits): Result<Elem
     first ??= element.offset
     end = element.ok ? element.offset + element.source.length : undefined
     if (!element.ok) return leaveOut(`element ${element.index}`, element.message)
-    const read = readObject(element.source)
-    const text = fromUtf8(element.source)
-    const canonical = text === undefined ? undefined : canonicalText(text)
-    if (!read.ok || canonical === undefined) {
-      return leaveOut(`element ${element.index}`, read.ok ? 'This is no text in UTF-8.' : read.message)
-    }
-    const { id, version } = read.value
-    const digest = createHash('sha256').update(canonical).digest()
     // A copy: the page itself need not stay in memory.
-    return void objects.push({ id, version, source: Uint8Array.from(element.source), digest })
+    const object = objectOf(Uint8Array.from(element.source))
+    return object.ok ? void objects.push(object.value) : leaveOut(`element ${element.index}`, object.message)
   }
   const split = splitBundle(bytes, { bundleObjects: limits.pageElements, bundleBytes: limits.pageBytes }, emit)
   if (!split.ok) return split
   const { form, objects: elements } = split.value
   return ok({ objects, elements, unreadable, unreadableTotal, form, frame: frameOf(bytes, first, end) })
+}
+
+export function objectOf(source: Uint8Array): Result<PulledObject> {
+  const read = readObject(source)
+  if (!read.ok) return read
+  const { id, version } = read.value
+  // What was read as an object is text, and JSON.
+  const canonical = canonicalText(fromUtf8(source) ?? '') ?? ''
+  return ok({ id, version, source, digest: createHash('sha256').update(canonical).digest() })
 }
 
 /** An envelope with nothing in it may leave `objects` out (section 2). */

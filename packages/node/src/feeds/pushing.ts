@@ -2,15 +2,15 @@
 // under the marking that was named for this push. What the server says it took is kept, so that a push that was broken
 // off goes on with the rest; what it may have taken without an answer is sent once more, which the standard makes no error.
 
-import { decideRelease, type ReleaseRules, readObject, type Tlp } from '@countersign/intel'
+import { decideRelease, type ReleaseRules, type Tlp } from '@countersign/intel'
 import { fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
 import { refusalOf } from '../releasing/decide.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { FeedStore } from './feed-store.ts'
 import type { FeedLimits } from './limits.ts'
-import type { PulledObject } from './page.ts'
+import { objectOf, type PulledObject } from './page.ts'
 import { patiently, waited, whyNot } from './patience.ts'
-import type { PushReport } from './report.ts'
+import { type PushReport, redactedIn } from './report.ts'
 import type { Answered, TaxiiRequests } from './requests.ts'
 
 export interface PushingMeans {
@@ -39,8 +39,11 @@ export class Pushing {
   constructor(name: string, url: string, means: PushingMeans) {
     this.means = means
     this.url = new URL(url)
-    const lists = { refused: [], heldBack: [] }
-    this.report = { ...{ feed: name, taken: 0, known: 0, refusedTotal: 0, heldBackTotal: 0, open: 0 }, ...lists }
+    const lists = { refused: [], heldBack: [], redacted: [] }
+    this.report = {
+      ...{ feed: name, taken: 0, known: 0, refusedTotal: 0, heldBackTotal: 0, redactedTotal: 0, open: 0 },
+      ...lists,
+    }
   }
 
   /** Never rejects for what a server does. */
@@ -56,21 +59,24 @@ export class Pushing {
     return this.report
   }
 
-  /** What may leave, decided on as a whole; where something is left out, the rest is decided on anew. */
+  /** What may leave, as the gate lets it go; where an object is left out here, the rest is decided on anew. */
   private released(objects: readonly PulledObject[], { marking, rules, leaveOut }: Release): Result<PulledObject[]> {
+    const request = { type: 'intel/share', marking, to: rules.parties.slice(1) }
     let left = [...objects]
     for (;;) {
-      if (left.length === 0) return ok(left)
-      const read = left.map(({ source }) => readObject(source))
-      // Read once already when it was taken in, and from the same bytes.
-      const stix = read.flatMap((one) => (one.ok ? [one.value] : []))
-      const decision = decideRelease({ type: 'intel/share', marking, to: rules.parties.slice(1), objects: stix }, rules)
-      if (decision.verdict === 'passes' && stix.length === left.length) return ok(left)
+      if (left.length === 0) return ok([])
+      const { decision, leaving } = decideRelease({ ...request, objects: left.map(({ source }) => source) }, rules)
       const out = new Map<number, string>()
       for (const { object, message, code } of decision.refusals) {
         if (object !== undefined) out.set(object.index, `${message} (${code})`)
       }
       for (const [index, message] of out) this.name('heldBack', left[index]?.id ?? '', message)
+      if (decision.verdict !== 'refused') {
+        this.report.redactedTotal = decision.counts.redacted
+        this.report.redacted = redactedIn(decision.told, this.means.limits)
+        // As the gate wrote them: it read each of them itself.
+        return ok(leaving.flatMap((source) => valueOf(objectOf(source))))
+      }
       if (!leaveOut || out.size === 0) return refusalOf(decision)
       left = left.filter((_object, index) => !out.has(index))
     }
@@ -205,4 +211,8 @@ function parsed(bytes: Uint8Array): Record<string, unknown> | undefined {
   } catch {
     return undefined
   }
+}
+
+function valueOf<T>(result: Result<T>): T[] {
+  return result.ok ? [result.value] : []
 }

@@ -1,5 +1,8 @@
 // What one pull, or one push, came to, for a person.
 
+import type { ObjectDecision } from '@countersign/intel'
+import type { FeedLimits } from './limits.ts'
+
 export interface PullReport {
   feed: string
   pages: number
@@ -17,6 +20,9 @@ export interface PullReport {
   /** Objects that the release gate does not let go, the first of them by name; they stand among the drafts. */
   heldBack: { object: string; message: string }[]
   heldBackTotal: number
+  /** Objects that the release gate let go without some of it, or left out by a rule; the first of them by name. */
+  redacted: { object: string; message: string }[]
+  redactedTotal: number
   /** Objects that were taken and wait to be passed on. */
   waiting: number
   /** Whether the server has no more now. */
@@ -39,14 +45,25 @@ export interface PushReport {
   /** Objects that may not leave, the first of them by name. */
   heldBack: { object: string; message: string }[]
   heldBackTotal: number
+  /** Objects that the release gate let go without some of it, or left out by a rule; the first of them by name. */
+  redacted: { object: string; message: string }[]
+  redactedTotal: number
   /** Objects of which the server has not said yet whether it takes them; the next push sends them again. */
   open: number
   failure?: { code: string; message: string }
   waitUntilMs?: number
 }
 
+/** Of what the gate tells of each object, those it cut or left out. */
+export function redactedIn(told: readonly ObjectDecision[], limits: FeedLimits): PullReport['redacted'] {
+  return told
+    .filter(({ verdict }) => verdict === 'redacted')
+    .slice(0, limits.told)
+    .map(({ id, reasons }) => ({ object: id ?? '', message: reasons.map(({ message }) => message).join(' ') }))
+}
+
 export function emptyReport(feed: string): PullReport {
-  const lists = { unreadable: [], records: [], files: [], heldBack: [] }
+  const lists = { unreadable: [], records: [], files: [], heldBack: [], redacted: [] }
   return {
     ...{
       feed,
@@ -56,6 +73,7 @@ export function emptyReport(feed: string): PullReport {
       unreadableTotal: 0,
       shared: 0,
       heldBackTotal: 0,
+      redactedTotal: 0,
       waiting: 0,
       whole: false,
     },
