@@ -130,6 +130,38 @@ describe('two parties and a neutral, set up by hand', () => {
     expect((await run(['verify', at('bad-evidence'), '--card', ...cards])).code).toBe(1)
   })
 
+  test('revoke says what it did and what it does not, and takes the object back', { timeout: 60_000 }, async () => {
+    const times = { created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z' }
+    const objects = [
+      {
+        type: 'ipv4-addr',
+        spec_version: '2.1',
+        id: 'ipv4-addr--00000000-0000-4000-8000-000000000001',
+        value: '192.0.2.1',
+      },
+      { type: 'tool', spec_version: '2.1', id: 'tool--00000000-0000-4000-8000-000000000001', ...times, name: 'A tool' },
+    ]
+    const ids = objects.map(({ id }) => id)
+    const at_ = ['--dir', at('alfa')]
+    await done(['say', 'intel/share', ...at_, '--feed', 'taken', '-'], JSON.stringify({ objects }))
+    await until(async () => (await run(['object', ids[1] ?? '', '--dir', at('bravo')])).out.includes('inbox'))
+    const taken = await run(['revoke', ...at_, '--reason', 'mistake', ...ids])
+    expect(taken.out).toMatch(/^alfa\.example\/[0-9a-f]{32}\/main\/[0-9a-f]{16}#[0-9]+\n$/)
+    expect(taken.err).toContain('2 objects of 1 record taken back from bravo.example')
+    expect(taken.err).toContain('That we shared them stays proved.')
+    expect(taken.err).toContain('1 object of these has versions. Where we are the creator, --creator')
+    await until(async () => (await done(['object', ids[1] ?? '', '--dir', at('bravo')])).includes('withdrawn'))
+    expect(await done(['object', ids[0] ?? '', '--dir', at('bravo')])).toContain('taken back')
+    expect(await done(['records', '--dir', at('bravo'), '--type', 'intel/revoke'])).toContain('alfa.example')
+    const again = await run(['revoke', ...at_, '--reason', 'mistake', ids[0] ?? ''])
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('nothing was taken back') })
+    expect(await run(['revoke', ...at_, ids[0] ?? ''])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--reason'),
+    })
+    expect(await run(['say', 'hotline/message', ...at_, '--feed', 'x', '-'], 'x')).toMatchObject({ code: 2 })
+  })
+
   test('what the gate would say is shown for each object, by rule, and nothing is said', {
     timeout: 60_000,
   }, async () => {
@@ -443,7 +475,7 @@ describe('misuse and refusal', () => {
   test.each([
     ...['init', 'serve', 'card', 'trust', 'say', 'records', 'prove', 'verify', 'audit', 'demo'].map((one) => [one]),
     ...['propose', 'sign', 'show'].map((one) => ['pact', one]),
-    ...['object', 'conflicts'].map((one) => [one]),
+    ...['object', 'conflicts', 'revoke'].map((one) => [one]),
     ...['officer', 'tool', 'tools'].map((one) => ['account', one]),
   ])('%s %s --help shows an example', async (...command) => {
     expect(await done([...command, '--help'])).toMatch(/Examples?:\n {2}(countersign|echo)/)

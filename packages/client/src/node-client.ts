@@ -67,6 +67,8 @@ export interface RevokeInput {
   reason: string
   /** `all`, `first`, `last` or exact versions; otherwise every one. */
   versions?: string[]
+  /** We created them: a new version of each that has versions is shared as well, with `revoked` set to true. */
+  creator?: boolean
 }
 
 export interface Revoked {
@@ -82,6 +84,8 @@ export interface Revoked {
   to: string[]
   /** Ids among them that have versions. */
   versioned: string[]
+  /** Records in which new versions of them were shared. */
+  newVersions: string[]
 }
 
 export interface ShareOutcome {

@@ -80,6 +80,7 @@ export const revokeBody = z.strictObject({
   ids: z.array(text).min(1).max(1_000),
   reason: z.enum(REVOCATION_REASONS),
   versions: z.array(text).min(1).max(100).exactOptional(),
+  creator: z.boolean().exactOptional(),
 })
 export const signBody = z.union([z.strictObject({ pact: text }), z.strictObject({ invitation: z.base64() })])
 const reason = z.string().max(2_000)

@@ -139,6 +139,31 @@ describe('DELETE on the outbox', () => {
   })
 })
 
+test('of what we created the other learns by a new version that is revoked, and the older ones are withdrawn', async () => {
+  const { alfa, bravo, pact } = parties
+  const more = { confidence: 50, x_example_note: 'kept' }
+  await share([{ ...tool(7), ...more }, address(7)], 'created')
+  await share([{ ...tool(7, '03'), ...more }], 'created')
+  await until(
+    'both versions',
+    async () => (await idsIn(bravo, 'created')).filter((id) => id === toolId(7)).length === 2,
+  )
+  const asked = { pact, reason: 'mistake', account: 'test', creator: true }
+  const revoked = value(await alfa.node.revoke({ ...asked, ids: [toolId(7), addressId(7)] }))
+  expect(revoked).toMatchObject({ objects: 3, shares: 2, versioned: [toolId(7)], to: ['bravo.example'] })
+  expect(revoked.newVersions).toHaveLength(1)
+  await lacks(bravo, 'inbox', addressId(7))
+  await until('one version', async () => (await idsIn(bravo, 'created')).filter((id) => id === toolId(7)).length === 1)
+  const { body } = await call(bravo, `inbox/objects/${toolId(7)}/?match[version]=all`)
+  expect(body.objects).toMatchObject([{ ...tool(7), ...more, modified: expect.any(String), revoked: true }])
+  expect(body.objects[0].modified > tool(7, '03').modified).toBe(true)
+  const gone = (await manifest(bravo, 'withdrawn')).filter(({ id }) => id === toolId(7))
+  expect(gone.map(({ version }) => version)).toEqual([tool(7).modified, tool(7, '03').modified])
+  // What is revoked already gets no other version.
+  await has(alfa, 'outbox', toolId(7))
+  expect(value(await alfa.node.revoke({ ...asked, ids: [toolId(7)] })).newVersions).toEqual([])
+})
+
 test('of objects that we do not share nothing is taken back, also of the others that were named', async () => {
   const { alfa, pact } = parties
   await share([address(6)])
@@ -160,7 +185,7 @@ describe('a feed', () => {
     await share([address(20)], 'ransomware')
     await has(bravo, 'ransomware', addressId(20))
     const listed = (await call(bravo, '')).body.collections as { alias: string; id: string; title: string }[]
-    expect(listed.map(({ alias }) => alias)).toEqual(['inbox', 'outbox', 'withdrawn', 'ransomware'])
+    expect(listed.map(({ alias }) => alias)).toEqual(['inbox', 'outbox', 'withdrawn', 'created', 'ransomware'])
     const own = listed.at(-1)
     expect((await call(bravo, `${own?.id}/`)).body).toEqual(own)
     const body = JSON.stringify({ objects: [address(21)] })

@@ -123,10 +123,7 @@ export class Node {
   revoke(request: RevokeRequest): Promise<Result<Revoked>> {
     const consequence =
       'Some of it may be taken back. Mend that, then take it back again: what was said stays said once.'
-    return overDisk(
-      consequence,
-      revoke(this.parts, (one) => this.engine.saying.say(one), request),
-    )
+    return overDisk(consequence, revoke(this.parts, this.engine.saying, request))
   }
 
   /** An object of an inbox is not shown here any more; nobody else is told. */

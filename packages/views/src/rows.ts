@@ -306,6 +306,9 @@ export interface SharedPlace {
   digest: string
   channel: string
   mode: 'Actual' | 'Exercise' | 'Test'
+  tlp: string
+  class: string | null
+  feed: string | null
   to: string[]
 }
 

@@ -13,9 +13,10 @@ export function sharedByUs(sqlite: Sqlite, pact: string, id: string): SharedPlac
       Omit<SharedPlace, 'record' | 'to'> & { origin: string; idx: number; to: string }
     >(
       `select s.origin, s.idx, s.part, s.position, s.version_order as "order", s.spec_version as specVersion, s.digest,
-         r.channel, r.mode, (select json_group_array(party) from (
+         r.channel, r.mode, r.tlp, r.class, f.feed, (select json_group_array(party) from (
            select party from addressees a where a.origin = s.origin and a.idx = s.idx order by place)) as "to"
        from object_sources s join records r on r.origin = s.origin and r.idx = s.idx
+       left join record_feeds f on f.origin = s.origin and f.idx = s.idx
        where s.id = ? and s.pact = ? and s.collection = ? and s.shown = ${COUNTS.yes}
        order by s.version_order, s.origin, s.idx, s.part, s.position limit ?`,
     )

@@ -15,6 +15,7 @@ interface RevokeFlags {
   reason: string
   pact?: string
   version?: string[]
+  creator?: boolean
   account?: string
   json?: boolean
 }
@@ -32,6 +33,10 @@ export function revokeCommand(command: Command): void {
     .addOption(
       repeatable('--version <time>', 'this version alone, or first or last; may be repeated; otherwise every one'),
     )
+    .option(
+      '--creator',
+      'we created them: share a new version as well, with revoked set to true, of each that has versions',
+    )
     .option('--account <name>', 'in whose name it is said; private to this node')
     .addOption(jsonOption())
     .addHelpText(
@@ -45,18 +50,19 @@ export function revokeCommand(command: Command): void {
       const revoked = await withNode(flags.dir, async (door) => {
         const asked = {
           ...{ pact: flags.pact ?? (await onlyPact(door)), ids, reason: flags.reason },
+          ...(flags.creator === true ? { creator: true } : {}),
           ...(flags.version === undefined ? {} : { versions: flags.version }),
         }
         return must(await door.revoke(asked, flags.account ?? userInfo().username))
       })
       if (flags.json === true) return printJson(revoked)
-      for (const record of revoked.records) print(record)
-      for (const sentence of sentences(revoked)) note(sentence)
+      for (const record of [...revoked.newVersions, ...revoked.records]) print(record)
+      for (const sentence of sentences(revoked, flags.creator === true)) note(sentence)
       return undefined
     })
 }
 
-function sentences({ state, awaited, objects, shares, to, versioned }: Revoked): string[] {
+function sentences({ state, awaited, objects, shares, to, versioned }: Revoked, creator: boolean): string[] {
   const whom = to.map(plain).join(', ')
   return [
     state === 'held-here'
@@ -66,7 +72,9 @@ function sentences({ state, awaited, objects, shares, to, versioned }: Revoked):
     ...(versioned.length === 0
       ? []
       : [
-          `${some(versioned.length, 'object')} of these ${versioned.length === 1 ? 'has' : 'have'} versions. If we are the creator, share a new version with revoked set to true as well: it reaches whoever got it on the way.`,
+          creator
+            ? `${some(versioned.length, 'object')} of these ${versioned.length === 1 ? 'has' : 'have'} versions: a new one with revoked set to true is shared, unless the last was revoked already. It reaches whoever got it on the way.`
+            : `${some(versioned.length, 'object')} of these ${versioned.length === 1 ? 'has' : 'have'} versions. Where we are the creator, --creator shares a new one with revoked set to true: that reaches whoever got it on the way.`,
         ]),
   ]
 }

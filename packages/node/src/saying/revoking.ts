@@ -6,7 +6,9 @@ import { REVOKED_PLACES_MAX } from '@countersign/record'
 import type { SharedPlace } from '@countersign/views'
 import { type EngineParts, noSuchPact, othersOf } from '../engine-parts.ts'
 import { LIMITS } from '../limits.ts'
-import type { Said, SayRequest } from './saying.ts'
+import { lastVersions } from './last-version.ts'
+import type { Said, SayRequest, ShareRequest } from './saying.ts'
+import type { ShareResult } from './share.ts'
 
 export interface RevokeRequest {
   pact: string
@@ -18,6 +20,11 @@ export interface RevokeRequest {
   versions?: readonly string[]
   /** Of STIX; without it every one. */
   specVersions?: readonly string[]
+  /**
+   * We are the creator of these objects: of those that have versions a new one is shared first, with `revoked` set to true,
+   * and every older one is taken back.
+   */
+  creator?: boolean
   /** Who wants it, private to this node. */
   account: string
 }
@@ -36,16 +43,19 @@ export interface Revoked {
   to: string[]
   /** Ids among them of objects that have versions: their creator takes them back for all by a new one. */
   versioned: string[]
+  /** Records in which new versions of them were shared, with `revoked` set to true. */
+  newVersions: string[]
 }
 
 /**
+ * Where we are the creator, new versions are shared before anything is taken back: a refusal of the gate stops it all.
  * Refuses `not-found/object` before anything is said, where any of the objects is not in the outbox; `say/nobody` where
  * nobody it was said to is a party any more; and what `say` refuses. What was said before a refusal stays said; asking
  * again says the rest.
  */
 export async function revoke(
   parts: EngineParts,
-  say: (request: SayRequest) => Promise<Result<Said>>,
+  door: { say(request: SayRequest): Promise<Result<Said>>; share(request: ShareRequest): Promise<ShareResult> },
   request: RevokeRequest,
 ): Promise<Result<Revoked>> {
   const { pact: id, ids, reason, versions, specVersions, account } = request
@@ -54,7 +64,7 @@ export async function revoke(
   if (ids.length === 0 || ids.length > LIMITS.revokedAtOnce) {
     return refuse('say/objects', `Name 1 to ${LIMITS.revokedAtOnce} objects to take back.`)
   }
-  const places: SharedPlace[] = []
+  const places = new Map<string, SharedPlace[]>()
   const versioned: string[] = []
   for (const one of new Set(ids)) {
     const orders = new Set(
@@ -70,23 +80,39 @@ export async function revoke(
       )
     }
     if (found.some(({ order }) => order !== '')) versioned.push(one)
-    places.push(...found)
+    places.set(one, found)
   }
+  const all = [...places.values()].flat()
   const revoked: Revoked = {
-    ...{ state: 'said', awaited: [], records: [], to: [], versioned },
-    objects: new Set(places.map(({ digest }) => digest)).size,
-    shares: new Set(places.map(({ record }) => record)).size,
+    ...{ state: 'said', awaited: [], records: [], to: [], versioned, newVersions: [] },
+    objects: new Set(all.map(({ digest }) => digest)).size,
+    shares: new Set(all.map(({ record }) => record)).size,
   }
-  for (const { channel, mode, to, objects, re } of alike(places)) {
+  const left = ({ channel, to }: Pick<SharedPlace, 'channel' | 'to'>) => {
     const others = othersOf(pact.agreement, channel, parts.identity.party)
-    const still = to.filter((party) => others.includes(party))
+    return to.filter((party) => others.includes(party))
+  }
+  const textOf = (digest: string) => parts.views.collectionText(digest)
+  for (const last of request.creator === true ? lastVersions(places, textOf, parts.around.now()) : []) {
+    const { channel, mode, tlp, class: ofClass, feed, objects } = last
+    const input = [new TextEncoder().encode(JSON.stringify({ objects }))]
+    const shared = await door.share({
+      ...{ pact: id, channel, mode, to: left(last), account, input: asStream(input) },
+      marking: { tlp, ...(ofClass === null ? {} : { class: ofClass }) },
+      ...(feed === null ? {} : { feed }),
+    })
+    if (!shared.ok) return shared
+    revoked.newVersions.push(...shared.value.records)
+  }
+  for (const { channel, mode, to, objects, re } of alike(all)) {
+    const still = left({ channel, to })
     if (still.length === 0) {
       return refuse(
         'say/nobody',
         `None of those it was said to (${to.join(', ')}) is a party of “${channel}” any more.`,
       )
     }
-    const said = await say({
+    const said = await door.say({
       ...{ pact: id, type: 'intel/revoke', channel, mode, to: still, body: { reason, objects }, re, account },
       // It says no more than every reader of the channel sees in the records it names.
       marking: { tlp: 'TLP:CLEAR' },
@@ -127,6 +153,10 @@ function alike(places: readonly SharedPlace[]): Revocation[] {
     one.count++
   }
   return all
+}
+
+async function* asStream(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks
 }
 
 function compare(a: string, b: string): number {
