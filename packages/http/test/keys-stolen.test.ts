@@ -2,14 +2,14 @@
 // with what it has: the folder, run by our own code where that helps it, and written and served by hand where our code
 // would not go along (spec/keys.md, What a notice does).
 
-import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { verifyEvidence } from '@countersign/client'
-import { nodeDisk, openOwnLog } from '@countersign/ledger'
-import { utf8 } from '@countersign/log'
+import { nodeDisk, openOwnLog, originHash } from '@countersign/ledger'
+import { cosign, logNote, utf8, verifyCheckpoint } from '@countersign/log'
 import { loadIdentity, Node, realSurroundings } from '@countersign/node'
-import { MESSAGE_MEDIA_TYPE, parseEntry, signStatement } from '@countersign/record'
+import { MESSAGE_MEDIA_TYPE, parseEntry, receiptDigest, receiptKeyName, signStatement } from '@countersign/record'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { delivered, type Parties, type Party, startParties, until, value } from './parties.ts'
 
@@ -38,7 +38,11 @@ const heard = (at: Party, record: string) =>
 async function servedByHand(dir: string, port: number): Promise<() => Promise<void>> {
   const server = createServer((request, response) => {
     try {
-      response.end(readFileSync(join(dir, request.url ?? '')))
+      const bytes = readFileSync(join(dir, request.url ?? ''))
+      const from = Number(/^bytes=([0-9]+)-/.exec(request.headers.range ?? '')?.[1] ?? -1)
+      if (from < 0) response.end(bytes)
+      else if (from >= bytes.length) response.writeHead(416).end()
+      else response.writeHead(206).end(bytes.subarray(from))
     } catch {
       response.writeHead(404).end()
     }
@@ -67,6 +71,58 @@ test('a rotation that was broken off before it was said is finished by the next 
   await until('the new card to be said in each log', upToDate)
   await delivered(alfa.node, await call(alfa.node, 'with the new keys'))
   expect(bravo.node.cardOf('alfa.example')?.body.serial).toBe(2)
+})
+
+test('a receipt that a thief gave with our key is told to us once somebody names it, with what to do', async () => {
+  const { alfa, bravo, watch, pact } = parties
+  await alfa.stop()
+  const copy = join(parties.dir, 'receipts-by-a-thief')
+  cpSync(alfa.dir, copy, { recursive: true })
+  const { receipt } = value(await loadIdentity(copy)).keys
+  const record = await call(bravo.node, 'for alfa')
+  const origin = originOf(record)
+  // Over the head that its author published.
+  const { log } = bravo.node.card.keys
+  const names = { origin, ed25519PublicKey: log.ed25519, mldsa44PublicKey: log.mldsa44 }
+  const published = () => readFileSync(join(bravo.dir, 'logs', ...origin.split('/').slice(1), 'checkpoint'))
+  const headNow = () => value(verifyCheckpoint(published(), names))
+  await until('it to be published', () => headNow().size > indexOf(record))
+  const head = headNow()
+  const time = Math.floor(Date.now() / 1000)
+  const given = cosign(logNote(head), { name: receiptKeyName('alfa.example', pact), ...receipt }, time)
+  const folder = join(copy, 'receipts', originHash(origin))
+  writeFileSync(join(folder, `${head.size}-${time}`), given)
+  appendFileSync(join(folder, 'index'), `${head.size}-${time}\n`)
+  const end = await servedByHand(copy, alfa.port)
+  // No hint comes by hand: it looks for receipts as it starts.
+  await bravo.restart()
+  await delivered(bravo.node, record)
+  await until('bravo to be ready', () => bravo.node.health().ready)
+  const isNamed = async () => {
+    const log = bravo.node.logOf(origin)
+    for await (const bytes of log?.entries(indexOf(record), log.size) ?? []) {
+      const entry = value(parseEntry(bytes))
+      if (entry.statement.seen.receipts.some(({ digest }) => digest === receiptDigest(given))) return true
+    }
+    return false
+  }
+  await call(bravo.node, 'naming it')
+  await until('bravo to name it', isNamed)
+  await end()
+  await alfa.start()
+  const alarm = async (code: string) => (await alfa.node.status()).alarms.find((one) => one.code === code)
+  await until('alfa to be told', async () => (await alarm('receipt/by-our-key')) !== undefined)
+  expect((await alarm('receipt/not-given'))?.message).toContain('bravo.example says in')
+  expect(await alarm('receipt/by-our-key')).toMatchObject({
+    subject: expect.stringContaining(origin),
+    message: expect.stringMatching(
+      /either this folder is an older copy, or somebody has the key.*key revoke --role receipt/,
+    ),
+  })
+  // What it gives itself is named all the time, and nobody else is told anything of theirs.
+  for (const { node } of [bravo, watch])
+    expect((await node.status()).alarms.filter(({ code }) => code.startsWith('receipt/'))).toEqual([])
+  expect((await alfa.node.status()).alarms.filter(({ code }) => code.startsWith('receipt/')).length).toBe(2)
 })
 
 test('what a thief said before the notice stands, and what it says afterwards is void for everybody', async () => {

@@ -12,6 +12,7 @@ import type { StoredPact } from '../pacts.ts'
 import type { ChannelContext } from './context.ts'
 import { Contradictions } from './contradictions.ts'
 import { Members } from './members.ts'
+import { NotGiven } from './not-given.ts'
 import { OwnSide } from './own-side.ts'
 import { PeerSide } from './peer-side.ts'
 import { ReceiptFeeds } from './receipt-feeds.ts'
@@ -27,6 +28,7 @@ export class Channel {
   readonly own: OwnSide
   readonly peers: PeerSide
   readonly feeds: ReceiptFeeds
+  readonly notGiven: NotGiven
   readonly witnesses: ChannelWitnesses
   readonly exchange: Exchange
   readonly contradictions: Contradictions
@@ -45,6 +47,7 @@ export class Channel {
     this.own = new OwnSide(this)
     this.peers = new PeerSide(this)
     this.feeds = new ReceiptFeeds(this)
+    this.notGiven = new NotGiven(this)
     this.witnesses = new ChannelWitnesses({
       rounds: (round, of) => this.rounds(round, of),
       failed: (cause) => context.around.report('error', 'witness-failed', { message: String(cause) }),
@@ -148,6 +151,7 @@ export class Channel {
     await this.own.stopPinning()
     await Promise.all([...this.exchanging.values()].map((rounds) => rounds.stop()))
     await this.feeds.stop()
+    await this.notGiven.stop()
     await this.witnesses.stop()
     await this.own.check.ended()
     await this.own.lost.close()

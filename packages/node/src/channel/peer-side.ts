@@ -127,7 +127,7 @@ export class PeerSide {
   }
 
   private async begin(origin: string, author: Card): Promise<void> {
-    const { context, members, feeds, witnesses } = this.channel
+    const { context, members, feeds, notGiven, witnesses } = this.channel
     const { identity, around, onAlarm, onAlarmOver, onLog } = context
     const { disk, random } = around
     const ear = new PeerEar({
@@ -142,6 +142,7 @@ export class PeerSide {
         onLog(origin)
         if (again) return
         feeds.begin(origin, author)
+        notGiven.begin(origin, author)
         const held = () => this.channel.logOf(origin)
         witnesses.peers(this.channel.witnessing(origin, author), held, [members.atAuthor(origin, author)])
       },

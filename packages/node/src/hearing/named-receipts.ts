@@ -15,7 +15,7 @@ import { type PeerFiles, PeerUnreachable } from './peer-requests.ts'
 import { type HeldReceipt, type ReceiptSubject, weighReceipt } from './weigh-receipt.ts'
 
 export interface NamedReceiptsOptions extends ReceiptSubject {
-  receipts: Receipts
+  receipts: Pick<Receipts, 'hold' | 'held'>
   /** As `Views.receiptsUnheld` gives them for this log and cosigner. */
   unheld(after: (namedIn: string) => number, most: number): Promise<readonly UnheldReceipt[]>
   /** What a party of the channel publishes; undefined for ourselves, and where no card of it is trusted. */
