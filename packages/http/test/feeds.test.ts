@@ -1,12 +1,14 @@
 // Pulling from foreign TAXII servers, good and bad: each object is taken once, none is left out, and every pull ends.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type FeedRow, initNode, Node, type PullReport, realSurroundings, type Surroundings } from '@countersign/node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Behaviour, type ForeignServer, idOf, type Joined, joined, startForeign } from './foreign-taxii.ts'
-import { value } from './parties.ts'
+import { TLS, value } from './parties.ts'
 import { objectTexts } from './taxii-client.ts'
 
 let dir: string
@@ -270,6 +272,24 @@ test('credentials go to no other server, are given back to nobody and stand in n
   value(await node.feeds.setCredential('foreign', { kind: 'bearer', token: 'ein-token' }))
   await pull()
   expect(foreign.authorizations.at(-1)).toBe('Bearer ein-token')
+})
+
+test('a server whose certificate nobody vouches for is told nothing', async () => {
+  await serve([])
+  const asked: string[] = []
+  const [cert, key] = [readFileSync(TLS.certFile), readFileSync(TLS.keyFile)]
+  const server = createServer({ cert, key }, (request, response) => {
+    asked.push(request.url ?? '')
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  opened.push({ close: () => new Promise((resolve) => server.close(() => resolve())) })
+  const { port } = server.address() as AddressInfo
+  await add({ url: `https://127.0.0.1:${port}/root/collections/c1/`, credential: { kind: 'bearer', token: 'ours' } })
+  const { failure } = await pull()
+  expect(failure?.code).toBe('feed/unreachable')
+  expect(failure?.message).toContain('its certificate is not trusted here')
+  expect(asked).toEqual([])
 })
 
 test('a redirect within the server is followed, a ring of them is not', async () => {
