@@ -24,6 +24,7 @@ export type ReleaseCode =
   | 'release/redacted'
   | 'release/cannot-redact'
   | 'release/tells-what-is-cut'
+  | 'release/nothing-left'
   | 'release/indicator-of-person'
   | 'release/unreadable'
   | 'release/other-bytes'

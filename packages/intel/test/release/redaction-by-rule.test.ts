@@ -33,6 +33,8 @@ function release(
   effect: RuleEffect,
   names: 'victims' | 'all' = 'victims',
   more: Partial<ReleaseRules> = {},
+  /** What a question meets: another effect, or what it throws. */
+  met: () => RuleEffect | undefined = () => undefined,
 ) {
   const rules: ReleaseRules = {
     ...{ from: 'alfa.example', parties: ['alfa.example', 'bravo.example'], markingMax: 'TLP:AMBER' },
@@ -41,8 +43,10 @@ function release(
       ...{ pact: 'p', channel: 'main' },
       rules: {
         ...{ asks: new Set(['labels'] as const), lists: new Map([['own', own.ok ? own.value : new AddressList()]]) },
-        heldBackBy: ({ labels }) =>
-          names === 'all' || labels?.includes('victim') ? [{ rule: 'r', reason: 'We keep it.', effect }] : [],
+        heldBackBy: ({ labels }) => {
+          const hit = { rule: 'r', reason: 'We keep it.', effect: met() ?? effect }
+          return names === 'all' || labels?.includes('victim') ? [hit] : []
+        },
       },
     },
     ...more,
@@ -181,6 +185,46 @@ describe('parts marked above what may go', () => {
   test('are those above the marking of the record too', () => {
     const amber = part({ granular_markings: [{ marking_ref: markingIdOf('TLP:AMBER'), selectors: ['description'] }] })
     expect(release([amber], CUT, 'all').left).toEqual([TOOL])
+  })
+})
+
+describe('where asking the rules breaks', () => {
+  const report = sdo('report', 3, { name: 'x', published: TIMES.created, object_refs: [VICTIM.id, TOOL.id] })
+
+  test('at any question, in whatever reading it comes, nothing leaves', () => {
+    let asked = 0
+    const breaksAt = (question: number) => {
+      asked = 0
+      return release([report, VICTIM, TOOL], LEAVE_OUT, 'victims', {}, () => {
+        if (asked++ === question) throw new Error('broken')
+        return undefined
+      })
+    }
+    const whole = breaksAt(-1)
+    expect([whole.left.length, asked]).toEqual([2, expect.any(Number)])
+    const questions = asked
+    // Each reading asks once for what is alike: what has the label, and what has none.
+    expect(questions).toBe(5)
+    for (let question = 0; question < questions; question++) {
+      const { decision, leaving } = breaksAt(question)
+      expect(codes(decision)).toContain('release/rules-failed')
+      expect(leaving).toEqual([])
+    }
+  })
+
+  test('as a list that cannot be looked at, nothing leaves', () => {
+    const onList: RuleEffect = { kind: 'cut', properties: [{ names: ['external_references'], onList: 'gone' }] }
+    const { decision, leaving } = release([TOOL], onList, 'all')
+    expect(codes(decision)).toEqual(['release/rules-failed'])
+    expect(leaving).toEqual([])
+  })
+
+  test('as a redaction that comes to no end, nothing leaves', () => {
+    let calls = 0
+    const other = (): RuleEffect => ({ kind: 'cut', properties: [{ names: [calls++ === 0 ? 'x_a' : 'x_b'] }] })
+    const { decision, leaving } = release([{ ...TOOL, x_a: 1, x_b: 2 }], LEAVE_OUT, 'all', {}, other)
+    expect(codes(decision)).toEqual(['release/cannot-redact'])
+    expect(leaving).toEqual([])
   })
 })
 

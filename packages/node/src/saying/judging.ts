@@ -100,7 +100,10 @@ export async function judge(spooled: Spooled, means: JudgeMeans): Promise<{ ok: 
 
   const mended = await mend(spooled, { ...means, definitions: definitions.value, leftOut })
   if (!mended.ok) return mended
-  if (mended.value.objects === 0) return refuse('release/nothing-left', 'All of it is left out by rules of this house.')
+  if (mended.value.objects === 0) {
+    const nothing = { code: 'release/nothing-left' as const, message: 'All of it is left out by rules of this house.' }
+    return refusedBy({ ...decision, refusals: [nothing], refusalsTotal: 1 }, looked.remarks)
+  }
   const { spooled: leaving } = mended.value
   const meaning = await learn(leaving, means)
   if (!meaning.ok) return meaning

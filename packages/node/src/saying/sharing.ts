@@ -235,8 +235,13 @@ export class Sharing {
     const { disk, random } = this.parts.around
     const path = join(this.parts.identity.dir, 'private', 'spool', toHex(random(16)))
     const file = await disk.open(path)
-    await disk.remove(path)
-    return file
+    try {
+      await disk.remove(path)
+      return file
+    } catch (cause) {
+      await file.close()
+      throw cause
+    }
   }
 
   /** Such files for as long as something is judged and said. */
