@@ -192,6 +192,68 @@ describe('two parties and a neutral, set up by hand', () => {
     expect(await shares()).toBe(before)
   })
 
+  test('the cases beside the rules are asked of the gate: what holds, what fails and why', {
+    timeout: 60_000,
+  }, async () => {
+    const rules = join(at('alfa'), 'rules')
+    const file = (name: string, text: string) => writeFileSync(join(rules, name), text)
+    mkdirSync(rules)
+    file(
+      'house.cedar',
+      `@id("no-cases") @redact("x_case") forbid (principal, action, resource);
+       @id("no-notes") @redact("object") forbid (principal, action, resource) when { resource.properties.contains("x_note") };`,
+    )
+    file(
+      'bravo.example.cedar',
+      '@id("not-to-bravo") forbid (principal, action, resource) when { resource.type == "url" };',
+    )
+    const address = (more: object = {}) => ({
+      ...{ type: 'ipv4-addr', spec_version: '2.1', id: `ipv4-addr--${crypto.randomUUID()}`, value: '192.0.2.8' },
+      ...more,
+    })
+    const url = { ...address({ value: 'https://a.example/' }), type: 'url', id: `url--${crypto.randomUUID()}` }
+    const holds = [
+      { case: 'plain', objects: [address()], expect: 'passes' },
+      {
+        ...{ case: 'both', objects: [address({ x_case: '1' }), address({ x_note: '2' })] },
+        ...{ expect: ['redacted', 'left out'], by: ['no-cases', 'no-notes'] },
+      },
+      { case: 'alone', objects: [address({ x_note: '2' })], expect: 'left out' },
+    ]
+    file('house.cases.json', JSON.stringify(holds))
+    file(
+      'bravo.example.cases.json',
+      JSON.stringify([{ case: 'url', objects: [url], expect: 'refused', by: 'not-to-bravo' }]),
+    )
+    file(`${'0'.repeat(32)}.cases.json`, '[]')
+    expect(await done(['gate', 'test', '--dir', at('alfa')])).toContain('4 cases, all hold.')
+
+    file(
+      'house.cases.json',
+      JSON.stringify([{ ...holds[1], by: 'another' }, { ...holds[0], expect: 'refused' }, holds[2]]),
+    )
+    const failed = await run(['gate', 'test', '--dir', at('alfa'), '--json'])
+    expect(failed.code).toBe(1)
+    expect(JSON.parse(failed.out)).toMatchObject({
+      ...{ cases: 4, failed: 2 },
+      results: [
+        { file: 'bravo.example.cases.json', holds: true },
+        { holds: false, why: 'It is so by no rule or code “another”.' },
+        { holds: false, why: 'Object 1 should be refused and is passes.' },
+        { holds: true },
+      ],
+    })
+    file('house.cases.json', '[{"case":"x","objects":[],"expect":"passes"}]')
+    expect((await run(['gate', 'test', '--dir', at('alfa')])).err).toContain(
+      'house.cases.json, case 1: it needs a list',
+    )
+    rmSync(rules, { recursive: true })
+    expect(await run(['gate', 'test', '--dir', at('alfa')])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('There is no case'),
+    })
+  })
+
   test('several recipients and records are named one by one, and the file stays the file', async () => {
     const args = ['say', 'hotline/message', '--dir', at('alfa'), '--to', 'bravo.example', '-']
     const ref = (await done(args, 'To bravo')).trim()

@@ -2,6 +2,7 @@ import type { ObjectVerdict, TriedShare } from '@countersign/client'
 import { TLP_LABELS } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { onlyPact, withNode } from '../door.ts'
+import { missedBy, readCases } from '../gate-cases.ts'
 import { dirOption, examples, jsonOption, repeatable } from '../options.ts'
 import { EXIT, must, note, plain, print, printJson, progressBar, table } from '../output.ts'
 import { noteRemarks, openStix, some } from '../stix-input.ts'
@@ -78,4 +79,50 @@ export function gateCommand(command: Command): void {
         return undefined
       })
     })
+  command
+    .command('test')
+    .description('ask the gate about the cases that lie beside the rules, in DIR/rules/….cases.json')
+    .addOption(dirOption())
+    .option('--pact <id>', 'the agreement; may be left out where there is one only')
+    .addOption(jsonOption())
+    .addHelpText('after', examples('countersign gate test --dir ./alfa'))
+    .action(async (flags: Pick<TryFlags, 'dir' | 'pact' | 'json'>) => {
+      await withNode(flags.dir, async (door) => {
+        const pact = flags.pact ?? (await onlyPact(door))
+        const results: { file: string; case: string; holds: boolean; why: string }[] = []
+        for (const one of readCases(flags.dir, pact)) {
+          const { file, name, objects, to, marking } = one
+          const asked = {
+            pact,
+            ...(to === undefined ? {} : { to: [...to] }),
+            ...(marking === undefined ? {} : { marking: { tlp: marking } }),
+          }
+          const tried = await door.tryShare(asked, bundleOf(objects), () => {})
+          const missed = tried.ok ? missedBy(one, tried.value.told) : tried.message
+          results.push({ file, case: name, holds: missed === undefined, why: missed ?? '' })
+        }
+        const failed = results.filter(({ holds }) => !holds).length
+        // No case at all is no test that was passed.
+        if (failed > 0 || results.length === 0) process.exitCode = EXIT.refused
+        if (flags.json === true) return printJson({ cases: results.length, failed, results })
+        if (results.length === 0) {
+          note(`There is no case in ${flags.dir}/rules; docs/RULES.md says how one is written.`)
+          return undefined
+        }
+        const rows = results.map(({ holds, file, case: name, why }) => {
+          return [holds ? 'holds' : 'FAILS', file, name, why].map(plain)
+        })
+        print(table([['', 'FILE', 'CASE', 'WHY'], ...rows]))
+        print(
+          failed === 0
+            ? `${some(results.length, 'case')}, all hold.`
+            : `${failed} of ${some(results.length, 'case')} fail.`,
+        )
+        return undefined
+      })
+    })
+}
+
+function bundleOf(objects: readonly unknown[]): ReadableStream<Uint8Array> {
+  return new Blob([JSON.stringify({ objects })]).stream()
 }
