@@ -90,13 +90,6 @@ describe('what is asked of a collection', () => {
       last,
     ])
   })
-
-  test('nothing is deleted: what was said cannot be unsaid', async () => {
-    const path = `${parties.pact}/collections/outbox/objects/${idOf(2)}/`
-    const refused = await taxii(parties.alfa, path, { method: 'DELETE' })
-    expect([refused.status, await refused.json()]).toMatchObject([403, { http_status: '403' }])
-    expect(await names(`match[id]=${idOf(2)}`)).toEqual(['two'])
-  })
 })
 
 test('paging while others write neither repeats an object nor misses one', async () => {

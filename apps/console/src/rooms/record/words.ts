@@ -57,6 +57,8 @@ export function sentences(row: RecordRow, t: TFunction): string[] {
       const pieces = count(body, 'pieces') ?? 1
       return pieces > 1 ? [...said, t('sentence.intel/sharePiece', { piece, pieces })] : said
     }
+    case 'intel/revoke':
+      return [t('sentence.intel/revoke', { from, to })]
     case 'hotline/message': {
       const said = [
         t('sentence.hotline/message', {
