@@ -239,9 +239,10 @@ export class Checks {
     const { origin, size } = log
     const sizes = this.sizesAt(machine.party)
     const before = sizes.get(origin) ?? 0
-    this.restSince = undefined
     const isOwn = origin.startsWith(`${machine.party}/`)
+    // It may wait for one that is silent for good, and nothing moves meanwhile.
     if (isOwn && this.restored.has(machine.party) && !isConfirmed(log)) return
+    this.restSince = undefined
     sizes.set(origin, size)
     if (isOwn) await this.grown(machine, log, before)
     else this.mirrored(machine, log)

@@ -333,10 +333,11 @@ export class World {
   private async settle(): Promise<void> {
     succeedWhereSilent(this)
     this.restartAfterYears()
-    await this.drive(() => this.checks.isAtRest(), QUIET_MS_MAX, `rest: ${this.checks.whatMoves()}`).catch((cause) => {
-      if (cause instanceof Violation && cause.invariant === 6)
-        throw new Violation(6, `No rest within ${QUIET_MS_MAX / 60_000} minutes of healing: ${this.checks.whatMoves()}`)
-      throw cause
+    const end = this.clock.now + QUIET_MS_MAX
+    await this.drive(() => this.checks.isAtRest(), QUIET_MS_MAX, 'rest').catch((cause) => {
+      // Another of the same invariant may have been found on the way.
+      if (this.clock.now < end) throw cause
+      throw new Violation(6, `No rest within ${QUIET_MS_MAX / 60_000} minutes of healing: ${this.checks.whatMoves()}`)
     })
     for (const end = this.clock.now + WITNESS_MS_MAX; this.clock.now < end; ) {
       if ((await this.witness?.isDone()) !== false) return
