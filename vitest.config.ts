@@ -40,8 +40,7 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 180_000,
     pool: 'forks',
-    // One more than the cores it is measured on: many tests wait for a node's next round, and leave a core idle meanwhile.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
       // Plain functions over values leave nothing behind, so a worker takes one file after another: to start one for each
