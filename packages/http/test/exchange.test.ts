@@ -336,6 +336,7 @@ describe('TAXII 2.1', () => {
     expect(listed.collections.map(({ alias, can_write }) => [alias, can_write])).toEqual([
       ['inbox', false],
       ['outbox', true],
+      ['withdrawn', false],
     ])
     const id = listed.collections[0]?.id ?? ''
     const whole = await readAll(bravo, pact, 'inbox', 1000)
