@@ -65,6 +65,8 @@ test('what an earlier run left ends at the start, with a sound log, with a succe
   await watch.start()
   await until('the other log to be compared', async () => (await channel('main'))?.state === 'ready')
   const byItself = endedBy('cause', 'ready', 'week', 'start')
+  // A folder that may be a copy, as one is here that went on without an answer, does not judge what receipts it gave.
+  byItself.delete('receipt/not-given')
   await until('all that ends by itself to be over', async () =>
     (await left()).every((code) => !byItself.has(code as AlarmCode) && code !== 'log/several'),
   )

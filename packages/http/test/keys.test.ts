@@ -102,6 +102,8 @@ test('a log key that changes in good order: others succeed its logs, the old one
     await until('its new log to be held', () => node.logOf(origin)?.size === alfa.node.logOf(origin)?.size)
     expect(node.logOf(old)?.size).toBe(alfa.node.logOf(old)?.size)
     expect(node.logOf(origin)?.size).toBeGreaterThan(1)
+    // What is held is folded a moment later.
+    await until('its opening to be folded', async () => (await node.views.record(`${origin}#0`)) !== undefined)
     await node.settled()
     const opening = (await node.views.record(`${origin}#0`))?.row
     expect(opening).toMatchObject({ type: 'log/open', validity: { kind: 'valid' } })
