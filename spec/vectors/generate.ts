@@ -20,6 +20,8 @@ import { withoutNeutralCases } from './notices-without-neutral-cases.ts'
 import { revocationAnswersCases } from './revocation-answers-cases.ts'
 import { revocationCases } from './revocation-cases.ts'
 import { agreement, alfa, bravo, ORIGIN, opening, watch } from './samples.ts'
+import { sightingAnswersCases } from './sighting-answers-cases.ts'
+import { sightingCases } from './sighting-cases.ts'
 import { statementCases } from './statement-cases.ts'
 import { successionCases } from './succession-cases.ts'
 import { hex, text, withPieces } from './texts.ts'
@@ -39,6 +41,14 @@ write('revocations.json', () => ({
   parties: ['alfa.example', 'bravo.example'],
   opening: toBase64(opening()),
   cases: revocationCases.map(({ entries, ...of }) => ({ ...of, entries: entries.map(toBase64) })),
+}))
+
+write('sightings.json', () => ({
+  card: text(alfa.file),
+  origin: ORIGIN,
+  parties: ['alfa.example', 'bravo.example'],
+  opening: toBase64(opening()),
+  cases: sightingCases.map(({ entries, ...of }) => ({ ...of, entries: entries.map(toBase64) })),
 }))
 
 write('commitments.json', () =>
@@ -110,6 +120,7 @@ write('destruction-beside.json', () => destruction(destructionBesideCases))
 write('after-split.json', () => destruction(afterSplitCases))
 
 write('revocation-answers.json', () => destruction(revocationAnswersCases))
+write('sighting-answers.json', () => destruction(sightingAnswersCases))
 
 write('notices.json', () => notices(noticesCases))
 write('notices-without-neutral.json', () => notices(withoutNeutralCases))

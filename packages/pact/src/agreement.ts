@@ -36,6 +36,10 @@ const sortedParties = z.array(partyDomain).refine(strictlySorted, 'sorted, witho
 export const ROLES = ['depositary', 'observer', 'witness'] as const
 export type Role = (typeof ROLES)[number]
 
+/** Whether feedback names who behind a party saw something (spec/agreement.md, Sightings). */
+export const SIGHTERS = ['withheld', 'optional', 'named'] as const
+export type Sighter = (typeof SIGHTERS)[number]
+
 const partySchema = z.strictObject({ party: partyDomain, name: text(LIMITS.titleChars), root: hex32 })
 
 /** Witnesses run by anybody (spec/witness.md). */
@@ -75,6 +79,7 @@ export const agreementSchema = z.strictObject({
     .max(LIMITS.neutrals),
   quorum: z.number().int().min(0).max(LIMITS.neutrals),
   witnesses: witnessesSchema.exactOptional(),
+  sightings: z.strictObject({ sighter: z.enum(SIGHTERS) }).exactOptional(),
   channels: z
     .array(
       z.strictObject({

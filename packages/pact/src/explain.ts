@@ -1,9 +1,15 @@
 // An agreement on one page, in plain words, for a terminal.
 
-import type { Agreement } from './agreement.ts'
+import type { Agreement, Sighter } from './agreement.ts'
+
+const SIGHTER: Record<Sighter, string> = {
+  withheld: 'feedback names nobody who saw something but the party itself',
+  optional: 'feedback may name who behind a party saw something',
+  named: 'each sighting names who saw it',
+}
 
 export function explainAgreement(agreement: Agreement): string {
-  const { parties, neutrals, witnesses, channels, share, limits, intervals, clauses } = agreement
+  const { parties, neutrals, witnesses, channels, share, sightings, limits, intervals, clauses } = agreement
   const stix =
     'allow' in share.stix
       ? `only ${list(share.stix.allow)}`
@@ -25,6 +31,7 @@ export function explainAgreement(agreement: Agreement): string {
         ]),
     `Channels   ${channels.map(({ name, parties: of }) => (of.length === parties.length ? `${name} (all)` : `${name} (${list(of)})`)).join(', ')}`,
     `Shared     ${list(share.records)}; ${stix}; marked ${agreement.marking.max} at most`,
+    ...(sightings === undefined ? [] : [`Sightings  ${SIGHTER[sightings.sighter]}`]),
     `Limits     ${limits.entriesPerDay} records and ${megabytes(limits.bytesPerDay)} a day; ${limits.parts} parts of ${megabytes(limits.partBytes)} a record`,
     `Clocks     nodes look every ${intervals.pollSeconds} s; the neutral countersigns every ${intervals.cosignSeconds} s; content that cannot be opened is rejected within ${intervals.rejectSeconds} s`,
     `Kept       ${agreement.retention.days} days`,

@@ -232,6 +232,25 @@ describe('the interval of a record', () => {
   })
 })
 
+describe('what an agreement says of sightings', () => {
+  const under = (sightings: unknown) => parseAgreement(canonicalJson({ ...agreement, sightings }))
+
+  test.each(['withheld', 'optional', 'named'])('is that who saw something is %s, and told on one page', (sighter) => {
+    const read = under({ sighter })
+    if (!read.ok) throw new Error(read.message)
+    expect(read.value.sightings).toEqual({ sighter })
+    expect(explainAgreement(read.value)).toMatch(/^Sightings /m)
+    expect(explainAgreement(agreement)).not.toMatch(/^Sightings /m)
+  })
+
+  test.each([[null], [{}], [{ sighter: 'hidden' }], [{ sighter: 'named', more: 1 }], ['named']])(
+    'is refused where it is %j',
+    (value) => {
+      expect(under(value)).toMatchObject({ ok: false, code: 'agreement/schema' })
+    },
+  )
+})
+
 describe('witnesses of an agreement', () => {
   const key = (seed: number, name: string, type: 4 | 6) =>
     formatVerifierKey(

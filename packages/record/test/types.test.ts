@@ -25,6 +25,7 @@ const part = (role: string, mediaType: string): ContentPart => ({
 })
 const PARTS: Record<string, ContentPart[]> = {
   'intel/share': [part('bundle', STIX_MEDIA_TYPE)],
+  'intel/sighting': [part('bundle', STIX_MEDIA_TYPE)],
   'hotline/message': [part('message', MESSAGE_MEDIA_TYPE)],
 }
 
@@ -175,6 +176,27 @@ describe('a revocation', () => {
 
   test('asks each record for the parts that are named of that one alone', () => {
     expect(fitsAnswer({ ...revocation, body: listed(1) }, share, 1)).toBe(true)
+  })
+})
+
+describe('feedback', () => {
+  const share = { ...spoken('intel/share'), origin: PEER, from: 'bravo.example', to: ['alfa.example', 'carol.example'] }
+  const feedback = spoken('intel/sighting')
+
+  test('fits a share that was said to its author, back to who said it, and to who got it too', () => {
+    expect(fitsAnswer(feedback, share, 0)).toBe(true)
+    expect(fitsAnswer({ ...feedback, to: ['bravo.example', 'carol.example'] }, share, 0)).toBe(true)
+  })
+
+  test.each<[string, Partial<Statement>, Partial<Statement>]>([
+    ['that was not said to its author', {}, { to: ['carol.example'] }],
+    ['whose author it does not address', { to: ['carol.example'] }, {}],
+    ['that was not said to one whom it addresses', { to: ['bravo.example', 'dora.example'] }, {}],
+    ['in earnest, from an exercise', { mode: 'Exercise' }, {}],
+    ['that is no share', {}, { type: 'hotline/message' }],
+    ['that is feedback', {}, { type: 'intel/sighting' }],
+  ])('fits no record %s', (_what, answer, named) => {
+    expect(fitsAnswer({ ...feedback, ...answer }, { ...share, ...named }, 0)).toBe(false)
   })
 })
 

@@ -88,7 +88,7 @@ export class Answers {
     const { re_origin, re_idx, author, place } = named
     if (type === 'content/rejected') return this.sql.rejectable.get(re_origin, re_idx, origin, idx) !== undefined
     if (rules.standing === undefined) return true
-    if (rules.standing === 'sharer') {
+    if (rules.standing === 'sharer' || rules.standing === 'recipient') {
       const [answer, share] = [this.statementOf(origin, idx), this.statementOf(re_origin, re_idx)]
       return answer !== undefined && share !== undefined && fitsAnswer(answer, share, place)
     }

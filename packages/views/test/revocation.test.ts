@@ -1,4 +1,5 @@
-// What a revocation takes back (spec/records.md, Taking back), as the views decide it: alike in whatever order things arrive.
+// Whether a revocation and feedback may be said of the records they name (spec/records.md, Taking back and Feedback), as the
+// views decide it: alike in whatever order things arrive.
 
 import { readFileSync } from 'node:fs'
 import { canonicalJson } from '@countersign/record'
@@ -18,10 +19,16 @@ interface Vectors {
     expect: string
   }[]
 }
-const path = new URL('../../../spec/vectors/revocation-answers.json', import.meta.url)
-const vectors = JSON.parse(readFileSync(path, 'utf8')) as Vectors
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../../spec/vectors/${name}`, import.meta.url), 'utf8')) as Vectors
+const cases = [
+  ...[read('revocation-answers.json')].flatMap((all) =>
+    all.cases.map((of) => [`a revocation ${of.name}`, of, all] as const),
+  ),
+  ...[read('sighting-answers.json')].flatMap((all) => all.cases.map((of) => [`feedback ${of.name}`, of, all] as const)),
+]
 
-test.each(vectors.cases.map((of) => [of.name, of] as const))('vector: a revocation %s', async (_name, of) => {
+test.each(cases)('vector: %s', async (_name, of, vectors) => {
   for (const logs of [of.logs, of.logs.toReversed()]) {
     const views = await openViews({ path: ':memory:', party: 'watch.example', now: () => 1_790_000_100_000 })
     for (const card of vectors.cards) await views.knowCard(new TextEncoder().encode(card))

@@ -10,6 +10,7 @@ import { hotlineAck } from './hotline-ack/index.ts'
 import { hotlineMessage } from './hotline-message/index.ts'
 import { intelRevoke, type RevokedObjects } from './intel-revoke/index.ts'
 import { intelShare } from './intel-share/index.ts'
+import { intelSighting } from './intel-sighting/index.ts'
 import { logOpen } from './log-open/index.ts'
 import { logPin } from './log-pin/index.ts'
 import { pactPropose } from './pact-propose/index.ts'
@@ -25,6 +26,7 @@ export const recordTypes: readonly RecordType[] = [
   pactSign,
   intelShare,
   intelRevoke,
+  intelSighting,
   hotlineMessage,
   hotlineAck,
   contentRejected,
@@ -67,10 +69,18 @@ export function fitsAnswer(answer: Statement, named: Statement, place: number): 
   if (rules.standing === undefined) return true
   if (rules.standing === 'author') return named.from === from
   if (rules.standing === 'sharer') return mayTakeBack(answer, named, place)
+  if (rules.standing === 'recipient') return mayGiveFeedback(answer, named)
   const parts = Array.isArray(body.parts) ? body.parts : [0]
   return (
     (named.from === from || named.to.includes(from)) && parts.every((part) => named.content[Number(part)] !== undefined)
   )
+}
+
+/** Whether feedback may be given on a share: to its author, by whom it addresses, and to nobody else (spec/records.md, Feedback). */
+function mayGiveFeedback({ from, to, mode }: Statement, named: Statement): boolean {
+  const given = (party: string) => named.to.includes(party)
+  if (named.mode !== mode || !given(from) || !to.includes(named.from)) return false
+  return to.every((party) => party === named.from || given(party))
 }
 
 /** Whether a revocation may be said of a share, the one at that place of its `re` (spec/records.md, Taking back). */

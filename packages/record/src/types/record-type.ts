@@ -32,9 +32,9 @@ export interface RecordType {
   /**
    * Whose records it may be said of, which is decided where these are held: `holder`, by the author or an addressee of
    * records with content; `author`, by the author alone; `sharer`, by the author to those it was said to (spec/records.md,
-   * Taking back).
+   * Taking back); `recipient`, by an addressee to the author (Feedback).
    */
-  standing?: 'holder' | 'author' | 'sharer'
+  standing?: 'holder' | 'author' | 'sharer' | 'recipient'
   /** A valid body. */
   example: Record<string, unknown>
   /** What it is called, for people. */
@@ -43,6 +43,15 @@ export interface RecordType {
 
 export function noParts(parts: readonly ContentPart[]): string | undefined {
   return parts.length === 0 ? undefined : 'it carries content and may not'
+}
+
+export const STIX_MEDIA_TYPE = 'application/stix+json;version=2.1'
+
+/** One or more STIX bundles. */
+export function bundles(parts: readonly ContentPart[]): string | undefined {
+  return parts.length > 0 && parts.every((part) => part.role === 'bundle' && part.mediaType === STIX_MEDIA_TYPE)
+    ? undefined
+    : `it needs parts “bundle” of ${STIX_MEDIA_TYPE}`
 }
 
 export function exactly(count: number, role: string, mediaType: string) {

@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { isFeedName } from '../../names.ts'
-import type { RecordType } from '../record-type.ts'
-
-export const STIX_MEDIA_TYPE = 'application/stix+json;version=2.1'
+import { bundles, type RecordType } from '../record-type.ts'
 
 /** Shares threat data: one or more STIX bundles, each sealed. A large share is said in several records. */
 export const intelShare: RecordType = {
@@ -19,10 +17,7 @@ export const intelShare: RecordType = {
       feed: z.string().refine(isFeedName, 'the name of a feed').optional(),
     })
     .refine(({ piece, pieces }) => piece <= pieces, 'piece ≤ pieces'),
-  checkParts: (parts) =>
-    parts.length > 0 && parts.every((part) => part.role === 'bundle' && part.mediaType === STIX_MEDIA_TYPE)
-      ? undefined
-      : `it needs parts “bundle” of ${STIX_MEDIA_TYPE}`,
+  checkParts: bundles,
   answers: 'any',
   example: { share: '0195f3a0-7c11-7abc-8def-0123456789ab', piece: 1, pieces: 1, objects: 25 },
   words: { en: 'Threat data shared', ru: 'Переданы данные об угрозах', zh: '共享威胁数据' },
