@@ -57,6 +57,8 @@ export interface ShareInput {
   mode?: string
   /** The feed it is shared in. */
   feed?: string
+  /** A fresh UUID: asked for again under it, after an answer that was lost, it is not said twice. */
+  share?: string
 }
 
 export interface RevokeInput {
@@ -95,6 +97,8 @@ export interface ShareOutcome {
   share: string
   records: string[]
   objects: number
+  /** It was asked for before under this UUID; what was sent now was not read. */
+  saidBefore?: boolean
   /** What the gate cut or left out: the first of it, and how many objects it is. */
   redacted: ObjectVerdict[]
   redactedTotal: number
@@ -148,6 +152,9 @@ export interface ApiRefusal extends Refusal {
   refusals?: readonly { code: string; message: string; object?: { index: number; id: string | null } }[]
   refusalsTotal?: number
 }
+
+/** A bundle, an envelope or one object; a page gives a Blob, which the browser reads from the disk as it is sent. */
+export type StixBody = ReadableStream<Uint8Array> | Uint8Array | Blob
 
 export type Answer<T> = { ok: true; value: T } | ApiRefusal
 
@@ -303,7 +310,7 @@ export class NodeClient {
     return this.postJson('api/say', { ...input, ...(content === undefined ? {} : { content }) })
   }
 
-  share(input: ShareInput, body: ReadableStream<Uint8Array> | Uint8Array): Promise<Answer<ShareOutcome>> {
+  share(input: ShareInput, body: StixBody): Promise<Answer<ShareOutcome>> {
     return this.sendStix('api/share', input, body)
   }
 
@@ -313,15 +320,11 @@ export class NodeClient {
   }
 
   /** What the gate would say of a share; nothing is said. */
-  tryShare(input: ShareInput, body: ReadableStream<Uint8Array> | Uint8Array): Promise<Answer<TriedShare>> {
+  tryShare(input: ShareInput, body: StixBody): Promise<Answer<TriedShare>> {
     return this.sendStix('api/gate/try', input, body)
   }
 
-  private async sendStix<T>(
-    path: string,
-    input: ShareInput,
-    body: ReadableStream<Uint8Array> | Uint8Array,
-  ): Promise<Answer<T>> {
+  private async sendStix<T>(path: string, input: ShareInput, body: StixBody): Promise<Answer<T>> {
     const { marking, to, ...rest } = input
     const query = new URLSearchParams({
       ...rest,

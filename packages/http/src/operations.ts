@@ -74,6 +74,10 @@ export const shareQuery = z.strictObject({
   class: text.exactOptional(),
   mode: mode.exactOptional(),
   feed: text.exactOptional(),
+  share: z
+    .string()
+    .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID in lower case')
+    .exactOptional(),
 })
 export const revokeBody = z.strictObject({
   pact: text,
@@ -239,7 +243,8 @@ export const OPERATIONS: readonly Operation[] = [
   {
     ...{ method: 'POST', path: '/api/share', query: shareQuery },
     body: { mediaType: BYTES_TYPE, bytesMax: LIMITS.shareBodyBytes },
-    summary: 'Shares STIX of any size in as few records as the agreement’s limits allow; all of it or nothing.',
+    summary:
+      'Shares STIX of any size in as few records as the agreement’s limits allow; all of it or nothing. With a fresh UUID as `share` it is said once, however often it is asked for.',
     answer: json('The records, how many objects, and what of the standard they break.'),
   },
   {

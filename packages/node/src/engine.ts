@@ -35,6 +35,7 @@ import { OfficersActs } from './officers/officers-acts.ts'
 import { PossibleCopy } from './own-logs/possible-copy.ts'
 import { Pacts, type StoredPact } from './pacts.ts'
 import { PrivateStore } from './private-store.ts'
+import { NamedShares } from './saying/named-shares.ts'
 import { Rejections } from './saying/rejections.ts'
 import { Saying } from './saying/saying.ts'
 import { ChangingDesk } from './sealing/changing-desk.ts'
@@ -67,6 +68,7 @@ export class Engine {
   readonly possibleCopy: PossibleCopy
   readonly reached: PeersReached
   readonly saying: Saying
+  readonly namedShares: NamedShares
   readonly sticks: Sticks
   readonly unattended: Unattended
   private readonly opened: Opened
@@ -128,6 +130,15 @@ export class Engine {
       unlearned: (pact) => this.indexes.unlearned(pact),
     })
     this.saying = new Saying(this.parts)
+    this.namedShares = new NamedShares({
+      share: (request) => this.saying.share(request),
+      placeOf: ({ pact, channel }) => {
+        const found = this.saying.placeOf(pact, 'intel/share', channel)
+        return found.ok ? ok({ pact: found.value.pact, awaited: () => found.value.channel.awaited() }) : found
+      },
+      state: (pact, share) => this.shareState(pact, share),
+      recordsOf: (pact, share) => views.recordsOfShare(party, pact, share),
+    })
     this.feeds = new Feeds(this.parts, {
       share: (request) => this.saying.share(request),
       shareState: (pact, share) => this.shareState(pact, share),
@@ -376,7 +387,7 @@ export class Engine {
       const origin = of.id === pact ? own.speaker?.log.origin : undefined
       if (origin !== undefined) await this.folding.caughtUp(origin)
     }
-    return views.wasShared(identity.party, pact, share) ? 'said' : 'unknown'
+    return views.recordsOfShare(identity.party, pact, share).length > 0 ? 'said' : 'unknown'
   }
 
   /** Something may show differently. */

@@ -108,7 +108,9 @@ export class Node {
   share(request: ShareRequest): Promise<ShareResult> {
     const consequence =
       'The share ended there. Mend that, and look which of its records were said before sharing again.'
-    return overDisk(consequence, this.engine.saying.share(request))
+    const { share } = request
+    const { namedShares, saying } = this.engine
+    return overDisk(consequence, share === undefined ? saying.share(request) : namedShares.share({ ...request, share }))
   }
 
   /**

@@ -481,8 +481,8 @@ class SqliteViews implements Views {
     return inCollection(this.store, pact, collection, id)
   }
 
-  wasShared(author: string, pact: string, share: string) {
-    return this.records_.wasShared(author, pact, share)
+  recordsOfShare(author: string, pact: string, share: string) {
+    return this.records_.recordsOfShare(author, pact, share)
   }
 
   recallRemoved(all: readonly RemovedHere[]) {

@@ -15,6 +15,7 @@ import type {
   Provenance,
   ReceiptRow,
   RecordDetail,
+  RecordOfShare,
   RecordPage,
   RecordQuery,
   RecordRow,
@@ -60,10 +61,11 @@ export class RecordReader {
          where s.id = ? and s.version_order = ? and s.pact = ? and s.collection = ? and s.shown <> 0
          group by s.origin, s.idx order by s.origin || '#' || s.idx <> ?, r.at_ms, s.origin, s.idx limit ?`,
       ),
-      shared: sqlite.prepare<[string, string, string], unknown>(
-        `select 1 from records r join statements s on s.origin = r.origin and s.idx = r.idx
+      shared: sqlite.prepare<[string, string, string], { origin: string; idx: number; objects: number }>(
+        `select r.origin, r.idx, json_extract(s.payload, '$.body.objects') as objects
+         from records r join statements s on s.origin = r.origin and s.idx = r.idx
          where r.pact = ? and r.author = ? and r.type = 'intel/share' and r.validity <> ${VALIDITY.void}
-           and json_extract(s.payload, '$.body.share') = ? limit 1`,
+           and json_extract(s.payload, '$.body.share') = ? order by r.origin, r.idx`,
       ),
       to: sqlite.prepare<[string, number], { party: string }>(
         'select party from addressees where origin = ? and idx = ? order by place',
@@ -138,8 +140,9 @@ export class RecordReader {
     })
   }
 
-  wasShared(author: string, pact: string, share: string): boolean {
-    return this.sql.shared.get(pact, author, share) !== undefined
+  recordsOfShare(author: string, pact: string, share: string): RecordOfShare[] {
+    const rows = this.sql.shared.all(pact, author, share)
+    return rows.map(({ origin, idx, objects }) => ({ record: `${origin}#${idx}`, objects }))
   }
 
   /** The records in which a version of an object came to a collection, the one that is kept first. */

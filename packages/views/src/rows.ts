@@ -294,6 +294,12 @@ export interface CollectionObject {
 }
 
 /** One place at which we shared an object, and what a revocation of it is said by. */
+/** One record of a share; `objects` as its author counts them. */
+export interface RecordOfShare {
+  record: string
+  objects: number
+}
+
 export interface SharedPlace {
   /** `origin#index`. */
   record: string

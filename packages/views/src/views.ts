@@ -25,6 +25,7 @@ import type {
   PactRow,
   PartToRemove,
   RecordDetail,
+  RecordOfShare,
   RecordPage,
   RecordQuery,
   Rejection,
@@ -276,8 +277,8 @@ export interface Views {
   /** What of an object in our outbox may be taken back, and to whom it was said; at most REVOKED_AT_ONCE_MAX. */
   sharedByUs(pact: string, id: string): SharedPlace[]
 
-  /** Whether a party said a valid record of the share with this UUID. */
-  wasShared(author: string, pact: string, share: string): boolean
+  /** The valid records that a party said of the share with this UUID, in order. */
+  recordsOfShare(author: string, pact: string, share: string): RecordOfShare[]
 
   /** What this node does not show any more, and keeps itself: all of it, as at a start. */
   recallRemoved(all: readonly RemovedHere[]): void

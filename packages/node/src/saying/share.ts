@@ -21,6 +21,8 @@ export interface Shared {
   /** `origin#index`, in order; none while it is held here. */
   records: string[]
   objects: number
+  /** It was asked for before under this UUID; what was sent now was not read. */
+  saidBefore?: boolean
   /** What the gate cut or left out: the first of it, and how many objects it is. */
   redacted: ObjectDecision[]
   redactedTotal: number
