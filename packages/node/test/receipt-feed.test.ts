@@ -244,6 +244,20 @@ test('of a size that is cosigned again and again only the first and the last rec
   expect(held()).toEqual([`3-${T}`, `3-${T + 19}`])
 })
 
+test('of a size that is cosigned for a day some in between are held, as a clock may have been ahead of the first, after a start too', async () => {
+  const cosigner = new Cosigner()
+  const { dir, open, held, holds } = await hearing(cosigner)
+  await holds(OURS)
+  const minutes = [0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 1439]
+  for (let minute = 0; minute < 1440; minute++) cosigner.gives(OURS, T + 60 * minute)
+  while (!(await open().round())) continue
+  expect(held()).toEqual(minutes.map((minute) => `3-${T + 60 * minute}`))
+  cosigner.fetched = 0
+  while (!(await open(await openReceipts({ disk: nodeDisk(), dir })).round())) continue
+  expect(cosigner.fetched).toBe(0)
+  expect(held()).toHaveLength(minutes.length)
+})
+
 test('a superseded receipt on which something rests stays', async () => {
   const cosigner = new Cosigner()
   const { open, held, holds } = await hearing(cosigner, { onSuperseded: async ({ time }) => time !== T + 1 })

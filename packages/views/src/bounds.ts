@@ -21,6 +21,12 @@ export interface Affected {
   past: number
 }
 
+type OfBound = [
+  { origin: string; by: string; size: number; time: number; digest: string; below: number; since: number },
+]
+
+const NONE = { size: 0, time: -1 }
+
 const COLUMNS = 'by_party as "by", size, time, digest'
 
 export class Bounds {
@@ -77,6 +83,14 @@ export class Bounds {
       bounding: sqlite.prepare<[string, string, number, number, string], { size: number }>(
         `select size from receipts ${exactly} and (bounds_hi = 1 or bounds_lo = 1)`,
       ),
+      // Older records are bounded by what their signer gave of fewer entries, where that is not before their lo.
+      boundOnlyBy: sqlite.prepare<OfBound, { idx: number }>(
+        `select b.idx from receipts_before_lo b
+         where b.origin = @origin and b.by_party = @by and b.idx < @size and b.lo <= @time
+         and (b.idx >= @below or b.lo > @since) and not exists (
+           select 1 from receipts r where r.origin = b.origin and r.by_party = b.by_party and r.aside = 0
+           and r.time >= b.lo and r.size > b.idx and (r.time, r.size, r.digest) < (@time, @size, @digest))`,
+      ),
       remove: sqlite.prepare<[string, string, number, number, string]>(`delete from receipts ${exactly}`),
       mark: sqlite.prepare<[number, number, string, string, number, number, string]>(
         `update receipts set bounds_hi = ?, bounds_lo = ? ${exactly}`,
@@ -129,9 +143,20 @@ export class Bounds {
     return affected
   }
 
-  /** Forgets a receipt; false where it is a bound, and stays. */
+  /** The records of which a receipt is the first that counts, because what its signer gave earlier is dated before lo. */
+  boundsBeforeLo({ origin, by, size, time, digest }: ReceiptToFold): number[] {
+    const smaller = this.lo(origin, by, size - 1)
+    const { size: below, time: since } = smaller !== undefined && smaller.time <= time ? smaller : NONE
+    return this.sql.boundOnlyBy.all({ origin, by, size, time, digest, below, since }).map(({ idx }) => idx)
+  }
+
+  /**
+   * Forgets a receipt; false where it is a bound, and stays: of all records that it covers, or of one for which what its
+   * signer gave earlier is dated before lo, as by a clock that is behind.
+   */
   forget({ origin, by, size, time, digest }: ReceiptToFold): boolean {
     if (this.sql.bounding.get(origin, by, size, time, digest) !== undefined) return false
+    if (this.boundsBeforeLo({ origin, by, size, time, digest }).length > 0) return false
     this.sql.remove.run(origin, by, size, time, digest)
     return true
   }

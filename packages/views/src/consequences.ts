@@ -60,12 +60,6 @@ export class Consequences {
       speaksUnder: sqlite.prepare<[string, string], { origin: string; first: number; next: number }>(
         'select l.origin, u.first, l.next from logs l join log_versions u on u.origin = l.origin where l.pact = ? and u.version = ?',
       ),
-      late: sqlite.prepare<[string, string, number, number], { idx: number }>(
-        'select idx from receipts_before_lo where origin = ? and by_party = ? and idx < ? and lo <= ?',
-      ),
-      noLonger: sqlite.prepare<[string, string, number]>(
-        'delete from receipts_before_lo where origin = ? and by_party = ? and idx = ?',
-      ),
       contradiction: sqlite.prepare<[string, string, string]>(
         'insert into contradictions values (?, ?, ?) on conflict do nothing',
       ),
@@ -106,7 +100,7 @@ export class Consequences {
   }
 
   receiptArrived(receipt: ReceiptToFold): void {
-    const { origin, by, size, time } = receipt
+    const { origin, by } = receipt
     const added = this.of.bounds.add(receipt)
     if (added === undefined) return
     this.of.named.arrived(receipt)
@@ -116,10 +110,7 @@ export class Consequences {
     if (place.ok) this.of.notices.touched(place.value.pact)
     if (added.timeFell)
       this.sql.contradiction.run('receipt/time-fell', origin, `The times of ${by} on this log fall as its sizes grow.`)
-    for (const { idx } of this.sql.late.all(origin, by, size, time)) {
-      this.sql.noLonger.run(origin, by, idx)
-      this.due.add(origin, idx, idx + 1, next)
-    }
+    for (const idx of this.of.bounds.boundsBeforeLo(receipt)) this.due.add(origin, idx, idx + 1, next)
     for (const { version, channel } of this.of.forces.touchedBy(receipt)) this.reviewForce(version, channel)
     this.eachDue(this.of.destructions.afterReceipt(receipt, added.affected))
     this.eachDue(this.of.seconds.waiting(origin))

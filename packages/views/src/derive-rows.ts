@@ -101,6 +101,9 @@ export class RowDeriver {
         `update records set validity = ?, code = ?, message = ?, state = ?, at_ms = ?, superseded_by = ?
          where origin = ? and idx = ?`,
       ),
+      waitsNoMore: sqlite.prepare<[string, string, number]>(
+        'delete from receipts_before_lo where origin = ? and by_party = ? and idx = ?',
+      ),
       waits: sqlite.prepare<[string, string, number, number]>(
         'insert into receipts_before_lo values (?, ?, ?, ?) on conflict (origin, by_party, idx) do update set lo = excluded.lo',
       ),
@@ -112,7 +115,7 @@ export class RowDeriver {
     const moved: DerivedRow[] = []
     for (const record of this.sql.records.all(origin, first, past)) {
       const validity = this.validityOf(record)
-      const covered = this.coveredOf(record)
+      const covered = this.coveredOf(record, true)
       const delivery = this.counted(record, covered)
       const later = this.sql.laterProposal.get(origin, record.idx)?.idx ?? null
       const state =
@@ -144,7 +147,7 @@ export class RowDeriver {
 
   /** For each addressee; for a record that addresses nobody one with an empty recipient. */
   deliveryOf(record: Pick<StoredRecord, 'origin' | 'idx' | 'pact' | 'version'>): RecordRow['delivery'] {
-    return this.counted(record, this.coveredOf(record))
+    return this.counted(record, this.coveredOf(record, false))
   }
 
   /** No receipt discharges the author of what stands after the split of its log (spec/fork.md). */
@@ -153,16 +156,25 @@ export class RowDeriver {
     return covered.map(({ recipient, lo }) => ({ recipient, state: 'said', lo, hi: null }))
   }
 
-  private coveredOf(record: Pick<StoredRecord, 'origin' | 'idx' | 'pact' | 'version'>): RecordRow['delivery'] {
+  /** `derives`: notes for which signers a later receipt may count where what they gave is dated before lo. */
+  private coveredOf(
+    record: Pick<StoredRecord, 'origin' | 'idx' | 'pact' | 'version'>,
+    derives: boolean,
+  ): RecordRow['delivery'] {
     const agreement = this.agreements.of(record.version, record.pact)
     const to = this.sql.addressees.all(record.origin, record.idx).map(({ party }) => party)
     return (to.length === 0 ? [''] : to).map((recipient) => {
       if (agreement === undefined) return { recipient, state: 'said', lo: null, hi: null }
-      return this.towards(agreement, record.origin, record.idx, recipient)
+      return this.towards(agreement, record, recipient, derives)
     })
   }
 
-  private towards(agreement: Agreement, origin: string, idx: number, recipient: string): RecordRow['delivery'][number] {
+  private towards(
+    agreement: Agreement,
+    { origin, idx }: Pick<StoredRecord, 'origin' | 'idx'>,
+    recipient: string,
+    derives: boolean,
+  ): RecordRow['delivery'][number] {
     const cosignatures = agreement.neutrals.flatMap(({ party }) => {
       const bound = this.bounds.lo(origin, party, idx)
       return bound === undefined ? [] : [{ by: party, time: bound.time }]
@@ -173,7 +185,9 @@ export class RowDeriver {
       if (by === undefined || by === '') return undefined
       const earliest = this.bounds.earliest(origin, by, idx)
       // Ignored for being older than lo: a later receipt by the same signer, which would bound nothing else, may count.
-      if (earliest !== undefined && lo !== null && earliest.time < lo) this.sql.waits.run(origin, by, idx, lo)
+      const isBefore = earliest !== undefined && lo !== null && earliest.time < lo
+      if (derives && isBefore) this.sql.waits.run(origin, by, idx, lo)
+      else if (derives) this.sql.waitsNoMore.run(origin, by, idx)
       return this.bounds.hi(origin, by, idx, lo)?.time
     }
     const [own, held] = [hiBy(recipient), hiBy(depositary)]

@@ -167,7 +167,7 @@ export class RecordReader {
     return {
       row,
       statement: this.sql.payload.get(origin, idx)?.payload ?? null,
-      receipts: this.receipts(stored, row.to),
+      receipts: this.receipts(stored, row),
       re: this.sql.mentions.all(origin, idx).flatMap((mention) => {
         const named = this.sql.record.get(mention.re_origin, mention.re_idx)
         return named?.leaf === mention.re_leaf ? [this.row(named)] : []
@@ -241,7 +241,8 @@ export class RecordReader {
     return { by, enough }
   }
 
-  private receipts(stored: Row, to: readonly string[]): ReceiptRow[] {
+  private receipts(stored: Row, { to, delivery }: Pick<RecordRow, 'to' | 'delivery'>): ReceiptRow[] {
+    const lo = delivery[0]?.lo ?? null
     const agreement = this.agreements.of(stored.version, stored.pact)
     const neutrals = agreement?.neutrals.map(({ party }) => party) ?? []
     const depositary = agreement === undefined ? undefined : depositaryOf(agreement)?.party
@@ -256,7 +257,10 @@ export class RecordReader {
           : neutrals.includes(by)
             ? 'neutral'
             : 'other'
-      const found = [this.bounds.earliest(stored.origin, by, stored.idx), this.bounds.lo(stored.origin, by, stored.idx)]
+      const { origin, idx } = stored
+      const [first, counted] = [this.bounds.earliest(origin, by, idx), this.bounds.hi(origin, by, idx, lo)]
+      // The first may be dated before lo and count for nothing: beside it stands the one that does.
+      const found = [first, ...(counted?.digest === first?.digest ? [] : [counted]), this.bounds.lo(origin, by, idx)]
       for (const bound of found) {
         if (bound === undefined) continue
         rows.push({ by, role, size: bound.size, time: bound.time, digest: bound.digest })

@@ -3,7 +3,20 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { agreement } from '../../../spec/vectors/samples.ts'
 import type { Views } from '../src/index.ts'
-import { ALFA, FIRST, feed, fresh, know, opens, proposes, receipt, SECOND, signs } from './two-parties.ts'
+import {
+  ALFA,
+  carol,
+  FIRST,
+  feed,
+  fresh,
+  know,
+  opens,
+  proposes,
+  receipt,
+  SECOND,
+  signs,
+  versionOf,
+} from './two-parties.ts'
 
 let views: Views
 beforeEach(async () => {
@@ -87,3 +100,60 @@ test('a receipt delivers a record although a larger one by its signer was dated 
   await views.foldReceipt(receipt('bravo', ALFA, 2, 112))
   expect(await state()).toEqual([1])
 })
+
+const CAROL = { party: carol.party, name: 'Carol', root: carol.card.rootDigest, operator: carol.party }
+const TWO_NEUTRALS = { ...agreement, neutrals: [{ ...CAROL, roles: ['observer' as const] }, ...agreement.neutrals] }
+const TWO = versionOf(TWO_NEUTRALS)
+const BY_TWO = [opens(ALFA, TWO), signs(ALFA, TWO), signs(ALFA, TWO)]
+
+async function intervalsNow() {
+  while (await views.settle()) continue
+  const page = await views.records({})
+  if (!page.ok) throw new Error(page.message)
+  return page.value.records.map(({ index, delivery }) => ({ index, lo: delivery[0]?.lo, hi: delivery[0]?.hi }))
+}
+
+test('a record stays held since the receipt that first counts, however long its log is quiet, where a neutral’s clock was ahead', async () => {
+  await know([TWO_NEUTRALS], views)
+  await feed(ALFA, BY_TWO, views)
+  await views.foldReceipts([receipt('carol', ALFA, 2, 130), receipt('watch', ALFA, 3, 100)])
+  await intervalsNow()
+  let last = receipt('watch', ALFA, 3, 160)
+  await views.foldReceipt(last)
+  for (let time = 220; time < 1000; time += 60) {
+    const next = receipt('watch', ALFA, 3, time)
+    await intervalsNow()
+    await views.foldReceipt(next)
+    await views.forgetReceipt(last)
+    last = next
+  }
+  expect((await intervalsNow()).find(({ index }) => index === 2)).toEqual({ index: 2, lo: 130, hi: 160 })
+})
+
+test('forgetting receipts, in whatever order they come, changes no interval', async () => {
+  await know([TWO_NEUTRALS], views)
+  const one = fc
+    .record({
+      by: fc.constantFrom('watch', 'carol', 'bravo'),
+      size: fc.integer({ min: 1, max: 4 }),
+      time: fc.integer({ min: 100, max: 108 }),
+    })
+    .map(({ by, size, time }) => receipt(by, ALFA, size, time))
+  await fc.assert(
+    fc.asyncProperty(fc.array(one, { minLength: 2, maxLength: 12 }), async (some) => {
+      await views.reset()
+      await know([TWO_NEUTRALS], views)
+      await feed(ALFA, BY_TWO, views)
+      await views.foldReceipts(some)
+      const before = await intervalsNow()
+      for (const each of some) await views.forgetReceipt(each)
+      await views.foldSplit(ALFA, 9)
+      expect(await intervalsNow()).toEqual(before)
+      for (const { index, lo, hi } of before) {
+        const of = { origin: ALFA, recipient: index === 0 ? '' : 'bravo.example', index }
+        expect({ lo, hi }).toEqual(intervalOf(TWO_NEUTRALS, of, some))
+      }
+    }),
+    { numRuns: 60 },
+  )
+}, 120_000)

@@ -4,7 +4,7 @@
 
 import type { LogFiles } from '@countersign/ledger'
 import { ok, type Result, refuse, toBase64, verifyCheckpoint } from '@countersign/log'
-import { type Agreement, neutralsOf } from '@countersign/pact'
+import type { Agreement } from '@countersign/pact'
 import {
   type Card,
   EVIDENCE_LIMITS,
@@ -22,14 +22,7 @@ import {
   partyOf,
   type Statement,
 } from '@countersign/record'
-
-interface GivenReceipt {
-  by: string
-  size: number
-  time: number
-  /** SHA-256 of the file, hex. */
-  digest: string
-}
+import { boundingReceipts, bySizeAndSigner, type GivenReceipt } from './bounding-receipts.ts'
 
 interface Place {
   origin: string
@@ -305,35 +298,6 @@ async function readable(
     content.push({ part, salt: toBase64(opened.value.salt), plaintext: toBase64(opened.value.bytes) })
   }
   return content
-}
-
-/**
- * Only receipts that can be a bound: from each addressee and from the neutrals the earliest that covers the record,
- * and from each neutral the latest that does not.
- */
-function boundingReceipts(
-  agreement: Agreement | undefined,
-  to: readonly string[],
-  index: number,
-  receipts: readonly GivenReceipt[],
-): GivenReceipt[] {
-  if (agreement === undefined) return []
-  const neutrals = new Set(neutralsOf(agreement).map(({ party }) => party))
-  const earliest = new Map<string, GivenReceipt>()
-  const latest = new Map<string, GivenReceipt>()
-  for (const receipt of receipts) {
-    const { by, size, time } = receipt
-    if (size > index && (neutrals.has(by) || to.includes(by))) {
-      if (time < (earliest.get(by)?.time ?? Number.POSITIVE_INFINITY)) earliest.set(by, receipt)
-    } else if (size <= index && neutrals.has(by)) {
-      if (time > (latest.get(by)?.time ?? Number.NEGATIVE_INFINITY)) latest.set(by, receipt)
-    }
-  }
-  return [...latest.values(), ...earliest.values()].sort(bySizeAndSigner)
-}
-
-function bySizeAndSigner(a: GivenReceipt, b: GivenReceipt): number {
-  return a.size - b.size || (a.by < b.by ? -1 : a.by > b.by ? 1 : a.time - b.time)
 }
 
 function cardFiles(cards: ReadonlyMap<string, Card>): Record<string, unknown>[] {

@@ -1,7 +1,7 @@
 // Fetching what one cosigner countersigned of one log, ours or a peer's. A receipt is held only once it verifies, stands
 // over the very log that is held here, and does not contradict what its cosigner gave before; a bad one is skipped, so
-// that it spoils no other. Of each size the first and the last are held: only they can be a bound (spec/receipt.md), so
-// a quiet year of cosignatures is two files. The cosigner's index is read in bounded parts and may be of any length. It is
+// that it spoils no other. Of each size only those are held that can be a bound (spec/receipt.md), so a quiet year of
+// cosignatures is some twenty files. The cosigner's index is read in bounded parts and may be of any length. It is
 // signed by nobody: it says what to ask for, and nothing about its cosigner. What is read of it is read a second time in
 // the next round, and left behind only where it was the same, so that what harmed it on its way costs no receipt. What is
 // read next begins with the end of what was read before: whoever stood at the address of the cosigner for a while may have
@@ -75,8 +75,8 @@ export class ReceiptFeed {
   private endedOtherwise = false
   /** Names that brought no receipt: asked for again in each round, and told of once their line was read twice. */
   private readonly missing = new Map<string, { name: Name; from: number }>()
-  /** What is held of each size. */
-  private held: Map<number, { first: number; last: number }> | undefined
+  /** Of each size the times of those that are held, rising. */
+  private held: Map<number, number[]> | undefined
   /** The size of the largest. */
   private largest = 0
   /** The newest by each key of the cosigner. */
@@ -187,12 +187,13 @@ export class ReceiptFeed {
     const { receipts, origin, cosigner } = this.options
     this.held = new Map()
     const names = [...receipts.held(origin, cosigner.party)].sort((a, b) => a.size - b.size || a.time - b.time)
-    for (const [i, name] of names.entries()) {
-      const { size, time } = name
-      if (size > this.largest) this.held.set(size, { first: time, last: time })
-      else if (names[i + 1]?.size === size) await this.forget(name)
-      else this.held.set(size, { first: this.held.get(size)?.first ?? time, last: time })
-      this.isNewest(name)
+    for (const [size, ofSize] of Map.groupBy(names, (name) => name.size)) {
+      const kept = keptOf(ofSize.map(({ time }) => time))
+      this.held.set(size, kept)
+      for (const name of ofSize) {
+        this.isNewest(name)
+        if (!kept.includes(name.time)) await this.forget(name)
+      }
     }
   }
 
@@ -237,11 +238,14 @@ export class ReceiptFeed {
     this.missing.clear()
   }
 
-  /** Earlier than the first that is held of its size, or the last that the index names in one go. */
-  private isWanted(name: Name, next: Name | undefined): boolean {
-    const held = this.held?.get(name.size)
-    if (held === undefined || name.time < held.first) return true
-    return name.time > held.last && next?.size !== name.size
+  /** One that would be kept; of those later than all that are held the last that the index names in one go, too. */
+  private isWanted({ size, time }: Name, next: Name | undefined): boolean {
+    const held = this.held?.get(size) ?? []
+    const [first] = held
+    const before = held.findLast((one) => one <= time)
+    if (first === undefined || before === undefined) return true
+    if (before === held.at(-1) && before < time && next?.size !== size) return true
+    return stretchOf(time, first) > stretchOf(before, first)
   }
 
   /** False where no receipt of that name came. */
@@ -285,16 +289,17 @@ export class ReceiptFeed {
     return true
   }
 
-  /** Of its size the first and the last stay; what was either before is superfluous. */
+  /** What it makes superfluous of its size goes. */
   private async remember({ size, time, key }: MadeBy): Promise<void> {
-    const before = this.held?.get(size) ?? { first: time, last: time }
-    this.held?.set(size, { first: Math.min(before.first, time), last: Math.max(before.last, time) })
+    const times = [...new Set([...(this.held?.get(size) ?? []), time])]
+    const kept = keptOf(times)
+    this.held?.set(size, kept)
     this.isNewest({ size, time, key })
-    if (before.last === before.first) return
     const { receipts, origin, cosigner } = this.options
-    const replaced = time < before.first ? before.first : before.last
-    const old = receipts.held(origin, cosigner.party).find((one) => one.size === size && one.time === replaced)
-    if (old !== undefined) await this.forget(old)
+    for (const replaced of times.filter((one) => !kept.includes(one))) {
+      const old = receipts.held(origin, cosigner.party).find((one) => one.size === size && one.time === replaced)
+      if (old !== undefined) await this.forget(old)
+    }
   }
 
   private isNewest({ size, time, key }: MadeBy): void {
@@ -334,6 +339,24 @@ export class ReceiptFeed {
   private faultOver(code: FaultCode): void {
     if (this.faults.delete(code)) this.options.onFaultOver?.(code)
   }
+}
+
+/**
+ * Of the times of receipts of one size those that are kept, rising: the first, the last, and of those between the first of
+ * each stretch since the first, which begin after 1, 3, 7, 15 minutes and so on. Where lo is later than the first, as by
+ * a clock that is behind, another one bounds hi; which, is not known before all that bounds lo is here.
+ */
+function keptOf(times: readonly number[]): number[] {
+  const rising = [...times].sort((a, b) => a - b)
+  const [first = 0] = rising
+  return rising.filter(
+    (time, i) =>
+      i === 0 || i === rising.length - 1 || stretchOf(time, first) > stretchOf(rising[i - 1] ?? first, first),
+  )
+}
+
+function stretchOf(time: number, first: number): number {
+  return Math.floor(Math.log2(1 + (time - first) / 60))
 }
 
 /** What was read of the index from one place to another. */

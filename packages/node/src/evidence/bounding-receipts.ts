@@ -1,0 +1,53 @@
+// Which receipts go into a file of evidence: those alone that can bound the time of its record (spec/receipt.md). With
+// these a reader comes to the interval that all the receipts held here give.
+
+import { type Agreement, neutralsOf, quorumBound } from '@countersign/pact'
+
+export interface GivenReceipt {
+  by: string
+  /** Entries covered. */
+  size: number
+  /** POSIX seconds. */
+  time: number
+  /** SHA-256 of the file, hex. */
+  digest: string
+}
+
+/**
+ * Of the receipts on one log those for its record at `index`: from each neutral the latest that does not cover it, and
+ * from each addressee and neutral the earliest that does, with the earliest that is not dated before lo, for one that is
+ * counts for nothing, and the earliest not dated before what its signer had given. Empty where the agreement is unknown.
+ */
+export function boundingReceipts(
+  agreement: Agreement | undefined,
+  to: readonly string[],
+  index: number,
+  receipts: readonly GivenReceipt[],
+): GivenReceipt[] {
+  if (agreement === undefined) return []
+  const neutrals = new Set(neutralsOf(agreement).map(({ party }) => party))
+  const latest = new Map<string, GivenReceipt>()
+  for (const receipt of receipts) {
+    const { by, size, time } = receipt
+    if (size > index || !neutrals.has(by)) continue
+    if (time > (latest.get(by)?.time ?? Number.NEGATIVE_INFINITY)) latest.set(by, receipt)
+  }
+  const lo = quorumBound(agreement, latest.values()) ?? Number.NEGATIVE_INFINITY
+  const found = new Set(latest.values())
+  for (const by of new Set([...neutrals, ...to])) {
+    const covering = receipts.filter((receipt) => receipt.by === by && receipt.size > index)
+    for (const notBefore of [Number.NEGATIVE_INFINITY, lo, latest.get(by)?.time ?? Number.NEGATIVE_INFINITY]) {
+      const counted = covering.filter(({ time }) => time >= notBefore)
+      const first = counted.reduce<GivenReceipt | undefined>(
+        (least, one) => (least === undefined || one.time < least.time ? one : least),
+        undefined,
+      )
+      if (first !== undefined) found.add(first)
+    }
+  }
+  return [...found].sort(bySizeAndSigner)
+}
+
+export function bySizeAndSigner(a: GivenReceipt, b: GivenReceipt): number {
+  return a.size - b.size || (a.by < b.by ? -1 : a.by > b.by ? 1 : a.time - b.time)
+}

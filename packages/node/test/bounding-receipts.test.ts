@@ -1,0 +1,55 @@
+import { intervalOf } from '@countersign/pact'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { agreement } from '../../../spec/vectors/samples.ts'
+import { boundingReceipts } from '../src/evidence/bounding-receipts.ts'
+
+const TWO_NEUTRALS = {
+  ...agreement,
+  neutrals: [
+    ...agreement.neutrals,
+    {
+      party: 'other.example',
+      name: 'Other',
+      root: '7'.repeat(64),
+      operator: 'other.example',
+      roles: ['observer' as const],
+    },
+  ],
+}
+const given = (by: string, size: number, time: number) => ({
+  by: `${by}.example`,
+  size,
+  time,
+  digest: `${size}-${time}`,
+})
+const interval = (receipts: ReturnType<typeof given>[]) =>
+  intervalOf(
+    TWO_NEUTRALS,
+    { recipient: 'bravo.example', index: 1 },
+    receipts.map((one) => ({ ...one, origin: 'of one log' })),
+  )
+
+test('a file of evidence bounds its record although a neutral whose clock is ahead makes the first receipt count for nothing', () => {
+  const receipts = [given('other', 1, 130), given('watch', 2, 100), given('watch', 2, 160), given('watch', 2, 220)]
+  expect(interval(boundingReceipts(TWO_NEUTRALS, ['bravo.example'], 1, receipts))).toEqual({ lo: 130, hi: 160 })
+})
+
+test('the receipts in a file of evidence give the interval that all of them give', () => {
+  const one = fc
+    .record({
+      by: fc.constantFrom('watch', 'other', 'bravo', 'stranger'),
+      size: fc.integer({ min: 1, max: 4 }),
+      time: fc.integer({ min: 100, max: 110 }),
+    })
+    .map(({ by, size, time }) => given(by, size, time))
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 12 }), fc.constantFrom(1, 2), (receipts, quorum) => {
+      const of = { ...TWO_NEUTRALS, quorum }
+      const facts = (some: typeof receipts) => some.map((receipt) => ({ ...receipt, origin: 'of one log' }))
+      const record = { recipient: 'bravo.example', index: 1 }
+      const cut = boundingReceipts(of, ['bravo.example'], 1, receipts)
+      expect(intervalOf(of, record, facts(cut))).toEqual(intervalOf(of, record, facts(receipts)))
+    }),
+  )
+})
