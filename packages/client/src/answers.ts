@@ -2,6 +2,8 @@
 // those of the answers; times are RFC 3339 texts where they come from a statement, and numbers with their unit named
 // elsewhere.
 
+import type { FeedbackVerdict } from '@countersign/record'
+
 export type Mode = 'Actual' | 'Exercise' | 'Test'
 export type RecordState = 'said' | 'held' | 'delivered' | 'void' | 'undecided' | 'superseded'
 export type DeliveryState = 'said' | 'held' | 'delivered'
@@ -112,6 +114,58 @@ export interface ObjectRow {
 export interface ObjectDetail {
   versions: (ObjectRow & { source: string; pact: string; provenance: Provenance[] })[]
   relations: ObjectRow[]
+  /** What each party says now of it: our own word on it too. */
+  feedback: ObjectFeedback[]
+}
+
+export interface ObjectFeedback {
+  pact: string
+  party: string
+  mode: Mode
+  sightings: {
+    sightings: number
+    /** How often it was seen in all, and how many sightings say that it was looked for and not seen. */
+    count: number
+    notSeen: number
+    first: string | null
+    last: string | null
+  } | null
+  opinion: {
+    id: string
+    version: string
+    opinion: string | null
+    verdict: FeedbackVerdict | null
+    explanation: string | null
+    record: string
+  } | null
+}
+
+/** One sighting or opinion of another party on one object of ours. */
+export interface FeedbackRow {
+  pact: string
+  party: string
+  mode: Mode
+  /** The object it is about, and its name where it has one. */
+  object: string
+  name: string | null
+  kind: 'sighting' | 'opinion'
+  id: string
+  version: string
+  /** Of a sighting; 0 says that it was looked for and not seen. */
+  count: number
+  first: string | null
+  last: string | null
+  opinion: string | null
+  verdict: FeedbackVerdict | null
+  explanation: string | null
+  record: string
+  /** As its author claims. */
+  time: string
+}
+
+export interface FeedbackPage {
+  feedback: FeedbackRow[]
+  next: string | null
 }
 
 /** A record that one version of an object came in; the first is the one whose text is kept. */

@@ -11,6 +11,7 @@ import type {
   ConflictSource,
   ContentState,
   DestroyAnswer,
+  FeedbackPage,
   FeedCredential,
   FeedRow,
   KeyStatus,
@@ -195,6 +196,11 @@ export class NodeClient {
 
   object(id: string, signal?: AbortSignal): Promise<Answer<ObjectDetail>> {
     return this.getJson('api/object', { id }, signal)
+  }
+
+  /** What the others say now of objects that we shared. */
+  feedback(query: Record<string, string> = {}, signal?: AbortSignal): Promise<Answer<FeedbackPage>> {
+    return this.getJson('api/feedback', query, signal)
   }
 
   conflicts(query: Record<string, string> = {}, signal?: AbortSignal): Promise<Answer<ConflictPage>> {

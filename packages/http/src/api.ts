@@ -21,6 +21,7 @@ import {
   contentBody,
   contentRefBody,
   evidenceQuery,
+  feedbackQuery,
   idQuery,
   isDescribed,
   objectsQuery,
@@ -166,6 +167,9 @@ export async function apiRoutes(
     )
     api.get('/api/conflicts', async (request, reply) =>
       answer(reply, await withQuery(conflictsQuery, request, (query) => node.views.conflicts(query))),
+    )
+    api.get('/api/feedback', async (request, reply) =>
+      answer(reply, await withQuery(feedbackQuery, request, (query) => node.views.feedback(query))),
     )
     api.get('/api/conflict-sources', async () => node.views.conflictSources())
     api.get('/api/pacts', async () => node.views.pacts())

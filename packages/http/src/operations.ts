@@ -45,6 +45,7 @@ export const conflictsQuery = z.strictObject({
   cursor: text.exactOptional(),
   limit,
 })
+export const feedbackQuery = z.strictObject({ ...conflictsQuery.shape })
 export const refQuery = z.strictObject({ ref: text })
 export const partQuery = z.strictObject({ ref: text, part: z.coerce.number().int().min(0).max(15) })
 const choice = z.enum(['0', '1']).default('0')
@@ -186,7 +187,12 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'GET', path: '/api/object', query: idQuery },
     summary:
       'One STIX object: its versions with their source texts and the records they came in, and what it is related to.',
-    answer: json('`versions`, `relations`.'),
+    answer: json('`versions`, `relations`, `feedback`: what each party says now of it.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/feedback', query: feedbackQuery },
+    summary: 'What the others say now of objects that we shared, the last that came first, a page at a time.',
+    answer: json('`feedback`, `next`.'),
   },
   {
     ...{ method: 'GET', path: '/api/conflicts', query: conflictsQuery },

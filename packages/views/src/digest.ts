@@ -38,6 +38,7 @@ const COMPARED: [table: string, columns: string, order: string][] = [
     'pact, collection, id, version_order',
   ],
   ['taken_back', '*', 'origin, idx, part, position, by_origin, by_idx'],
+  ['feedback', '*', 'target, origin, idx, part, position'],
   ['record_feeds', '*', 'origin, idx'],
   [
     'objects o join feeds f on o.collection = f.number + 16',

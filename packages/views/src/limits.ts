@@ -15,6 +15,10 @@ export const OBJECT_PAGE_MAX = 1000
 export const OBJECT_PAGE_DEFAULT = 50
 export const OBJECT_VERSIONS_MAX = 200
 export const OBJECT_RELATIONS_MAX = 200
+export const FEEDBACK_PAGE_MAX = 1000
+export const FEEDBACK_PAGE_DEFAULT = 100
+/** Opinions on one object that are told: one of each party under each agreement and in each mode. */
+export const FEEDBACK_OPINIONS_MAX = 1000
 export const CONFLICT_PAGE_MAX = 1000
 export const CONFLICT_SOURCES_MAX = 1000
 /** Records told of as those in which one version of an object came. */

@@ -3,6 +3,7 @@
 
 import { sha256, toHex, utf8 } from '@countersign/log'
 import type { Sqlite } from './database.ts'
+import type { Feedback } from './feedback.ts'
 import { OBJECTS_PER_FOLD_MAX, SOURCES_PER_STEP } from './limits.ts'
 import type { ObjectShelf, Source } from './object-shelf.ts'
 import { COUNTS, VALIDITY } from './schema.ts'
@@ -15,10 +16,12 @@ const SOURCE_COLUMNS = 'origin, idx, part, position, pact, collection, id, versi
 
 export class ObjectSources {
   private readonly shelf: ObjectShelf
+  private readonly feedback: Feedback
   private readonly sql
 
-  constructor(sqlite: Sqlite, shelf: ObjectShelf) {
+  constructor(sqlite: Sqlite, shelf: ObjectShelf, feedback: Feedback) {
     this.shelf = shelf
+    this.feedback = feedback
     this.sql = {
       text: sqlite.prepare<[string, string]>('insert into object_texts values (?, ?) on conflict do nothing'),
       source: sqlite.prepare(
@@ -93,7 +96,9 @@ export class ObjectSources {
         ...[object.specVersion, object.name, object.tlp, object.revoked ? 1 : 0],
         object.warnings.length === 0 ? null : JSON.stringify(object.warnings),
       )
-      if (changes === 0 || !shown) continue
+      if (changes === 0) continue
+      this.feedback.keep({ origin, idx, part, position: object.position }, object)
+      if (!shown) continue
       const { id, type, position, specVersion } = object
       this.count({
         ...{ origin, idx, part, position, pact, collection, id, digest, type },
@@ -161,6 +166,7 @@ export class ObjectSources {
     const sources = this.sql.ofPart.all(origin, idx, part, SOURCES_PER_STEP)
     for (const source of sources) {
       this.shelf.hide(source)
+      this.feedback.forget(origin, idx, part, source.position)
       this.sql.remove.run(origin, idx, part, source.position)
       this.sql.removeText.run(source.digest, source.digest)
     }

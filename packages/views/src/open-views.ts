@@ -13,6 +13,7 @@ import { ContentLives } from './content-lives.ts'
 import { openStore, type Store } from './database.ts'
 import { Destructions } from './destructions.ts'
 import { digestOf, digestsOf } from './digest.ts'
+import { Feedback } from './feedback.ts'
 import { EntryFolder } from './fold-entries.ts'
 import { Forces } from './forces.ts'
 import { KnownAgreements, KnownCards } from './known.ts'
@@ -69,6 +70,7 @@ const FOLDED = [
     'taken_back',
     'places_due',
     'record_feeds',
+    'feedback',
     'objects',
     'object_references',
     'search_texts',
@@ -91,6 +93,7 @@ class SqliteViews implements Views {
   private readonly folder: EntryFolder
   private readonly shelf: ObjectShelf
   private readonly removed: RemovedObjects
+  private readonly feedback_: Feedback
   private readonly sources: ObjectSources
   private readonly lives: ContentLives
   private readonly consequences: Consequences
@@ -119,7 +122,8 @@ class SqliteViews implements Views {
     this.folder = new EntryFolder(sqlite, this.readers, this.successions)
     this.shelf = new ObjectShelf(sqlite, now)
     this.removed = new RemovedObjects(sqlite)
-    this.sources = new ObjectSources(sqlite, this.shelf)
+    this.feedback_ = new Feedback(sqlite, party)
+    this.sources = new ObjectSources(sqlite, this.shelf, this.feedback_)
     const { agreements, bounds, folder, forces, named, readers, sources, splits, successions } = this
     const predecessors = (origin: string) => successions.chain(origin)
     const notices = new Notices(sqlite, { agreements, cards: this.cardsKnown, bounds, predecessors })
@@ -348,7 +352,12 @@ class SqliteViews implements Views {
   }
 
   async object(id: string) {
-    return readObject(this.store, id, (of) => this.records_.provenance(of))
+    const detail = await readObject(this.store, id, (of) => this.records_.provenance(of))
+    return detail && { ...detail, feedback: this.feedback_.of(id) }
+  }
+
+  async feedback(query: Parameters<Views['feedback']>[0]) {
+    return this.feedback_.onOurs(query)
   }
 
   async conflictSources() {

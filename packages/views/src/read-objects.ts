@@ -60,7 +60,7 @@ export async function readObject(
   store: Store,
   id: string,
   provenanceOf: (of: { pact: string; collection: number; id: string; order: string; kept: string }) => Provenance[],
-): Promise<ObjectDetail | undefined> {
+): Promise<Omit<ObjectDetail, 'feedback'> | undefined> {
   const versions = await rowsOf(store)
     .where('o.id', '=', id)
     .where('o.collection', '<=', WITHDRAWN)

@@ -3,6 +3,7 @@
 // (names, titles, bodies) are as the peer wrote them and are data, never markup.
 
 import type { Agreement, Force } from '@countersign/pact'
+import type { FeedbackVerdict } from '@countersign/record'
 
 export type Delivery = 'said' | 'held' | 'delivered'
 
@@ -169,6 +170,74 @@ export interface ObjectDetail {
   versions: (ObjectRow & { source: string; provenance: Provenance[] })[]
   /** Objects that name it, or that it names, relationships first. */
   relations: ObjectRow[]
+  /** What each party says now of it, under each agreement and in each mode (spec/records.md, Feedback). */
+  feedback: ObjectFeedback[]
+}
+
+/** What one party says now of an object: our own word on it too. */
+export interface ObjectFeedback {
+  pact: string
+  party: string
+  mode: 'Actual' | 'Exercise' | 'Test'
+  /** Null where it said nothing of the kind. */
+  sightings: {
+    /** How many sightings, and how often it was seen in all. */
+    sightings: number
+    count: number
+    /** Sightings that say it was looked for and not seen. */
+    notSeen: number
+    /** RFC 3339; null where no sighting gives a time. */
+    first: string | null
+    last: string | null
+  } | null
+  opinion: {
+    /** Of the opinion, and its `modified`. */
+    id: string
+    version: string
+    /** One of the five of STIX 2.1; null where it is none. */
+    opinion: string | null
+    verdict: FeedbackVerdict | null
+    explanation: string | null
+    /** `origin#index`. */
+    record: string
+  } | null
+}
+
+export interface FeedbackQuery {
+  pact?: string
+  /** Who said it. */
+  party?: string
+  cursor?: string
+  limit?: number
+}
+
+export interface FeedbackPage {
+  feedback: FeedbackRow[]
+  next: string | null
+}
+
+/** One sighting or opinion of another party on one object of ours. */
+export interface FeedbackRow {
+  pact: string
+  party: string
+  mode: 'Actual' | 'Exercise' | 'Test'
+  /** The object it is about, and its name where it has one. */
+  object: string
+  name: string | null
+  kind: 'sighting' | 'opinion'
+  /** Of the sighting or opinion, and its `modified`. */
+  id: string
+  version: string
+  /** Of a sighting; 0 says that it was looked for and not seen. */
+  count: number
+  first: string | null
+  last: string | null
+  opinion: string | null
+  verdict: FeedbackVerdict | null
+  explanation: string | null
+  /** The record it came in, `origin#index`, and the time that claims. */
+  record: string
+  time: string
 }
 
 /** A record that one version of an object came in, in one collection; the first is the one whose text is kept. */

@@ -172,6 +172,23 @@ export interface Tables {
   taken_back: { origin: string; idx: number; part: number; position: number; by_origin: string; by_idx: number }
   /** Places at which it must be looked whether the object there counts. */
   places_due: { origin: string; idx: number; part: number; position: number }
+  /**
+   * What a sighting or an opinion says of another object, at the place the first came from; a function of its text, whether
+   * it counts or not. `kind`: FEEDBACK_KINDS. Times as `versionOrder` writes them.
+   */
+  feedback: {
+    target: string
+    origin: string
+    idx: number
+    part: number
+    position: number
+    kind: number
+    count: number
+    first_seen: string | null
+    last_seen: string | null
+    opinion: string | null
+    verdict: string | null
+  }
   /** The feed of each share that names one and that its own log found valid. */
   record_feeds: { origin: string; idx: number; feed: string }
   /** The numbers of the names of feeds, given as they come; not folded, and in no digest. */
@@ -219,6 +236,8 @@ export const PART_STATES = ['awaited', 'held', 'rejected', 'opened', 'destroyed'
 
 /** `shown` of a source. */
 export const COUNTS = { no: 0, yes: 1, takenBack: 2 } as const
+
+export const FEEDBACK_KINDS = ['sighting', 'opinion'] as const
 
 export const COLLECTIONS = ['inbox', 'outbox', 'withdrawn'] as const
 export const [INBOX, WITHDRAWN] = [0, 2]

@@ -17,6 +17,8 @@ import type {
   ConflictRow,
   ConflictSource,
   ContentLife,
+  FeedbackPage,
+  FeedbackQuery,
   NoticeRow,
   ObjectDetail,
   ObjectPage,
@@ -196,6 +198,8 @@ export interface Views {
   objects(query: ObjectQuery): Promise<Result<ObjectPage>>
   /** Every version of an object in every collection, and what it is related to. */
   object(id: string): Promise<ObjectDetail | undefined>
+  /** What the others say now of objects that we shared, the last that came first (spec/records.md, Feedback). */
+  feedback(query: FeedbackQuery): Promise<Result<FeedbackPage>>
   /** Who said texts that were refused, most first. */
   conflictSources(): Promise<ConflictSource[]>
   conflicts(query: {

@@ -17,6 +17,7 @@ import * as remarks from './0011-object-remarks.ts'
 import * as removedHere from './0012-removed-here.ts'
 import * as sameContent from './0013-same-content.ts'
 import * as takingBack from './0014-taking-back.ts'
+import * as feedback from './0015-feedback.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -33,4 +34,5 @@ export const migrations: Record<string, Migration> = {
   '0012-removed-here': removedHere,
   '0013-same-content': sameContent,
   '0014-taking-back': takingBack,
+  '0015-feedback': feedback,
 }
