@@ -15,7 +15,7 @@ import {
   typeNamed,
 } from '@countersign/record'
 import type { Sqlite } from './database.ts'
-import { ENTRIES_PER_FOLD_MAX } from './limits.ts'
+import { DRAFTS_PER_LOG, ENTRIES_PER_FOLD_MAX } from './limits.ts'
 import type { Readers } from './readers.ts'
 import { STATES, VALIDITY } from './schema.ts'
 import type { Successions } from './successions.ts'
@@ -83,6 +83,7 @@ export class EntryFolder {
         'select 1 as n from signatures where origin = ? and idx < ? and base is ? and version <> ? limit 1',
       ),
       proposal: insert('proposals', 4),
+      proposals: sqlite.prepare<[string], { n: number }>('select count(*) as n from proposals where origin = ?'),
       earlierProposals: sqlite.prepare<[string, string, number, string], { idx: number }>(
         'select idx from proposals where origin = ? and base = ? and idx < ? and version <> ?',
       ),
@@ -202,7 +203,7 @@ export class EntryFolder {
       this.sql.signature.run(text, index, pact, version, base, channel, party, JSON.stringify(origins), second)
       folded.signed = true
     }
-    if (statement.type === 'pact/propose') {
+    if (statement.type === 'pact/propose' && (this.sql.proposals.get(origin.text)?.n ?? 0) < DRAFTS_PER_LOG) {
       const { agreement } = statement.body as { agreement: { id?: unknown; base?: unknown } }
       const base = typeof agreement.base === 'string' ? agreement.base : ''
       this.sql.proposal.run(origin.text, index, version, base)

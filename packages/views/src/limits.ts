@@ -66,3 +66,6 @@ export const BUSY_TIMEOUT_MS = 5000
 export const PAGE_CHARACTERS_MAX = 8_388_608
 /** Cards that the notices in one log name, and that are looked for at a time. */
 export const CARDS_AWAITED_PER_LOG = 16
+
+/** Drafts are taken from so many proposals of a log, the first (spec/agreement.md, Drafts): each is kept in memory. */
+export const DRAFTS_PER_LOG = 8
