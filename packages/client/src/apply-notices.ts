@@ -4,17 +4,27 @@
 // keys that were given up counts for nothing unless it was pinned, which no evidence of one record shows.
 
 import { ok, type Result, refuse } from '@countersign/log'
-import { type Agreement, intervalOf } from '@countersign/pact'
+import { type Agreement, intervalOf, pinnedRoot } from '@countersign/pact'
 import { type Card, CardSet, checkNotice, keyName, type Notice, noticeOf, receiptKeyIds } from '@countersign/record'
 import { type Found, type GivenReceipt, readFile } from './evidence-steps.ts'
 import type { Report } from './verify-evidence.ts'
 
 export interface ShownNotice {
+  /** The id of the agreement. */
+  pact: string
+  notice: Notice
+  /** All in the files. */
+  cards: CardSet
+  /** Who covered it when, POSIX seconds, and in whose log. */
+  covered: { by: string; author: string; time: number }[]
+}
+
+/** By the version of the agreement under which a record was said. */
+interface JudgedNotice {
   notice: Notice
   /** Those it names. */
   cards: Card[]
-  agreement: Agreement
-  /** POSIX seconds since which it stands, as far as the files show; null where they show no neutral that covered it. */
+  /** POSIX seconds since which it stands, as far as the files show; null where they show too few that covered it. */
   since: number | null
 }
 
@@ -24,7 +34,7 @@ export function readNotices(
   trusted: readonly Card[],
   verify: (bytes: Uint8Array) => Report,
 ): Result<ShownNotice[]> {
-  const shown = new Map<string, ShownNotice & { covered: Map<string, number> }>()
+  const shown = new Map<string, ShownNotice>()
   for (const [i, bytes] of files.entries()) {
     const report = verify(bytes)
     const failed = report.steps.find((step) => !step.ok)
@@ -34,26 +44,41 @@ export function readNotices(
     const notice = statement?.type === 'party/notice' ? noticeOf(statement.body) : undefined
     if (notice?.ok !== true || agreement === null || !read.ok || statement === null)
       return fault(i, 'it is the evidence of something else')
-    const { party } = notice.value.body
-    const root = [...agreement.parties, ...agreement.neutrals].find((one) => one.party === party)?.root
-    if (root === undefined) return fault(i, `${party} takes no part in the agreement`)
-    const checked = checkNotice(notice.value, read.value.cards.set, root)
-    if ('awaits' in checked) return fault(i, 'a card that it names is not in the file')
-    if (!checked.ok) return fault(i, checked.message)
-    const key = `${notice.value.digest} ${statement.pact.version}`
-    const one = shown.get(key) ?? {
-      ...{ notice: notice.value, cards: checked.value, agreement, since: null },
-      covered: new Map<string, number>(),
-    }
+    const judged = judge(notice.value, read.value.cards.set, agreement)
+    if ('fault' in judged) return fault(i, judged.fault)
+    const key = `${notice.value.digest} ${agreement.id}`
+    const one = shown.get(key) ?? { pact: agreement.id, notice: notice.value, cards: new CardSet(), covered: [] }
     shown.set(key, one)
-    for (const { by, time } of coveringReceipts(report)) {
-      const counted = countedAs(agreement, { party, author: statement.from, by })
-      if (counted === undefined) continue
-      one.covered.set(counted, Math.min(time, one.covered.get(counted) ?? time))
-    }
-    one.since = [...one.covered.values()].sort((a, b) => a - b)[neededFor(agreement, party) - 1] ?? null
+    for (const card of read.value.cards.set.all()) one.cards.add(card)
+    for (const { by, time } of coveringReceipts(report)) one.covered.push({ by, author: statement.from, time })
   }
   return ok([...shown.values()])
+}
+
+/** Whether it holds by the roots that a version of the agreement pins; `fault`, in words, where it does not. */
+function judge(notice: Notice, cards: CardSet, agreement: Agreement): { cards: Card[] } | { fault: string } {
+  const { party } = notice.body
+  const root = pinnedRoot(agreement, party)
+  if (root === undefined) return { fault: `${party} takes no part in the agreement` }
+  const checked = checkNotice(notice, cards, root)
+  if ('awaits' in checked) return { fault: 'a card that it names is not in the file' }
+  return checked.ok ? { cards: checked.value } : { fault: checked.message }
+}
+
+/** What the notices come to by the version of the agreement under which a record was said, and by no other. */
+function judgedBy(agreement: Agreement, shown: readonly ShownNotice[]): JudgedNotice[] {
+  return shown.flatMap(({ pact, notice, cards, covered }) => {
+    const judged = pact === agreement.id ? judge(notice, cards, agreement) : { fault: '' }
+    if ('fault' in judged) return []
+    const { party } = notice.body
+    const least = new Map<string, number>()
+    for (const { by, author, time } of covered) {
+      const counted = countedAs(agreement, { party, author, by })
+      if (counted !== undefined) least.set(counted, Math.min(time, least.get(counted) ?? time))
+    }
+    const since = [...least.values()].sort((a, b) => a - b)[neededFor(agreement, party) - 1] ?? null
+    return { notice, cards: judged.cards, since }
+  })
 }
 
 /** Those that cover the notice, but for what their cosigner dated before others that it must have given earlier. */
@@ -66,12 +91,12 @@ function coveringReceipts({ receipts }: Report): { by: string; time: number }[] 
 
 /** As whom a cosigner counts for T: a neutral as its operator; without neutrals a party as itself, on another's log. */
 function countedAs(
-  { neutrals }: Agreement,
+  { neutrals, parties }: Agreement,
   { party, author, by }: { party: string; author: string; by: string },
 ): string | undefined {
   const others = neutrals.filter((neutral) => neutral.party !== party)
   if (others.length > 0) return others.find((neutral) => neutral.party === by)?.operator
-  return by === party || by === author ? undefined : by
+  return by === party || by === author || !parties.some((one) => one.party === by) ? undefined : by
 }
 
 /** How many must have covered a notice about a party: of neutrals a quorum; without neutrals more than half of the others. */
@@ -87,7 +112,7 @@ export function checkNotices(found: Found, shown: readonly ShownNotice[]): Resul
   if (author === undefined || agreement === undefined) {
     return refuse('evidence/notices', 'Notices cannot be applied without author and agreement.')
   }
-  const ofAgreement = shown.filter((one) => one.agreement.id === agreement.id)
+  const ofAgreement = judgedBy(agreement, shown)
   const said: string[] = []
   let aside = 0
   for (const { notice, cards } of ofAgreement.filter(({ since }) => since !== null)) {

@@ -4,7 +4,7 @@
 import { formatEvidence, makeNotice, type NoticeBody, signStatement } from '@countersign/record'
 import { expect, test } from 'vitest'
 import { made, opened, pin, under } from '../../../spec/vectors/evidence-making.ts'
-import { agreement, alfa, bravo, type Member, watch } from '../../../spec/vectors/samples.ts'
+import { agreement, alfa, bravo, type Member, member, watch } from '../../../spec/vectors/samples.ts'
 import { verifyEvidence } from '../src/index.ts'
 
 const body: NoticeBody = {
@@ -30,6 +30,35 @@ test('a record that was held before the notice stood is proved, and one that was
 
 test('a neutral that dates its receipt on the notice back, before another that it gave, makes nothing void', () => {
   expect(beside([watch, 2, 1500], [watch, 3, 1])).toMatchObject({
+    ...{ ok: true, message: expect.stringContaining('does nothing yet') },
+  })
+})
+
+test('a draft of somebody else, with neutrals of its own, makes nothing void that was said under the agreement', () => {
+  const draft: typeof agreement = {
+    ...agreement,
+    title: 'Of bravo alone',
+    parties: [alfa, member('carol.example', 4)].map(({ party, card }) => ({
+      party,
+      name: party,
+      root: card.rootDigest,
+    })),
+    neutrals: [
+      {
+        party: 'bravo.example',
+        name: 'Bravo',
+        root: bravo.card.rootDigest,
+        operator: 'bravo.example',
+        roles: ['observer'],
+      },
+    ],
+    channels: ['line', 'main'].map((name) => ({ name, parties: ['alfa.example', 'carol.example'] })),
+  }
+  const drafted = signStatement(under(draft, { type: 'party/notice', body: file, to: [] }), alfa.statement)
+  const of = { entries: [opened(), pin(), drafted], index: 2, content: [] }
+  const evidence = made({ ...of, agreement: draft, receipts: [[bravo, 3, 1010]] })
+  const report = verifyEvidence(record, cards, [formatEvidence(evidence)])
+  expect(report.steps.find(({ step }) => step === 'notices')).toMatchObject({
     ...{ ok: true, message: expect.stringContaining('does nothing yet') },
   })
 })

@@ -17,6 +17,7 @@ const TWO_NEUTRALS = {
     },
   ],
 }
+const TO_BRAVO = { type: 'intel/share', to: ['bravo.example'] }
 const given = (by: string, size: number, time: number) => ({
   by: `${by}.example`,
   size,
@@ -32,7 +33,7 @@ const interval = (receipts: ReturnType<typeof given>[]) =>
 
 test('a file of evidence bounds its record although a neutral whose clock is ahead makes the first receipt count for nothing', () => {
   const receipts = [given('other', 1, 130), given('watch', 2, 100), given('watch', 2, 160), given('watch', 2, 220)]
-  expect(interval(boundingReceipts(TWO_NEUTRALS, ['bravo.example'], 1, receipts))).toEqual({ lo: 130, hi: 160 })
+  expect(interval(boundingReceipts(TWO_NEUTRALS, TO_BRAVO, 1, receipts))).toEqual({ lo: 130, hi: 160 })
 })
 
 test('the receipts in a file of evidence give the interval that all of them give', () => {
@@ -48,8 +49,15 @@ test('the receipts in a file of evidence give the interval that all of them give
       const of = { ...TWO_NEUTRALS, quorum }
       const facts = (some: typeof receipts) => some.map((receipt) => ({ ...receipt, origin: 'of one log' }))
       const record = { recipient: 'bravo.example', index: 1 }
-      const cut = boundingReceipts(of, ['bravo.example'], 1, receipts)
+      const cut = boundingReceipts(of, TO_BRAVO, 1, receipts)
       expect(intervalOf(of, record, facts(cut))).toEqual(intervalOf(of, record, facts(receipts)))
     }),
   )
+})
+
+test('the evidence of a notice shows since when it stands where there is no neutral', () => {
+  const alone = { ...agreement, neutrals: [], quorum: 0 }
+  const receipts = [given('bravo', 2, 100), given('bravo', 3, 110)]
+  expect(boundingReceipts(alone, { type: 'party/notice', to: [] }, 1, receipts)).toEqual(receipts.slice(0, 1))
+  expect(boundingReceipts(alone, { type: 'log/pin', to: [] }, 1, receipts)).toEqual([])
 })

@@ -23,9 +23,13 @@ interface Carried extends Place {
   file: string
 }
 
-/** One notice under one version of an agreement, with the first valid record of each log that carries it. */
+/**
+ * One notice, judged by one version of the agreement, with the first valid record of each log that carries it, under
+ * whichever version that was said.
+ */
 export interface Standing {
   notice: Notice
+  version: string
   agreement: Agreement
   /** Those it names. */
   cards: Card[]
@@ -34,14 +38,17 @@ export interface Standing {
 
 /** What is missing to tell: a card, or the version of the agreement. */
 type Checked =
-  | { standing: Omit<Standing, 'entries'> }
+  | { judged: Omit<Standing, 'entries'> }
   | { awaits: { card: string } | { version: string } }
   | { message: string }
 
 interface Known {
   /** Row of the last record that was looked at. */
   upTo: number
-  standing: Map<string, Standing>
+  /** By digest. */
+  carried: Map<string, { file: string; party: string; entries: Place[] }>
+  /** By digest and version what a notice comes to there; nothing where it does not hold. */
+  judged: Map<string, Omit<Standing, 'entries'> | undefined>
   waiting: Map<string, Waiting>
 }
 
@@ -72,9 +79,13 @@ export class CarriedNotices {
     this.cards = of.cards
     this.sql = {
       one: sqlite.prepare<[string, number], Carried>('select * from notice_entries where origin = ? and idx = ?'),
-      after: sqlite.prepare<[number, string], Omit<Carried, 'file' | 'party'> & { row: number }>(
-        `select rowid as row, origin, idx, pact, version, digest from notice_entries
+      after: sqlite.prepare<[number, string], Place & { row: number; digest: string }>(
+        `select rowid as row, origin, idx, digest from notice_entries
          where rowid > ? and +pact = ? order by rowid`,
+      ),
+      versions: sqlite.prepare<[string], { version: string }>(
+        `select distinct u.version from log_versions u join logs l on l.origin = u.origin where l.pact = ?
+         order by u.version`,
       ),
       pacts: sqlite.prepare<[], { pact: string }>('select distinct pact from notice_entries'),
       logs: sqlite.prepare<[string, string], Place>(
@@ -100,9 +111,22 @@ export class CarriedNotices {
     return this.sql.pacts.all().map(({ pact }) => pact)
   }
 
-  /** The valid notices of an agreement, each under each version under which a log carries it. */
+  /** The valid notices of an agreement, each by each version that is known and under which something was said. */
   standing(pact: string): Standing[] {
-    return [...this.upToDate(pact).standing.values()]
+    const known = this.upToDate(pact)
+    const versions = this.sql.versions.all(pact)
+    return [...known.carried].flatMap(([digest, { file, party, entries }]) =>
+      versions.flatMap(({ version }) => {
+        const key = `${digest} ${version}`
+        if (!known.judged.has(key)) {
+          const checked = this.checked({ pact, version, party, file })
+          if ('awaits' in checked) return []
+          known.judged.set(key, 'judged' in checked ? checked.judged : undefined)
+        }
+        const judged = known.judged.get(key)
+        return judged === undefined ? [] : { ...judged, entries }
+      }),
+    )
   }
 
   /** Of a `party/notice` that its own log found valid, whether or not that log is frozen: why it is void, where it is. */
@@ -150,12 +174,14 @@ export class CarriedNotices {
   }
 
   private upToDate(pact: string): Known {
-    const known: Known = this.known.get(pact) ?? { upTo: 0, standing: new Map(), waiting: new Map() }
+    const known: Known = this.known.get(pact) ?? {
+      ...{ upTo: 0, carried: new Map(), judged: new Map(), waiting: new Map() },
+    }
     this.known.set(pact, known)
     for (const one of [...known.waiting.values()]) if (this.isHere(one)) this.look(known, one.place)
-    for (const { row, origin, idx, digest, version } of this.sql.after.all(known.upTo, pact)) {
+    for (const { row, origin, idx, digest } of this.sql.after.all(known.upTo, pact)) {
       known.upTo = row
-      const before = known.standing.get(`${digest} ${version}`)
+      const before = known.carried.get(digest)
       if (before?.entries.some((entry) => entry.origin === origin && entry.idx < idx) !== true) {
         this.look(known, { origin, idx })
       }
@@ -175,15 +201,15 @@ export class CarriedNotices {
       })
       return
     }
-    const key = `${carried.digest} ${carried.version}`
-    const one = known.standing.get(key) ?? { ...checked.standing, entries: [] }
-    known.standing.set(key, one)
+    const { digest, file, party } = carried
+    const one = known.carried.get(digest) ?? { file, party, entries: [] }
+    known.carried.set(digest, one)
     const same = one.entries.find((entry) => entry.origin === origin)
     if (same === undefined) one.entries.push(place)
     else same.idx = Math.min(same.idx, idx)
   }
 
-  private checked(carried: Carried): Checked {
+  private checked(carried: Pick<Carried, 'pact' | 'version' | 'party' | 'file'>): Checked {
     const agreement = this.agreements.of(carried.version, carried.pact)
     if (agreement === undefined) return { awaits: { version: carried.version } }
     const root = pinnedRoot(agreement, carried.party)
@@ -193,6 +219,6 @@ export class CarriedNotices {
     const checked = checkNotice(notice.value, this.cards.set, root)
     if ('awaits' in checked) return { awaits: { card: checked.awaits } }
     if (!checked.ok) return { message: checked.message }
-    return { standing: { notice: notice.value, agreement, cards: checked.value } }
+    return { judged: { notice: notice.value, version: carried.version, agreement, cards: checked.value } }
   }
 }

@@ -188,7 +188,8 @@ export class EntryFolder {
       }
     }
     if (statement.type === 'party/keys') folded.noticed = true
-    this.sql.use.run(origin.text, version, index)
+    // By each version under which something is said, a notice is judged for itself.
+    if (this.sql.use.run(origin.text, version, index).changes > 0) folded.noticed = true
     if (statement.type === 'intel/share' && typeof statement.body.feed === 'string') {
       this.sql.feed.run(origin.text, index, statement.body.feed)
     }

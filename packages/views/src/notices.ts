@@ -1,7 +1,8 @@
 // Notices of compromised keys (spec/keys.md, What a notice does): whether one that a log carries is valid, since when it
 // stands, which receipts are set aside for it, and at which size it freezes logs. All of it is reckoned anew from what is
 // held whenever that may change it, in the two steps of the page: first the receipts that count, then T and the sizes
-// from those; so the order of arrival decides nothing, and no two notices wait for each other.
+// from those; so the order of arrival decides nothing, and no two notices wait for each other. Each version of the
+// agreement judges for what was said under it, so that nobody has a notice stand by neutrals of a draft of its own.
 
 import { utf8 } from '@countersign/log'
 import type { Agreement, Predecessor } from '@countersign/pact'
@@ -95,6 +96,9 @@ export class Notices {
       ),
       smallestAfter: sqlite.prepare<[string, string, number], { size: number | null }>(
         'select min(size) as size from receipts where origin = ? and by_party = ? and time > ? and aside = 0',
+      ),
+      spokeUnder: sqlite.prepare<[string, string], { first: number }>(
+        'select first from log_versions where origin = ? and version = ?',
       ),
       frozen: sqlite.prepare<[], { origin: string; size: number; notice: string }>('select * from frozen'),
       freeze: sqlite.prepare<[string, number, string]>(
@@ -247,8 +251,10 @@ export class Notices {
     }
     const like = `%/${pact}/%`
     for (const { party, key, by } of named.values()) {
-      for (const made of this.sql.byKey.all(party, key, like))
-        set(party, made, by.every((one) => this.isPinned(made, one, stands)) ? 0 : 1)
+      for (const made of this.sql.byKey.all(party, key, like)) {
+        const judging = by.filter(({ version }) => this.spokeUnder(made.origin, version) !== undefined)
+        set(party, made, judging.every((one) => this.isPinned(made, one, stands)) ? 0 : 1)
+      }
     }
     for (const party of new Set(standing.map(({ notice }) => notice.body.party))) {
       for (const made of this.sql.setAside.all(party, like)) {
@@ -285,7 +291,9 @@ export class Notices {
       const saysNotice = given.entries.find((entry) => entry.origin === origin)
       // By a key that another notice gives up, whoever stole that could say so: then it counts as far as it was covered.
       const coveredInTime = (idx: number, since: number) => {
-        const others = stands.filter((other) => other.notice.body.party === party && other !== given)
+        const others = stands.filter(
+          (other) => other.notice.body.party === party && other !== given && other.version === given.version,
+        )
         const limits = others.filter((other) => this.givesUpKeysOf(other, { origin, idx })).map((other) => other.since)
         const limit = Math.min(since, ...limits)
         const covers = (by: string) => (this.coveredAt(by, { origin, idx }, this.ofAll) ?? limit) < limit
@@ -316,11 +324,17 @@ export class Notices {
       const { party } = one.notice.body
       const { digest } = one.notice
       const since = this.since(one, counted)
+      const logs = this.sql.logsOf.all(pact, party)
+      // Of a party that speaks, what others made up and it never spoke under shows nothing.
+      const concerns =
+        logs.length === 0 || logs.some(({ origin }) => this.spokeUnder(origin, one.version) !== undefined)
       const before = kept.get(digest)?.since ?? null
-      kept.set(digest, { party, since: since === undefined ? before : Math.min(since, before ?? since) })
+      kept.set(digest, { party, since: since === undefined || !concerns ? before : Math.min(since, before ?? since) })
       if (since === undefined) continue
-      for (const { origin } of this.sql.logsOf.all(pact, party)) {
-        const size = this.sizeBefore(origin, party, one.agreement, since)
+      for (const { origin } of logs) {
+        const first = this.spokeUnder(origin, one.version)
+        if (first === undefined) continue
+        const size = Math.max(first, this.sizeBefore(origin, party, one.agreement, since))
         if (!this.givesUpKeysOf(one, { origin, idx: size })) continue
         const other = sizes.get(origin)
         if (other === undefined || size < other.size || (size === other.size && digest < other.notice)) {
@@ -342,6 +356,11 @@ export class Notices {
     }
     this.sql.forget.run(pact)
     for (const [digest, { party, since }] of kept) this.sql.keep.run(pact, digest, party, since)
+  }
+
+  /** From which entry on a log speaks under a version, if it does. */
+  private spokeUnder(origin: string, version: string): number | undefined {
+    return this.sql.spokeUnder.get(origin, version)?.first
   }
 
   /** The largest size that a cosigner other than the author signed before T, without what it dated before lo. */

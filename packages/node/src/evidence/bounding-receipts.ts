@@ -20,7 +20,7 @@ export interface GivenReceipt {
  */
 export function boundingReceipts(
   agreement: Agreement | undefined,
-  to: readonly string[],
+  { type, to }: { type: string; to: readonly string[] },
   index: number,
   receipts: readonly GivenReceipt[],
 ): GivenReceipt[] {
@@ -34,7 +34,9 @@ export function boundingReceipts(
   }
   const lo = quorumBound(agreement, latest.values()) ?? Number.NEGATIVE_INFINITY
   const found = new Set(latest.values())
-  for (const by of new Set([...neutrals, ...to])) {
+  // Without a neutral the other parties show since when a notice stands (spec/keys.md).
+  const others = type === 'party/notice' && neutrals.size === 0 ? agreement.parties.map(({ party }) => party) : []
+  for (const by of new Set([...neutrals, ...to, ...others])) {
     const covering = receipts.filter((receipt) => receipt.by === by && receipt.size > index)
     for (const notBefore of [Number.NEGATIVE_INFINITY, lo, latest.get(by)?.time ?? Number.NEGATIVE_INFINITY]) {
       const counted = covering.filter(({ time }) => time >= notBefore)

@@ -75,7 +75,7 @@ export async function cutEvidence(
   for (const card of [...keys.value.cards, ...(await cardsNamed(opened.value, statement, sources))])
     cards.set(card.digest, card)
   const receipts: EvidenceFile['receipts'] = []
-  for (const receipt of boundingReceipts(pact?.agreement, statement.to, index, sources.receiptsOn(origin))) {
+  for (const receipt of boundingReceipts(pact?.agreement, statement, index, sources.receiptsOn(origin))) {
     const read = await readReceipt(opened.value, receipt, statement.pact.id, sources)
     if (read === undefined) continue
     for (const card of read.cards) cards.set(card.digest, card)
@@ -139,7 +139,7 @@ export async function cutExchange(
       const { id, version } = statement.pact
       const pact = sources.agreement(id, version)
       if (pact !== undefined) agreements.set(version, jsonOf(pact.bytes))
-      for (const one of boundingReceipts(pact?.agreement, statement.to, index, sources.receiptsOn(origin))) {
+      for (const one of boundingReceipts(pact?.agreement, statement, index, sources.receiptsOn(origin))) {
         bounds.set(`${one.by} ${one.size} ${one.time}`, one)
       }
       records.push({
