@@ -27,6 +27,8 @@ export interface DirectorySources {
   listHeld(origin: string, cosigner: string): Promise<void>
   /** Brings the list of our mirrors of a party's logs on a channel up to what is held; gives the file it stands in. */
   listMirrors(party: string, pact: string, channel: string): Promise<string>
+  /** Whether sealed content of a log of ours lies beside it; where it does not, it is looked for. */
+  holdsOurs(origin: string, sealed: string): Promise<boolean>
   /** Parties that a statement of the log names in `to` beside this sealed file; undefined where none names it. */
   addressees(origin: string, sealed: string): Promise<ReadonlySet<string> | undefined>
 }
@@ -107,8 +109,10 @@ export class Directory {
     if (!this.reads(party, origin)) return { kind: 'missing' }
     if (log && this.sources.unconfirmed(origin)) return { kind: 'missing' }
     if (file === 'checkpoint' || file === 'heads/index') return this.file(path, 'text/plain; charset=utf-8', false)
-    if (file.startsWith('addenda/') && !(await this.maySeeContent(party, origin, file.slice('addenda/'.length)))) {
-      return { kind: 'missing' }
+    if (file.startsWith('addenda/')) {
+      const sealed = file.slice('addenda/'.length)
+      if (!(await this.maySeeContent(party, origin, sealed))) return { kind: 'missing' }
+      if (log && !(await this.sources.holdsOurs(origin, sealed))) return { kind: 'missing' }
     }
     return file.includes('.p/') ? this.partial(path) : this.file(path, 'application/octet-stream', true)
   }

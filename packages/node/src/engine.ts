@@ -190,6 +190,12 @@ export class Engine {
       listMirrors: (...of) => mirrorLists.list(...of),
       listHeld: (origin, cosigner) => receipts.listHeld(origin, cosigner),
       unconfirmed: (origin) => this.logs.channelOf(origin)?.own.isUnconfirmed(origin) ?? false,
+      holdsOurs: async (origin, sealed) => {
+        const own = this.logs.channelOf(origin)?.own
+        const isHeld = (await own?.log(origin)?.hasAddendum(sealed)) === true
+        if (!isHeld) own?.content.missed(origin)
+        return isHeld
+      },
       // Whoever was just told of a record asks for its content before it is folded here.
       addressees: async (origin, sealed) => {
         const named = await views.addressees(origin, sealed)
@@ -320,6 +326,7 @@ export class Engine {
       onLog: (origin) => arrivals.log(origin),
       onEntries: (origin) => this.folding.wake(origin),
       onContent: (origin) => arrivals.content(origin),
+      isFolded: () => !this.folding.isFolding,
       isDestroyed: (origin, index, part) => views.isDestroyed(origin, index, part),
       onReceipt: (receipt) => arrivals.receipt(receipt),
       onWitnessed: (head) => arrivals.witnessed(head),

@@ -44,6 +44,15 @@ export const LIMITS = {
   indexLookMs: 5_000,
   /** What a peer says it holds of our receipts on one log: a line for each. */
   heldIndexBytes: 16_777_216,
+  /** Content of our own that is read at once to see that it is what was sealed; of more only that it is there. */
+  ownContentReadBytes: 1_073_741_824,
+  /** How soon who did not answer is asked for content of ours again, and who has none of it; how often all is looked over. */
+  ownContentWaitMsMin: 1_000,
+  ownContentWaitMsMax: 8_000,
+  ownContentLostMs: 600_000,
+  ownContentLookMs: 86_400_000,
+  /** How often peers that ask for content of ours that is not here have it looked over. */
+  ownContentMissedMs: 60_000,
   /** Receipts that one log names and that are not held here, of which its author is asked in one round; files fetched of it. */
   namedReceiptsPerLook: 16,
   namedReceiptsFetched: 64,

@@ -39,6 +39,7 @@ const directory = (unconfirmed = false) =>
     earlierTile: async (path) => ({ path, bytes: undefined }),
     listMirrors: async () => '/nowhere',
     listHeld: async () => {},
+    holdsOurs: async () => true,
     addressees: async () => new Set(['bravo.example']),
   })
 

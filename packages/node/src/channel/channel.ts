@@ -156,7 +156,7 @@ export class Channel {
     await this.own.check.ended()
     await this.own.lost.close()
     await this.peers.recallsEnded()
-    await this.own.check.fetched()
+    await this.own.content.stop()
     await Promise.all([this.own.close(), this.peers.stop()])
   }
 }

@@ -49,6 +49,8 @@ export interface ChannelContext {
   onLog(origin: string): void
   onEntries(origin: string): void
   onContent(origin: string): void
+  /** Whether everything that is held is folded. */
+  isFolded(): boolean
   /** Whether a valid record destroyed that part. */
   isDestroyed(origin: string, index: number, part: number): boolean
   onReceipt(receipt: HeldReceipt): void

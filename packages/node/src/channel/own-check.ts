@@ -1,11 +1,9 @@
-// The comparison of our log with what its peers hold, after every start and before it signs anything; and the fetching
-// back of our own content where the folder lacks some of it.
+// The comparison of our log with what its peers hold, after every start and before it signs anything.
 
-import type { LogFiles, OwnLog } from '@countersign/ledger'
+import type { OwnLog } from '@countersign/ledger'
 import type { Card } from '@countersign/record'
 import { type LogSource, pathOfMirror, signedHeadOf } from '../hearing/log-source.ts'
 import { logsNamedBy } from '../own-logs/lost-logs.ts'
-import { fetchOwnContent } from '../own-logs/own-content.ts'
 import { type CheckOutcome, type CheckPeer, type StartupCheck, startCheck } from '../own-logs/startup-check.ts'
 import type { Channel } from './channel.ts'
 import { WAY_OUT } from './own-side.ts'
@@ -15,11 +13,8 @@ const CARD_RETRY_MS = 1_000
 export class OwnCheck {
   /** The size of our log when it was found to be what its peers hold, in this run. */
   confirmedAt = 0
-  /** Whether no content of our own is being fetched back. */
-  isContentWhole = true
   private readonly channel: Channel
   private check: StartupCheck | undefined
-  private fetching: Promise<void> | undefined
 
   constructor(channel: Channel) {
     this.channel = channel
@@ -56,11 +51,6 @@ export class OwnCheck {
   /** Resolves once the comparison is over, however it ended. */
   async ended(): Promise<void> {
     await this.check?.outcome.catch(() => {})
-  }
-
-  /** Resolves once no content is fetched any more. */
-  async fetched(): Promise<void> {
-    await this.fetching?.catch(() => {})
   }
 
   private async beginAlone(log: OwnLog, card: Card): Promise<void> {
@@ -153,9 +143,9 @@ export class OwnCheck {
     log.confirm()
     this.confirmedAt = log.size
     // What is missing of our own content comes back while the log goes on.
-    const from = context.mayBeCopy() ? 0 : log.size - outcome.recovered
-    const former = context.mayBeCopy() ? own.formerLogs().map((one) => ({ log: one, from: 0 })) : []
-    if (from < log.size) this.fetching = this.fetchContent([{ log, from }, ...former])
+    const mayLack = context.mayBeCopy()
+    const from = mayLack ? 0 : Math.min(log.size - outcome.recovered, own.content.heldElsewhereTo(log.origin))
+    own.content.begin([{ log, from }, ...(mayLack ? own.formerLogs().map((one) => ({ log: one, from: 0 })) : [])])
     own.goOn()
   }
 
@@ -168,34 +158,6 @@ export class OwnCheck {
       await context.findOwnCard(named)
       if (context.ownCard(named) !== undefined) await own.speaker?.recall(0)
       else await new Promise<void>((resolve) => void context.around.after(CARD_RETRY_MS, resolve))
-    }
-  }
-
-  private async fetchContent(logs: readonly { log: LogFiles; from: number }[]): Promise<void> {
-    this.isContentWhole = false
-    const whole = await Promise.all(logs.map(({ log, from }) => this.fetchContentOf(log, from)))
-    if (this.channel.isStopping || whole.includes(false)) return
-    this.isContentWhole = true
-    this.channel.context.onRecovered()
-  }
-
-  private async fetchContentOf(log: LogFiles, from: number): Promise<boolean> {
-    const { context, members } = this.channel
-    const { identity, around, onAlarm, onContent, isDestroyed } = context
-    const prefix = pathOfMirror(log.origin)
-    try {
-      await fetchOwnContent({
-        ...{ log, from, around },
-        sources: members.cosignersOf(identity.party).map(({ requests }) => ({ requests, prefix })),
-        stopped: () => this.channel.isStopping,
-        isDestroyed: (index, part) => isDestroyed(log.origin, index, part),
-        onContent: () => onContent(log.origin),
-      })
-      return true
-    } catch (cause) {
-      const message = `Content of our own records could not be fetched back; start the node again: ${String(cause)}`
-      onAlarm('log/content-unfetched', log.origin, message)
-      return false
     }
   }
 }

@@ -21,6 +21,7 @@ import { type Contradiction, commonSize, generationsFault } from '../own-logs/su
 import { type Head, Speaker } from '../saying/speaker.ts'
 import type { Channel } from './channel.ts'
 import { OwnCheck } from './own-check.ts'
+import { OwnContent } from './own-content.ts'
 import { OwnLost } from './own-lost.ts'
 import { Pinning } from './pinning.ts'
 
@@ -42,6 +43,7 @@ export class OwnSide {
   /** Whether a log that succeeds ours is being opened. */
   isSucceeding = false
   readonly check: OwnCheck
+  readonly content: OwnContent
   readonly lost: OwnLost
   private readonly channel: Channel
   private readonly pinning: Pinning
@@ -56,6 +58,7 @@ export class OwnSide {
   constructor(channel: Channel) {
     this.channel = channel
     this.check = new OwnCheck(channel)
+    this.content = new OwnContent(channel)
     this.lost = new OwnLost(channel)
     this.pinning = new Pinning(channel)
   }
@@ -173,9 +176,14 @@ export class OwnSide {
     return speaker
   }
 
-  /** Whether a log may be opened that succeeds ours, without our key having changed: ours signs nothing as it is. */
+  /**
+   * Whether a log may be opened that succeeds ours, without our key having changed: ours signs nothing as it is, or
+   * content that nobody holds any more keeps receipts away from it.
+   */
   get maySucceed(): boolean {
-    return this.channel.isParty && (this.state === 'checking' || this.state === 'stopped') && this.speaker !== undefined
+    const { speaker, state } = this
+    if (!this.channel.isParty || speaker === undefined) return false
+    return state === 'checking' || state === 'stopped' || this.content.isLost(speaker.log.origin)
   }
 
   /** Whether logs of ours are asked back and none is here: readers may be given up, but there is nothing to be succeeded. */
@@ -250,6 +258,7 @@ export class OwnSide {
   }
 
   private succeeded(origin: string): void {
+    this.content.succeeded(origin)
     this.alarmsOver('successor', origin)
     this.readiness.resolve()
     this.channel.peers.wake()
@@ -344,7 +353,7 @@ export class OwnSide {
   /** Whether nothing is missing here that we signed or said before. */
   get isWhole(): boolean {
     const isSettled = this.state === 'ready' || this.state === 'none'
-    return isSettled && this.check.isContentWhole && this.lost.isWhole
+    return isSettled && this.content.isWhole && this.lost.isWhole
   }
 
   /** A log of ours: the one that speaks, or one it succeeded. */

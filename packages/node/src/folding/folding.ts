@@ -84,10 +84,14 @@ export class Folding {
     this.entries.wake()
   }
 
+  /** Whether something that is held is not folded yet. */
+  get isFolding(): boolean {
+    return this.lanes().some((lane) => lane.isRunning)
+  }
+
   /** Resolves once nothing is left to fold. */
   async settled(): Promise<void> {
-    const lanes = this.lanes()
-    while (lanes.some((lane) => lane.isRunning)) for (const lane of lanes) await lane.settled()
+    while (this.isFolding) for (const lane of this.lanes()) await lane.settled()
   }
 
   /** Resolves once the entries held of one log now are folded, or cannot be. */

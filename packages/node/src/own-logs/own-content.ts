@@ -1,6 +1,5 @@
-// Sealed content of our own records that is not held here any more, fetched back from whoever holds a copy of our log:
-// addressees and the depositary. It is sealed to us as well, so that our views and proofs are whole again. What nobody
-// holds is passed over: it may have been destroyed.
+// Sealed content of our own records that this folder lacks: which it is, and fetching it back from whoever holds a copy of
+// our log, addressees and the depositary. It is sealed to us as well, so that our views and proofs are whole again.
 
 import type { LogFiles } from '@countersign/ledger'
 import { sha256, toHex } from '@countersign/log'
@@ -8,55 +7,82 @@ import { parseEntry } from '@countersign/record'
 import type { LogSource } from '../hearing/log-source.ts'
 import { PeerUnreachable } from '../hearing/peer-requests.ts'
 import { LIMITS } from '../limits.ts'
-import type { Surroundings } from '../surroundings.ts'
+
+/** One part of an entry of ours whose sealed file is not here, or is not what was sealed. */
+export interface OwnPart {
+  index: number
+  part: number
+  sealed: string
+}
+
+interface PartToFetch extends OwnPart {
+  sizeMax: number
+}
 
 export interface OwnContentOptions {
   log: LogFiles
-  /** The first entry that is looked at. */
-  from: number
-  /** Where copies of our log are. */
-  sources: readonly LogSource[]
-  around: Surroundings
-  /** Whether a valid record destroyed that part: then it is not fetched back. */
+  /** Whether a valid record destroyed that part: then it is not missed. */
   isDestroyed(index: number, part: number): boolean
   stopped(): boolean
-  onContent(): void
 }
 
-const RETRY_MS = 1_000
-
-/** Resolves once nothing is missing that anybody holds, or the node stops; asks again for as long as somebody is silent. */
-export async function fetchOwnContent({ log, from, sources, around, ...means }: OwnContentOptions) {
-  const { stopped, onContent, isDestroyed } = means
-  let missing = new Map<string, number>()
-  for (let index = from; index < log.size && !stopped(); index++) {
-    const entry = parseEntry(await log.entry(index))
+/**
+ * Parts of the entries from `from` on that are lacking, in the order of the log. That a file is what was sealed is read
+ * as far as `LIMITS.ownContentReadBytes` go, the oldest first: those are what keeps receipts away.
+ */
+export async function partsLacking(from: number, options: OwnContentOptions): Promise<PartToFetch[]> {
+  const { log, isDestroyed, stopped } = options
+  const lacking = new Map<string, PartToFetch>()
+  let index = from
+  let left = LIMITS.ownContentReadBytes
+  for await (const bytes of log.entries(from, log.size)) {
+    if (stopped()) break
+    const entry = parseEntry(bytes)
     for (const [part, { sealed, size }] of (entry.ok ? entry.value.statement.content : []).entries()) {
-      if (!isDestroyed(index, part) && !(await log.hasAddendum(sealed)))
-        missing.set(sealed, size + LIMITS.sealOverheadBytes)
+      if (isDestroyed(index, part)) continue
+      left -= size
+      const isHere = left >= 0 ? isWhole(sealed, await log.readAddendum(sealed)) : await log.hasAddendum(sealed)
+      if (!isHere) lacking.set(sealed, { index, part, sealed, sizeMax: size + LIMITS.sealOverheadBytes })
+    }
+    index++
+  }
+  return [...lacking.values()]
+}
+
+/** Of those parts who is still without: nobody who answered has `lost` ones, of the others somebody did not answer. */
+export interface StillLacking {
+  found: number
+  lost: PartToFetch[]
+  unanswered: PartToFetch[]
+}
+
+/** Asks `sources` once for each of them. One may have been destroyed, or put back by hand, meanwhile. */
+export async function fetchBack(
+  parts: readonly PartToFetch[],
+  sources: readonly LogSource[],
+  { log, isDestroyed, stopped }: OwnContentOptions,
+): Promise<StillLacking> {
+  const still: StillLacking = { found: 0, lost: [], unanswered: [] }
+  for (const one of parts) {
+    const { index, part, sealed, sizeMax } = one
+    if (stopped() || isDestroyed(index, part)) continue
+    const isBack = isWhole(sealed, await log.readAddendum(sealed))
+    const bytes = isBack ? undefined : await fetchFrom(sources, sealed, sizeMax)
+    if (bytes === 'later') still.unanswered.push(one)
+    else if (bytes === undefined && !isBack) still.lost.push(one)
+    else {
+      still.found++
+      if (bytes !== undefined) await putBack(log, sealed, bytes)
+      if (isDestroyed(index, part)) await log.removeAddendum(sealed)
     }
   }
-  while (missing.size > 0 && !stopped()) {
-    const left = new Map<string, number>()
-    let found = 0
-    for (const [sealed, sizeMax] of missing) {
-      const bytes = await fetchFrom(sources, sealed, sizeMax)
-      if (bytes === 'later') left.set(sealed, sizeMax)
-      else if (bytes === undefined) around.report('warn', 'content-not-held', { origin: log.origin, sealed })
-      else {
-        await log.putAddendum(bytes)
-        found++
-      }
-      if (stopped()) return
-    }
-    if (found > 0) onContent()
-    missing = left
-    if (missing.size > 0) {
-      await new Promise<void>((resolve) => {
-        around.after(RETRY_MS, resolve)
-      })
-    }
-  }
+  return still
+}
+
+async function putBack(log: LogFiles, sealed: string, bytes: Uint8Array): Promise<void> {
+  // A damaged file bears the name already.
+  if (await log.hasAddendum(sealed)) await log.removeAddendum(sealed)
+  await log.putAddendum(bytes)
 }
 
 /** `later` where nobody gave it and somebody did not answer. */
@@ -70,8 +96,7 @@ async function fetchFrom(
     try {
       const fetched = await requests.get(`${prefix}/addenda/${sealed}`, sizeMax)
       if (fetched.kind === 'refused') isSilent = true
-      if (fetched.kind !== 'bytes') continue
-      if (toHex(sha256(fetched.bytes)) === sealed) return fetched.bytes
+      if (fetched.kind === 'bytes' && isWhole(sealed, fetched.bytes)) return fetched.bytes
     } catch (cause) {
       if (!(cause instanceof PeerUnreachable)) throw cause
       isSilent = true
@@ -79,3 +104,6 @@ async function fetchFrom(
   }
   return isSilent ? 'later' : undefined
 }
+
+const isWhole = (sealed: string, bytes: Uint8Array | undefined): boolean =>
+  bytes !== undefined && toHex(sha256(bytes)) === sealed
