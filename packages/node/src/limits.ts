@@ -60,6 +60,8 @@ export const LIMITS = {
   looksPerRound: 4,
   /** How often a receipt that does not verify is fetched before its cosigner is told of. */
   receiptTries: 3,
+  /** Of receipts of one size, stretches of time since the first of each of which one is kept: up to a day and a half. */
+  receiptStretches: 11,
   /** Receipts fetched from one cosigner in one round. */
   receiptsPerRound: 512,
   /** Names in the index of one cosigner that brought no receipt and are asked for again in each round. */

@@ -84,8 +84,8 @@ export class PeerRequests implements PeerFiles {
       const total = named === undefined ? undefined : Number(named)
       if (response.status === 206) return { kind: 'part', bytes: await this.readUpTo(response, maxBytes), total }
       if (response.status === 200) {
-        // Ranges are not honoured: what comes before is read past.
-        return { kind: 'part', bytes: (await this.readUpTo(response, offset + maxBytes)).subarray(offset), total }
+        // Ranges are not honoured: what comes before is read past, and never held.
+        return { kind: 'part', bytes: await this.readUpTo(response, maxBytes, offset), total }
       }
       await response.body?.cancel()
       if (response.status === 416) return { kind: 'part', bytes: new Uint8Array(), total }
@@ -158,13 +158,15 @@ export class PeerRequests implements PeerFiles {
     return bytes
   }
 
-  /** Cut at `maxBytes`; what the peer would still send is not waited for. */
-  private async readUpTo(response: Response, maxBytes: number): Promise<Uint8Array> {
+  /** What comes after `past` bytes, cut at `maxBytes`; what the peer would still send is not waited for. */
+  private async readUpTo(response: Response, maxBytes: number, past = 0): Promise<Uint8Array> {
     const chunks: Uint8Array[] = []
-    let size = 0
+    let [size, before] = [0, past]
     try {
       for await (const chunk of response.body ?? []) {
-        const taken = chunk.subarray(0, maxBytes - size)
+        const taken = chunk.subarray(before, before + maxBytes - size)
+        before = Math.max(0, before - chunk.length)
+        if (taken.length === 0) continue
         size += taken.length
         chunks.push(taken)
         if (size === maxBytes) break

@@ -1,7 +1,7 @@
 // Fetching what one cosigner countersigned of one log, ours or a peer's. A receipt is held only once it verifies, stands
 // over the very log that is held here, and does not contradict what its cosigner gave before; a bad one is skipped, so
 // that it spoils no other. Of each size only those are held that can be a bound (spec/receipt.md), so a quiet year of
-// cosignatures is some twenty files. The cosigner's index is read in bounded parts and may be of any length. It is
+// cosignatures is a dozen files. The cosigner's index is read in bounded parts and may be of any length. It is
 // signed by nobody: it says what to ask for, and nothing about its cosigner. What is read of it is read a second time in
 // the next round, and left behind only where it was the same, so that what harmed it on its way costs no receipt. What is
 // read next begins with the end of what was read before: whoever stood at the address of the cosigner for a while may have
@@ -343,7 +343,7 @@ export class ReceiptFeed {
 
 /**
  * Of the times of receipts of one size those that are kept, rising: the first, the last, and of those between the first of
- * each stretch since the first, which begin after 1, 3, 7, 15 minutes and so on. Where lo is later than the first, as by
+ * each stretch since the first, which begin after 1, 3, 7, 15 minutes and so on, up to a day and a half. Where lo is later than the first, as by
  * a clock that is behind, another one bounds hi; which, is not known before all that bounds lo is here.
  */
 function keptOf(times: readonly number[]): number[] {
@@ -356,7 +356,7 @@ function keptOf(times: readonly number[]): number[] {
 }
 
 function stretchOf(time: number, first: number): number {
-  return Math.floor(Math.log2(1 + (time - first) / 60))
+  return Math.min(LIMITS.receiptStretches, Math.floor(Math.log2(1 + (time - first) / 60)))
 }
 
 /** What was read of the index from one place to another. */
