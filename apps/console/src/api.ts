@@ -9,7 +9,9 @@ import {
   NodeClient,
   type ObjectQuery,
   type RecordQuery,
+  type ShareInput,
 } from '@countersign/client'
+import { uploadingFetch } from './uploads.ts'
 
 /** Rows asked for at once: what a person pages through without waiting. */
 export const PAGE_ROWS = 50
@@ -30,7 +32,18 @@ export class ApiFailure extends Error {
   }
 }
 
-const node = new NodeClient(new URL('/', window.location.href).href)
+/** How much of what is sent has left, from 0 to 1. */
+export type Sent = (part: number) => void
+
+const ROOT = new URL('/', window.location.href).href
+const node = new NodeClient(ROOT)
+/** The same node, reached in a way that tells how far a large body is. */
+const uploading = (sent: Sent) =>
+  new NodeClient(
+    ROOT,
+    undefined,
+    uploadingFetch((done, total) => sent(total === 0 ? 1 : done / total)),
+  )
 const limit = String(PAGE_ROWS)
 
 export const api = {
@@ -56,6 +69,8 @@ export const api = {
   askApproval: (act: Act, reason: string) => given(node.askApproval(act, reason)),
   confirmApproval: (id: string) => given(node.confirmApproval(id)),
   withdrawApproval: (id: string) => given(node.withdrawApproval(id)),
+  tryShare: (input: ShareInput, stix: Blob, sent: Sent) => given(uploading(sent).tryShare(input, stix)),
+  share: (input: ShareInput, stix: Blob, sent: Sent) => given(uploading(sent).share(input, stix)),
   signIn: (email: string, password: string) => given(node.signIn(email, password)),
   signOut: () => given(node.signOut()),
 }

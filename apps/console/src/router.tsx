@@ -46,6 +46,12 @@ const object = createRoute({
   component: lazyRouteComponent(() => import('./rooms/objects/Object.tsx'), 'ObjectRoom'),
 })
 
+const share = createRoute({
+  getParentRoute: () => root,
+  path: '/share',
+  component: lazyRouteComponent(() => import('./rooms/share/Share.tsx'), 'ShareRoom'),
+})
+
 const agreements = createRoute({
   getParentRoute: () => root,
   path: '/agreements',
@@ -77,7 +83,19 @@ const node = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, records, record, objects, object, agreements, agreement, check, keys, node]),
+  routeTree: root.addChildren([
+    home,
+    records,
+    record,
+    objects,
+    object,
+    share,
+    agreements,
+    agreement,
+    check,
+    keys,
+    node,
+  ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   // Values in the query are plain text: an address can be read, typed and sent.

@@ -21,11 +21,23 @@ import { useKeys } from './keyboard.ts'
 import { StatusStrip } from './StatusStrip.tsx'
 
 const ROOMS = [
-  { to: '/records', words: 'rooms.records', short: 'rooms.records', icon: IconList, also: '/record/' },
-  { to: '/objects', words: 'rooms.objects', short: 'rooms.objectsShort', icon: IconTopologyStar3, also: '/object/' },
-  { to: '/agreements', words: 'rooms.agreements', short: 'rooms.agreements', icon: IconFileText, also: '/agreement/' },
-  { to: '/keys', words: 'rooms.keys', short: 'rooms.keys', icon: IconKey, also: '/keys/' },
-  { to: '/node', words: 'rooms.node', short: 'rooms.node', icon: IconServer2, also: '/node/' },
+  { to: '/records', words: 'rooms.records', short: 'rooms.records', icon: IconList, also: ['/record/'] },
+  {
+    to: '/objects',
+    words: 'rooms.objects',
+    short: 'rooms.objectsShort',
+    icon: IconTopologyStar3,
+    also: ['/object/', '/share'],
+  },
+  {
+    to: '/agreements',
+    words: 'rooms.agreements',
+    short: 'rooms.agreements',
+    icon: IconFileText,
+    also: ['/agreement/'],
+  },
+  { to: '/keys', words: 'rooms.keys', short: 'rooms.keys', icon: IconKey, also: ['/keys/'] },
+  { to: '/node', words: 'rooms.node', short: 'rooms.node', icon: IconServer2, also: ['/node/'] },
 ] as const
 
 /** The one room that needs no account: it asks the node for nothing. */
@@ -85,6 +97,7 @@ function Desk({ me }: { me: Me }) {
     '?': () => keysHelp.current?.show(),
     'g r': () => void navigate({ to: '/records' }),
     'g o': () => void navigate({ to: '/objects' }),
+    'g s': () => void navigate({ to: '/share' }),
     'g a': () => void navigate({ to: '/agreements' }),
     'g k': () => void navigate({ to: '/keys' }),
     'g n': () => void navigate({ to: '/node' }),
@@ -103,7 +116,7 @@ function Desk({ me }: { me: Me }) {
           </Link>
           <nav className="nav" aria-label={t('frame.nav')}>
             {ROOMS.map(({ to, words, short, icon: Icon, also }) => {
-              const here = path === to || path.startsWith(`${to}/`) || path.startsWith(also)
+              const here = isIn(path, to, also)
               return (
                 <Link key={to} to={to} data-here={here} {...(here ? { 'aria-current': 'page' as const } : {})}>
                   <Icon aria-hidden size={18} stroke={1.6} />
@@ -130,9 +143,13 @@ function Desk({ me }: { me: Me }) {
   )
 }
 
+function isIn(path: string, to: string, also: readonly string[]): boolean {
+  return path === to || [`${to}/`, ...also].some((start) => path.startsWith(start))
+}
+
 function useTitle(path: string): void {
   const { t } = useTranslation()
-  const room = ROOMS.find(({ to, also }) => path === to || path.startsWith(`${to}/`) || path.startsWith(also))
+  const room = ROOMS.find(({ to, also }) => isIn(path, to, also))
   const title = room === undefined ? t('product') : `${t(room.words)} · ${t('product')}`
   useEffect(() => {
     document.title = title

@@ -85,9 +85,14 @@ function isField(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable ||
-      /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+      (/^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !isTick(target)) ||
       target.getAttribute('role') === 'slider')
   )
+}
+
+/** A tick takes no letters and no arrows. */
+function isTick(target: HTMLElement): boolean {
+  return target instanceof HTMLInputElement && target.type === 'checkbox'
 }
 
 function dialogIsOpen(): boolean {

@@ -12,6 +12,7 @@ import { objects } from './en/objects.ts'
 import { ownKeys } from './en/own-keys.ts'
 import { record } from './en/record.ts'
 import { records } from './en/records.ts'
+import { share } from './en/share.ts'
 
 export const en = {
   ...frame,
@@ -24,6 +25,7 @@ export const en = {
   ...contentLife,
   ...ownKeys,
   ...node,
+  ...share,
 } as const
 
 type Plural = 'zero' | 'one' | 'two' | 'few' | 'many'

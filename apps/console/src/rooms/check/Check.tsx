@@ -6,10 +6,11 @@ import { EVIDENCE_LIMITS, fingerprintWords, type Language, parseCard } from '@co
 import { Button, NativeSelect } from '@mantine/core'
 import { IconDownload, IconFileCheck, IconPrinter } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type DragEvent, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { showBytes } from '../../marks/amounts.ts'
 import { Block } from '../../marks/Blocks.tsx'
+import { Drop } from '../../marks/Drop.tsx'
 import { Foreign } from '../../marks/Foreign.tsx'
 import { FingerprintWords } from '../../marks/Marks.tsx'
 import { saveFile } from '../../marks/save-file.ts'
@@ -138,29 +139,6 @@ export function CheckRoom() {
       </Block>
       {check.data !== undefined && file !== undefined && <Paper html={check.data.html} name={file.name} />}
     </>
-  )
-}
-
-function Drop({ words, choose }: { words: string; choose: (files: FileList | null) => void }) {
-  const [over, setOver] = useState(false)
-  const drag = (is: boolean) => (event: DragEvent) => {
-    event.preventDefault()
-    setOver(is)
-  }
-  return (
-    <label
-      className="drop"
-      data-over={over}
-      onDragOver={drag(true)}
-      onDragLeave={drag(false)}
-      onDrop={(event) => {
-        drag(false)(event)
-        choose(event.dataTransfer.files)
-      }}
-    >
-      <span>{words}</span>
-      <input type="file" multiple onChange={(event) => choose(event.currentTarget.files)} />
-    </label>
   )
 }
 

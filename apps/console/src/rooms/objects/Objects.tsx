@@ -2,6 +2,7 @@
 
 import type { ObjectRow } from '@countersign/client'
 import { useMediaQuery } from '@mantine/hooks'
+import { IconSend } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -33,9 +34,14 @@ export function Objects() {
     <>
       <div className="room-head">
         <h1>{t('objects.title')}</h1>
+        <span className="push" />
         {objects.data !== undefined && (
           <Pager pages={pages} shown={objects.data.objects.length} total={objects.data.total} />
         )}
+        <Link to="/share" className="button-link">
+          <IconSend aria-hidden size={16} stroke={1.8} />
+          {t('share.link')}
+        </Link>
       </div>
       <Filters q={filters.q ?? ''} label={t('objects.search')} hint={t('objects.searchHint')} choices={choices} />
       {objects.isError && objects.data === undefined ? (

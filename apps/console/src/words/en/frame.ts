@@ -37,7 +37,7 @@ export const frame = {
     open: 'Open the chosen row',
     search: 'Go to the search field',
     back: 'Leave the field, or go back to the list',
-    rooms: 'Go to records, objects, agreements, keys, node',
+    rooms: 'Go to records, objects, sharing, agreements, keys, node',
     page: 'Older and newer page of a list',
     help: 'Show these shortcuts',
     off: 'Single-key shortcuts are switched off in the account panel.',

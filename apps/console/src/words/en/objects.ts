@@ -22,7 +22,7 @@ export const objects = {
     list: 'STIX objects, newest first',
     emptyTitle: 'No STIX objects yet',
     empty:
-      'Objects appear here when a peer shares threat data or this node does: “countersign say intel/share”, or the TAXII outbox.',
+      'Objects appear here when a peer shares threat data or this node does: by “Share…” above, “countersign say intel/share”, or the TAXII outbox.',
     noneTitle: 'No object fits',
     none: 'Nothing fits this search. Clear the filters or search for something else.',
     unnamed: 'No name',

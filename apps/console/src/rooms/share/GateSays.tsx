@@ -1,0 +1,103 @@
+// What the gate says of the whole, why it keeps all of it here where it does, and what to do then.
+
+import { Button } from '@mantine/core'
+import { IconBan, IconCircleCheck, IconClockHour4, IconScissors } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import { objectsOf, unreadableIn } from '../../intake/draft.ts'
+import { Block } from '../../marks/Blocks.tsx'
+import { Foreign } from '../../marks/Foreign.tsx'
+import { failureWords } from '../../marks/Notice.tsx'
+import type { Judged, Judging } from './judging.ts'
+import { Progress } from './Progress.tsx'
+import type { Taking } from './taking.ts'
+
+const SIGNS = {
+  passes: { icon: IconCircleCheck, look: 'good' },
+  redacted: { icon: IconScissors, look: 'warn' },
+  waits: { icon: IconClockHour4, look: 'warn' },
+  refused: { icon: IconBan, look: 'bad' },
+} as const
+
+export function GateSays({ taking, judging }: { taking: Taking; judging: Judging }) {
+  const { t } = useTranslation()
+  const { draft, leaveOut } = taking
+  const { judged, isNow, isAsking, sent, error, ask } = judging
+  const unreadable = unreadableIn(draft)
+  const refused = judged === undefined || !isNow ? [] : refusedIn(judged)
+  return (
+    <Block title={t('share.gateTitle')}>
+      <div aria-live="polite" className="gate-says">
+        {unreadable.length > 0 ? (
+          <>
+            <Verdict of="refused" words={t('share.unreadable', { count: unreadable.length })} />
+            <div className="actions">
+              <Button onClick={() => leaveOut(unreadable, true)}>{t('share.leaveUnreadable')}</Button>
+            </div>
+          </>
+        ) : draft.leftOut.size === objectsOf(draft) ? (
+          <p>{t('share.noneLeft')}</p>
+        ) : isAsking ? (
+          <Progress
+            part={sent === 1 ? 0 : sent}
+            words={
+              sent === 0 || sent === 1 ? t('share.asking') : t('share.askingAt', { percent: Math.floor(sent * 100) })
+            }
+          />
+        ) : error !== null ? (
+          <p className="form-failure">{t('share.gateFailed', { reason: failureWords(error, t) })}</p>
+        ) : judged !== undefined && isNow ? (
+          <Verdict
+            of={judged.tried.verdict}
+            words={t(`share.verdict.${judged.tried.verdict}`, { count: judged.tried.counts.redacted })}
+          />
+        ) : (
+          ask !== undefined && <p>{t('share.notAsked')}</p>
+        )}
+      </div>
+      {judged !== undefined && isNow && <OfTheWhole judged={judged} />}
+      {(refused.length > 0 || (ask !== undefined && !isAsking)) && (
+        <div className="actions">
+          {refused.length > 0 && (
+            <Button onClick={() => leaveOut(refused, true)}>
+              {t('share.leaveRefused', { count: refused.length })}
+            </Button>
+          )}
+          {ask !== undefined && !isAsking && (
+            <Button variant="filled" onClick={ask}>
+              {t(error === null ? 'share.ask' : 'share.again')}
+            </Button>
+          )}
+        </div>
+      )}
+    </Block>
+  )
+}
+
+function Verdict({ of, words }: { of: keyof typeof SIGNS; words: string }) {
+  const { icon: Icon, look } = SIGNS[of]
+  return (
+    <p className="gate-verdict" data-look={look}>
+      <Icon aria-hidden size={18} stroke={1.8} />
+      <span>{words}</span>
+    </p>
+  )
+}
+
+/** Reasons that are about the share itself and not about one of its objects. */
+function OfTheWhole({ judged }: { judged: Judged }) {
+  const whole = judged.tried.refusals.filter(({ object }) => object === undefined)
+  if (whole.length === 0) return null
+  return (
+    <ul className="plain-list">
+      {whole.map(({ code, message }) => (
+        <li key={`${code} ${message}`}>
+          <Foreign max={500}>{message}</Foreign>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function refusedIn({ verdicts }: Judged): number[] {
+  return [...verdicts].filter(([, { verdict }]) => verdict === 'refused').map(([object]) => object)
+}
