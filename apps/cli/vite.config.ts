@@ -23,6 +23,8 @@ export default {
     minify: false,
     rolldownOptions: {
       input: ENTRIES,
+      // A module of ours does nothing by being loaded, so a command loads those alone that it uses.
+      treeshake: { moduleSideEffects: [{ test: /[\\/]packages[\\/][^\\/]+[\\/]src[\\/]/, sideEffects: false }] },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },

@@ -135,7 +135,10 @@ export async function servingSocket(dir: string): Promise<string | undefined> {
     const { socket }: { socket: string } = JSON.parse(readFileSync(file, 'utf8'))
     if (!isOwnSocket(socket, join(dir, 'private'))) return undefined
     const signal = AbortSignal.timeout(5_000)
-    return (await fetchThrough(socket)(`${LOCAL_URL}healthz`, { signal })).ok ? socket : undefined
+    const answer = await fetchThrough(socket)(new URL('healthz', LOCAL_URL), { headers: {}, signal })
+    // Read, for else its connection would stay open and the command go on for ever.
+    await answer.text()
+    return answer.ok ? socket : undefined
   } catch {
     // It ended without taking its note away, as after a kill.
     return undefined

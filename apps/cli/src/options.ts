@@ -2,7 +2,6 @@
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Card, parseCard } from '@countersign/record'
 import { InvalidArgumentError, Option } from 'commander'
 import { Refused, whyNot } from './output.ts'
 
@@ -28,14 +27,6 @@ export function readInput(path: string): Uint8Array {
   } catch (cause) {
     throw new Refused({ code: 'cli/unreadable', message: `${path} cannot be read (${whyNot(cause)}); check its name.` })
   }
-}
-
-/** The card in a file; ends the command with a sentence that names the file where it holds none. */
-export function readCard(path: string): Card {
-  const card = parseCard(readInput(path))
-  if (card.ok) return card.value
-  const message = `${path}: ${card.message} Give what “countersign card” of that party wrote.`
-  throw new Refused({ code: card.code, message })
 }
 
 /** Writes a file that was asked for; ends the command with a sentence where that cannot be. */

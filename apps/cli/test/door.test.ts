@@ -61,6 +61,28 @@ test('a folder whose path is too long for a socket is as good', async () => {
   expect(existsSync(socket)).toBe(false)
 })
 
+test('whoever speaks through a running node, or signs as a root, waits for no engine to be loaded', async () => {
+  const at = join(dir, 'quick')
+  await done(['init', '--party', 'alfa.example', '--dir', at])
+  const stop = await serve(at, await freePort())
+  const tells = "process.on('exit', () => process.stderr.write(process.moduleLoadList.join()))"
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(tells)}`
+  const loadedBy = async (...args: string[]) => (await run(args, '', { NODE_OPTIONS })).err
+  // Of what the platform has, nobody else needs the first; and what calls others loads the second.
+  const [engine, calls] = ['NativeModule zlib', 'NativeModule internal/deps/undici/undici']
+  for (const command of ['status', 'records']) {
+    const loaded = await loadedBy(command, '--dir', at)
+    expect(loaded).toContain('NativeModule http')
+    expect(loaded).not.toContain(engine)
+    expect(loaded).not.toContain(calls)
+  }
+  const made = await loadedBy('root', 'make', '--out', join(at, 'root.key'), '--no-passphrase')
+  expect(made).toContain('NativeModule path')
+  expect(made).not.toContain(engine)
+  await stop()
+  expect(await loadedBy('status', '--dir', at)).toContain(engine)
+})
+
 test('a node that was killed is opened again, and its token is told to nobody who took its place', async () => {
   const at = join(dir, 'killed')
   await done(['init', '--party', 'alfa.example', '--dir', at])

@@ -8,6 +8,8 @@ export {
   NodeClient,
   type ObjectVerdict,
   type OfficerSignIn,
+  type Reach,
+  type Reached,
   type Revoked,
   type RevokeInput,
   type SaidOutcome,

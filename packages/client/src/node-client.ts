@@ -159,16 +159,32 @@ export type StixBody = ReadableStream<Uint8Array> | Uint8Array | Blob
 
 export type Answer<T> = { ok: true; value: T } | ApiRefusal
 
+/** How a node is reached: as `fetch` does it, of which no more is used than this. */
+export type Reach = (
+  url: URL,
+  init: {
+    method?: string
+    headers: Record<string, string>
+    body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
+    /** Given where the body is a stream. */
+    duplex?: 'half'
+    signal?: AbortSignal
+    credentials?: 'same-origin'
+  },
+) => Promise<Reached>
+export type Reached = Pick<Response, 'ok' | 'status' | 'text' | 'arrayBuffer' | 'body'>
+type Init = Omit<Parameters<Reach>[1], 'headers'> & { headers?: Record<string, string> }
+
 export class NodeClient {
   private readonly url: string
   private readonly token: string | undefined
-  private readonly fetch: typeof globalThis.fetch
+  private readonly fetch: Reach
 
   /**
    * `url` is the node’s root. `token` is its local API token; a page of the node itself is known by its session instead.
    * `fetch` is how the node is reached, where that is not the network.
    */
-  constructor(url: string, token?: string, fetch = globalThis.fetch) {
+  constructor(url: string, token?: string, fetch: Reach = globalThis.fetch) {
     this.url = url
     this.token = token
     this.fetch = fetch
@@ -341,7 +357,7 @@ export class NodeClient {
     })
     // Node's fetch wants to be told that the answer comes after the whole of a streamed body.
     const init = { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body, duplex: 'half' }
-    return this.json(await this.call(`${path}?${query}`, init as RequestInit))
+    return this.json(await this.call(`${path}?${query}`, init as Init))
   }
 
   trust(card: Uint8Array): Promise<Answer<{ party: string; words: string[] }>> {
@@ -388,7 +404,7 @@ export class NodeClient {
     body: ReadableStream<Uint8Array> | Uint8Array,
   ): Promise<Answer<PushReport>> {
     const init = { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body, duplex: 'half' }
-    return this.json(await this.call(withQuery('api/feeds/push', asked), init as RequestInit))
+    return this.json(await this.call(withQuery('api/feeds/push', asked), init as Init))
   }
 
   /** Takes in a folder that the node's machine sees; `progress` is told how far that is. */
@@ -423,11 +439,10 @@ export class NodeClient {
   }
 
   /** A successful response, or a refusal: the node’s own where it gave one. Rejects where the caller gave it up. */
-  private async call(path: string, init: RequestInit): Promise<Answer<Response>> {
-    const headers = new Headers(init.headers)
-    headers.set('accept', 'application/json')
-    if (this.token !== undefined) headers.set('authorization', `Bearer ${this.token}`)
-    let response: Response
+  private async call(path: string, init: Init): Promise<Answer<Reached>> {
+    const headers: Record<string, string> = { ...init.headers, accept: 'application/json' }
+    if (this.token !== undefined) headers.authorization = `Bearer ${this.token}`
+    let response: Reached
     try {
       response = await this.fetch.call(undefined, new URL(path, this.url), {
         ...init,
@@ -442,7 +457,7 @@ export class NodeClient {
     return response.ok ? ok(response) : refusalOf(response)
   }
 
-  private async json<T>(response: Answer<Response>): Promise<Answer<T>> {
+  private async json<T>(response: Answer<Reached>): Promise<Answer<T>> {
     if (!response.ok) return response
     const text = await response.value.text()
     return ok((text === '' ? undefined : JSON.parse(text)) as T)
@@ -476,8 +491,11 @@ export function withQuery(path: string, query: object): string {
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`
 }
 
-async function refusalOf(response: Response): Promise<ApiRefusal> {
-  const said: Partial<ApiRefusal> = await response.json().catch(() => ({}))
+async function refusalOf(response: Reached): Promise<ApiRefusal> {
+  const said: Partial<ApiRefusal> = await response
+    .text()
+    .then((text) => JSON.parse(text))
+    .catch(() => ({}))
   const { code = `http/${response.status}`, message = 'The node refused without a reason.' } = said
   const { node, refusals, refusalsTotal } = said
   return {

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises'
 import { fingerprintWords } from '@countersign/record'
 import type { Command } from 'commander'
+import { readCard } from '../card-file.ts'
 import { withNode } from '../door.ts'
-import { dirOption, examples, jsonOption, readCard } from '../options.ts'
+import { dirOption, examples, jsonOption } from '../options.ts'
 import { must, note, print, printJson, Refused } from '../output.ts'
 
 export function trustCommand(command: Command): void {

@@ -3,8 +3,9 @@ import { type FileReport, REPORT_LANGUAGES, reportHtml, verifyFile } from '@coun
 import { parsePolicy, parseVerifierKey, sha256, toHex, type VerifierKey } from '@countersign/log'
 import { type Card, evidenceKind, type Language } from '@countersign/record'
 import { type Command, Option } from 'commander'
+import { readCard } from '../card-file.ts'
 import { hanFaces } from '../han-face.ts'
-import { examples, jsonOption, readCard, readInput, writeOutput } from '../options.ts'
+import { examples, jsonOption, readInput, writeOutput } from '../options.ts'
 import { EXIT, misused, note, print, printJson, Refused } from '../output.ts'
 import { jsonOfReport, tellReport } from '../tell-report.ts'
 
