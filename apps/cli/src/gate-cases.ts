@@ -20,7 +20,7 @@ export interface GateCase {
   marking: TlpLabel | undefined
 }
 
-const EXPECTED = ['passes', 'redacted', 'left out', 'refused'] as const
+const EXPECTED = ['passes', 'redacted', 'left out', 'waits', 'refused'] as const
 type Expected = (typeof EXPECTED)[number]
 
 const FILE = /^(.+)\.cases\.json$/

@@ -79,8 +79,13 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
   ],
   [
     'approve',
-    'confirm, as a second officer, what another one asked for; or refuse it',
-    async () => (await import('./commands/approve.ts')).approveCommand,
+    'confirm, as a second person, what another asked for or shared; or refuse it',
+    async () => (await import('./commands/approvals.ts')).approveCommand,
+  ],
+  [
+    'approvals',
+    'what waits for a second person: acts, and shares above a threshold of the house with what would leave',
+    async () => (await import('./commands/approvals.ts')).approvalsCommand,
   ],
   [
     'prove',

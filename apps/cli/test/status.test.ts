@@ -6,7 +6,7 @@ function told(state: 'checking' | 'ready' | 'none', awaited: string[]): string {
   const may = { maySucceed: state === 'checking', mayGoOnWithout: state === 'checking' && awaited.length > 1 }
   const channel = { name: 'line', origin: null, state, awaited, ...may, size: 7 }
   const status: NodeStatus = {
-    ...{ party: 'alfa.example', neutral: state === 'none', heldHere: 0, approvals: [], alarms: [] },
+    ...{ party: 'alfa.example', neutral: state === 'none', heldHere: 0, approvals: [], toApprove: 0, alarms: [] },
     pacts: [{ id: 'a'.repeat(32), title: 'Demo', channels: [channel], peers: [] }],
   }
   return [...tell(status, './alfa')].join('\n')

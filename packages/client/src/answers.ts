@@ -91,6 +91,8 @@ export interface RecordDetail {
   answersTotal: number
   /** The local account that said it; null for what others said. */
   saidBy: string | null
+  /** Who approved it besides; milliseconds since 1970. */
+  approvedBy: { name: string; at: number }[]
 }
 
 export interface ObjectRow {
@@ -296,6 +298,8 @@ export interface NodeStatus {
   heldHere: number
   /** What one officer asked for and a second may confirm. */
   approvals: ApprovalRow[]
+  /** Shares that wait for a second person. */
+  toApprove: number
   alarms: AlarmRow[]
 }
 
@@ -316,6 +320,42 @@ export interface ApprovalRow {
   state: 'open' | 'done' | 'withdrawn' | 'expired' | 'failed'
   endedBy: string | null
   endedAt: number | null
+  outcome: string
+}
+
+/**
+ * A share that waits for a second person, or did. It is approved by another than shared it; what no officer who had signed
+ * in shared, as what a tool adds, by two. Times in milliseconds since 1970.
+ */
+export interface WaitingShare {
+  /** Of the share: its UUID, in its records too. */
+  id: string
+  /** `approved`: it is said as soon as its log may be signed. `failed`: the gate, or the log, refused it in the end. */
+  state: 'open' | 'approved' | 'done' | 'refused' | 'withdrawn' | 'expired' | 'failed'
+  pact: string
+  channel: string
+  to: string[]
+  marking: { tlp: string; class?: string }
+  feed: string | null
+  /** In whose name it was asked, and whether that is an officer who had signed in. */
+  author: string
+  isOfficers: boolean
+  askedAt: number
+  expiresAt: number
+  bytes: number
+  objects: number
+  /** Objects that are cut or left out. */
+  altered: number
+  /** By which rules or thresholds; how many objects each names, 0 where it is about the whole. */
+  because: { rule: string; message: string; objects: number }[]
+  /** What the gate decided, as a digest: what is approved. */
+  judgement: string
+  approvals: { name: string; at: number }[]
+  /** How many persons must approve it still. */
+  needed: number
+  endedBy: string | null
+  endedAt: number | null
+  /** Why it was refused, or what came of it. */
   outcome: string
 }
 
@@ -513,6 +553,8 @@ export interface PullReport {
   /** Cut, or left out by a rule. */
   redacted: { object: string; message: string }[]
   redactedTotal: number
+  /** Objects of shares that wait for a second person. */
+  toApprove: number
   waiting: number
   whole: boolean
   doubt?: string

@@ -29,6 +29,7 @@ import type {
   RecordPage,
   RecordQuery,
   RotatedAnswer,
+  WaitingShare,
 } from './answers.ts'
 
 export interface OfficerSignIn {
@@ -92,8 +93,11 @@ export interface Revoked {
 }
 
 export interface ShareOutcome {
-  /** `held-here`: kept, and said once the start-up check of the log is over; no record has a place yet. */
-  state: 'said' | 'held-here'
+  /**
+   * `held-here`: kept, and said once the start-up check of the log is over. `waits`: kept until a second person approves
+   * it. No record has a place yet.
+   */
+  state: 'said' | 'held-here' | 'waits'
   awaited: string[]
   share: string
   records: string[]
@@ -108,27 +112,47 @@ export interface ShareOutcome {
   errorsTotal: number
   warnings: ShareRemark[]
   warningsTotal: number
+  /** Why it waits for a second person: the first reasons, and how many there are. */
+  waits: readonly GateReason[]
+  waitsTotal: number
+}
+
+/** Of the whole, or of one object. */
+export interface GateReason {
+  code: string
+  message: string
+  /** The rule of the house, or the threshold in its terms. */
+  rule?: string
+  object?: { index: number; id: string | null }
 }
 
 export interface TriedShare
-  extends Pick<ShareOutcome, 'objects' | 'errors' | 'errorsTotal' | 'warnings' | 'warningsTotal'> {
-  /** Whether all of it would leave, but for what is redacted. */
+  extends Pick<
+    ShareOutcome,
+    'objects' | 'errors' | 'errorsTotal' | 'warnings' | 'warningsTotal' | 'waits' | 'waitsTotal'
+  > {
+  /** Whether all of it would leave at once, but for what is redacted. */
   passes: boolean
-  verdict: 'passes' | 'redacted' | 'refused'
-  counts: Record<'passes' | 'redacted' | 'refused', number>
-  /** How many records it would be said in; 0 where it does not pass. */
+  verdict: GateVerdict
+  counts: Record<GateVerdict, number>
+  /** How many objects are cut or left out. */
+  altered: number
+  /** How many records it would be said in; 0 where it is refused. */
   records: number
   /** What happens with each object: the first that do not pass as they came, and the first that do. */
   told: readonly ObjectVerdict[]
-  refusals: { code: string; message: string; object?: { index: number; id: string | null } }[]
+  refusals: readonly GateReason[]
   refusalsTotal: number
 }
+
+/** `waits`: it leaves once a second person approves, cut where `cut` says so. */
+export type GateVerdict = 'passes' | 'redacted' | 'waits' | 'refused'
 
 /** What the release gate decided on one object, by its place in the share. */
 export interface ObjectVerdict {
   index: number
   id: string | null
-  verdict: 'passes' | 'redacted' | 'refused'
+  verdict: GateVerdict
   /** Why it does not pass as it came, and by which rule of the house where one decided. */
   reasons: readonly { code: string; message: string; rule?: string }[]
   /** What of it is cut, by its selector in the object as it came. */
@@ -279,6 +303,34 @@ export class NodeClient {
 
   withdrawApproval(id: string, officer?: OfficerSignIn): Promise<Answer<ApprovalRow>> {
     return this.postJson('api/approvals/withdraw', { id, ...(officer === undefined ? {} : { officer }) })
+  }
+
+  /** Shares that wait for a second person, and those that did. */
+  waitingShares(signal?: AbortSignal): Promise<Answer<WaitingShare[]>> {
+    return this.getJson('api/waiting-shares', {}, signal)
+  }
+
+  /** One that waits, with what the gate says of it now. */
+  waitingShare(id: string, signal?: AbortSignal): Promise<Answer<WaitingShare & { tried: TriedShare }>> {
+    return this.getJson('api/waiting-share', { id }, signal)
+  }
+
+  /** The STIX that would leave by that judgement. */
+  leavingOf(id: string, judgement: string, signal?: AbortSignal): Promise<Answer<Uint8Array>> {
+    return this.getBytes('api/waiting-share/leaving', { id, judgement }, signal)
+  }
+
+  /** Approves what the gate decided as it was looked at, and nothing else. */
+  approveShare(id: string, judgement: string, officer?: OfficerSignIn): Promise<Answer<WaitingShare>> {
+    return this.postJson('api/waiting-shares/approve', { id, judgement, ...(officer === undefined ? {} : { officer }) })
+  }
+
+  refuseShare(id: string, reason: string, officer?: OfficerSignIn): Promise<Answer<WaitingShare>> {
+    return this.postJson('api/waiting-shares/refuse', { id, reason, ...(officer === undefined ? {} : { officer }) })
+  }
+
+  withdrawShare(id: string, officer?: OfficerSignIn): Promise<Answer<WaitingShare>> {
+    return this.postJson('api/waiting-shares/withdraw', { id, ...(officer === undefined ? {} : { officer }) })
   }
 
   contentState(ref: string, signal?: AbortSignal): Promise<Answer<ContentState>> {

@@ -8,14 +8,13 @@ import { type Card, fingerprintWords } from '@countersign/record'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Account, Accounts } from './accounts.ts'
+import { approvalRoutes } from './approval-routes.ts'
 import { sendRefusal } from './errors.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 import { openApi } from './openapi.ts'
 import {
-  approvalBody,
-  askBody,
   carryInBody,
   conflictsQuery,
   contentBody,
@@ -94,7 +93,7 @@ export async function apiRoutes(
         await withQuery(refQuery, request, async ({ ref }) => {
           const detail = await node.views.record(ref)
           if (detail === undefined) return refuse('not-found/record', 'This record is not held here.')
-          return ok({ ...detail, saidBy: node.speakerOf(detail.row.id) ?? null })
+          return ok({ ...detail, ...saidHere(node, detail.row.id) })
         }),
       ),
     )
@@ -195,43 +194,7 @@ export async function apiRoutes(
         ),
       ),
     )
-    api.get('/api/approvals', async () => node.officers.approvals.all())
-    /** Whoever signed in; the shell's token alone is nobody in particular, and an officer signs in beside it. */
-    const officerOf = async (request: FastifyRequest, given?: { email: string; password: string }) => {
-      const headers = headersOf(request)
-      if (accounts.isLocal(headers) && given !== undefined) return accounts.officerOf(given.email, given.password)
-      const officer = await accounts.officer(headers)
-      return officer === undefined
-        ? refuse('account/officer', 'This takes an officer who has signed in with an account of their own.')
-        : ok(officer)
-    }
-    api.post('/api/approvals/ask', async (request, reply) =>
-      answer(
-        reply,
-        await withBody(askBody, request, async ({ act, reason, officer: given }) => {
-          const officer = await officerOf(request, given)
-          return officer.ok ? node.officers.approvals.ask(act, reason, officer.value) : officer
-        }),
-      ),
-    )
-    api.post('/api/approvals/confirm', async (request, reply) =>
-      answer(
-        reply,
-        await withBody(approvalBody, request, async ({ id, officer: given }) => {
-          const officer = await officerOf(request, given)
-          return officer.ok ? node.officers.approvals.confirm(id, officer.value) : officer
-        }),
-      ),
-    )
-    api.post('/api/approvals/withdraw', async (request, reply) =>
-      answer(
-        reply,
-        await withBody(approvalBody, request, async ({ id, officer: given }) => {
-          const officer = await officerOf(request, given)
-          return officer.ok ? node.officers.approvals.withdraw(id, officer.value) : officer
-        }),
-      ),
-    )
+    approvalRoutes(api, { node, accounts, headersOf })
 
     api.post('/api/say', { bodyLimit: LIMITS.apiBodyBytes }, async (request, reply) => {
       const parsed = parse(sayBody, request.body)
@@ -246,7 +209,8 @@ export async function apiRoutes(
     api.post('/api/share', { bodyLimit: LIMITS.shareBodyBytes }, async (request, reply) => {
       const asked = shareAsked(request)
       if (!asked.ok) return sendRefusal(reply, asked)
-      const shared = await node.share(asked.value)
+      const author = await accounts.officer(headersOf(request))
+      const shared = await node.share({ ...asked.value, ...(author === undefined ? {} : { author }) })
       if (shared.ok) return shared.value
       const { refusals = [], refusalsTotal = 0 } = shared
       return reply.code(422).send({ code: shared.code, message: shared.message, refusals, refusalsTotal })
@@ -323,6 +287,11 @@ declare module 'fastify' {
   interface FastifyRequest {
     account: Account | null
   }
+}
+
+/** Private to this node: in whose name it was said, and who approved it. */
+function saidHere(node: Node, statement: string) {
+  return { saidBy: node.speakerOf(statement) ?? null, approvedBy: node.approversOf(statement) }
 }
 
 function accountOf(request: FastifyRequest): string {

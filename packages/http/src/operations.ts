@@ -3,6 +3,15 @@
 
 import { REVOCATION_REASONS, TLP_LABELS } from '@countersign/record'
 import { z } from 'zod'
+import {
+  approvalBody,
+  approveShareBody,
+  askBody,
+  leavingQuery,
+  refuseShareBody,
+  waitingQuery,
+  withdrawShareBody,
+} from './approval-routes.ts'
 import { feedBody, feedCredentialBody, newFeedBody, pauseFeedBody, pullFeedBody, pushFeedQuery } from './feed-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
@@ -95,19 +104,6 @@ export const trustBody = z.strictObject({ card: z.base64() })
 export const carryInBody = z.strictObject({ from: z.string().min(1).max(LIMITS.pathChars), pact: text.exactOptional() })
 export const proposeBody = z.strictObject({ yaml: z.string() })
 
-/** In the shell of the machine an officer gives address and password; the console knows its officer by the session. */
-const officer = z.strictObject({ email: text, password: z.string().min(1).max(LIMITS.queryChars) }).exactOptional()
-const pins = z.strictObject({ origin: text, size: z.number().int().min(1), root: text })
-const act = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('log/succeed'), pact: text, channel: text, pins }),
-  z.strictObject({
-    ...{ kind: z.literal('log/go-on-without'), pact: text, channel: text },
-    readers: z.array(text).min(1).max(LIMITS.readersMax),
-  }),
-  z.strictObject({ kind: z.literal('alarm/acknowledge'), code: text, subject: text }),
-])
-export const askBody = z.strictObject({ act, reason: z.string().min(1).max(2_000), officer })
-export const approvalBody = z.strictObject({ id: text, officer })
 export const successionQuery = z.strictObject({ pact: text, channel: text })
 
 const JSON_TYPE = 'application/json'
@@ -242,6 +238,40 @@ export const OPERATIONS: readonly Operation[] = [
     answer: json('The request.'),
   },
   {
+    ...{ method: 'GET', path: '/api/waiting-shares' },
+    summary:
+      'Shares that wait for a second person, the oldest first, then those that did: what, by whom, why, who approved.',
+    answer: json('A list.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/waiting-share', query: waitingQuery },
+    summary: 'One share that waits, with what the gate says of it now, for each object.',
+    answer: json('The share, `tried`, and `judgement`: what is approved; empty where the gate refuses it by now.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/waiting-share/leaving', query: leavingQuery },
+    summary: 'The STIX that would leave by that judgement, cut as the rules say.',
+    answer: bytes('A bundle, an envelope or an object.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/waiting-shares/approve', body: jsonBody(approveShareBody) },
+    summary:
+      'Approves a share as it was judged: by another than shared it, and by two where a tool or the shell did. With the last person it leaves before this answers.',
+    answer: json(
+      'The share: `done`, `open` where it needs another person, `approved` where its log may not be signed yet.',
+    ),
+  },
+  {
+    ...{ method: 'POST', path: '/api/waiting-shares/refuse', body: jsonBody(refuseShareBody) },
+    summary: 'Another officer does not let it leave, and says why.',
+    answer: json('The share.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/waiting-shares/withdraw', body: jsonBody(withdrawShareBody) },
+    summary: 'Whoever shared it takes it back: the officer, or the shell what no officer shared.',
+    answer: json('The share.'),
+  },
+  {
     ...{ method: 'POST', path: '/api/say', body: jsonBody(sayBody, LIMITS.apiBodyBytes) },
     summary: 'Says a record: through the release gate, sealed, signed, durable before this answers.',
     answer: json('`said` with the record’s name; or `held-here` while our log is compared with its peers’ copies.'),
@@ -250,8 +280,10 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'POST', path: '/api/share', query: shareQuery },
     body: { mediaType: BYTES_TYPE, bytesMax: LIMITS.shareBodyBytes },
     summary:
-      'Shares STIX of any size in as few records as the agreement’s limits allow; all of it or nothing. With a fresh UUID as `share` it is said once, however often it is asked for.',
-    answer: json('The records, how many objects, and what of the standard they break.'),
+      'Shares STIX of any size in as few records as the agreement’s limits allow; all of it or nothing. With a fresh UUID as `share` it is said once, however often it is asked for. Above a threshold of the house it waits for a second person.',
+    answer: json(
+      'The records, how many objects, and what of the standard they break; or `waits` and why, where nothing left yet.',
+    ),
   },
   {
     ...{ method: 'POST', path: '/api/revoke', body: jsonBody(revokeBody) },

@@ -13,13 +13,16 @@ import type {
   NodeStatus,
   PullReport,
   PushReport,
+  Shared,
+  Tried,
+  WaitingShare,
 } from '@countersign/node'
 import type * as views from '@countersign/views'
 import { expectTypeOf, test } from 'vitest'
 
 test('what the node answers is what its client expects', () => {
   expectTypeOf<views.RecordPage>().toExtend<client.RecordPage>()
-  expectTypeOf<views.RecordDetail>().toExtend<Omit<client.RecordDetail, 'saidBy'>>()
+  expectTypeOf<views.RecordDetail>().toExtend<Omit<client.RecordDetail, 'saidBy' | 'approvedBy'>>()
   expectTypeOf<views.ObjectPage>().toExtend<client.ObjectPage>()
   expectTypeOf<views.ObjectDetail>().toExtend<client.ObjectDetail>()
   expectTypeOf<views.ConflictSource>().toExtend<client.ConflictSource>()
@@ -29,6 +32,9 @@ test('what the node answers is what its client expects', () => {
   expectTypeOf<CarriedIn>().toExtend<client.CarriedIn>()
   expectTypeOf<KeyStatus>().toExtend<client.KeyStatus>()
   expectTypeOf<Approval>().toExtend<client.ApprovalRow>()
+  expectTypeOf<WaitingShare>().toExtend<client.WaitingShare>()
+  expectTypeOf<Tried>().toExtend<client.TriedShare>()
+  expectTypeOf<Shared>().toExtend<client.ShareOutcome>()
   expectTypeOf<client.Act>().toExtend<Act>()
   expectTypeOf<FeedRow>().toExtend<client.FeedRow>()
   expectTypeOf<client.NewFeed>().toExtend<NewFeed>()

@@ -54,6 +54,7 @@ export { type ParsedPattern, parsePattern } from './pattern/parse.ts'
 export { printPath, printPattern } from './pattern/print.ts'
 export { checkPattern, type PatternFault } from './pattern/rules.ts'
 export { AddressList } from './release/address-list.ts'
+export type { ApprovalThresholds } from './release/approval.ts'
 export type {
   Decided,
   Decision,
@@ -66,7 +67,7 @@ export type {
 export type { FactName, NamedLists, ObjectFacts } from './release/facts.ts'
 export {
   decideRelease,
-  notMended,
+  onceMended,
   type Release,
   ReleaseGate,
   type ReleaseRequest,

@@ -38,6 +38,7 @@ import { PrivateStore } from './private-store.ts'
 import { NamedShares } from './saying/named-shares.ts'
 import { Rejections } from './saying/rejections.ts'
 import { Saying } from './saying/saying.ts'
+import type { ShareState } from './saying/share.ts'
 import { ChangingDesk } from './sealing/changing-desk.ts'
 import type { Surroundings } from './surroundings.ts'
 import { Unattended } from './unattended.ts'
@@ -129,7 +130,7 @@ export class Engine {
       ...{ identity, around, pacts, channels, begin, stopped, ...this.alarming },
       unlearned: (pact) => this.indexes.unlearned(pact),
     })
-    this.saying = new Saying(this.parts)
+    this.saying = new Saying(this.parts, async (...of) => (await this.shareState(...of)) === 'said')
     this.namedShares = new NamedShares({
       share: (request) => this.saying.share(request),
       placeOf: ({ pact, channel }) => {
@@ -138,6 +139,7 @@ export class Engine {
       },
       state: (pact, share) => this.shareState(pact, share),
       recordsOf: (pact, share) => views.recordsOfShare(party, pact, share),
+      waiting: (share) => this.saying.waiting.find(share),
     })
     this.feeds = new Feeds(this.parts, {
       share: (request) => this.saying.share(request),
@@ -387,14 +389,17 @@ export class Engine {
   }
 
   /** As `Node.shareState` says it. */
-  async shareState(pact: string, share: string): Promise<'held-here' | 'said' | 'unknown'> {
+  async shareState(pact: string, share: string): Promise<ShareState> {
     const { channels, views, identity } = this.parts
     if (this.saying.isHeld(share)) return 'held-here'
+    const waiting = this.saying.waiting.find(share)?.state
+    if (waiting !== undefined && waiting !== 'open' && waiting !== 'approved' && waiting !== 'done') return 'ended'
     for (const { pact: of, own } of channels.values()) {
       const origin = of.id === pact ? own.speaker?.log.origin : undefined
       if (origin !== undefined) await this.folding.caughtUp(origin)
     }
-    return views.recordsOfShare(identity.party, pact, share).length > 0 ? 'said' : 'unknown'
+    if (views.recordsOfShare(identity.party, pact, share).length > 0) return 'said'
+    return waiting === 'open' ? 'waits' : 'unknown'
   }
 
   /** Something may show differently. */

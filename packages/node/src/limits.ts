@@ -32,6 +32,12 @@ export const LIMITS = {
   /** How long what one officer asked for may be confirmed by a second. */
   approvalMs: 86_400_000,
   approvalsShown: 100,
+  /** How long a share waits for a second person: over a weekend. */
+  waitingShareMs: 259_200_000,
+  /** Shares that wait so, and their STIX; of one account half of each. And how many that did are remembered. */
+  waitingSharesMax: 200,
+  waitingShareBytes: 2_147_483_648,
+  waitingEndedKept: 1_000,
   /** How often a peer is asked whether it can prove that a log forked. */
   proofLookMs: 10_000,
   /** Logs of which one peer said what it had seen, and that is not looked into yet. */

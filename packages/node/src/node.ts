@@ -27,11 +27,13 @@ import type { OpenedPart } from './folding/folding.ts'
 import { type Identity, loadIdentity } from './keys/identity.ts'
 import type { KeyStatus, Rotated, RotateRequest } from './keys/own-keys.ts'
 import type { OfficersActs } from './officers/officers-acts.ts'
+import type { Officer } from './officers/second-person.ts'
 import type { StoredPact } from './pacts.ts'
 import type { Tried } from './saying/judging.ts'
 import { type Revoked, type RevokeRequest, revoke } from './saying/revoking.ts'
 import type { Said, SayRequest, ShareRequest } from './saying/saying.ts'
-import type { ShareResult } from './saying/share.ts'
+import type { ShareResult, ShareState } from './saying/share.ts'
+import type { WaitingShare, WaitingShares } from './saying/waiting-shares.ts'
 import { type NodeStatus, statusOf } from './status.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -114,10 +116,10 @@ export class Node {
   }
 
   /**
-   * How far a share of ours under an agreement has come, by its UUID: `unknown` where it was never said, or refused. Of
-   * one that is under way in this run, ask whoever shares it.
+   * How far a share of ours under an agreement has come, by its UUID. Of one that is under way in this run, ask whoever
+   * shares it.
    */
-  shareState(pact: string, share: string): Promise<'held-here' | 'said' | 'unknown'> {
+  shareState(pact: string, share: string): Promise<ShareState> {
     return this.engine.shareState(pact, share)
   }
 
@@ -142,6 +144,22 @@ export class Node {
 
   speakerOf(statementId: string): string | undefined {
     return this.parts.store.speakerOf(statementId)
+  }
+
+  /** Who approved what that record says, beside its speaker; private to this node. */
+  approversOf(statementId: string): { name: string; at: number }[] {
+    return this.parts.store.waiting.approversOf(statementId)
+  }
+
+  /** Shares that wait for a second person. */
+  get waitingShares(): Omit<WaitingShares, 'approve'> {
+    return this.engine.saying.waiting
+  }
+
+  /** Approves a share as it was judged; with the last person that it needs it is said. */
+  approveShare(id: string, judgement: string, officer: Officer): Promise<Result<WaitingShare>> {
+    const consequence = 'It waits as it did, unless it was said. Mend that, and look at it again.'
+    return overDisk(consequence, this.engine.saying.waiting.approve(id, judgement, officer))
   }
 
   // ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -270,6 +288,7 @@ export class Node {
     const { officers, possibleCopy, reached } = this.engine
     return statusOf(this.parts, {
       approvals: officers.approvals.open(),
+      toApprove: this.engine.saying.waiting.open,
       awaited: (channel) => possibleCopy.awaited(channel),
       peer: (party) => reached.stateOf(party),
     })

@@ -3,6 +3,7 @@
 
 import type { RemovedHere } from '@countersign/views'
 import type Database from 'better-sqlite3'
+import { WaitingStore } from './saying/waiting-store.ts'
 
 export interface HeldRow {
   id: number
@@ -56,6 +57,8 @@ function wishOf(row: WishRow): DestructionWish {
 }
 
 export class PrivateStore {
+  /** Shares that wait for a second person. */
+  readonly waiting: WaitingStore
   private readonly db: Database.Database
   /** Alarms that could not be written: a full disk must not silence the alarm about it. */
   private readonly unwritten = new Map<string, Omit<Alarm, 'id'>>()
@@ -94,6 +97,7 @@ export class PrivateStore {
         outcome TEXT NOT NULL
       ) STRICT;
     `)
+    this.waiting = new WaitingStore(this.db)
   }
 
   noteSpeaker(statementId: string, account: string): void {

@@ -32,6 +32,8 @@ export interface NodeStatus {
   heldHere: number
   /** What one officer asked for and a second may confirm. */
   approvals: Approval[]
+  /** Shares that wait for a second person. */
+  toApprove: number
   /** Raised here (with their time), or derived from the logs. */
   alarms: {
     at?: number
@@ -47,6 +49,7 @@ export interface NodeStatus {
 
 export interface StatusMeans {
   approvals: Approval[]
+  toApprove: number
   /** Whom a channel waits for. */
   awaited(channel: Channel): string[]
   peer(party: string): Pick<PeerStatus, 'reachable' | 'lastHeardMs'>
@@ -72,6 +75,7 @@ export async function statusOf(
     })),
     heldHere: store.heldCount(),
     approvals: means.approvals,
+    toApprove: means.toApprove,
     alarms: [
       ...store.alarms().filter((one) => !isOutlived(one, now)),
       ...(await views.alarms()).filter((one) => !store.isAcknowledged(one.code, derivedSubject(one))),

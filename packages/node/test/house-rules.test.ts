@@ -29,7 +29,7 @@ const heldBack = async (files: Record<string, string>, facts: object, share = SH
     .map(({ rule }) => rule)
 
 test('a house without rules asks for nothing', async () => {
-  expect(value(await readOf({}))).toEqual({ rules: undefined, terms: { equivalents: [] } })
+  expect(value(await readOf({}))).toMatchObject({ rules: undefined, terms: { equivalents: [] } })
 })
 
 describe('a rule', () => {
@@ -81,6 +81,27 @@ describe('a rule', () => {
         ? { ...hit.effect, properties: hit.effect.properties.map((one) => one.names) }
         : hit?.effect
     expect(told).toEqual(effect)
+  })
+
+  test('with @approve("second-person") has the share wait instead of refusing it', async () => {
+    const text = '@id("a") @approve("second-person") forbid (principal, action, resource);'
+    const { rules } = value(await readOf({ 'house.cedar': text }))
+    expect(rules?.heldBackBy({}, SHARE).map(({ effect }) => effect)).toEqual([{ kind: 'approve' }])
+  })
+
+  test('that is another, or a list or terms that are, makes another digest, and nothing else does', async () => {
+    const files = { 'house.cedar': OWN, 'house.json': '{}', 'lists/own-infrastructure.txt': '192.0.2.0/24' }
+    const digest = async (more: Record<string, string> = {}) => value(await readOf({ ...files, ...more })).digest
+    const first = await digest()
+    expect(await digest({ 'notes.txt': 'x', 'carol.example.cedar': OWN })).toBe(first)
+    const others = [
+      { 'house.cedar': `${OWN}\n` },
+      { 'house.json': '{ }' },
+      { 'lists/own-infrastructure.txt': '192.0.2.0/25' },
+      { 'lists/more.txt': '' },
+      { [`${PACT}.json`]: '{}' },
+    ]
+    expect(new Set(await Promise.all([{}, ...others].map(digest))).size).toBe(others.length + 1)
   })
 
   test('that fails while it is asked is an error, where Cedar itself would pass over it', async () => {
@@ -193,6 +214,16 @@ describe('refused, with its place, is', () => {
       'lists/own-infrastructure.txt: Line 2',
     ],
     ['what is no text', { 'house.cedar': Uint8Array.of(0xff, 0xfe) }, 'house.cedar: this is no text in UTF-8'],
+    [
+      'an approval that is not understood',
+      { 'house.cedar': '@id("a") @approve("anybody") forbid (principal, action, resource);' },
+      'house.cedar, line 1, column 1: the @approve of the rule “a” is not understood; write @approve("second-person")',
+    ],
+    [
+      'a rule that both cuts and has wait',
+      { 'house.cedar': '@id("a") @approve("second-person") @redact("object") forbid (principal, action, resource);' },
+      'the rule “a” has both @approve and @redact; make two rules of it',
+    ],
     [
       'a redaction that is not understood',
       { 'house.cedar': '@id("a") @redact("x_notes; name") forbid (principal, action, resource);' },

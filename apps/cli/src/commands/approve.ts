@@ -1,5 +1,5 @@
-// What takes two officers: a log that succeeds ours, and an alarm that is acknowledged. One asks and says why,
-// another confirms; each signs in with an account of their own.
+// What two officers do together: a log that succeeds ours, and an alarm that is acknowledged. One asks and says why,
+// another confirms (approvals.ts); each signs in with an account of their own.
 
 import type { Act } from '@countersign/client'
 import type { Command } from 'commander'
@@ -74,25 +74,5 @@ export function alarmCommand(alarm: Command): void {
       const client = await runningClient(flags.dir)
       const act: Act = { kind: 'alarm/acknowledge', code, subject }
       print(sentenceOf(must(await client.askApproval(act, flags.reason, await signIn(flags))), flags.dir))
-    })
-}
-
-export function approveCommand(command: Command): void {
-  command
-    .argument('<id>', 'as countersign status shows it')
-    .addOption(dirOption())
-    .option('--refuse', 'take it back or refuse it instead')
-    .addOption(officerOption())
-    .addOption(passwordOption())
-    .addHelpText('after', examples('countersign approve --dir ./alfa 4f1c… --officer chief@alfa.example'))
-    .action(async (id: string, flags: Flags & { refuse?: true }) => {
-      const client = await runningClient(flags.dir)
-      const waiting = must(await client.approvals()).find((one) => one.id === id)
-      if (waiting !== undefined) note(sentenceOf(waiting, flags.dir))
-      const officer = await signIn(flags)
-      const ended = must(
-        flags.refuse === true ? await client.withdrawApproval(id, officer) : await client.confirmApproval(id, officer),
-      )
-      print(flags.refuse === true ? 'It was withdrawn; nothing was done.' : ended.outcome)
     })
 }

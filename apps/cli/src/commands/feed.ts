@@ -276,6 +276,8 @@ function tell(report: PullReport, dir: string): void {
   named(unreadableTotal, report.unreadable, 'are no STIX 2.1 and were left out')
   named(heldBackTotal, report.heldBack, 'may not leave; they stand among the drafts, with the reasons')
   named(report.redactedTotal, report.redacted, 'were cut or left out by a rule of this house')
+  if (report.toApprove > 0)
+    note(`${some(report.toApprove, 'object')} wait until persons of this house approve them: countersign approvals`)
   if (report.files.length > 0) {
     note(
       `Look at a file of drafts: countersign gate try --dir ${dir} FILE; say it: countersign say intel/share --dir ${dir} FILE`,

@@ -1,4 +1,3 @@
-import type { ObjectVerdict, TriedShare } from '@countersign/client'
 import { TLP_LABELS } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { onlyPact, withNode } from '../door.ts'
@@ -6,6 +5,7 @@ import { missedBy, readCases } from '../gate-cases.ts'
 import { dirOption, examples, jsonOption, repeatable } from '../options.ts'
 import { EXIT, must, note, plain, print, printJson, progressBar, table } from '../output.ts'
 import { noteRemarks, openStix, some } from '../stix-input.ts'
+import { printVerdicts, sizeOf } from '../verdicts.ts'
 
 interface TryFlags {
   dir: string
@@ -15,30 +15,6 @@ interface TryFlags {
   marking?: string
   json?: boolean
 }
-
-/** Objects shown one by one; the rest is counted. */
-const SHOWN = 50
-
-/** What is refused of the record itself. */
-function recordRows(refusals: TriedShare['refusals']): string[][] {
-  return refusals.flatMap(({ object, code, message }) =>
-    object === undefined ? [['the record', 'is refused', code, plain(message)]] : [],
-  )
-}
-
-function rowOf({ index, id, verdict, reasons, cut, leftOut }: ObjectVerdict): string[] {
-  const verdictInWords = leftOut ? 'is left out' : VERDICTS[verdict]
-  const by = [...new Set(reasons.map(({ rule, code }) => rule ?? code))]
-  const why = [...reasons, ...(leftOut ? [] : cut)].map(({ message }) => message)
-  return [id ?? `object ${index}`, verdictInWords, by.join(', '), why.join(' ')].map(plain)
-}
-
-/** What does not pass as it came is shown first. */
-function rankOf({ verdict }: ObjectVerdict): number {
-  return ['refused', 'redacted', 'passes'].indexOf(verdict)
-}
-
-const VERDICTS = { passes: 'passes', redacted: 'is redacted', refused: 'is refused' }
 
 export function gateCommand(command: Command): void {
   command
@@ -66,13 +42,10 @@ export function gateCommand(command: Command): void {
         const tried = must(await door.tryShare(asked, bytes, (done, of) => bar.at(done, of)).finally(() => bar.end()))
         if (!tried.passes) process.exitCode = EXIT.refused
         if (flags.json === true) return printJson(tried)
-        const { passes, objects, records, counts, told, refusals } = tried
-        const rows = [...recordRows(refusals), ...[...told].sort((a, b) => rankOf(a) - rankOf(b)).map(rowOf)]
-        print(table([['OBJECT', 'VERDICT', 'RULE', 'WHY'], ...rows.slice(0, SHOWN)]))
-        if (objects > SHOWN)
-          note(`Of ${some(objects, 'object')} ${SHOWN} are shown; those that pass as they came last.`)
-        const redacted = counts.redacted === 0 ? '' : `, ${counts.redacted} of them redacted or left out`
-        if (passes) print(`${some(objects, 'object')}${redacted}: it would leave, in ${some(records, 'record')}.`)
+        printVerdicts(tried)
+        const { passes, objects, records, verdict } = tried
+        if (passes) print(`${sizeOf(tried)}: it would leave, in ${some(records, 'record')}.`)
+        else if (verdict === 'waits') print(`${sizeOf(tried)}: nothing would leave before a second person approves it.`)
         else
           note(`Of ${some(objects, 'object')} nothing would leave; mend or take out what is refused, then try again.`)
         noteRemarks(tried, 'which would be passed on as they are')

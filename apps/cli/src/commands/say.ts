@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import type { SayInput } from '@countersign/client'
+import type { SayInput, ShareOutcome } from '@countersign/client'
 import { MESSAGE_MEDIA_TYPE, PRECEDENCES, TLP_LABELS, typeNamed } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { type Door, onlyPact, withNode } from '../door.ts'
@@ -78,6 +78,12 @@ function noteHeld(awaited: readonly string[]): void {
   note(`Held here until the log is compared with ${awaited.join(', ') || 'its peers'}; then it is said by itself.`)
 }
 
+function noteWaits({ share, objects, waits }: ShareOutcome, dir: string): void {
+  note(`${some(objects, 'object')}; nothing left yet, for it waits until a second person approves it:`)
+  for (const why of new Set(waits.map(({ message }) => message))) note(`  ${plain(why)}`)
+  note(`Two officers approve what is said in the shell: countersign approve --dir ${dir} ${share} --officer ADDRESS`)
+}
+
 type Common = Pick<SayInput, 'pact' | 'channel' | 'to' | 'marking' | 'mode'>
 
 function given(flags: SayFlags): Omit<Common, 'pact'> {
@@ -114,6 +120,7 @@ async function share(door: Door, common: Common, account: string, file: string |
   if (flags.json === true) return printJson(shared.value)
   for (const record of records) print(record)
   if (state === 'held-here') noteHeld(awaited)
+  else if (state === 'waits') noteWaits(shared.value, flags.dir)
   else note(`${some(objects, 'object')} shared in ${some(records.length, 'record')}.`)
   const { redacted, redactedTotal } = shared.value
   if (redactedTotal > 0) note(`${some(redactedTotal, 'object')} redacted or left out by rules of this house:`)

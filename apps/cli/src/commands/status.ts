@@ -20,7 +20,7 @@ export function statusCommand(command: Command): void {
 
 /** How a node stands, a line each. */
 export function* tell(status: NodeStatus, dir: string): Generator<string> {
-  const { party, neutral, pacts, heldHere, alarms, approvals } = status
+  const { party, neutral, pacts, heldHere, alarms, approvals, toApprove } = status
   yield `${party}${neutral ? ', a neutral' : ''}`
   for (const { id, title, channels, peers } of pacts) {
     yield `\n${plain(title)} (${id})`
@@ -50,6 +50,10 @@ export function* tell(status: NodeStatus, dir: string): Generator<string> {
     if (twoOfficers === true) {
       yield `  It stands until two officers have acknowledged it: countersign alarm acknowledge --dir ${dir} ${code} ${plain(subject)}`
     }
+  }
+  if (toApprove > 0) {
+    const [shares, wait] = toApprove === 1 ? ['share', 'waits'] : ['shares', 'wait']
+    yield `\n${toApprove} ${shares} ${wait} for a second person: countersign approvals --dir ${dir}`
   }
   for (const approval of approvals) yield `\n${sentenceOf(approval, dir)}`
 }

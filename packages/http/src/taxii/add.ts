@@ -62,14 +62,7 @@ export async function addObjects(request: FastifyRequest, reply: FastifyReply, m
   const done = share.then(async (result): Promise<{ http: number; why: string; code: string } | undefined> => {
     if (result.ok) {
       if (result.value.state === 'said') await succeed()
-      else
-        end(
-          waiting(
-            status,
-            adding,
-            `It is said once ${result.value.awaited.join(', ') || 'the start-up check'} answered.`,
-          ),
-        )
+      else end(waiting(status, adding, waitsFor(result.value)))
       return undefined
     }
     const http = body.bytes > LIMITS.shareBodyBytes ? 413 : httpOf(result, adding)
@@ -86,6 +79,14 @@ export async function addObjects(request: FastifyRequest, reply: FastifyReply, m
   answered = true
   return send(reply.code(202), status)
 }
+
+function waitsFor({ state, awaited, waits }: Extract<ShareResult, { ok: true }>['value']): string {
+  if (state === 'held-here') return `It is said once ${awaited.join(', ') || 'the start-up check'} answered.`
+  const why = [...new Set(waits.map(({ message }) => message))].slice(0, REASONS_TOLD).join(' ')
+  return `It waits until persons of this house have approved it. ${why}`
+}
+
+const REASONS_TOLD = 5
 
 /** The HTTP status of a refusal that is about the request itself; undefined where it is about its objects. */
 function httpOf({ code, refusals }: Extract<ShareResult, { ok: false }>, adding: Adding): number | undefined {

@@ -137,8 +137,8 @@ export async function taxiiRoutes(app: FastifyInstance, node: Node, accounts: Ac
         if (kept.underWay || kept.status.status === 'complete') return send(reply, kept.status)
         // An earlier run took it in.
         const state = await node.shareState(pact.id, id)
-        if (state === 'held-here') return send(reply, kept.status)
-        const status = concluded(kept.status, state)
+        if (state === 'held-here' || state === 'waits') return send(reply, kept.status)
+        const status = concluded(kept.status, state, node.waitingShares.find(id)?.outcome)
         statuses.update(status)
         return send(reply, status)
       })

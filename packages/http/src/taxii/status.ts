@@ -126,12 +126,14 @@ function idIn(refusals: NonNullable<ShareRefusal['refusals']>, index: number): s
   return refusals.find(({ object }) => object?.index === index)?.object?.id ?? `element ${index}`
 }
 
-/** One that an earlier run of this node left open. */
-export function concluded(status: Status, outcome: 'said' | 'unknown'): Status {
+/** One that an earlier run of this node left open; `reason` is what was said when it was not approved. */
+export function concluded(status: Status, outcome: 'said' | 'ended' | 'unknown', reason = ''): Status {
   const total = Math.max(status.total_count, outcome === 'said' ? 0 : 1)
   if (outcome === 'said') return allIn(status, 'success', total, status.pendings)
-  const why =
+  const notApproved = `It waited for a second person and was not approved; nothing of it left.${reason === '' ? '' : ` ${reason}`}`
+  const unknown =
     'The node was ended before this was shared, or refused it in the end; nothing of it left. Look at its alarms, and send it again.'
+  const why = outcome === 'ended' ? notApproved : unknown
   const failures = (status.pendings ?? (total === 1 ? [{ id: 'envelope', version: UNVERSIONED }] : undefined))?.map(
     (detail) => ({ ...detail, message: why }),
   )

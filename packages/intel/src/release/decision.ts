@@ -5,8 +5,8 @@
 import type { StixId } from '../identifier.ts'
 import type { Cut } from '../marking/redaction.ts'
 
-/** From the one that lets most go: as it came, without some of it or left out, or not at all. */
-export const VERDICTS = ['passes', 'redacted', 'refused'] as const
+/** From the one that lets most go: as it came; without some of it, or left out; once a second person approves; not at all. */
+export const VERDICTS = ['passes', 'redacted', 'waits', 'refused'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
 export type ReleaseCode =
@@ -22,6 +22,7 @@ export type ReleaseCode =
   | 'release/rule'
   | 'release/rules-failed'
   | 'release/redacted'
+  | 'release/waits'
   | 'release/cannot-redact'
   | 'release/tells-what-is-cut'
   | 'release/nothing-left'
@@ -56,17 +57,19 @@ export interface Decided extends ObjectDecision {
   readonly text: Uint8Array | null
 }
 
-/** Why something is refused; without an object where it is about the record itself. */
+/** Why something is refused, or waits; without an object where it is about the record itself. */
 export interface ReleaseRefusal extends ReleaseReason {
   readonly object?: { readonly index: number; readonly id: string | null }
 }
 
 export interface Decision {
-  /** Of the whole: one object that is refused keeps everything here. */
+  /** Of the whole: one object that is refused keeps everything here, one that waits keeps everything waiting. */
   readonly verdict: Verdict
   readonly objects: number
   /** How many objects there are of each verdict. */
   readonly counts: Readonly<Record<Verdict, number>>
+  /** How many objects are cut or left out, those among them that wait counted too. */
+  readonly altered: number
   /**
    * The ids of what is left out. Where there are more than the gate was told of, what refers to these is not mended yet:
    * decide on all of it again, with them.
@@ -77,4 +80,7 @@ export interface Decision {
   /** The first of all reasons of refusal; then only counted. */
   readonly refusals: readonly ReleaseRefusal[]
   readonly refusalsTotal: number
+  /** The first of all reasons for which it waits for a second person; then only counted. */
+  readonly waits: readonly ReleaseRefusal[]
+  readonly waitsTotal: number
 }

@@ -1,10 +1,11 @@
 /**
- * Decides whether a record and every STIX object it carries may leave. Guarantees: all or nothing (one refusal and
- * nothing leaves), and what is unclear (a marking nobody defined, a recipient nobody named, an object that cannot be
- * read, a rule that cannot be asked) is refused with its reason. It looks at markings, recipients and types, and asks the
- * rules of the house; it never judges what an object says. It refuses an indicator that points at an identity: indicators
- * are about infrastructure, never about people. Trusts the rules and the request; nothing in the objects. Objects come one
- * by one and are not kept: what their markings mean was learned in a first reading of the same bytes.
+ * Decides whether a record and every STIX object it carries may leave. Guarantees: all or nothing (one refusal and nothing
+ * leaves; where one object waits for a second person, everything waits), and what is unclear (a marking nobody defined, a
+ * recipient nobody named, an object that cannot be read, a rule that cannot be asked) is refused with its reason. It looks
+ * at markings, recipients and types, and asks the rules of the house; it never judges what an object says. It refuses an
+ * indicator that points at an identity: indicators are about infrastructure, never about people. Trusts the rules and the
+ * request; nothing in the objects. Objects come one by one and are not kept: what their markings mean was learned in a
+ * first reading of the same bytes.
  */
 
 import type { StixId } from '../identifier.ts'
@@ -17,6 +18,8 @@ import { type Cut, type CutOrder, redactAbove } from '../marking/redaction.ts'
 import { MarkingDefinitions } from '../markings.ts'
 import { readObject, type StixObject } from '../stix-object.ts'
 import { atMost, type Tlp } from '../tlp.ts'
+import { recordReasons, typeReasons } from './agreement-reasons.ts'
+import { type ApprovalThresholds, waitsForObject, waitsForShare } from './approval.ts'
 import type {
   Decided,
   Decision,
@@ -46,6 +49,8 @@ export interface ReleaseRules {
   /** The record types that may be said; the families log, pact, party and content always may. */
   readonly records: readonly string[]
   readonly stix: { readonly allow: readonly string[] } | { readonly deny: readonly string[] }
+  /** Above what a second person approves. */
+  readonly approval?: ApprovalThresholds
   /** What our own side holds back besides, and under which agreement and channel it is asked. */
   readonly house?: { readonly rules: HouseRules; readonly pact: string; readonly channel: string }
 }
@@ -57,7 +62,7 @@ export interface ReleaseRequest {
   readonly to: readonly string[]
 }
 
-/** What the gate decided on objects at hand, and the texts that would leave: none where something is refused. */
+/** What the gate decided on objects at hand, and the texts that leave: none where something is refused or waits. */
 export interface Release {
   readonly decision: Decision
   readonly leaving: readonly Uint8Array[]
@@ -75,13 +80,29 @@ export function decideRelease(
     const { decision, leaving } = decideOnce(request, rules, known)
     if (decision.verdict === 'refused') return { decision, leaving: [] }
     if (decision.leftOut.size > known.size) known = decision.leftOut
-    else if (decision.counts.redacted === 0) return { decision, leaving }
+    else if (decision.altered === 0) return { decision, leaving: decision.verdict === 'waits' ? [] : leaving }
     else {
-      const again = decideOnce({ ...request, objects: leaving }, rules, known).decision
-      if (again.verdict === 'passes') return { decision, leaving }
-      return { decision: again.verdict === 'refused' ? again : notMended(again), leaving: [] }
+      const mended = onceMended(decision, decideOnce({ ...request, objects: leaving }, rules, known).decision)
+      return { decision: mended, leaving: mended.verdict === 'redacted' ? leaving : [] }
     }
   }
+}
+
+/**
+ * What is told of a share that was redacted: what was decided on it as it came, where `again`, on what is left of it, says
+ * that this leaves whole; it waits where either does.
+ */
+export function onceMended(decision: Decision, again: Decision): Decision {
+  if (again.verdict === 'refused') return again
+  if (again.altered > 0) return notMended(again)
+  if (again.verdict !== 'waits' || decision.verdict === 'waits') return decision
+  // Told without places: those of what is left are not those of what came.
+  const waits = again.waits.map(({ code, message, rule }) => ({
+    code,
+    message,
+    ...(rule === undefined ? {} : { rule }),
+  }))
+  return { ...decision, verdict: 'waits', waits, waitsTotal: again.waitsTotal }
 }
 
 function decideOnce(
@@ -101,7 +122,7 @@ function decideOnce(
 }
 
 /** Of a share that was redacted, and would be redacted again. */
-export function notMended(again: Decision): Decision {
+function notMended(again: Decision): Decision {
   const refusal: ReleaseRefusal = {
     code: 'release/cannot-redact',
     message: 'What was redacted would be redacted again, so nobody knows what it should be.',
@@ -131,9 +152,14 @@ export class ReleaseGate {
   readonly #told: ObjectDecision[] = []
   readonly #passing: ObjectDecision[] = []
   readonly #refusals: ReleaseRefusal[] = []
-  readonly #counts: Record<Verdict, number> = { passes: 0, redacted: 0, refused: 0 }
+  readonly #counts: Record<Verdict, number> = { passes: 0, redacted: 0, waits: 0, refused: 0 }
+  readonly #waits: ReleaseRefusal[] = []
+  #waitsTotal = 0
+  #altered = 0
   #refusalsTotal = 0
   #objects = 0
+  /** Of what would leave. */
+  readonly #leaving = { objects: 0, bytes: 0 }
 
   constructor(
     request: ReleaseRequest,
@@ -186,9 +212,15 @@ export class ReleaseGate {
 
   conclude(): Decision {
     const [objects, refusalsTotal, counts] = [this.#objects, this.#refusalsTotal, { ...this.#counts }]
-    const verdict = refusalsTotal > 0 ? 'refused' : counts.redacted > 0 ? 'redacted' : 'passes'
+    const { marking } = this.#request
+    const ofShare = waitsForShare(this.#rules.approval ?? {}, { marking, ...this.#leaving })
+    const waits = [...ofShare, ...this.#waits]
+    const waitsTotal = ofShare.length + this.#waitsTotal
+    const altered = this.#altered
+    const verdict = refusalsTotal > 0 ? 'refused' : waitsTotal > 0 ? 'waits' : altered > 0 ? 'redacted' : 'passes'
     const told = [...this.#told, ...this.#passing].sort((a, b) => a.index - b.index)
-    return { verdict, objects, counts, leftOut: this.#leftOut, told, refusals: this.#refusals, refusalsTotal }
+    const decided = { verdict, objects, counts, altered, leftOut: this.#leftOut, told } as const
+    return { ...decided, refusals: this.#refusals, refusalsTotal, waits, waitsTotal }
   }
 
   #fateOf(object: StixObject, source: Uint8Array): Fate {
@@ -215,14 +247,18 @@ export class ReleaseGate {
     ]
     if (refused.length > 0) return refusedFor(refused)
     if (leaving.length > 0) return leftOutFor(leaving)
+    const waits = [
+      ...waitsForObject(this.#rules.approval ?? {}, object, marking.whole.tlp),
+      ...has('approve').map((hit) => reasonOf(hit, 'release/waits')),
+    ]
+    const whole: Fate = { refused, reasons: [], waits, cut: [], text: source }
     const references = ordersForReferences(object, this.#known)
     const all = [...orders, ...references]
-    if (all.length === 0 && !cutsMarked)
-      return this.#unlessItTells(object, { refused, reasons: [], cut: [], text: source })
+    if (all.length === 0 && !cutsMarked) return this.#unlessItTells(object, whole)
     const redaction = redactAbove(source, this.#ceiling, this.#definitions, all)
     if (!redaction.ok) return refusedFor([{ code: 'release/cannot-redact', message: redaction.message }])
     const { value } = redaction
-    if (value.kind === 'whole') return this.#unlessItTells(object, { refused, reasons: [], cut: [], text: source })
+    if (value.kind === 'whole') return this.#unlessItTells(object, whole)
     if (value.kind === 'withheld') {
       if (references.length > 0)
         return leftOutFor([{ code: 'release/redacted', message: CANNOT_BE_WITHOUT }], value.cut)
@@ -239,7 +275,7 @@ export class ReleaseGate {
     ]
     const read = readObject(value.text)
     if (!read.ok) return refusedFor([{ code: 'release/cannot-redact', message: read.message }], value.cut)
-    return this.#unlessItTells(read.value, { refused, reasons, cut: value.cut, text: value.text })
+    return this.#unlessItTells(read.value, { refused, reasons, waits, cut: value.cut, text: value.text })
   }
 
   /** Ids are looked for in what would leave, wherever they stand: in words, in a pattern, in a property nobody knows. */
@@ -302,13 +338,24 @@ export class ReleaseGate {
     return reasons
   }
 
-  #note(id: StixId | null, { refused, reasons, cut, text }: Fate): Decided {
+  #note(id: StixId | null, { refused, reasons, waits, cut, text }: Fate): Decided {
     const index = this.#objects++
     const isRefused = refused.length > 0
-    const verdict = isRefused ? 'refused' : reasons.length > 0 ? 'redacted' : 'passes'
+    const isAltered = reasons.length > 0 && !isRefused
+    const verdict = isRefused ? 'refused' : waits.length > 0 ? 'waits' : isAltered ? 'redacted' : 'passes'
     const leftOut = !isRefused && text === null
-    const decision: ObjectDecision = { index, id, verdict, reasons: isRefused ? refused : reasons, cut, leftOut }
+    const why = isRefused ? refused : [...waits, ...reasons]
+    const decision: ObjectDecision = { index, id, verdict, reasons: why, cut, leftOut }
     this.#counts[verdict]++
+    if (isAltered) this.#altered++
+    if (text !== null) {
+      this.#leaving.objects++
+      this.#leaving.bytes += text.length
+    }
+    this.#waitsTotal += waits.length
+    for (const reason of waits) {
+      if (this.#waits.length < LIMITS.refusalsTold) this.#waits.push({ ...reason, object: { index, id } })
+    }
     const told = verdict === 'passes' ? this.#passing : this.#told
     if (told.length < LIMITS.refusalsTold) told.push(decision)
     for (const reason of refused) this.#refuse(reason, { index, id })
@@ -326,16 +373,18 @@ export class ReleaseGate {
 interface Fate {
   readonly refused: readonly ReleaseReason[]
   readonly reasons: readonly ReleaseReason[]
+  /** Why it waits for a second person. */
+  readonly waits: readonly ReleaseReason[]
   readonly cut: readonly Cut[]
   readonly text: Uint8Array | null
 }
 
 function refusedFor(refused: readonly ReleaseReason[], cut: readonly Cut[] = []): Fate {
-  return { refused, reasons: [], cut, text: null }
+  return { refused, reasons: [], waits: [], cut, text: null }
 }
 
 function leftOutFor(reasons: readonly ReleaseReason[], cut: readonly Cut[] = []): Fate {
-  return { refused: [], reasons, cut, text: null }
+  return { refused: [], reasons, waits: [], cut, text: null }
 }
 
 function reasonOf({ rule, reason }: Pick<RuleHit, 'rule' | 'reason'>, code: ReleaseCode): ReleaseReason {
@@ -343,52 +392,3 @@ function reasonOf({ rule, reason }: Pick<RuleHit, 'rule' | 'reason'>, code: Rele
 }
 
 const CANNOT_BE_WITHOUT = 'It refers to what is left out, and would say something else without that.'
-
-function recordReasons({ type, marking, to }: ReleaseRequest, rules: ReleaseRules): ReleaseReason[] {
-  const { from, parties, markingMax, records } = rules
-  const reasons: ReleaseReason[] = []
-  if (!ALWAYS.test(type) && !records.includes(type)) {
-    const message = `The agreement does not permit records of type ${type}.`
-    reasons.push({ code: 'release/record-type', message })
-  }
-  if (!atMost(marking, markingMax)) {
-    const message = `The record is marked ${marking}; the agreement permits at most ${markingMax}.`
-    reasons.push({ code: 'release/marking-above-agreement', message })
-  }
-  if (to.length === 0 && !ALWAYS.test(type)) {
-    reasons.push({ code: 'release/no-recipient', message: 'The record names no recipient.' })
-  }
-  for (const party of to) {
-    if (parties.includes(party) && party !== from) continue
-    const others = parties.filter((one) => one !== from).join(', ')
-    const message = `“${party}” is no other party of this channel; address ${others}, or name nobody for all of them.`
-    reasons.push({ code: 'release/unknown-recipient', message })
-  }
-  return reasons
-}
-
-/** Families of records that carry the agreement itself. */
-const ALWAYS = /^(?:log|pact|party|content)\//
-
-function typeReasons(object: StixObject, { stix }: ReleaseRules): ReleaseReason[] {
-  const reasons: ReleaseReason[] = []
-  if (!('allow' in stix ? stix.allow.includes(object.type) : !stix.deny.includes(object.type))) {
-    const message = `The agreement does not permit objects of type ${object.type}.`
-    reasons.push({ code: 'release/stix-type', message })
-  }
-  if (pointsAtIdentity(object)) {
-    const message = 'An indicator must not point at an identity: no indicator is a person.'
-    reasons.push({ code: 'release/indicator-of-person', message })
-  }
-  return reasons
-}
-
-/** A relationship by which an indicator stands for an identity; that an identity made or saw one is another matter. */
-function pointsAtIdentity(object: StixObject): boolean {
-  if (object.type !== 'relationship' || object.value['relationship_type'] !== 'indicates') return false
-  const ends = new Map(object.references.map(({ property, id }) => [property, id]))
-  return (
-    ends.get('source_ref')?.startsWith('indicator--') === true &&
-    ends.get('target_ref')?.startsWith('identity--') === true
-  )
-}

@@ -25,6 +25,8 @@ export interface RuleHit {
 export type RuleEffect =
   /** It keeps the whole share here. */
   | { readonly kind: 'hold-back' }
+  /** The whole share waits until a second person approves it. */
+  | { readonly kind: 'approve' }
   /** The object is left out, and what refers to it is mended. */
   | { readonly kind: 'leave-out' }
   /** Those parts are cut that are marked above what may go. */

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Disk } from '@countersign/ledger'
 import { ok, type Refusal, type Result, refuse, utf8 } from '@countersign/log'
 import type { ShareRequest } from '../saying/saying.ts'
-import { type ShareResult, uuidOf } from '../saying/share.ts'
+import { type ShareResult, type ShareState, uuidOf } from '../saying/share.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { Destination, Feed, FeedStore, WaitingObject } from './feed-store.ts'
 import type { FeedLimits } from './limits.ts'
@@ -21,7 +21,7 @@ export interface DeliveringMeans {
   limits: FeedLimits
   random: Surroundings['random']
   share(request: ShareRequest): Promise<ShareResult>
-  shareState(pact: string, share: string): Promise<'held-here' | 'said' | 'unknown'>
+  shareState(pact: string, share: string): Promise<ShareState>
 }
 
 /** Refusals that are about the node, the agreement or the feed's settings, and not about what was brought. */
@@ -64,7 +64,8 @@ export class Delivering {
     const { kind: _, ...place } = destination
     if (isOld) {
       const state = await shareState(place.pact, share)
-      if (state === 'said') return ok(store.endShare(share) as undefined)
+      // What waits for a second person, or was not approved, is no matter of the feed any more.
+      if (state !== 'unknown' && state !== 'held-here') return ok(store.endShare(share) as undefined)
       if (state === 'held-here') return heldHere()
     }
     const objects = store.ofShare(share)
@@ -74,6 +75,10 @@ export class Delivering {
       // It may still be refused when it is said; until then it is not forgotten.
       if (shared.value.state === 'held-here') return heldHere()
       store.endShare(share)
+      if (shared.value.state === 'waits') {
+        report.toApprove += shared.value.objects
+        return ok(undefined)
+      }
       report.records.push(...shared.value.records)
       const { redacted, redactedTotal, objects: shown } = shared.value
       report.shared += shown

@@ -13,6 +13,9 @@ import { patiently, waited, whyNot } from './patience.ts'
 import { type PushReport, redactedIn } from './report.ts'
 import type { Answered, TaxiiRequests } from './requests.ts'
 
+/** Of what a second person would have to approve. */
+const ASKS_NOBODY = 'A push asks nobody, so it stays here.'
+
 export interface PushingMeans {
   around: Pick<Surroundings, 'after' | 'now'>
   store: FeedStore
@@ -67,17 +70,18 @@ export class Pushing {
       if (left.length === 0) return ok([])
       const { decision, leaving } = decideRelease({ ...request, objects: left.map(({ source }) => source) }, rules)
       const out = new Map<number, string>()
-      for (const { object, message, code } of decision.refusals) {
+      const waits = decision.waits.map((reason) => ({ ...reason, message: `${reason.message} ${ASKS_NOBODY}` }))
+      for (const { object, message, code } of [...decision.refusals, ...waits]) {
         if (object !== undefined) out.set(object.index, `${message} (${code})`)
       }
       for (const [index, message] of out) this.name('heldBack', left[index]?.id ?? '', message)
-      if (decision.verdict !== 'refused') {
-        this.report.redactedTotal = decision.counts.redacted
+      if (decision.verdict === 'passes' || decision.verdict === 'redacted') {
+        this.report.redactedTotal = decision.altered
         this.report.redacted = redactedIn(decision.told, this.means.limits)
         // As the gate wrote them: it read each of them itself.
         return ok(leaving.flatMap((source) => valueOf(objectOf(source))))
       }
-      if (!leaveOut || out.size === 0) return refusalOf(decision)
+      if (!leaveOut || out.size === 0) return refusalOf({ ...decision, waits })
       left = left.filter((_object, index) => !out.has(index))
     }
   }

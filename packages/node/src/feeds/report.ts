@@ -23,6 +23,8 @@ export interface PullReport {
   /** Objects that the release gate let go without some of it, or left out by a rule; the first of them by name. */
   redacted: { object: string; message: string }[]
   redactedTotal: number
+  /** Objects of shares that wait for a second person (saying/waiting-shares.ts). */
+  toApprove: number
   /** Objects that were taken and wait to be passed on. */
   waiting: number
   /** Whether the server has no more now. */
@@ -57,7 +59,7 @@ export interface PushReport {
 /** Of what the gate tells of each object, those it cut or left out. */
 export function redactedIn(told: readonly ObjectDecision[], limits: FeedLimits): PullReport['redacted'] {
   return told
-    .filter(({ verdict }) => verdict === 'redacted')
+    .filter(({ cut, leftOut }) => leftOut || cut.length > 0)
     .slice(0, limits.told)
     .map(({ id, reasons }) => ({ object: id ?? '', message: reasons.map(({ message }) => message).join(' ') }))
 }
@@ -74,6 +76,7 @@ export function emptyReport(feed: string): PullReport {
       shared: 0,
       heldBackTotal: 0,
       redactedTotal: 0,
+      toApprove: 0,
       waiting: 0,
       whole: false,
     },

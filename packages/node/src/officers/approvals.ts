@@ -6,6 +6,7 @@ import { ok, type Result, refuse, toHex } from '@countersign/log'
 import { LIMITS } from '../limits.ts'
 import type { ApprovalRow, PrivateStore } from '../private-store.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { maySecond, type Officer } from './second-person.ts'
 
 export type Act =
   /** `pins`: what the successor will pin, as both officers see it. */
@@ -13,14 +14,6 @@ export type Act =
   /** Where no log of ours is there that could be succeeded: `readers` are waited for no more. */
   | { kind: 'log/go-on-without'; pact: string; channel: string; readers: string[] }
   | { kind: 'alarm/acknowledge'; code: string; subject: string }
-
-/** Somebody who has signed in with an account of their own. */
-export interface Officer {
-  id: string
-  name: string
-  /** When the account was made, milliseconds since 1970. */
-  since: number
-}
 
 export interface Approval {
   id: string
@@ -90,12 +83,9 @@ export class Approvals {
     const found = this.waiting(id)
     if (!found.ok) return found
     const { row, act } = found.value
-    if (row.asked_id === officer.id) {
-      return refuse('approval/same-officer', 'You asked for it yourself; a second officer confirms it.')
-    }
-    if (officer.since >= row.asked_at) {
-      return refuse('approval/new-account', 'This account was made after it was asked for, and so it confirms nothing.')
-    }
+    const own = 'You asked for it yourself; a second officer confirms it.'
+    const may = maySecond(officer, { before: [row.asked_id], askedAt: row.asked_at, own })
+    if (!may.ok) return may
     // Two who confirm at once do it once.
     if (this.underWay.has(id)) {
       return refuse(

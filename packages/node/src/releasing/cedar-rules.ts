@@ -106,11 +106,18 @@ function readRule(file: RulesFile, text: string): Result<Rule> {
     return placed(file, at, `the rule “${name}” permits; rules of a house only hold back, so write forbid`)
   }
   const reason = annotations?.['reason'] ?? 'A rule of this house holds it back.'
-  const redaction = effectOf(annotations?.['redact'])
-  if (redaction === undefined) return placed(file, at, `the @redact of the rule “${name}” ${HOW_TO_REDACT}`)
+  const approve = annotations?.['approve']
+  if (approve !== undefined && approve !== 'second-person') {
+    return placed(file, at, `the @approve of the rule “${name}” is not understood; write @approve("second-person")`)
+  }
+  if (approve !== undefined && annotations?.['redact'] !== undefined) {
+    return placed(file, at, `the rule “${name}” has both @approve and @redact; make two rules of it`)
+  }
+  const read = approve === undefined ? effectOf(annotations?.['redact']) : ({ kind: 'approve' } as const)
+  if (read === undefined) return placed(file, at, `the @redact of the rule “${name}” ${HOW_TO_REDACT}`)
   const { facts, listsNamed } = asked(conditions)
-  const lists = redaction.kind === 'cut' ? redaction.properties.flatMap(({ onList }) => onList ?? []) : []
-  return ok({ name, reason, effect: redaction, facts, listsNamed: [...listsNamed, ...lists] })
+  const lists = read.kind === 'cut' ? read.properties.flatMap(({ onList }) => onList ?? []) : []
+  return ok({ name, reason, effect: read, facts, listsNamed: [...listsNamed, ...lists] })
 }
 
 /** Undefined where what is to be redacted is not understood. */

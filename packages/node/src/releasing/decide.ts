@@ -25,7 +25,7 @@ export function decideRecord(statement: Statement, rules: ReleaseRules): Result<
   const fault = checkType(statement, new Set(rules.parties))
   if (fault !== undefined) return refuse('release/record', fault.message)
   const { decision } = decideRelease({ ...requestOf(statement), objects: [] }, rules)
-  return decision.verdict === 'refused' ? refusalOf(decision) : ok(undefined)
+  return decision.verdict === 'passes' ? ok(undefined) : refusalOf(decision)
 }
 
 /** What is about to be sealed, against the rules of its type: a recipient would have to reject it. */
@@ -42,14 +42,15 @@ export function requestOf(statement: Pick<Statement, 'type' | 'marking' | 'to'>)
   return { type: statement.type, marking: statement.marking.tlp, to: statement.to }
 }
 
-/** The first reason as a sentence, with how many more there are. */
-export function refusalOf(decision: Pick<Decision, 'refusals' | 'refusalsTotal'>): Refusal {
-  const [first] = decision.refusals
+/** The first reason for which it does not leave now as a sentence, with how many more there are. */
+export function refusalOf(decision: Decision): Refusal {
+  const { refusals, refusalsTotal, waits, waitsTotal } = decision
+  const [first, total] = refusalsTotal > 0 ? [refusals[0], refusalsTotal] : [waits[0], waitsTotal]
   const where =
     first?.object === undefined
       ? ''
       : ` (object ${first.object.index}${first.object.id === null ? '' : `, ${first.object.id}`})`
-  const more = decision.refusalsTotal - 1
+  const more = total - 1
   return refuse(
     first?.code ?? 'release/unclear',
     `${first?.message ?? 'The gate could not decide.'}${where}${more > 0 ? ` And ${more} more.` : ''} Nothing left.`,

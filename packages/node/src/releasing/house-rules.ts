@@ -2,7 +2,8 @@
 // `<party>.cedar` for what goes to one, each with terms beside it in `….json`, and lists of addresses under `lists/<name>.txt`. They are read anew for each share, so a change counts at once; what cannot
 // be read refuses the share, for a rule that is passed over lets out what it should hold back.
 
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { join, relative } from 'node:path'
 import { AddressList, type HouseRules, type HouseTerms, joinTerms, readTerms, termsForAll } from '@countersign/intel'
 import type { Disk } from '@countersign/ledger'
 import { fromUtf8, ok, type Result, refuse } from '@countersign/log'
@@ -20,6 +21,8 @@ export interface House {
   /** Undefined where the house has written none for that agreement and these recipients. */
   rules: HouseRules | undefined
   terms: HouseTerms
+  /** SHA-256, in hex, over the names and the bytes of every file that was read. */
+  digest: string
 }
 
 /**
@@ -32,10 +35,11 @@ export async function readHouseRules(
   of: { pact: string; us: string; to: readonly string[] },
 ): Promise<Result<House>> {
   const folder = join(dir, RULES_FOLDER)
+  const seen = new Seen(disk, folder)
   const files: RulesFile[] = []
   const terms = new Map<string, HouseTerms>()
   for (const scope of ['house', of.pact, ...of.to]) {
-    const rules = await disk.read(join(folder, `${scope}.cedar`))
+    const rules = await seen.read(join(folder, `${scope}.cedar`))
     if (rules !== undefined) {
       const text = rules.length > RULES_BYTES_MAX ? undefined : fromUtf8(rules)
       if (text === undefined) {
@@ -43,20 +47,46 @@ export async function readHouseRules(
       }
       files.push({ name: `${scope}.cedar`, text })
     }
-    const bytes = await disk.read(join(folder, `${scope}.json`))
+    const bytes = await seen.read(join(folder, `${scope}.json`))
     const read = bytes === undefined ? ok(undefined) : termsIn(bytes)
     if (!read.ok) return refuse(read.code, `${scope}.json: ${read.message}`)
     if (read.value !== undefined) terms.set(scope, read.value)
   }
   const general = ['house', of.pact].flatMap((scope) => terms.get(scope) ?? [])
   const joined = termsForAll(of.to.map((party) => joinTerms([...general, terms.get(party) ?? NO_TERMS])))
-  if (files.length === 0) return ok({ rules: undefined, terms: joined })
-  const lists = await readLists(disk, join(folder, 'lists'))
+  if (files.length === 0) return ok({ rules: undefined, terms: joined, digest: seen.digest() })
+  const lists = await readLists(seen, join(folder, 'lists'))
   if (!lists.ok) return lists
   // It takes a moment to load, and most nodes that start have nothing to ask yet.
   const { readCedarRules } = await import('./cedar-rules.ts')
   const rules = readCedarRules(files, of.us, lists.value)
-  return rules.ok ? ok({ rules: rules.value, terms: joined }) : rules
+  return rules.ok ? ok({ rules: rules.value, terms: joined, digest: seen.digest() }) : rules
+}
+
+/** Reads, and remembers what was read, a file that is not there too. */
+class Seen implements Pick<Disk, 'read' | 'list'> {
+  private readonly disk: Pick<Disk, 'read' | 'list'>
+  private readonly folder: string
+  private readonly hash = createHash('sha256')
+
+  constructor(disk: Pick<Disk, 'read' | 'list'>, folder: string) {
+    this.disk = disk
+    this.folder = folder
+  }
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    const bytes = await this.disk.read(path)
+    this.hash.update(JSON.stringify([relative(this.folder, path), bytes?.length ?? null])).update(bytes ?? '')
+    return bytes
+  }
+
+  list(path: string): Promise<string[]> {
+    return this.disk.list(path)
+  }
+
+  digest(): string {
+    return this.hash.digest('hex')
+  }
 }
 
 function termsIn(bytes: Uint8Array): Result<HouseTerms> {

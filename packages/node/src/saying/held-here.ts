@@ -48,14 +48,21 @@ export class HeldHere<Kept> {
     )
   }
 
-  /** Durable once this returns. Refuses where too much waits already. */
-  hold(channel: Channel, id: string, kept: Kept): Result<undefined> {
+  /** Durable once this returns. Refuses where too much waits already, and where `keep` does; it gives the row. */
+  hold(
+    channel: Channel,
+    id: string,
+    kept: Kept,
+    keep: (request: string) => Result<number> = (request) => ok(this.parts.store.hold(request)),
+  ): Result<undefined> {
     const log = channel.own.speaker?.log
     if (this.waiting.size >= LIMITS.heldHereMax) {
       return refuse('node/not-ready', 'Too much waits to be said already; the start-up check must finish first.')
     }
     const held: HeldRequest<Kept> = { id, since: { origin: log?.origin ?? '', size: log?.size ?? 0 }, kept }
-    this.waiting.set(this.parts.store.hold(JSON.stringify(held)), held)
+    const row = keep(JSON.stringify(held))
+    if (!row.ok) return row
+    this.waiting.set(row.value, held)
     // The check may have ended while the request was being kept.
     this.wake()
     return ok(undefined)

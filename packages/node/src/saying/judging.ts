@@ -8,8 +8,8 @@ import {
   judgeBundle,
   judgeObject,
   MarkingDefinitions,
-  notMended,
   type ObjectDecision,
+  onceMended,
   PartCutter,
   ReleaseGate,
   type ReleaseRefusal,
@@ -67,7 +67,7 @@ export interface ShareRefusal extends Refusal {
 }
 
 export interface Judged {
-  /** What the gate said of what came; what leaves passes whole. */
+  /** What the gate said of what came; what leaves passes whole, or waits. */
   decision: Decision
   leaving: Spooled
   /** How many objects leave. */
@@ -79,7 +79,10 @@ export interface Judged {
 
 export type Remarks = Pick<Looked['remarks'], 'errors' | 'errorsTotal' | 'warnings' | 'warningsTotal'>
 
-/** Whether the share may leave, as which bytes, and in how many records. */
+/**
+ * Whether the share may leave, as which bytes, and in how many records. Where the decision says that it waits, it leaves
+ * only once a second person has approved it: that is for whoever asks.
+ */
 export async function judge(spooled: Spooled, means: JudgeMeans): Promise<{ ok: true; value: Judged } | ShareRefusal> {
   const definitions = await learn(spooled, means)
   if (!definitions.ok) return definitions
@@ -96,7 +99,7 @@ export async function judge(spooled: Spooled, means: JudgeMeans): Promise<{ ok: 
   }
   const { decision } = looked
   if (decision.verdict === 'refused') return refusedBy(decision, looked.remarks)
-  if (decision.counts.redacted === 0) return leavingAs(spooled, looked, decision)
+  if (decision.altered === 0) return leavingAs(spooled, looked, decision)
 
   const mended = await mend(spooled, { ...means, definitions: definitions.value, leftOut })
   if (!mended.ok) return mended
@@ -110,11 +113,9 @@ export async function judge(spooled: Spooled, means: JudgeMeans): Promise<{ ok: 
   const { met: _, ...quietly } = means
   const again = await look(leaving, { ...quietly, definitions: meaning.value, leftOut })
   if (!again.ok) return again
-  if (again.value.decision.verdict === 'refused') return refusedBy(again.value.decision, again.value.remarks)
-  if (again.value.decision.counts.redacted > 0) {
-    return refusedBy(notMended(again.value.decision), again.value.remarks)
-  }
-  return leavingAs(leaving, again.value, decision)
+  const mendedAs = onceMended(decision, again.value.decision)
+  if (mendedAs.verdict === 'refused') return refusedBy(mendedAs, again.value.remarks)
+  return leavingAs(leaving, again.value, mendedAs)
 }
 
 function refusedBy(decision: Decision, remarks: Remarks): ShareRefusal {
@@ -259,18 +260,23 @@ function mayDefine({ buffer, byteOffset, length }: Uint8Array): boolean {
 
 /** What the gate says of a share that is only tried. */
 export interface Tried extends Remarks {
-  /** Whether all of it would leave, but for what is redacted. */
+  /** Whether all of it would leave at once, but for what is redacted. */
   passes: boolean
   verdict: Verdict
   objects: number
   counts: Decision['counts']
-  /** How many records it would be said in; 0 where it does not pass. */
+  /** How many objects are cut or left out. */
+  altered: number
+  /** How many records it would be said in; 0 where it is refused. */
   records: number
   /** What happens with each object: the first that do not pass as they came, and the first that do. */
   told: readonly ObjectDecision[]
   /** Why it does not pass: the first reasons, and how many there are. */
   refusals: readonly ReleaseRefusal[]
   refusalsTotal: number
+  /** Why it would wait for a second person. */
+  waits: readonly ReleaseRefusal[]
+  waitsTotal: number
 }
 
 /** A share that is no STIX at all, or too large to judge, is refused. */
@@ -278,10 +284,9 @@ export function triedOf(judged: Awaited<ReturnType<typeof judge>>): Result<Tried
   if (!judged.ok && judged.looked === undefined) return judged
   const seen = judged.ok ? judged.value : judged.looked
   if (seen === undefined) return refuse('release/unclear', 'The gate could not decide.')
-  const { verdict, objects, counts, told, refusals, refusalsTotal } = seen.decision
+  const { leftOut: _, ...decision } = seen.decision
   const records = judged.ok ? judged.value.pieces.length : 0
-  const decided = { passes: judged.ok, verdict, objects, counts, records, told, refusals, refusalsTotal }
-  return ok({ ...seen.remarks, ...decided })
+  return ok({ ...seen.remarks, ...decision, passes: judged.ok && decision.verdict !== 'waits', records })
 }
 
 /** Key order and white space make no other content. */

@@ -102,6 +102,12 @@ export async function revoke(
       ...(feed === null ? {} : { feed }),
     })
     if (!shared.ok) return shared
+    if (shared.value.state === 'waits') {
+      return refuse(
+        'release/waits',
+        `The new versions wait for a second person as ${shared.value.share}, and nothing was taken back yet; do it again once they were approved: countersign approvals`,
+      )
+    }
     revoked.newVersions.push(...shared.value.records)
   }
   for (const { channel, mode, to, objects, re } of alike(all)) {

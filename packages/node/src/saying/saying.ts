@@ -5,14 +5,18 @@ import { ok, type Result, refuse } from '@countersign/log'
 import { mayAnswer, padmeSize, parseRecordRef, type Statement, typeNamed } from '@countersign/record'
 import type { Channel } from '../channel/channel.ts'
 import { blankRecord, type EngineParts, markingOf, noSuchPact, othersOf, withMode } from '../engine-parts.ts'
+import type { Officer } from '../officers/second-person.ts'
 import type { StoredPact } from '../pacts.ts'
 import { decideContent, decideRecord, rulesOf } from '../releasing/decide.ts'
 import { HeldHere } from './held-here.ts'
 import type { JudgeMeans, Tried } from './judging.ts'
+import type { KeptShare } from './kept-share.ts'
 import { type PartToSeal, RecordInMaking } from './record-in-making.ts'
 import type { ShareResult } from './share.ts'
-import { type KeptShare, Sharing } from './sharing.ts'
+import { Sharing } from './sharing.ts'
 import type { Draft } from './speaker.ts'
+import type { WaitingShares } from './waiting-shares.ts'
+import type { SharePerson } from './waiting-store.ts'
 
 export interface SayRequest {
   /** May be left out where the node has one agreement only. */
@@ -44,6 +48,8 @@ export interface ShareRequest {
   /** The feed it is shared in (spec/records.md, Feeds). */
   feed?: string
   account: string
+  /** The officer who shares it, where one has signed in: whoever approves it is another. */
+  author?: Officer
   /** A STIX 2.1 bundle, TAXII envelope or object. */
   input: AsyncIterable<Uint8Array>
   progress?: JudgeMeans['progress']
@@ -63,14 +69,17 @@ const ENTRY_BYTES = 8_192
 type KeptRecord = Omit<SayRequest, 'content'> & { content: { role: string; mediaType: string; bytes: string }[] }
 
 export class Saying {
+  readonly wasSaid: (pact: string, share: string) => Promise<boolean>
   private readonly parts: EngineParts
   private underWay = 0
   private readonly held: HeldHere<KeptRecord | KeptShare>
   private readonly sharing: Sharing
   private stopped = false
 
-  constructor(parts: EngineParts) {
+  /** `wasSaid`: whether a share stands in a log of ours. */
+  constructor(parts: EngineParts, wasSaid: (pact: string, share: string) => Promise<boolean>) {
     this.parts = parts
+    this.wasSaid = wasSaid
     this.held = new HeldHere(parts, {
       channelOf: (kept) => {
         const found = this.placeOf(kept.pact, kept.type, kept.channel)
@@ -82,6 +91,11 @@ export class Saying {
       },
     })
     this.sharing = new Sharing(parts, this)
+  }
+
+  /** Shares that wait for a second person. */
+  get waiting(): WaitingShares {
+    return this.sharing.waiting
   }
 
   /** Whether a share waits to be said. */
@@ -166,11 +180,13 @@ export class Saying {
   async start(): Promise<void> {
     await this.sharing.tidy(this.held.all().filter((kept) => 'share' in kept))
     this.held.start()
+    this.waiting.start()
   }
 
   /** Nothing more is said of what is kept here. */
   stop(): Promise<void> {
     this.stopped = true
+    this.waiting.stop()
     return this.held.stop()
   }
 
@@ -179,8 +195,13 @@ export class Saying {
     return this.held.saidBefore(channel)
   }
 
-  hold(channel: Channel, id: string, kept: KeptRecord | KeptShare): Result<undefined> {
-    return this.held.hold(channel, id, kept)
+  hold(
+    channel: Channel,
+    id: string,
+    kept: KeptRecord | KeptShare,
+    keep?: (request: string) => Result<number>,
+  ): Result<undefined> {
+    return this.held.hold(channel, id, kept, keep)
   }
 
   /** Bytes of the shares that wait. */
@@ -296,7 +317,13 @@ export class Saying {
     return channel.context.dailyUse.mayFollow(log, { entries: records, bytes: parts + records * ENTRY_BYTES })
   }
 
-  begin(pact: StoredPact, channel: Channel, draft: Draft, account: string): Result<RecordInMaking> {
+  begin(
+    pact: StoredPact,
+    channel: Channel,
+    draft: Draft,
+    account: string,
+    approvedBy: readonly SharePerson[] = [],
+  ): Result<RecordInMaking> {
     const inForce = this.mustBeInForce(draft.type, channel)
     if (!inForce.ok) return inForce
     const goOn = this.mayGoOn(channel)
@@ -314,7 +341,10 @@ export class Saying {
         return key === undefined || trusted.isGivenUp('sealing', key) ? undefined : key
       },
     })
-    if (making.ok) store.noteSpeaker(draft.id, account)
+    if (making.ok) {
+      store.noteSpeaker(draft.id, account)
+      store.waiting.noteApprovers(draft.id, approvedBy)
+    }
     return making
   }
 

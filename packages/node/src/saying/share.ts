@@ -2,7 +2,7 @@
 // agreement's limits allow; then all of these are said at once. What is read is the private copy that was judged
 // (judging.ts), so the bytes that leave are the bytes that passed. Nothing leaves unless everything may.
 
-import { type ObjectDecision, PartCutter, readObject } from '@countersign/intel'
+import { type ObjectDecision, PartCutter, type ReleaseRefusal, readObject } from '@countersign/intel'
 import { ok, type Result, toHex } from '@countersign/log'
 import { STIX_MEDIA_TYPE } from '@countersign/record'
 import type { Judged, JudgeMeans, Remark, Remarks, ShareRefusal } from './judging.ts'
@@ -11,15 +11,21 @@ import { eachElement } from './spooled.ts'
 
 export type ShareResult = { ok: true; value: Shared } | ShareRefusal
 
+/** `waits`: for a second person. `ended`: it waited so, and was not approved. `unknown`: never said, or refused. */
+export type ShareState = 'held-here' | 'waits' | 'said' | 'ended' | 'unknown'
+
 export interface Shared {
-  /** `held-here`: kept, and said once the start-up check of the log is over. */
-  state: 'said' | 'held-here'
+  /** `held-here`: kept, and said once the start-up check of the log is over. `waits`: kept until a second person approves. */
+  state: 'said' | 'held-here' | 'waits'
   /** Whose copies of our log are still awaited, where it is held here. */
   awaited: string[]
   /** The share's UUID, as each of its records names it. */
   share: string
-  /** `origin#index`, in order; none while it is held here. */
+  /** `origin#index`, in order; none while it is held here, or waits. */
   records: string[]
+  /** Why it waits: the first reasons, and how many there are. */
+  waits: readonly ReleaseRefusal[]
+  waitsTotal: number
   objects: number
   /** It was asked for before under this UUID; what was sent now was not read. */
   saidBefore?: boolean
@@ -103,9 +109,10 @@ export function outcomeOf({
   decision,
   objects,
   remarks,
-}: Judged): Remarks & Pick<Shared, 'objects' | 'redacted' | 'redactedTotal'> {
-  const redacted = decision.told.filter(({ verdict }) => verdict === 'redacted')
-  return { objects, redacted, redactedTotal: decision.counts.redacted, ...remarks }
+}: Judged): Remarks & Pick<Shared, 'objects' | 'redacted' | 'redactedTotal' | 'waits' | 'waitsTotal'> {
+  const redacted = decision.told.filter(({ cut, leftOut }) => leftOut || cut.length > 0)
+  const { altered, waits, waitsTotal } = decision
+  return { objects, redacted, redactedTotal: altered, waits, waitsTotal, ...remarks }
 }
 
 /** A random UUID (RFC 9562 section 5.4) of 16 random bytes. */

@@ -1,6 +1,7 @@
 // The way of a share through the node: spooled, judged, said; or, while its log is still compared with its peers' copies,
-// kept under DIR/private/held in a file of its own, durable before it is acknowledged, and said once that is over. What
-// nobody may say is refused before anything is kept.
+// kept under DIR/private/held in a file of its own, durable before it is acknowledged, and said once that is over. What the
+// house has a second person approve waits there too (waiting-shares.ts). What nobody may say is refused before anything is
+// kept.
 
 import { join } from 'node:path'
 import type { DiskFile } from '@countersign/ledger'
@@ -12,18 +13,14 @@ import { LIMITS } from '../limits.ts'
 import type { StoredPact } from '../pacts.ts'
 import { rulesOf } from '../releasing/decide.ts'
 import { readHouseRules } from '../releasing/house-rules.ts'
-import { type Judged, type JudgeMeans, judge, type Tried, triedOf } from './judging.ts'
+import { bytesOf, type JudgedPlace, judgementOf } from './judgement.ts'
+import { type Judged, type JudgeMeans, judge, type ShareRefusal, type Tried, triedOf } from './judging.ts'
+import type { KeptShare } from './kept-share.ts'
 import type { Saying, ShareRequest } from './saying.ts'
 import { outcomeOf, type ShareResult, sayJudged, uuidOf } from './share.ts'
 import type { Draft } from './speaker.ts'
 import { type Spooled, spool } from './spooled.ts'
-
-/** A share as it is kept: its STIX stands in DIR/private/held, under the share’s UUID. */
-export interface KeptShare extends Omit<ShareRequest, 'input' | 'progress' | 'later' | 'met' | 'share'> {
-  type: 'intel/share'
-  share: string
-  bytes: number
-}
+import { type Rejudged, WaitingShares } from './waiting-shares.ts'
 
 interface Scratch extends AsyncDisposable {
   open(): Promise<DiskFile>
@@ -34,7 +31,13 @@ interface Place {
   channel: Channel
 }
 
+/** With what the judgement is bound to besides. */
+interface Means extends JudgeMeans {
+  place: JudgedPlace
+}
+
 export class Sharing {
+  readonly waiting: WaitingShares
   private readonly parts: EngineParts
   private readonly saying: Saying
   private readonly folder: string
@@ -45,13 +48,28 @@ export class Sharing {
     this.parts = parts
     this.saying = saying
     this.folder = join(parts.identity.dir, 'private', 'held')
+    this.waiting = new WaitingShares({
+      ...{ around: parts.around, store: parts.store },
+      judgeAgain: (kept) => this.reopen(kept),
+      hold: (kept, keep) => {
+        const place = this.saying.placeOf(kept.pact, kept.type, kept.channel)
+        return place.ok ? this.saying.hold(place.value.channel, kept.share, kept, keep) : place
+      },
+      said: async (kept) => {
+        const place = this.saying.placeOf(kept.pact, kept.type, kept.channel)
+        if (place.ok && place.value.channel.own.state === 'ready') await this.saying.saidBefore(place.value.channel)
+      },
+      wasSaid: (pact, share) => this.saying.wasSaid(pact, share),
+      removeFile: (share) => this.forgetFile(share),
+      over: (share, outcome) => this.tell(share, outcome),
+    })
   }
 
-  /** Forgets what an earlier run took in and did not acknowledge any more; `kept` is what it did. */
+  /** Forgets what an earlier run took in and did not acknowledge any more; `kept` is what it did, beside what waits. */
   async tidy(kept: readonly KeptShare[]): Promise<void> {
     const { disk } = this.parts.around
     await disk.makeFolder(this.folder, true)
-    const names = new Set(kept.map(({ share }) => share))
+    const names = new Set([...kept.map(({ share }) => share), ...this.waiting.files()])
     for (const name of await disk.list(this.folder)) if (!names.has(name)) await this.remove(name)
   }
 
@@ -64,7 +82,7 @@ export class Sharing {
     const blank = this.blankOf(asked, place.value)
     if (!blank.ok) return blank
     await using scratch = this.scratch()
-    const means = await this.meansOf(blank.value(), place.value, scratch, progress)
+    const means = await this.meansOf(blank.value(), place.value, scratch, asked, progress)
     if (!means.ok) return means
     if (met !== undefined) means.value.met = met
     const { isChecking } = channel.own
@@ -74,6 +92,18 @@ export class Sharing {
     try {
       const judged = await judge(spooled.value, means.value)
       if (!judged.ok) return judged
+      if (judged.value.decision.verdict === 'waits') {
+        const kept = this.keptOf(asked, blank.value(), share, spooled.value.size)
+        const waits = await this.toWait(
+          kept,
+          judged.value,
+          { spooled: spooled.value, isNamed: isChecking },
+          means.value,
+        )
+        keep = waits.ok
+        if (waits.ok && later !== undefined) this.listeners.set(share, later)
+        return waits
+      }
       if (channel.own.isChecking) {
         await spooled.value.file.datasync()
         await this.parts.around.disk.syncFolder(this.folder)
@@ -99,42 +129,128 @@ export class Sharing {
     }
   }
 
-  /** Judges it once more, for the agreement may be another now, and says it. */
+  /**
+   * Judges it once more, for the agreement may be another now, and says it. What waits for a second person by now, or was
+   * approved by another judgement, waits instead.
+   */
   async sayKept(kept: KeptShare): Promise<ShareResult> {
+    const opened = await this.reopen(kept)
+    if (!opened.ok) return opened
+    await using again = opened.value
+    const { judged, judgement, means, blank, place, spooled } = again
+    const isOther = kept.approved !== undefined && kept.approved.judgement !== judgement
+    if (isOther || (judged.decision.verdict === 'waits' && kept.approved === undefined)) {
+      const { approved: _, ...asked } = kept
+      return await this.toWait(
+        this.keptOf(asked, blank(), kept.share, kept.bytes),
+        judged,
+        { spooled, isNamed: true },
+        means,
+      )
+    }
+    // Its file is read until it is said.
+    return await this.say(kept.share, judged, blank, kept, place, means)
+  }
+
+  /** It was said, or refused for good. */
+  forget(kept: KeptShare, outcome: Result<unknown>): void {
+    // It waits for a second person now.
+    if (this.waiting.find(kept.share)?.state === 'open') return
+    this.waiting.concluded(kept, outcome)
+    this.forgetFile(kept.share)
+    this.tell(kept.share, outcome)
+  }
+
+  private tell(share: string, outcome: Result<unknown>): void {
+    this.listeners.get(share)?.(outcome)
+    this.listeners.delete(share)
+  }
+
+  private forgetFile(share: string): void {
+    this.remove(share).catch((cause: unknown) => {
+      // The next start tidies it away.
+      this.parts.around.report('warn', 'held-share-kept', { share, message: String(cause) })
+    })
+  }
+
+  /** With what it was asked under written out, so that nothing of it is another when it is approved. */
+  private keptOf(
+    asked: Omit<KeptShare, 'type' | 'share' | 'bytes' | 'approved'>,
+    { to, marking, mode }: Draft,
+    share: string,
+    bytes: number,
+  ): KeptShare {
+    return { ...asked, channel: asked.channel ?? 'main', to, marking, mode, type: 'intel/share', share, bytes }
+  }
+
+  /** Keeps it until a second person approves it; durable once this resolves. */
+  private async toWait(
+    kept: KeptShare,
+    judged: Judged,
+    { spooled, isNamed }: { spooled: Spooled; isNamed: boolean },
+    means: Means,
+  ): Promise<ShareResult> {
+    const before = this.waiting.find(kept.share)
+    if (!isNamed && before !== undefined) {
+      return refuse('say/share', 'Another share waited under this name; share it under a fresh one.')
+    }
+    const room = before === undefined ? this.waiting.hasRoom(kept.account, kept.bytes) : ok(undefined)
+    if (!room.ok) return room
+    const judgement = await judgementOf(spooled, judged, means.place, means)
+    const { disk } = this.parts.around
+    if (isNamed) await spooled.file.datasync()
+    else {
+      const copy = await spool(bytesOf(spooled), await disk.open(join(this.folder, kept.share)), spooled.size)
+      if (!copy.ok) return copy
+      try {
+        await copy.value.file.datasync()
+      } finally {
+        await copy.value.file.close()
+      }
+    }
+    await disk.syncFolder(this.folder)
+    this.waiting.wait(kept, judged, judgement)
+    return ok({ state: 'waits', awaited: [], share: kept.share, records: [], ...outcomeOf(judged) })
+  }
+
+  /** Judges what is kept once more. */
+  private async reopen(
+    kept: KeptShare,
+  ): Promise<
+    { ok: true; value: Rejudged & { means: Means; blank: () => Draft; place: Place; spooled: Spooled } } | ShareRefusal
+  > {
     const place = this.saying.placeOf(kept.pact, kept.type, kept.channel)
     if (!place.ok) return place
     await this.saying.learnForce(place.value.channel)
     const blank = this.blankOf(kept, place.value)
     if (!blank.ok) return blank
     const file = await this.parts.around.disk.open(join(this.folder, kept.share))
+    const scratch = this.scratch()
+    const close = async () => {
+      await scratch[Symbol.asyncDispose]()
+      await file.close()
+    }
+    let isOpen = false
     try {
       const spooled = { file, size: kept.bytes }
-      await using scratch = this.scratch()
-      const means = await this.meansOf(blank.value(), place.value, scratch)
+      const means = await this.meansOf(blank.value(), place.value, scratch, kept)
       if (!means.ok) return means
       const judged = await judge(spooled, means.value)
       if (!judged.ok) return judged
-      return await this.say(kept.share, judged.value, blank.value, kept, place.value, means.value)
+      const judgement = await judgementOf(spooled, judged.value, means.value.place, means.value)
+      isOpen = true
+      const value = { judged: judged.value, judgement, means: means.value, blank: blank.value, place: place.value }
+      return ok({ ...value, spooled, [Symbol.asyncDispose]: close })
     } finally {
-      await file.close()
+      if (!isOpen) await close()
     }
-  }
-
-  /** It was said, or refused for good. */
-  forget({ share }: KeptShare, outcome: Result<unknown>): void {
-    this.remove(share).catch((cause: unknown) => {
-      // The next start tidies it away.
-      this.parts.around.report('warn', 'held-share-kept', { share, message: String(cause) })
-    })
-    this.listeners.get(share)?.(outcome)
-    this.listeners.delete(share)
   }
 
   private async say(
     share: string,
     judged: Judged,
     blank: () => Draft,
-    { account, feed }: { account: string; feed?: string },
+    { account, feed, approved }: Pick<KeptShare, 'account' | 'feed' | 'approved'>,
     { pact, channel }: Place,
     means: JudgeMeans,
   ): Promise<ShareResult> {
@@ -146,8 +262,10 @@ export class Sharing {
       ...means,
       share,
       random: this.parts.around.random,
-      begin: (body) =>
-        this.saying.begin(pact, channel, { ...blank(), body: feed === undefined ? body : { ...body, feed } }, account),
+      begin: (body) => {
+        const draft = { ...blank(), body: feed === undefined ? body : { ...body, feed } }
+        return this.saying.begin(pact, channel, draft, account, approved?.by)
+      },
       mayGoOn: () => this.saying.mayGoOn(channel),
     })
   }
@@ -183,7 +301,7 @@ export class Sharing {
     const draft = this.draftOf(asked, place.value)
     if (!draft.ok) return draft
     await using scratch = this.scratch()
-    const means = await this.meansOf(draft.value(), place.value, scratch, progress)
+    const means = await this.meansOf(draft.value(), place.value, scratch, asked, progress)
     if (!means.ok) return means
     const spooled = await this.spool(input, undefined)
     if (!spooled.ok) return spooled
@@ -195,11 +313,12 @@ export class Sharing {
   }
 
   private async meansOf(
-    { type, marking, to }: Draft,
+    { type, marking, to, mode }: Draft,
     { pact, channel }: Place,
     scratch: Scratch,
+    { feed }: Pick<KeptShare, 'feed'>,
     progress?: JudgeMeans['progress'],
-  ): Promise<Result<JudgeMeans>> {
+  ): Promise<Result<Means>> {
     const { around, giveWay, identity, views } = this.parts
     // Whoever else is named the gate refuses.
     const parties = othersOf(pact.agreement, channel.name, identity.party).filter((party) => to.includes(party))
@@ -210,6 +329,11 @@ export class Sharing {
       rules: rulesOf(pact.agreement, channel.name, identity.party, house.value),
       giveWay,
       limits: pact.agreement.limits,
+      place: {
+        ...{ pact: pact.id, version: pact.version, channel: channel.name, mode },
+        ...{ feed: feed ?? null, class: marking.class ?? null },
+        rules: house.value.digest,
+      },
       scratch: () => scratch.open(),
       sharedBefore: (objects) => views.textsShown(pact.id, 'outbox', objects),
       ...(progress === undefined ? {} : { progress }),

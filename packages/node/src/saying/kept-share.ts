@@ -1,0 +1,13 @@
+// A share as it is kept here, until our log may be signed or a second person has approved it: its STIX stands in
+// DIR/private/held, under the share's UUID.
+
+import type { ShareRequest } from './saying.ts'
+import type { SharePerson } from './waiting-store.ts'
+
+export interface KeptShare extends Omit<ShareRequest, 'input' | 'progress' | 'later' | 'met' | 'share'> {
+  type: 'intel/share'
+  share: string
+  bytes: number
+  /** Who approved it, and the judgement that they approved: it leaves by this one alone. */
+  approved?: { judgement: string; by: SharePerson[] }
+}
