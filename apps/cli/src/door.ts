@@ -10,6 +10,7 @@ import {
   type ConflictSource,
   type ContentState,
   type DestroyAnswer,
+  type Discovered,
   type FeedCredential,
   type FeedRow,
   type NewFeed,
@@ -75,6 +76,8 @@ export interface Door {
   sign(what: string | Uint8Array): Promise<Result<{ pact: string; version: string; as: string }>>
   feeds(): Promise<Result<FeedRow[]>>
   addFeed(feed: NewFeed): Promise<Result<FeedRow>>
+  /** Which collections a foreign server has. */
+  discoverFeeds(url: string, credential: FeedCredential): Promise<Result<Discovered>>
   removeFeed(name: string): Promise<Result<FeedRow>>
   pauseFeed(name: string, paused: boolean): Promise<Result<FeedRow>>
   setFeedCredential(name: string, credential: FeedCredential): Promise<Result<FeedRow>>
@@ -185,6 +188,7 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     carryIn: (from, pact, progress) => client.carryIn({ from, ...(pact === undefined ? {} : { pact }) }, progress),
     feeds: () => client.feeds(),
     addFeed: (feed) => client.addFeed(feed),
+    discoverFeeds: (url, credential) => client.discoverFeeds(url, credential),
     removeFeed: (name) => client.removeFeed(name),
     pauseFeed: (name, paused) => client.pauseFeed(name, paused),
     setFeedCredential: (name, credential) => client.setFeedCredential(name, credential),

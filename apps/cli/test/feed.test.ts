@@ -68,6 +68,42 @@ test('a feed is added, listed, pulled, paused and removed; its password comes fr
   expect(existsSync(file)).toBe(true)
 })
 
+test('the collections of a server are shown with what one may do in each, and its words do nothing to a terminal', async () => {
+  const json = { 'content-type': 'application/taxii+json;version=2.1' }
+  const foreign = await startForeign([], {
+    answer(_request, response, { pathname }) {
+      const collections = [
+        { id: 'a', title: 'Malware', can_read: true, can_write: false },
+        { id: 'b', title: 'Phish\u001b[2Jing', can_read: true, can_write: true },
+        { id: 'c', title: 'Closed', can_read: false, can_write: false },
+      ]
+      const answers: Record<string, unknown> = {
+        '/taxii2/': { title: 'Partner', api_roots: ['/one/', '/gone/', 'https://other.example/root/'] },
+        '/one/collections/': { collections },
+      }
+      response.writeHead(answers[pathname] === undefined ? 404 : 200, json).end(JSON.stringify(answers[pathname] ?? {}))
+      return true
+    },
+  })
+  closers.push(foreign.close)
+  const dir = await newNode()
+  const server = new URL('/', foreign.url).href
+  const found = await run(['feed', 'discover', '--dir', dir, '--url', server])
+  expect(found.code).toBe(0)
+  expect(found.out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+    ['COLLECTION', 'YOU MAY', 'ADDRESS'],
+    ['Malware', 'read', `${server}one/collections/a/`],
+    ['Phish [2Jing', 'read, add', `${server}one/collections/b/`],
+    ['Closed', 'nothing', `${server}one/collections/c/`],
+    [''],
+  ])
+  expect(found.err).toMatch(/^Partner\n! http:\S+gone\/: .*404.*\n/)
+  expect(found.err).toContain('It names https://other.example/root/ too, on another server; ask there')
+  expect(found.err).toContain(`Pull one: countersign feed add NAME --dir ${dir} --url ${server}one/collections/a/`)
+  const refused = await run(['feed', 'add', 'partner', '--dir', dir, '--url', server])
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('countersign feed discover --url') })
+})
+
 test('a file is pushed as far as it may leave, and what the server refuses is named', async () => {
   const foreign = await startForeign([], {
     answer(request, response) {

@@ -514,6 +514,31 @@ export interface NewFeed {
   account: string
 }
 
+/** What a foreign TAXII server has. */
+export interface Discovered {
+  title: string
+  roots: {
+    url: string
+    title: string
+    /** `url`: for a feed. */
+    collections: {
+      url: string
+      id: string
+      title: string
+      description: string
+      mayRead: boolean
+      mayWrite: boolean
+    }[]
+    /** Whether it has more collections than these. */
+    more: boolean
+    /** Why its collections are not known. */
+    failure?: string
+  }[]
+  /** API roots on other servers, which are asked by themselves. */
+  elsewhere: string[]
+  more: boolean
+}
+
 /** A foreign TAXII collection that is pulled from. Times are milliseconds since the epoch. */
 export interface FeedRow {
   name: string

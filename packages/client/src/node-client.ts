@@ -11,6 +11,7 @@ import type {
   ConflictSource,
   ContentState,
   DestroyAnswer,
+  Discovered,
   FeedbackPage,
   FeedCredential,
   FeedRow,
@@ -432,6 +433,11 @@ export class NodeClient {
 
   addFeed(feed: NewFeed): Promise<Answer<FeedRow>> {
     return this.postJson('api/feeds/add', feed)
+  }
+
+  /** Which collections a foreign TAXII server has. */
+  discoverFeeds(url: string, credential: FeedCredential): Promise<Answer<Discovered>> {
+    return this.postJson('api/feeds/discover', { url, credential })
   }
 
   removeFeed(name: string): Promise<Answer<FeedRow>> {

@@ -32,6 +32,7 @@ export const newFeedBody = z.strictObject({
   since: text.exactOptional(),
   account: text,
 })
+export const discoverBody = z.strictObject({ url: text, credential })
 export const feedBody = z.strictObject({ name: text })
 export const pauseFeedBody = z.strictObject({ name: text, paused: z.boolean() })
 export const feedCredentialBody = z.strictObject({ name: text, credential })
@@ -55,6 +56,7 @@ export function feedRoutes(api: FastifyInstance, node: Node, isLocal: (request: 
 
   api.get('/api/feeds', async () => node.feeds.list())
   post('/api/feeds/add', newFeedBody, (feed: NewFeed) => node.feeds.add(feed))
+  post('/api/feeds/discover', discoverBody, (server) => node.feeds.discover(server))
   post('/api/feeds/remove', feedBody, ({ name }) => node.feeds.remove(name))
   post('/api/feeds/pause', pauseFeedBody, ({ name, paused }) => node.feeds.pause(name, paused))
   post('/api/feeds/credentials', feedCredentialBody, ({ name, credential: given }) =>

@@ -12,7 +12,15 @@ import {
   waitingQuery,
   withdrawShareBody,
 } from './approval-routes.ts'
-import { feedBody, feedCredentialBody, newFeedBody, pauseFeedBody, pullFeedBody, pushFeedQuery } from './feed-routes.ts'
+import {
+  discoverBody,
+  feedBody,
+  feedCredentialBody,
+  newFeedBody,
+  pauseFeedBody,
+  pullFeedBody,
+  pushFeedQuery,
+} from './feed-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 
@@ -343,6 +351,12 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'POST', path: '/api/feeds/add', body: jsonBody(newFeedBody) },
     summary: 'Adds a feed; nothing is fetched yet. For the local shell alone.',
     answer: json('The feed.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/feeds/discover', body: jsonBody(discoverBody) },
+    summary:
+      'Which collections a foreign TAXII server has, from its discovery address, an API root or its name. For the local shell alone.',
+    answer: json('Its API roots, each with its collections.'),
   },
   {
     ...{ method: 'POST', path: '/api/feeds/remove', body: jsonBody(feedBody) },

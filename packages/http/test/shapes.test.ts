@@ -6,6 +6,7 @@ import type {
   Act,
   Approval,
   CarriedIn,
+  Discovered,
   FeedRow,
   KeyStatus,
   NewFeed,
@@ -36,6 +37,7 @@ test('what the node answers is what its client expects', () => {
   expectTypeOf<Tried>().toExtend<client.TriedShare>()
   expectTypeOf<Shared>().toExtend<client.ShareOutcome>()
   expectTypeOf<client.Act>().toExtend<Act>()
+  expectTypeOf<Discovered>().toExtend<client.Discovered>()
   expectTypeOf<FeedRow>().toExtend<client.FeedRow>()
   expectTypeOf<client.NewFeed>().toExtend<NewFeed>()
   expectTypeOf<PullReport>().toExtend<client.PullReport>()

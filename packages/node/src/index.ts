@@ -14,6 +14,7 @@ export {
   carryOutAs,
 } from './carrying/carry-out.ts'
 export type { DirectoryAnswer } from './directory.ts'
+export type { Discovered, FoundCollection, FoundRoot } from './feeds/discovery.ts'
 export type { Destination } from './feeds/feed-store.ts'
 export type { FeedRow, Feeds, NewFeed } from './feeds/feeds.ts'
 export { FEED_LIMITS, type FeedLimits } from './feeds/limits.ts'

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import type { FeedCredential, FeedDestination, FeedRow, PullReport, PushReport } from '@countersign/client'
+import type { Discovered, FeedCredential, FeedDestination, FeedRow, PullReport, PushReport } from '@countersign/client'
 import { TLP_LABELS, type TlpLabel } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { type Door, onlyPact, withNode } from '../door.ts'
@@ -41,6 +41,26 @@ interface PushFlags extends Flags {
 }
 
 export function feedCommand(feed: Command): void {
+  withCredential(
+    feed
+      .command('discover')
+      .description('show which collections a TAXII 2.1 server has, and the address of each')
+      .addOption(dirOption())
+      .requiredOption('--url <address>', 'of the server, such as https://taxii.example/taxii2/, or of one API root'),
+  )
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'countersign feed discover --dir ./alfa --url https://taxii.example/taxii2/ --user alfa --password-fd 3 3<password.txt',
+      ),
+    )
+    .action(async (flags: Flags & CredentialFlags & { url: string }) => {
+      const credential = await credentialOf(flags)
+      const found = await withNode(flags.dir, async (door) => must(await door.discoverFeeds(flags.url, credential)))
+      return flags.json === true ? printJson(found) : tellFound(found, flags.dir)
+    })
+
   withCredential(
     feed
       .command('add')
@@ -247,6 +267,24 @@ async function destinationOf(door: Door, flags: AddFlags): Promise<FeedDestinati
     ...(marking === undefined ? {} : { marking: { tlp: marking } }),
     ...(feed === undefined ? {} : { feed }),
   }
+}
+
+function tellFound({ title, roots, elsewhere, more }: Discovered, dir: string): void {
+  if (title !== '') note(plain(title))
+  const rows = roots.flatMap(({ collections }) => collections)
+  if (rows.length > 0) {
+    const may = (mayRead: boolean, mayWrite: boolean) =>
+      [...(mayRead ? ['read'] : []), ...(mayWrite ? ['add'] : [])].join(', ') || 'nothing'
+    const lines = rows.map((one) => [plain(one.title), may(one.mayRead, one.mayWrite), plain(one.url)])
+    print(table([['COLLECTION', 'YOU MAY', 'ADDRESS'], ...lines]))
+  }
+  for (const { url, failure } of roots) if (failure !== undefined) note(`! ${plain(url)}: ${plain(failure)}`)
+  for (const url of elsewhere)
+    note(`It names ${plain(url)} too, on another server; ask there: countersign feed discover --url ${plain(url)}`)
+  if (more || roots.some((root) => root.more)) note('It has more than is shown here; ask one of its API roots.')
+  const readable = rows.find(({ mayRead }) => mayRead)
+  if (readable !== undefined) note(`Pull one: countersign feed add NAME --dir ${dir} --url ${plain(readable.url)}`)
+  else note('There is no collection here that may be read; ask the owner of the server for the right.')
 }
 
 function lineOf(row: FeedRow): string[] {

@@ -24,7 +24,9 @@ export function collectionUrl(text: string, limits: FeedLimits): Result<string> 
   }
   const [path] = /^.*\/collections\/[^/]+(?=\/|$)/.exec(url.pathname) ?? []
   if (path === undefined || url.search !== '' || url.hash !== '') {
-    return bad('This is not the address of a collection, such as https://host/root/collections/ID/.')
+    return bad(
+      'This is not the address of a collection, such as https://host/root/collections/ID/; see those of a server: countersign feed discover --url ADDRESS',
+    )
   }
   return ok(`${url.origin}${path}/`)
 }

@@ -8,6 +8,7 @@ import { fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
 import { isFeedName } from '@countersign/record'
 import { type EngineParts, markingOf, noSuchPact, othersOf } from '../engine-parts.ts'
 import { Delivering, type DeliveringMeans, numberOfFile } from './delivering.ts'
+import { type Discovered, discover, serverUrl } from './discovery.ts'
 import { type Destination, type Feed, FeedStore } from './feed-store.ts'
 import { checkCredential, collectionUrl, wordsOf } from './feed-terms.ts'
 import { FEED_LIMITS, type FeedLimits } from './limits.ts'
@@ -130,6 +131,18 @@ export class Feeds {
     )
     this.parts.around.report('info', 'feed-added', { feed: name, host: new URL(url.value).host })
     return ok(await this.rowOf(this.store.get(name) as Feed))
+  }
+
+  /** Which collections a server has; nothing of it is kept. `url`: of the server, an API root, or a list of collections. */
+  async discover({ url, credential }: Pick<NewFeed, 'url' | 'credential'>): Promise<Result<Discovered>> {
+    const start = serverUrl(url, this.limits)
+    if (!start.ok) return start
+    const signsIn = checkCredential(credential, this.limits)
+    if (!signsIn.ok) return signsIn
+    const { around } = this.parts
+    const stopped = this.stopping.signal
+    const requests = new TaxiiRequests(credential, around, this.limits, stopped)
+    return discover(start.value, { requests, limits: this.limits, around, stopped })
   }
 
   async list(): Promise<FeedRow[]> {

@@ -8,6 +8,10 @@ export const FEED_LIMITS = {
   urlChars: 2_048,
   secretChars: 4_096,
   nextChars: 8_192,
+  /** API roots of one server and collections of one root that are shown; characters of the id of one. */
+  roots: 16,
+  collections: 256,
+  idChars: 128,
   /** Objects asked for in one page; and at most, where a server has more with one time than it gives in a page. */
   pageObjects: 1_000,
   pageObjectsMax: 16_000,

@@ -198,7 +198,7 @@ export class TaxiiRequests {
   }
 
   /** For people: short, of one line, and without our secret, which a server may send back. */
-  private clean(text: string): string {
+  clean(text: string): string {
     let cleaned = text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
     for (const secret of secretsOf(this.credential)) cleaned = cleaned.replaceAll(secret, '…')
     const { sentenceChars } = this.limits
