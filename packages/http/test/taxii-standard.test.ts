@@ -2,7 +2,7 @@
 // 2.1 sections 3 to 5). The table of packages/http/README.md names these tests.
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -421,6 +421,45 @@ describe('adding', () => {
     })
     expect([answer.status, JSON.parse(answer.body)]).toMatchObject([413, { http_status: '413' }])
   })
+
+  test.skipIf(process.env['COUNTERSIGN_NIGHTLY'] === undefined)(
+    'a body in chunks is 413 once it is longer than max_content_length, leaves nothing behind, and is nowhere held in memory',
+    { timeout: 600_000 },
+    async () => {
+      const { port } = new URL(parties.alfa.url)
+      const { user, password } = parties.alfa.taxii
+      const spooled = () => readdirSync(join(parties.alfa.dir, 'private', 'spool'))
+      const before = { files: spooled(), memory: process.memoryUsage().rss }
+      const chunk = Buffer.alloc(1_048_576, ' ')
+      let memory = 0
+      let sent = 0
+      const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+        const headers = { accept: TAXII, 'content-type': TAXII, authorization: `Basic ${btoa(`${user}:${password}`)}` }
+        const path = `/taxii2/${parties.pact}/collections/outbox/objects/`
+        let answered = false
+        const asked = httpRequest({ host: '127.0.0.1', port, path, method: 'POST', headers }, (got) => {
+          answered = true
+          let body = ''
+          got.on('data', (bytes) => (body += bytes))
+          got.on('end', () => resolve({ status: got.statusCode, body }))
+        })
+        // The server ends the connection while the rest is still on its way.
+        asked.on('error', (cause) => answered || reject(cause))
+        const more = () => {
+          memory = Math.max(memory, process.memoryUsage().rss)
+          sent += chunk.length
+          if (!answered && sent <= 2 * LIMITS.shareBodyBytes) asked.write(chunk, more)
+        }
+        asked.write('{"objects":[', more)
+      })
+      expect([answer.status, JSON.parse(answer.body)]).toMatchObject([413, { http_status: '413' }])
+      expect(sent).toBeGreaterThan(LIMITS.shareBodyBytes)
+      expect(sent).toBeLessThan(LIMITS.shareBodyBytes * 1.1)
+      expect(memory - before.memory).toBeLessThan(LIMITS.shareBodyBytes / 4)
+      expect(spooled()).toEqual(before.files)
+      expect((await post(`{"objects":[${tool(43, 'after it')}]}`)).status).toBe(202)
+    },
+  )
 
   test('a status belongs to the tool that asked, and is kept over a restart', async () => {
     const mine = await post(`{"objects":[${tool(42, 'kept')}]}`)
