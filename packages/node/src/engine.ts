@@ -307,6 +307,8 @@ export class Engine {
       ...{ identity, around, receipts, requestsTo, ...this.alarming },
       cardOf: (party, root) => trusted.withRoot(party, root),
       cardsOf: (party, root) => trusted.acceptedBy(party, root),
+      isLogKeyGivenUp: (card) => trusted.isLogKeyGivenUp(card),
+      givenUpSince: async (card) => trusted.givenUpSince(card, pact.id, await views.notices()),
       ownCards: () => trusted.ours(),
       findOwnCard: (digest) => cards.want(identity.party, digest),
       ownCard: (digest) => {

@@ -47,7 +47,7 @@ async function exchange(mirrors: Record<string, Serve>, cards: readonly Card[] =
     parties: ['alfa.example', 'bravo.example', 'watch.example'],
     log: (origin) => (origin === ORIGIN ? mirror : undefined),
     authorOf: () => alfa.card,
-    cardsOf: () => cards,
+    cardsOf: async () => cards,
     mirrorAt(by, origin) {
       const [party, pact, channel, generation] = origin.split('/')
       const card = [bravo, watch].find((one) => one.party === by)?.card ?? bravo.card

@@ -35,7 +35,7 @@ test.each(proving.map((one) => [one.name, one] as const))(
     if (!fork.ok) throw new Error(fork.message)
     const { origin } = fork.value
     expect(await new Forks(at).recall(origin)).toBeUndefined()
-    expect(await new Forks(at).adopt(origin, [card.value], file)).toContain('The author signed two different logs')
+    expect(await new Forks(at).adopt(origin, [card.value], [], file)).toContain('The author signed two different logs')
     const after = new Forks(at)
     expect(await after.recall(origin)).toBe(one.sizes[0] - 1)
     expect(after.isClosed(origin)).toBe(true)

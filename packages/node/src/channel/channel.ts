@@ -2,7 +2,7 @@
 // both, and what is done where a log is contradicted. Each part gets the channel and takes what it needs of the others.
 
 import type { LogFiles } from '@countersign/ledger'
-import { type Card, partyOf } from '@countersign/record'
+import { type Card, keyName, partyOf } from '@countersign/record'
 import { Rounds } from '../backoff.ts'
 import { Exchange } from '../hearing/exchange.ts'
 import { PeerUnreachable } from '../hearing/peer-requests.ts'
@@ -62,7 +62,7 @@ export class Channel {
       parties: members.speaking,
       log: (origin) => this.logOf(origin),
       authorOf: (origin) => members.card(partyOf(origin)),
-      cardsOf: (origin) => members.cardsOf(partyOf(origin)),
+      cardsOf: (origin) => this.signersOf(origin),
       mirrorAt: (by, origin) => members.mirrorAt(by, origin),
       hear: (origin, author, shownBy) => peers.hearShown(origin, author, shownBy),
       wake: (origin) => peers.wakeLog(origin),
@@ -72,6 +72,20 @@ export class Channel {
         context.onAlarm('statement/seen-unbacked', `${by}/${this.pact.id}/${this.name}`, message),
       onClaims: (by) => this.exchangingWith(by).wake(),
     })
+  }
+
+  /**
+   * By whose log keys a head of a log counts as its author's: by none that was given up and is not the log's own, but for
+   * what a cosigner had covered before the notice stood; `coveredAt` in POSIX seconds (spec/keys.md).
+   */
+  async signersOf(origin: string, coveredAt = Number.POSITIVE_INFINITY): Promise<readonly Card[]> {
+    const { context, members } = this
+    const keptBy = this.peers.author(origin) ?? (await this.own.keptBy(origin))
+    const cards = members.cardsOf(partyOf(origin)).map(async (card) => {
+      if (!context.isLogKeyGivenUp(card) || (keptBy !== undefined && haveOneLogKey(card, keptBy))) return card
+      return coveredAt < ((await context.givenUpSince(card)) ?? Number.POSITIVE_INFINITY) ? card : []
+    })
+    return (await Promise.all(cards)).flat()
   }
 
   private exchangingWith(by: string): Rounds {
@@ -125,7 +139,8 @@ export class Channel {
     const { identity, around, onAlarm, onAlarmOver, onWitnessed } = context
     return {
       ...{ pact, author, origin, dir: identity.dir, around, onWitnessed },
-      onContradiction: (witness, size, note) => contradictions.shown(origin, `the witness ${witness}`, size, note),
+      onContradiction: (witness, size, note) =>
+        contradictions.shown(origin, `the witness ${witness}`, { size, bytes: note }),
       onFault: (witness, code, message) => onAlarm(code, `${origin} by ${witness}`, `${witness}: ${message}`),
       onFaultOver: (witness, code) => onAlarmOver(code, `${origin} by ${witness}`),
     }
@@ -159,4 +174,8 @@ export class Channel {
     await this.own.content.stop()
     await Promise.all([this.own.close(), this.peers.stop()])
   }
+}
+
+function haveOneLogKey(a: Card, b: Card): boolean {
+  return keyName(a.keys.log) === keyName(b.keys.log)
 }

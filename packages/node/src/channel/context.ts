@@ -20,6 +20,10 @@ export interface ChannelContext {
   cardOf(party: string, root: string): Card | undefined
   /** Every card of a party that is accepted by the root that the agreement pins. */
   cardsOf(party: string, root: string): readonly Card[]
+  /** Whether a notice that is held gives up the log key of a card. */
+  isLogKeyGivenUp(card: Card): boolean
+  /** Since when such a notice stands, POSIX seconds; undefined while it does not. */
+  givenUpSince(card: Card): Promise<number | undefined>
   /** One of our own cards. */
   ownCard(digest: string): Card | undefined
   /** All of our own, those of roots that ours succeeded among them. */

@@ -57,19 +57,23 @@ export class Contradictions {
     if (branch !== undefined) onSplit(origin, branch.common)
   }
 
-  /** A cosigner or witness shows a head, with its author's signature, that contradicts the log held here. */
+  /**
+   * A cosigner or witness shows a head, with its author's signature, that contradicts the log held here; `time` is that of a
+   * receipt over it, POSIX seconds.
+   */
   async shown(
     origin: string,
     by: string,
-    size: number,
-    note: Uint8Array,
+    { size, bytes, time }: { size: number; bytes: Uint8Array; time?: number },
     kind: ContradictionKind = 'other-root',
   ): Promise<void> {
     const { members, own } = this.channel
     const author = members.card(partyOf(origin))
-    const cards = author === undefined ? [] : this.cardsOf(origin, author)
-    const head = signedHeadIn(note, origin, cards)
-    if (author === undefined || head === undefined) throw new Error('What contradicts a log is signed by its author.')
+    if (author === undefined) throw new Error('What contradicts a log is signed by its author.')
+    const cards = [author, ...(await this.channel.signersOf(origin, time))]
+    const head = signedHeadIn(bytes, origin, cards)
+    // By a key that was given up, of another log: it says nothing about this one.
+    if (head === undefined) return
     const source = members.mirrorAt(by, origin)
     const log = this.channel.logOf(origin)
     const read = async () => {
@@ -105,8 +109,11 @@ export class Contradictions {
     if (this.forks.isProven(origin) || now < (this.proofLooks.get(key) ?? 0) + LIMITS.proofLookMs) return
     this.proofLooks.set(key, now)
     const fetched = await requests.get(`forks/${originHash(origin)}`, FORK_LIMITS.fileBytes)
-    const told =
-      fetched.kind === 'bytes' ? await this.forks.adopt(origin, this.cardsOf(origin, author), fetched.bytes) : undefined
+    if (fetched.kind !== 'bytes') return
+    const cards = this.cardsOf(origin, author)
+    const signers = [author, ...(await this.channel.signersOf(origin))]
+    const givenUp = cards.filter((card) => !signers.includes(card))
+    const told = await this.forks.adopt(origin, cards, givenUp, fetched.bytes)
     if (told === undefined) return
     const message = `${requests.party} shows: ${told}`
     const isSpeaking = own.halt(origin, requests.party)

@@ -96,7 +96,7 @@ export class NotGiven {
       onReceipt: (receipt) => this.shown(receipt),
       onFork: async (receipt, kind) => {
         this.shown(receipt)
-        await contradictions.shown(origin, identity.party, receipt.size, receipt.bytes, kind)
+        await contradictions.shown(origin, identity.party, receipt, kind)
       },
       onFound: () => this.watched.get(origin)?.rounds.wake(),
     })

@@ -105,9 +105,10 @@ export class OwnCheck {
     }
   }
 
+  /** Those whose log keys we have not given up: by such a key others open what logs they like. */
   private ourCards(): readonly Card[] {
-    const { identity, ownCards } = this.channel.context
-    return [identity.card, ...ownCards()]
+    const { identity, ownCards, isLogKeyGivenUp } = this.channel.context
+    return [identity.card, ...ownCards().filter((card) => !isLogKeyGivenUp(card))]
   }
 
   private setBack(what: string, origin: string): Promise<void> {

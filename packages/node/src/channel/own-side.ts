@@ -94,7 +94,7 @@ export class OwnSide {
     for (const [of, { log }] of this.former) isOpen.set(of, log)
     if (before !== undefined) isOpen.set(before.log.origin, before.log)
     const at = { ...around, dir: identity.dir }
-    const { newest, former, faults } = await openFormer(origins, at, isOpen, before?.log.origin)
+    const { newest, former, faults } = await openFormer(origins, at, isOpen, before?.log.origin, this.isGivenUp)
     for (const { code, origin, message } of faults) {
       onAlarm(alarmCode(code, 'ledger/unopened'), origin, this.withWayBack(code, origin, message))
     }
@@ -423,6 +423,19 @@ export class OwnSide {
     const { identity, around } = this.channel.context
     const { disk, random } = around
     return { disk, dir: identity.dir, origin, signers, random }
+  }
+
+  /** Whether the log key of one of our cards was given up: no log of it speaks where there is another. */
+  private readonly isGivenUp = (digest: string): boolean => {
+    const { ownCard, isLogKeyGivenUp } = this.channel.context
+    const card = ownCard(digest)
+    return card !== undefined && isLogKeyGivenUp(card)
+  }
+
+  /** By whose log keys a log of ours is kept; undefined where none of that name is open here. */
+  async keptBy(origin: string): Promise<Card | undefined> {
+    const log = this.log(origin)
+    return log === undefined ? undefined : this.openedWith(log)
   }
 
   /** The card that our log names as it opens: by its log keys the log is kept for all its life. */

@@ -72,6 +72,11 @@ export class PeerSide {
     return this.ears.get(origin)?.log?.mirror
   }
 
+  /** By whose log keys a log is kept here. */
+  author(origin: string): Card | undefined {
+    return this.authors.get(origin)
+  }
+
   /** Looks again at the logs of `party`; of all where none is named. */
   wake(party?: string): void {
     for (const [origin, ear] of this.ears) if (party === undefined || partyOf(origin) === party) ear.wake()

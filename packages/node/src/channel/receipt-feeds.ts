@@ -94,7 +94,7 @@ export class ReceiptFeeds {
       cardsOfAuthor: () => members.cardsOf(author.party),
       log: () => this.channel.logOf(origin),
       isWhole: () => own.speaker?.log.origin === origin && own.state === 'ready',
-      onFork: ({ by, size, bytes }, kind) => contradictions.shown(origin, by, size, bytes, kind),
+      onFork: (receipt, kind) => contradictions.shown(origin, receipt.by, receipt, kind),
       onFault: (code, message) => onAlarm(code, `${origin} by ${party}`, message),
       onFaultOver: (code) => onAlarmOver(code, `${origin} by ${party}`),
     }

@@ -20,8 +20,8 @@ export interface ExchangeMeans {
   log(origin: string): LogFiles | undefined
   /** By whose key a log is signed; undefined where its party's card is not trusted here. */
   authorOf(origin: string): Card | undefined
-  /** Every accepted card of a log's party: it may have shown others a face that another of its keys signed. */
-  cardsOf(origin: string): readonly Card[]
+  /** Cards of a log's party by which it may have shown others a face: another of its keys may have signed that. */
+  cardsOf(origin: string): Promise<readonly Card[]>
   /** Where `by` serves its mirror of a log. */
   mirrorAt(by: string, origin: string): LogSource | undefined
   /** Hears a log, as `by` shows it where its author does not. */
@@ -166,7 +166,7 @@ export class Exchange {
 
   /** By whichever of its keys its author signed it. */
   private async headAt(source: LogSource, origin: string, author: Card): Promise<SignedHead | undefined> {
-    return signedHeadOf(source, origin, [author, ...this.means.cardsOf(origin)])
+    return signedHeadOf(source, origin, [author, ...(await this.means.cardsOf(origin))])
   }
 }
 

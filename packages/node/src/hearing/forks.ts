@@ -11,7 +11,7 @@ import {
   keepForkFile,
   type LogFiles,
 } from '@countersign/ledger'
-import { type Card, makeForkEvidence, verifyForkEvidence } from '@countersign/record'
+import { type Card, keyName, makeForkEvidence, verifyForkEvidence } from '@countersign/record'
 import { type Branch, heldPrefix } from './branches.ts'
 import type { SignedHead } from './log-source.ts'
 
@@ -71,15 +71,22 @@ export class Forks {
   }
 
   /**
-   * Takes the proof that a peer shows of a log of the party whose accepted cards these are. Gives the sentence that an
-   * alarm says; undefined where it proves nothing of this log.
+   * Takes the proof that a peer shows of a log of the party whose accepted cards these are; by the log keys of `givenUp`
+   * nothing of this log is believed. Gives the sentence that an alarm says; undefined where it proves nothing of this log.
    */
-  async adopt(origin: string, cards: readonly Card[], file: Uint8Array): Promise<string | undefined> {
+  async adopt(
+    origin: string,
+    cards: readonly Card[],
+    givenUp: readonly Card[],
+    file: Uint8Array,
+  ): Promise<string | undefined> {
     const fork = verifyForkEvidence(file)
     if (!fork.ok || fork.value.origin !== origin) return undefined
     const roots = new Set(cards.map(({ rootDigest }) => rootDigest))
     if (!fork.value.cards.every(({ party, rootDigest }) => party === cards[0]?.party && roots.has(rootDigest)))
       return undefined
+    const keys = new Set(givenUp.map((card) => keyName(card.keys.log)))
+    if (fork.value.cards.some((card) => keys.has(keyName(card.keys.log)))) return undefined
     this.closed.add(origin)
     const path = await keepForkFile(this.at, origin, file)
     this.proven.add(origin)

@@ -16,6 +16,7 @@ import {
   parseCard,
   parseNotice,
 } from '@countersign/record'
+import type { NoticeRow } from '@countersign/views'
 import { LIMITS } from '../limits.ts'
 import type { Member } from './identity.ts'
 
@@ -187,6 +188,24 @@ export class TrustedCards {
     return ok(true)
   }
 
+  /** Whether a notice gives up the log key of a card. */
+  isLogKeyGivenUp({ keys }: Card): boolean {
+    return this.isGivenUp('log', keyName(keys.log))
+  }
+
+  /** Since when a notice that gives up the log key of a card stands under an agreement, as the views reckon it. */
+  givenUpSince({ party, keys }: Card, pact: string, rows: readonly NoticeRow[]): number | undefined {
+    const named = (digest: string) => {
+      const card = this.set.of(digest)
+      return card !== undefined && keyName(card.keys.log) === keyName(keys.log)
+    }
+    const times = rows.flatMap((row) => {
+      const isMeant = row.pact === pact && row.party === party && row.roles.includes('log') && row.cards.some(named)
+      return isMeant ? (row.since ?? []) : []
+    })
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+
   /** Whether a notice gives that key up in that role. */
   isGivenUp(role: KeyRole, key: Uint8Array | string): boolean {
     return this.givenUp.has(`${role} ${nameOf(key)}`)
@@ -199,6 +218,7 @@ export class TrustedCards {
     this.noticesHeld.set(notice.digest, notice)
     for (const card of checked.value) {
       for (const role of notice.body.roles) {
+        if (role === 'log') this.givenUp.add(`log ${keyName(card.keys.log)}`)
         if (role === 'request') this.givenUp.add(`request ${nameOf(card.keys.request.ed25519)}`)
         if (role === 'sealing') this.givenUp.add(`sealing ${nameOf(card.keys.sealing.age)}`)
       }

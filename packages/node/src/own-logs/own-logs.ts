@@ -22,13 +22,15 @@ export interface OpenedGenerations {
 
 /**
  * Opens all logs but the one that speaks; `origins` in the order in which they were opened, at least one. Those in `open`
- * are open already, `speaking` among them; what speaks from now on is closed where it is another.
+ * are open already, `speaking` among them; what speaks from now on is closed where it is another. Of a card whose log key
+ * `isGivenUp` none speaks where there is another.
  */
 export async function openFormer(
   origins: readonly string[],
   at: Omit<OwnLogOptions, 'origin' | 'signers'>,
   open: ReadonlyMap<string, FormerLog['log']> = new Map(),
   speaking?: string,
+  isGivenUp: (card: string) => boolean = () => false,
 ): Promise<OpenedGenerations> {
   const [only] = origins
   if (only === undefined) throw new Error('There is no log to be opened.')
@@ -37,6 +39,8 @@ export async function openFormer(
   const faults: OpenedGenerations['faults'] = []
   const named = new Map<string, number>()
   const begun = new Map<string, string>()
+  const successors: { origin: string; predecessor: { origin: string; size: number } }[] = []
+  const givenUp = new Set<string>()
   for (const origin of origins) {
     try {
       const held = open.get(origin)
@@ -46,12 +50,18 @@ export async function openFormer(
         continue
       }
       opened.push(log.value)
-      const { time = '', predecessor } = (await openingOf(log.value)) ?? {}
-      begun.set(origin, time)
-      if (predecessor != null) named.set(predecessor.origin, predecessor.size)
+      const { time = '', card = '', predecessor } = (await openingOf(log.value)) ?? {}
+      // Whoever stole a key that was given up opens a log of whatever time, and names what it likes as its predecessor.
+      begun.set(origin, isGivenUp(card) ? `-${time}` : time)
+      if (isGivenUp(card)) givenUp.add(origin)
+      if (predecessor != null) successors.push({ origin, predecessor })
     } catch (cause) {
       faults.push({ origin, code: 'ledger/unopened', message: `Our log could not be opened: ${String(cause)}` })
     }
+  }
+  for (const { origin, predecessor } of successors) {
+    if (givenUp.has(origin) && !givenUp.has(predecessor.origin)) continue
+    named.set(predecessor.origin, predecessor.size)
   }
   // One that cannot be opened may be the one that speaks: none that it may have succeeded is signed in its place.
   const openedAt = (origin: string) => begun.get(origin) ?? UNKNOWN_TIME
@@ -85,12 +95,12 @@ function newestOf(origins: readonly string[], openedAt: (origin: string) => stri
 /** What the first entry of a log says, and names as its predecessor. */
 async function openingOf(
   log: Pick<LogFiles, 'size' | 'entry'>,
-): Promise<{ time: string; predecessor: { origin: string; size: number } | null } | undefined> {
+): Promise<{ time: string; card: string; predecessor: { origin: string; size: number } | null } | undefined> {
   const first = log.size > 0 ? parseEntry(await log.entry(0)) : undefined
   if (first?.ok !== true || first.value.statement.type !== 'log/open') return undefined
   const { time, body } = first.value.statement
-  const { predecessor = null } = body as { predecessor?: { origin: string; size: number } | null }
-  return { time, predecessor }
+  const { card, predecessor = null } = body as { card?: unknown; predecessor?: { origin: string; size: number } | null }
+  return { time, card: typeof card === 'string' ? card : '', predecessor }
 }
 
 /** What stands in a log from `from` on and below `to`, as far as it parses. */
