@@ -9,6 +9,7 @@ import {
   NodeClient,
   type ObjectQuery,
   type RecordQuery,
+  type RevokeInput,
   type ShareInput,
 } from '@countersign/client'
 import { uploadingFetch } from './uploads.ts'
@@ -69,6 +70,8 @@ export const api = {
   askApproval: (act: Act, reason: string) => given(node.askApproval(act, reason)),
   confirmApproval: (id: string) => given(node.confirmApproval(id)),
   withdrawApproval: (id: string) => given(node.withdrawApproval(id)),
+  revoke: (asked: RevokeInput) => given(node.revoke(asked)),
+  removeHere: (asked: { pact: string; id: string; versions?: string[] }) => given(node.removeHere(asked)),
   tryShare: (input: ShareInput, stix: Blob, sent: Sent) => given(uploading(sent).tryShare(input, stix)),
   share: (input: ShareInput, stix: Blob, sent: Sent) => given(uploading(sent).share(input, stix)),
   signIn: (email: string, password: string) => given(node.signIn(email, password)),

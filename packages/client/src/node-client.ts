@@ -394,6 +394,11 @@ export class NodeClient {
     return this.postJson('api/revoke', asked)
   }
 
+  /** What another party shared is not shown here any more; nobody else is told. Otherwise than `versions` say, all of it. */
+  removeHere(asked: { pact: string; id: string; versions?: string[] }): Promise<Answer<{ versions: number }>> {
+    return this.postJson('api/remove-here', asked)
+  }
+
   /** What the gate would say of a share; nothing is said. */
   tryShare(input: ShareInput, body: StixBody): Promise<Answer<TriedShare>> {
     return this.sendStix('api/gate/try', input, body)

@@ -28,6 +28,7 @@ import {
   proposeBody,
   recordsQuery,
   refQuery,
+  removeHereBody,
   revokeBody,
   sayBody,
   shareQuery,
@@ -219,6 +220,15 @@ export async function apiRoutes(
       answer(
         reply,
         await withBody(revokeBody, request, (asked) => node.revoke({ ...asked, account: accountOf(request) })),
+      ),
+    )
+    api.post('/api/remove-here', async (request, reply) =>
+      answer(
+        reply,
+        await withBody(removeHereBody, request, async (asked) => {
+          const removed = node.removeHere({ ...asked, account: accountOf(request) })
+          return removed.ok ? ok({ versions: removed.value }) : removed
+        }),
       ),
     )
     api.post('/api/gate/try', { bodyLimit: LIMITS.shareBodyBytes }, async (request, reply) => {

@@ -97,6 +97,11 @@ export const shareQuery = z.strictObject({
     .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a UUID in lower case')
     .exactOptional(),
 })
+export const removeHereBody = z.strictObject({
+  pact: text,
+  id: text,
+  versions: z.array(text).min(1).max(100).exactOptional(),
+})
 export const revokeBody = z.strictObject({
   pact: text,
   ids: z.array(text).min(1).max(1_000),
@@ -297,6 +302,11 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'POST', path: '/api/revoke', body: jsonBody(revokeBody) },
     summary: 'Takes back objects that we shared: those it was said to are told, and show them no more.',
     answer: json('The revocations, of how many objects, and whom they were said to.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/remove-here', body: jsonBody(removeHereBody) },
+    summary: 'Removes an object that another party shared, here alone: nobody else is told, and its record stays.',
+    answer: json('`versions`: how many of it are not shown any more.'),
   },
   {
     ...{ method: 'POST', path: '/api/gate/try', query: shareQuery },

@@ -7,7 +7,7 @@ import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api.ts'
 import { showNumber } from '../marks/amounts.ts'
-import { Fact } from '../marks/Blocks.tsx'
+import { Fact, Sentences } from '../marks/Blocks.tsx'
 import { Confirm } from '../marks/Confirm.tsx'
 import { Foreign, plain } from '../marks/Foreign.tsx'
 import { Code } from '../marks/Marks.tsx'
@@ -141,16 +141,6 @@ export function actWords(act: Act, t: TFunction): string {
     case 'alarm/acknowledge':
       return t('approval.alarm/acknowledge', { code: plain(act.code, 80), subject: plain(act.subject, 300) })
   }
-}
-
-function Sentences({ of }: { of: readonly string[] }) {
-  return (
-    <ul className="does">
-      {of.map((sentence) => (
-        <li key={sentence}>{sentence}</li>
-      ))}
-    </ul>
-  )
 }
 
 function Found({ alarm }: { alarm: AlarmRow }) {

@@ -32,3 +32,14 @@ export function Back({ to, words }: { to: '/records' | '/objects' | '/agreements
     </p>
   )
 }
+
+/** What an act does, said before it is done. */
+export function Sentences({ of }: { of: readonly string[] }) {
+  return (
+    <ul className="does">
+      {of.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
+  )
+}

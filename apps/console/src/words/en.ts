@@ -5,6 +5,7 @@
 import { agreement } from './en/agreement.ts'
 import { approvals } from './en/approvals.ts'
 import { check } from './en/check.ts'
+import { compose } from './en/compose.ts'
 import { contentLife } from './en/content-life.ts'
 import { frame } from './en/frame.ts'
 import { node } from './en/node.ts'
@@ -13,6 +14,7 @@ import { ownKeys } from './en/own-keys.ts'
 import { record } from './en/record.ts'
 import { records } from './en/records.ts'
 import { share } from './en/share.ts'
+import { takingBack } from './en/taking-back.ts'
 
 export const en = {
   ...frame,
@@ -26,6 +28,8 @@ export const en = {
   ...ownKeys,
   ...node,
   ...share,
+  ...takingBack,
+  ...compose,
 } as const
 
 type Plural = 'zero' | 'one' | 'two' | 'few' | 'many'

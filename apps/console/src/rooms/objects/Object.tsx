@@ -21,6 +21,7 @@ import { isObject } from '../record/content-kinds.ts'
 import { pathOf } from '../record/words.ts'
 import { ObjectList } from './Objects.tsx'
 import { ObjectMarking, StixType } from './object-marks.tsx'
+import { TakingBack } from './TakingBack.tsx'
 
 /** Fields said elsewhere on the page, or that only machines need. */
 const SAID_ELSEWHERE = new Set(['type', 'id', 'spec_version', 'name', 'revoked'])
@@ -97,6 +98,7 @@ function OneObject({ detail }: { detail: ObjectDetail }) {
         </div>
         <aside className="record-side">
           <Provenance row={version} />
+          <TakingBack version={version} />
         </aside>
       </div>
       <Source text={version.source} />
