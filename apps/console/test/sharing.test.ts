@@ -260,3 +260,68 @@ test('the room says to whom it goes, and that nobody is chosen', async () => {
   await page.getByText('All of it may leave, as it is.').waitFor(WAIT)
   await isSound()
 })
+
+test.each([1280, 390])(
+  'an indicator composed by hand goes the way of every draft and arrives as it was meant, %i wide',
+  {
+    timeout: 60_000,
+  },
+  async (width) => {
+    const { bravo } = parties
+    const name = `Relay seen at ${width}`
+    await room(width)
+    await page.getByText('Compose an indicator by hand').click()
+    await page.getByLabel('What was observed').selectOption('domain-name')
+    await page.getByLabel('Value').fill('https://press.example/')
+    await page.getByText('This is no domain.').waitFor(WAIT)
+    expect(await button('Add it to the share').isDisabled()).toBe(true)
+    await page.getByLabel('Value').fill(`host-${width}.press.example`)
+    await page.getByText('The pattern keeps every rule').waitFor(WAIT)
+    await page.getByLabel('Name').fill(name)
+    await page.getByLabel('Labels').fill('relay, botnet')
+    await page.getByLabel('malicious-activity').check()
+    await page.getByLabel('Valid from').fill('2026-11-20T08:00')
+    await page.getByLabel('Valid until').fill('2026-11-19T08:00')
+    await page.getByText('It must be after the time from which it is valid.').waitFor()
+    expect(await button('Add it to the share').isDisabled()).toBe(true)
+    await page.getByLabel('Valid until').fill('2026-12-20T08:00')
+    await page.getByLabel('Marking of the indicator').selectOption('TLP:GREEN')
+    await isSound()
+    await button('Add it to the share').click()
+    await rowOf(name).getByText('Passes').waitFor(WAIT)
+    await rowOf(name).getByText('Keeps the standard').waitFor()
+    await button('Send 1 object to bravo.example').click()
+    await page.getByText('1 object was shared with bravo.example.').waitFor(WAIT)
+    await isSound()
+    const found = async () => value(await bravo.node.views.objects({ q: name })).objects[0]
+    await until('bravo to hear it', async () => (await found()) !== undefined)
+    expect(await found()).toMatchObject({ type: 'indicator', tlp: 'TLP:GREEN', warnings: [] })
+    const source = (await bravo.node.views.object((await found())?.id ?? ''))?.versions[0]?.source ?? ''
+    expect(JSON.parse(source)).toMatchObject({
+      ...{ pattern: `[domain-name:value = 'host-${width}.press.example']`, labels: ['relay', 'botnet'] },
+      ...{ indicator_types: ['malicious-activity'], name },
+    })
+  },
+)
+
+test('a fault in a pattern is shown at its place, and the field goes there', async () => {
+  await room()
+  await page.getByText('Compose an indicator by hand').click()
+  await page.getByLabel('Value').fill('192.0.2.7')
+  await page.getByText('The pattern keeps every rule').waitFor(WAIT)
+  const pattern = "[ipv4-addr:value = '192.0.2.7'] FOLLOWEDBY [url:value == 'https://press.example/']"
+  await page.getByLabel('Pattern').fill(pattern.replace('==', '= ='))
+  await page.getByText('Line 1, column 57:').waitFor(WAIT)
+  const carets = (await page.locator('.pointed').innerText()).split('\n')
+  expect(carets[0]?.indexOf("= 'https")).toBe(carets[1]?.indexOf('^'))
+  await button('Go there').click()
+  const selected = () =>
+    page
+      .getByLabel('Pattern')
+      .evaluate((field: HTMLTextAreaElement) => [field.selectionStart, document.activeElement === field])
+  expect(await selected()).toEqual([56, true])
+  expect(await button('Add it to the share').isDisabled()).toBe(true)
+  await page.getByLabel('Pattern').fill(pattern.replace('==', '='))
+  await page.getByText('The pattern keeps every rule').waitFor(WAIT)
+  await isSound()
+})

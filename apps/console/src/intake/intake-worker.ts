@@ -4,16 +4,28 @@
 import {
   BundleSplitter,
   bundleOfMisp,
+  checkPattern,
   INTEL_LIMITS,
   judgeBundle,
   judgeObject,
+  parsePattern,
+  pointAt,
   readObject,
   type StixObject,
   searchName,
   TogetherJudge,
   validateObject,
 } from '@countersign/intel'
-import { type Answers, type Asked, type DraftRow, MARK, type MispTaken, type Remark, type Taken } from './protocol.ts'
+import {
+  type Answers,
+  type Asked,
+  type DraftRow,
+  MARK,
+  type MispTaken,
+  type PatternRemark,
+  type Remark,
+  type Taken,
+} from './protocol.ts'
 
 const TOLD = 200
 const TELL_EVERY_BYTES = 1_048_576
@@ -37,7 +49,7 @@ addEventListener('message', async (event: MessageEvent<Asked & { n: number }>) =
 })
 
 async function answerTo(asked: Asked, tell: (done: number, total: number) => void): Promise<Answers[keyof Answers]> {
-  if (asked.kind === 'forget') return void sources.delete(asked.source)
+  if (asked.kind === 'pattern') return patternRemarks(asked.text)
   if (asked.kind === 'rows') return rowsOf(asked.source, asked.indexes)
   const read = await readAny(asked.blob, tell)
   if (!read.ok) return read
@@ -52,7 +64,7 @@ async function readAny(blob: Blob, tell: (done: number, total: number) => void):
     return { ok: false, message: 'It has more than a gigabyte, and so much is not shared at once. Split it.' }
   }
   const stix = await readStix(blob, tell)
-  if ((stix.ok && !stix.isOneThatIsNone) || blob.size > INTEL_LIMITS.mispBytes) return stix
+  if (stix.ok || blob.size > INTEL_LIMITS.mispBytes) return stix
   const made = bundleOfMisp(new Uint8Array(await blob.arrayBuffer()))
   if (!made.ok) {
     const isMisp = made.code !== 'misp/no-event' && !made.code.startsWith('json/')
@@ -72,10 +84,7 @@ async function readAny(blob: Blob, tell: (done: number, total: number) => void):
   return of
 }
 
-async function readStix(
-  blob: Blob,
-  tell: (done: number, total: number) => void,
-): Promise<(Extract<Read, { ok: true }> & { isOneThatIsNone: boolean }) | Extract<Read, { ok: false }>> {
+async function readStix(blob: Blob, tell: (done: number, total: number) => void): Promise<Read> {
   const offsets: number[] = []
   const lengths: number[] = []
   const marks: number[] = []
@@ -125,8 +134,7 @@ async function readStix(
     errors: errors.map(remarkOf),
     warnings: warnings.map(remarkOf),
   }
-  const isOneThatIsNone = ended.value.form === 'object' && marks[0] === MARK.unreadable
-  return { ok: true, kept: { taken, unreadable, together }, isOneThatIsNone }
+  return { ok: true, kept: { taken, unreadable, together } }
 }
 
 const NOTHING = { errors: [], warnings: [] }
@@ -172,6 +180,16 @@ async function rowOf({ taken, unreadable, together }: Kept, index: number): Prom
     errors: [...errors, ...(others?.errors ?? [])].map(remarkOf),
     warnings: [...warnings, ...(others?.warnings ?? [])].map(remarkOf),
   }
+}
+
+/** The first fault of its grammar; of a pattern that can be read, every rule that it breaks. */
+function patternRemarks(text: string): PatternRemark[] {
+  const parsed = parsePattern(text)
+  const faults = parsed.ok ? checkPattern(parsed.value) : [{ ...parsed, severity: 'error' }]
+  return faults.map(({ severity, message, at }) => ({
+    ...{ isError: severity === 'error', message, shown: pointAt(text, { at }) },
+    ...{ offset: at.offset, length: at.length, line: at.line, column: at.column },
+  }))
 }
 
 function remarkOf({ path, message, section }: Remark): Remark {

@@ -1,6 +1,6 @@
 // The page's side of the worker that reads drafts: it lives as long as the room, and is fetched when something is given.
 
-import type { Answers, Asked, DraftRow, Said } from './protocol.ts'
+import type { Answers, Asked, DraftRow, PatternRemark, Said } from './protocol.ts'
 
 interface Waiting {
   resolve(answer: never): void
@@ -20,6 +20,10 @@ export class Intake {
 
   rows(source: number, indexes: number[]): Promise<DraftRow[]> {
     return this.ask({ kind: 'rows', source, indexes })
+  }
+
+  pattern(text: string): Promise<PatternRemark[]> {
+    return this.ask({ kind: 'pattern', text })
   }
 
   /** Ends what is under way, too. */

@@ -43,15 +43,27 @@ export interface DraftRow {
   warnings: Remark[]
 }
 
+/** What is wrong with a pattern at one place of its text; `shown` are two lines, the second with carets under the place. */
+export interface PatternRemark {
+  isError: boolean
+  message: string
+  offset: number
+  length: number
+  line: number
+  column: number
+  shown: string
+}
+
 export type Asked =
   | { kind: 'read'; source: number; blob: Blob }
   | { kind: 'rows'; source: number; indexes: number[] }
-  | { kind: 'forget'; source: number }
+  | { kind: 'pattern'; text: string }
 
 export interface Answers {
   read: { ok: true; value: Taken } | { ok: false; message: string }
   rows: DraftRow[]
-  forget: undefined
+  /** None where it is a pattern that keeps every rule. */
+  pattern: PatternRemark[]
 }
 
 export type Said =

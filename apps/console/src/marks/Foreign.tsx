@@ -22,3 +22,8 @@ export function plain(text: string, max = 100_000): string {
     (found) => `⟨U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
   )
 }
+
+/** Parties one after the other, as a sentence names them. */
+export function namesOf(parties: readonly string[]): string {
+  return parties.map((party) => plain(party, 128)).join(', ')
+}

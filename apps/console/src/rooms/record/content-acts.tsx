@@ -5,7 +5,7 @@ import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api.ts'
 import { Confirm } from '../../marks/Confirm.tsx'
-import { plain } from '../../marks/Foreign.tsx'
+import { namesOf } from '../../marks/Foreign.tsx'
 import { showDay } from '../../marks/Time.tsx'
 
 export type ContentAct = 'destroy' | 'consent' | 'hold' | 'lift' | 'takeBack'
@@ -93,10 +93,6 @@ export function ContentActDialog({ act, row: { record }, state, others, onClose 
         </Confirm>
       )
   }
-}
-
-export function namesOf(parties: readonly string[]): string {
-  return parties.map((party) => plain(party, 128)).join(', ')
 }
 
 function destroyedWords(answer: DestroyAnswer, t: TFunction): string {

@@ -1,10 +1,11 @@
 // Sharing threat data: what is given is read and checked in this browser, the gate of the node says of each object what
 // would happen with it, an officer leaves out what should stay, and sends the rest.
 
+import type { ShareOutcome } from '@countersign/client'
 import { Button, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { objectsOf } from '../../intake/draft.ts'
 import type { MispTaken, Remark } from '../../intake/protocol.ts'
@@ -12,9 +13,10 @@ import '../../look/share.css'
 import { showNumber } from '../../marks/amounts.ts'
 import { Back, Block } from '../../marks/Blocks.tsx'
 import { Drop } from '../../marks/Drop.tsx'
-import { Foreign, plain } from '../../marks/Foreign.tsx'
+import { Foreign, namesOf, plain } from '../../marks/Foreign.tsx'
 import { Empty, Failed, Loading } from '../../marks/Notice.tsx'
 import { ask } from '../../queries.ts'
+import { CameOfIt } from './CameOfIt.tsx'
 import { DraftTable } from './DraftTable.tsx'
 import { GateSays } from './GateSays.tsx'
 import { useJudging } from './judging.ts'
@@ -59,11 +61,20 @@ function Sharing({ pacts, party }: { pacts: ReturnType<typeof pactsToShareUnder>
   const taking = useTaking()
   const { draft } = taking
   const [chosen, setChosen] = useState<Place>()
+  const [outcome, setOutcome] = useState<{ of: ShareOutcome; parties: string }>()
   // An agreement may end while the page is open.
   const pact = pacts.find(({ id }) => id === chosen?.pact) ?? pacts[0]
   const place = chosen?.pact === pact?.id ? chosen : pact === undefined ? undefined : usualPlace(pact, party)
   const judging = useJudging(draft, place !== undefined && place.to.length > 0 ? place : undefined)
   if (pact === undefined || place === undefined) return null
+  if (outcome !== undefined) {
+    const again = () => {
+      taking.startOver()
+      setOutcome(undefined)
+    }
+    return <CameOfIt outcome={outcome.of} parties={outcome.parties} again={again} />
+  }
+  const onOutcome = (of: ShareOutcome) => setOutcome({ of, parties: namesOf(place.to) })
   return (
     <div className="share">
       <Intake taking={taking} />
@@ -72,7 +83,7 @@ function Sharing({ pacts, party }: { pacts: ReturnType<typeof pactsToShareUnder>
           <PlaceChoice pacts={pacts} pact={pact} place={place} party={party} choose={setChosen} />
           <GateSays taking={taking} judging={judging} />
           <DraftTable taking={taking} judging={judging} />
-          <Sending key={draft.sources[0]?.key} taking={taking} place={place} judging={judging} />
+          <Sending key={draft.sources[0]?.key} {...{ taking, place, judging, onOutcome }} />
         </>
       )}
     </div>
@@ -87,6 +98,7 @@ function Intake({ taking }: { taking: Taking }) {
     <Block title={t('share.what')}>
       <p className="quiet">{t('share.intro')}</p>
       <Drop words={t('share.drop')} isOver={isOver} choose={(files) => void take(filesOf(files))} />
+      <ByHand taking={taking} />
       <Paste take={(text) => void take([textGiven(text, t('share.pasted'))])} />
       <div aria-live="polite">
         {reading !== undefined && (
@@ -128,6 +140,24 @@ function Intake({ taking }: { taking: Taking }) {
         </div>
       )}
     </Block>
+  )
+}
+
+/** The form is fetched when it is opened. */
+const Compose = lazy(async () => ({ default: (await import('./Compose.tsx')).Compose }))
+
+function ByHand({ taking }: { taking: Taking }) {
+  const { t } = useTranslation()
+  const [wasOpened, setOpened] = useState(false)
+  return (
+    <details className="inner-fold" onToggle={(event) => event.currentTarget.open && setOpened(true)}>
+      <summary>{t('compose.title')}</summary>
+      {wasOpened && (
+        <Suspense fallback={<Loading words={t('compose.loading')} />}>
+          <Compose taking={taking} />
+        </Suspense>
+      )}
+    </details>
   )
 }
 

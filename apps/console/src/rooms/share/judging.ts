@@ -18,7 +18,7 @@ export interface Judged {
 }
 
 /** Those of the gate, and where it did not tell of the object by itself. */
-export type Verdict = ObjectVerdict['verdict'] | 'waits' | 'untold'
+export type Verdict = ObjectVerdict['verdict'] | 'untold'
 
 export interface Judging {
   /** Of this draft or, while that is being judged, of the one before. */
