@@ -65,7 +65,7 @@ export class Alarms {
       const message = `${objects} from ${one.subject} came with other content under an id and version that were there before; the first is kept. Ask for a new version of each, with a later modified.`
       return { code: 'object/conflict', subject: one.subject, message, count: one.count, record: one.record }
     })
-    return [...notices, ...contradictions, ...this.ofSuccession(), ...unknown, ...conflicts].slice(0, ALARMS_MAX)
+    return [...notices, ...contradictions, ...this.ofSuccession(), ...conflicts, ...unknown].slice(0, ALARMS_MAX)
   }
 
   private ofSuccession(): Alarm[] {

@@ -8,7 +8,7 @@ import { type Agreement, pinnedRoot } from '@countersign/pact'
 import { type Card, checkNotice, type Notice, parseNotice } from '@countersign/record'
 import type { Sqlite } from './database.ts'
 import type { KnownAgreements, KnownCards } from './known.ts'
-import { CARDS_AWAITED_PER_LOG } from './limits.ts'
+import { CARDS_AWAITED_PER_LOG, NOTICES_PER_LOG } from './limits.ts'
 
 interface Place {
   origin: string
@@ -41,6 +41,9 @@ type Checked =
   | { judged: Omit<Standing, 'entries'> }
   | { awaits: { card: string } | { version: string } }
   | { message: string }
+
+/** Of a record that was not taken as it was folded. */
+const TOO_MANY = { message: `Its log carries ${NOTICES_PER_LOG} other notices about that party before it.` }
 
 interface Known {
   /** Row of the last record that was looked at. */
@@ -136,13 +139,13 @@ export class CarriedNotices {
     if (waits !== undefined && !this.isHere(waits)) return 'awaits'
     if (!this.decided.has(key)) {
       const carried = this.sql.one.get(origin, idx)
-      const checked = carried && this.checked(carried)
+      const checked = carried === undefined ? TOO_MANY : this.checked(carried)
       this.waits.delete(key)
-      if (carried !== undefined && checked !== undefined && 'awaits' in checked) {
+      if (carried !== undefined && 'awaits' in checked) {
         this.waits.set(key, { awaits: checked.awaits, pact: carried.pact, cards: this.cardsHeld })
         return 'awaits'
       }
-      this.decided.set(key, checked !== undefined && 'message' in checked ? checked.message : undefined)
+      this.decided.set(key, 'message' in checked ? checked.message : undefined)
     }
     const message = this.decided.get(key)
     return message === undefined ? 'valid' : { message }

@@ -15,7 +15,7 @@ import {
   typeNamed,
 } from '@countersign/record'
 import type { Sqlite } from './database.ts'
-import { DRAFTS_PER_LOG, ENTRIES_PER_FOLD_MAX } from './limits.ts'
+import { DRAFTS_PER_LOG, ENTRIES_PER_FOLD_MAX, NOTICES_PER_LOG } from './limits.ts'
 import type { Readers } from './readers.ts'
 import { STATES, VALIDITY } from './schema.ts'
 import type { Successions } from './successions.ts'
@@ -64,6 +64,12 @@ export class EntryFolder {
       ),
       cardFrom: insert('log_cards', 3),
       notice: insert('notice_entries', 7),
+      hasNotice: sqlite.prepare<[string, string, string], { n: number }>(
+        'select 1 as n from notice_entries where pact = ? and digest = ? and origin = ? limit 1',
+      ),
+      noticesAbout: sqlite.prepare<[string, string, number], { n: number }>(
+        'select count(*) as n from (select distinct digest from notice_entries where origin = ? and party = ? limit ?)',
+      ),
       feed: insert('record_feeds', 3),
       record: insert('records', 24),
       statement: insert('statements', 3),
@@ -183,8 +189,11 @@ export class EntryFolder {
       const notice = noticeOf(statement.body)
       if (notice.ok) {
         const { digest, body, bytes } = notice.value
-        this.sql.notice.run(origin.text, index, origin.pact, version, digest, body.party, fromUtf8(bytes) ?? '')
-        folded.noticed = true
+        const about = () => this.sql.noticesAbout.get(origin.text, body.party, NOTICES_PER_LOG)?.n ?? 0
+        if (this.sql.hasNotice.get(origin.pact, digest, origin.text) !== undefined || about() < NOTICES_PER_LOG) {
+          this.sql.notice.run(origin.text, index, origin.pact, version, digest, body.party, fromUtf8(bytes) ?? '')
+          folded.noticed = true
+        }
       }
     }
     if (statement.type === 'party/keys') folded.noticed = true

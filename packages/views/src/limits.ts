@@ -69,3 +69,6 @@ export const CARDS_AWAITED_PER_LOG = 16
 
 /** Drafts are taken from so many proposals of a log, the first (spec/agreement.md, Drafts): each is kept in memory. */
 export const DRAFTS_PER_LOG = 8
+
+/** Different notices of compromise about one party that count in one log, the first (spec/keys.md): each is reckoned with every receipt. */
+export const NOTICES_PER_LOG = 64

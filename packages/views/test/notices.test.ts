@@ -247,6 +247,27 @@ test('a log that says a notice, or junk about one, thousands of times costs its 
   await into.close()
 })
 
+test('of a party whose root signs notices without end so many count in one log as everybody passes on', async () => {
+  const subsets = Array.from({ length: 70 }, (_, n) =>
+    notice(
+      { party: 'bravo.example', cards: [bravo.card.digest, (n + 1).toString(16).padStart(64, '0')].sort() },
+      bravo.root,
+    ),
+  )
+  const log = [...subsets, subsets[0]].map((body) => said(BRAVO, { type: 'party/notice', body }))
+  const into = await fresh()
+  await into.knowAgreement(canonicalAgreement(agreement))
+  for (const { file } of [alfa, bravo, watch]) await into.knowCard(file)
+  for (const [i, bytes] of [opens(BRAVO), ...log].entries())
+    await into.foldEntries(BRAVO, i, [{ bytes, signature: true }])
+  while (await into.settle()) continue
+  const of = async (index: number) => (await into.record(`${BRAVO}#${index}`))?.row.validity
+  // The cards they name are not held here yet.
+  expect([await of(1), await of(64), await of(71)]).toMatchObject(Array(3).fill({ kind: 'undecided' }))
+  expect([await of(65), await of(70)]).toMatchObject(Array(2).fill({ kind: 'void', code: 'party/notice' }))
+  await into.close()
+})
+
 test('the order in which logs, cards, receipts and notices come decides nothing', async () => {
   const pinned = receipt(bravo, ALFA, 2, T)
   const world = stolen({ roles: ['log', 'receipt', 'statement'] }, [
