@@ -74,7 +74,12 @@ export const ask = {
       placeholderData: keepPreviousData,
       refetchInterval: LIST_AGAIN_MS,
     }),
-  object: (id: string) => queryOptions({ queryKey: ['object', id], queryFn: ({ signal }) => api.object(id, signal) }),
+  object: (id: string) =>
+    queryOptions({
+      queryKey: ['object', id],
+      queryFn: ({ signal }) => api.object(id, signal),
+      refetchInterval: LIST_AGAIN_MS,
+    }),
   pacts: () =>
     queryOptions({
       queryKey: ['pacts'],

@@ -88,6 +88,7 @@ test('what we shared is taken back with its reason: the peer shows it no more, a
   await dialog().getByRole('button', { name: 'Take it back' }).click()
   await dialog().getByText('It is taken back from bravo.example: 1 version of it.').waitFor(WAIT)
   await dialog().getByRole('button', { name: 'Close' }).click()
+  await page.getByText('This object is not shown here').waitFor(WAIT)
   await until('bravo to show it no more', async () => (await inboxOf('bravo', address(1).id)).length === 0)
   const revocation = value(await parties.bravo.node.views.records({ type: 'intel/revoke' })).records[0]
   expect(revocation?.body).toMatchObject({ reason: 'false-positive' })
@@ -125,5 +126,16 @@ test('what another party shared is removed here alone, and nobody is told', { ti
     address(2).id,
   )
   expect(await said()).toBe(before)
+  await isSound()
+})
+
+test('what its author took back says so on its page, and offers nothing more', { timeout: 90_000 }, async () => {
+  const { bravo, pact } = parties
+  await shared('bravo', address(3))
+  await objectPage(address(3).id, 390)
+  expect(await page.getByText('Whoever shared this object took it back').count()).toBe(0)
+  value(await bravo.node.revoke({ pact, ids: [address(3).id], reason: 'outdated', account: 'test' }))
+  await page.getByText('Whoever shared this object took it back').waitFor(WAIT)
+  expect(await page.getByText('Take back, or remove here').count()).toBe(0)
   await isSound()
 })

@@ -9,6 +9,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ApiFailure } from '../../api.ts'
 import { useKeys } from '../../frame/keyboard.ts'
 import { leave } from '../../frame/leave.ts'
 import { Back, Block, Fact } from '../../marks/Blocks.tsx'
@@ -38,7 +39,10 @@ export function ObjectRoom() {
   return (
     <>
       <Back to="/objects" words={t('object.back')} />
-      {object.data !== undefined ? (
+      {object.error instanceof ApiFailure && object.error.status === 404 ? (
+        // It may have been shown until now: what we took back is not, any more.
+        <Empty title={t('object.gone')} next={t('object.goneNext')} />
+      ) : object.data !== undefined ? (
         <OneObject key={id} detail={object.data} />
       ) : object.isError ? (
         <Failed error={object.error} again={() => void object.refetch()} />
@@ -67,6 +71,7 @@ function OneObject({ detail }: { detail: ObjectDetail }) {
         <h1>
           <Foreign max={300}>{version.name ?? version.id}</Foreign>
         </h1>
+        {version.collection === 'withdrawn' && <p className="reason">{t('object.withdrawnBanner')}</p>}
         {version.revoked && <p className="reason">{t('object.revokedBanner')}</p>}
         {detail.versions.length > 1 && (
           <NativeSelect

@@ -30,6 +30,8 @@ export const objects = {
   },
   object: {
     back: 'All objects',
+    gone: 'This object is not shown here',
+    goneNext: 'It was taken back, or never arrived. What was said of it stays among the records.',
     id: 'Id',
     type: 'Type',
     versions: 'Versions',
@@ -51,6 +53,7 @@ export const objects = {
     error: 'Error',
     section: 'section {{section}}',
     revokedBanner: 'Its author has revoked this object: do not use it any more.',
+    withdrawnBanner: 'Whoever shared this object took it back: do not use it any more.',
     notJson: 'The source text could not be shown as fields; it stands below as it came.',
     versionOf: 'Version of {{time}}',
   },

@@ -114,7 +114,8 @@ export const share = {
     sentNext_other:
       'It stands in your log as {{count}} records. Look there for “Delivered”: then it is proved that they hold it.',
     kept: 'It is kept here and said by itself once your log was compared with its copies at {{parties}}. You need do nothing.',
-    waiting: 'It is kept here and leaves once a second person has approved it. You cannot approve it yourself.',
+    waiting:
+      'It is kept here and leaves once a second person has approved it, for three days at most. Ask one to look at it with “countersign approvals”; you cannot approve it yourself.',
     openRecord: 'Open the record',
     openRecords: 'Open its records',
     another: 'Share something else',

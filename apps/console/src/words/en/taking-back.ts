@@ -42,6 +42,7 @@ export const takingBack = {
     removingDoes: [
       'Our lists and the tools that read from this node do not get this object any more.',
       'Its record stays, so do its proofs. Nobody else is told, and nobody else loses it.',
+      'This page still shows it to whoever has its id.',
     ],
     removingFinality: 'It cannot be put back here; only a newer version of it, if one comes, is shown again.',
     removingButton: 'Remove it here',
