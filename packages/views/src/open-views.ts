@@ -22,6 +22,7 @@ import { NamedReceipts } from './named-receipts.ts'
 import { Notices } from './notices.ts'
 import { ObjectShelf } from './object-shelf.ts'
 import { ObjectSources } from './object-sources.ts'
+import { type Going, Originators } from './originators.ts'
 import { PartStates } from './part-states.ts'
 import { readConflictSources, readConflicts, readObject, readObjects } from './read-objects.ts'
 import { PactReader } from './read-pacts.ts'
@@ -102,6 +103,7 @@ class SqliteViews implements Views {
   private readonly records_: RecordReader
   private readonly pactReader: PactReader
   private readonly alarmReader: Alarms
+  private readonly originators_: Originators
   private readonly sql
 
   constructor(store: Store, { party, now }: ViewsOptions) {
@@ -124,6 +126,7 @@ class SqliteViews implements Views {
     this.removed = new RemovedObjects(sqlite)
     this.feedback_ = new Feedback(sqlite, party)
     this.sources = new ObjectSources(sqlite, this.shelf, this.feedback_)
+    this.originators_ = new Originators(sqlite, party)
     const { agreements, bounds, folder, forces, named, readers, sources, splits, successions } = this
     const predecessors = (origin: string) => successions.chain(origin)
     const notices = new Notices(sqlite, { agreements, cards: this.cardsKnown, bounds, predecessors })
@@ -396,6 +399,11 @@ class SqliteViews implements Views {
     return objects.map(({ id, version }) => {
       return this.sql.shown.get(pact, of, id, versionOrder(version ?? ''))?.source
     })
+  }
+
+  async originators(ids: readonly string[], going: Going) {
+    if (ids.length > OBJECTS_PER_FOLD_MAX) throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects at once.`)
+    return ids.map((id) => this.originators_.of(id, going))
   }
 
   async partsToOpen(origin: string) {

@@ -28,6 +28,7 @@ export type ReleaseCode =
   | 'release/nothing-left'
   | 'release/indicator-of-person'
   | 'release/unreadable'
+  | 'release/originator'
   | 'release/other-bytes'
 
 export interface ReleaseReason {

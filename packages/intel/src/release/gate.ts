@@ -32,6 +32,7 @@ import type {
 import { tlpLevel } from './facts.ts'
 import { HouseQuestions } from './house-questions.ts'
 import type { HouseRules, RuleEffect, RuleHit } from './house-rules.ts'
+import { type CommonKnowledge, originatorWords } from './originator.ts'
 import { ordersForReferences, ordersOf, tellsOf } from './redact-by-rule.ts'
 
 /** What the agreement, and our own side, permit. */
@@ -51,6 +52,8 @@ export interface ReleaseRules {
   readonly stix: { readonly allow: readonly string[] } | { readonly deny: readonly string[] }
   /** Above what a second person approves. */
   readonly approval?: ApprovalThresholds
+  /** What is nobody’s for whoever shared it first. */
+  readonly common?: CommonKnowledge
   /** What our own side holds back besides, and under which agreement and channel it is asked. */
   readonly house?: { readonly rules: HouseRules; readonly pact: string; readonly channel: string }
 }
@@ -197,9 +200,17 @@ export class ReleaseGate {
   }
 
   /** An object that was decided on, whose id and version were shared before with another content. */
-  refuseOtherBytes({ index, id, verdict, reasons, cut }: ObjectDecision, version: string): void {
+  refuseOtherBytes(decided: ObjectDecision, version: string): void {
     const message = `Another content was shared before under this id and version (${version}); give the change a new “modified”.`
-    const reason: ReleaseReason = { code: 'release/other-bytes', message }
+    this.#refuseDecided(decided, { code: 'release/other-bytes', message })
+  }
+
+  /** An object that was decided on, and that is another party’s to pass on. */
+  refuseOriginator(decided: ObjectDecision, { party, pact }: { readonly party: string; readonly pact: string }): void {
+    this.#refuseDecided(decided, { code: 'release/originator', message: originatorWords(party, pact) })
+  }
+
+  #refuseDecided({ index, id, verdict, reasons, cut }: ObjectDecision, reason: ReleaseReason): void {
     this.#refuse(reason, { index, id })
     this.#counts[verdict]--
     this.#counts.refused++

@@ -13,7 +13,7 @@ import { type Destination, type Feed, FeedStore } from './feed-store.ts'
 import { checkCredential, collectionUrl, wordsOf } from './feed-terms.ts'
 import { FEED_LIMITS, type FeedLimits } from './limits.ts'
 import { Pulling } from './pulling.ts'
-import { objectsGiven, rulesOfPush, sharedUnder } from './push-source.ts'
+import { objectsGiven, rulesOfPush, sharedUnder, theirs } from './push-source.ts'
 import { Pushing } from './pushing.ts'
 import type { PullReport, PushReport } from './report.ts'
 import { type Credential, TaxiiRequests } from './requests.ts'
@@ -227,10 +227,11 @@ export class Feeds {
       const marking = asked.upTo
       const rules = await rulesOfPush(name, pact, marking, this.parts)
       if (!rules.ok) return rules
+      const foreign = await theirs(what.value, rules.value, this.parts)
       const { store, limits } = this
       const means = { around, store, limits, requests: requests.value, giveWay: this.parts.giveWay }
       const pushing = new Pushing(name, feed.settings.url, { ...means, stopped: this.stopping.signal })
-      return ok(await pushing.push(what.value, { marking, rules: rules.value, leaveOut: 'pact' in asked }))
+      return ok(await pushing.push(what.value, { marking, rules: rules.value, foreign, leaveOut: 'pact' in asked }))
     })
   }
 

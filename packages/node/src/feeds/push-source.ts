@@ -2,9 +2,9 @@
 // recipient is the feed, `feed-NAME`, and its ceiling the marking that was named for the push. The rules of the house hold
 // too: `house`, those of the agreement whose outbox is pushed or of `feed` for a file, and those of the feed itself.
 
-import type { ReleaseRules, Tlp } from '@countersign/intel'
+import { isCommon, originatorWords, type ReleaseRules, readObject, type Tlp } from '@countersign/intel'
 import { ok, type Result, refuse, utf8 } from '@countersign/log'
-import type { CollectionPage } from '@countersign/views'
+import { type CollectionPage, OBJECTS_PER_FOLD_MAX } from '@countersign/views'
 import { type EngineParts, noSuchPact } from '../engine-parts.ts'
 import { readHouseRules } from '../releasing/house-rules.ts'
 import type { FeedLimits } from './limits.ts'
@@ -26,6 +26,30 @@ export async function rulesOfPush(
     ...terms,
     ...(rules === undefined ? {} : { house: { rules, pact, channel: recipient } }),
   })
+}
+
+/** Of each object that is another party’s to pass on why it stays here, by its id. */
+export async function theirs(
+  objects: readonly PulledObject[],
+  { common, parties }: ReleaseRules,
+  { views, giveWay }: Pick<EngineParts, 'views' | 'giveWay'>,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for (let from = 0; from < objects.length; from += OBJECTS_PER_FOLD_MAX) {
+    const some = objects.slice(from, from + OBJECTS_PER_FOLD_MAX)
+    // A foreign collection is no party of any agreement, so nobody shared it with that one.
+    const originators = await views.originators(
+      some.map(({ id }) => id),
+      { pact: '', to: parties.slice(1) },
+    )
+    for (const [i, { id, source }] of some.entries()) {
+      const [originator, object] = [originators[i], readObject(source)]
+      if (originator === undefined || (object.ok && isCommon(object.value, common))) continue
+      found.set(id, originatorWords(originator.party, originator.pact))
+    }
+    await giveWay()
+  }
+  return found
 }
 
 /** All that stands in our outbox under an agreement, each object in its newest version. */

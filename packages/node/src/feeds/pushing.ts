@@ -28,6 +28,8 @@ export interface PushingMeans {
 export interface Release {
   marking: Tlp
   rules: ReleaseRules
+  /** Why objects that are another party’s to pass on stay here, by their ids. */
+  foreign: ReadonlyMap<string, string>
   /** Whether what may not leave is left out; otherwise it holds back everything. */
   leaveOut: boolean
 }
@@ -63,9 +65,18 @@ export class Pushing {
   }
 
   /** What may leave, as the gate lets it go; where an object is left out here, the rest is decided on anew. */
-  private released(objects: readonly PulledObject[], { marking, rules, leaveOut }: Release): Result<PulledObject[]> {
+  private released(
+    objects: readonly PulledObject[],
+    { marking, rules, foreign, leaveOut }: Release,
+  ): Result<PulledObject[]> {
     const request = { type: 'intel/share', marking, to: rules.parties.slice(1) }
-    let left = [...objects]
+    for (const { id } of objects) {
+      const why = foreign.get(id)
+      if (why !== undefined) this.name('heldBack', id, `${why} (release/originator)`)
+    }
+    const [theirs] = foreign.values()
+    if (theirs !== undefined && !leaveOut) return refuse('release/originator', `${theirs} Nothing left.`)
+    let left = objects.filter(({ id }) => !foreign.has(id))
     for (;;) {
       if (left.length === 0) return ok([])
       const { decision, leaving } = decideRelease({ ...request, objects: left.map(({ source }) => source) }, rules)

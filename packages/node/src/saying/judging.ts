@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import {
   type Decided,
   type Decision,
+  isCommon,
   judgeBundle,
   judgeObject,
   MarkingDefinitions,
@@ -46,6 +47,8 @@ export interface JudgeMeans {
   limits: Agreement['limits']
   /** For each of at most OBJECTS_PER_FOLD_MAX objects the text that was shared before under its id and version. */
   sharedBefore(objects: readonly { id: string; version: string | null }[]): Promise<(string | undefined)[]>
+  /** For each of at most OBJECTS_PER_FOLD_MAX ids the party without whose consent the object goes nowhere. */
+  originators(ids: readonly string[]): Promise<({ party: string; pact: string } | undefined)[]>
   /** A private file that nobody else can reach; whoever gives it closes it. */
   scratch(): Promise<DiskFile>
   progress?(stage: 'read' | 'said', done: number, total: number): void
@@ -171,7 +174,14 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
     while (unmatched.length > 0) {
       const some = unmatched.splice(0, OBJECTS_PER_FOLD_MAX)
       const before = await means.sharedBefore(some.map(({ object }) => object))
+      const originators = await means.originators(some.map(({ object }) => object.id))
       for (const [i, { decided, object }] of some.entries()) {
+        const originator = originators[i]
+        const isTheirs = originator !== undefined && !isCommon(object, means.rules.common)
+        if (isTheirs && decided.text !== null) {
+          gate.refuseOriginator(decided, originator)
+          continue
+        }
         const text = before[i]
         if (text === undefined || decided.text === null || sameContent(text, decided.text)) continue
         if (object.version !== null) gate.refuseOtherBytes(decided, object.version)

@@ -1,0 +1,154 @@
+// What came from another party goes on under the agreement that it came under, to those who have it, and nowhere else.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { markingIdOf } from '@countersign/intel'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startForeign } from './foreign-taxii.ts'
+import { bytesInput, type Parties, type Party, startParties, until, value } from './parties.ts'
+
+const withCarol = (text: string) =>
+  text
+    .replace('pollSeconds: 5', 'pollSeconds: 1')
+    .replace('    name: Bravo CERT\n', '    name: Bravo CERT\n  - party: carol.example\n    name: Carol CERT\n')
+    .replaceAll('[alfa.example, bravo.example]', '[alfa.example, bravo.example, carol.example]')
+
+let parties: Parties
+let carol: Party
+/** The agreement it comes under, and another among the same parties. */
+let [here, other] = ['', '']
+beforeAll(async () => {
+  parties = await startParties({ carol: true, yaml: withCarol })
+  const { alfa, bravo, watch } = parties
+  if (parties.carol === undefined) throw new Error('There are three.')
+  carol = parties.carol
+  here = parties.pact
+  const demo = readFileSync(new URL('../../../agreements/demo.yaml', import.meta.url), 'utf8')
+  const second = value(await alfa.node.proposePact(withCarol(demo)))
+  other = second.pact
+  for (const { node } of [watch, carol, bravo, alfa]) value(await node.signPact(second.invitation))
+  for (const { node } of [alfa, bravo, carol]) {
+    await until('both to be in force', async () =>
+      (await node.views.pacts()).every(({ channels }) => channels.every(({ force }) => force !== null)),
+    )
+  }
+}, 120_000)
+afterAll(() => parties.close())
+
+let last = 0
+const at = '"created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","spec_version":"2.1"'
+const tool = (more = '') => `{"type":"tool","id":"tool--${idPart(++last)}",${at},"name":"x"${more}}`
+const idPart = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+const idOf = (text: string) => (JSON.parse(text) as { id: string }).id
+const asked = (text: string, pact: string, to?: string[]) => ({
+  ...{ pact, account: 'test', input: bytesInput(Buffer.from(`{"objects":[${text}]}`)) },
+  ...(to === undefined ? {} : { to }),
+})
+const share = ({ node }: Party, text: string, pact: string, to?: string[]) => node.share(asked(text, pact, to))
+async function heard({ node }: Party, text: string, pact: string): Promise<void> {
+  const object = [{ id: idOf(text), version: '2026-01-01T00:00:00.000Z' }]
+  await until('it to be heard', async () => (await node.views.textsShown(pact, 'inbox', object))[0] !== undefined)
+}
+/** Bravo shares it; alfa holds it. */
+async function fromBravo(text: string, pact: string, to: string[] = ['alfa.example']): Promise<string> {
+  value(await share(parties.bravo, text, pact, to))
+  await heard(parties.alfa, text, pact)
+  return text
+}
+const BRAVOS = {
+  ok: false,
+  code: 'release/originator',
+  refusals: [{ code: 'release/originator', object: { index: 0 } }],
+}
+
+test('it goes into no other agreement, and the refusal names whose it is and under which it came', async () => {
+  const { alfa } = parties
+  const text = await fromBravo(tool(), here, ['alfa.example', 'carol.example'])
+  const refused = await share(alfa, text, other)
+  expect(refused).toMatchObject(BRAVOS)
+  expect(refused.ok ? '' : refused.message).toContain(
+    `It came from bravo.example under the agreement ${here}, and goes on to others only with its consent.`,
+  )
+  expect(await share(alfa, text, other, ['bravo.example'])).toMatchObject(BRAVOS)
+  // Also as another version.
+  const changed = text.replace('"modified":"2026-01', '"modified":"2026-02')
+  expect(await share(alfa, changed, other)).toMatchObject(BRAVOS)
+  const tried = value(await alfa.node.tryShare(asked(text, other)))
+  expect(tried).toMatchObject({
+    passes: false,
+    verdict: 'refused',
+    told: [{ reasons: [{ code: 'release/originator' }] }],
+  })
+})
+
+test('under its own agreement it goes to those who have it, and to nobody else', async () => {
+  const { alfa } = parties
+  const text = await fromBravo(tool(), here)
+  expect(await share(alfa, text, here, ['carol.example'])).toMatchObject(BRAVOS)
+  expect(await share(alfa, text, here)).toMatchObject(BRAVOS)
+  value(await share(alfa, text, here, ['bravo.example']))
+  const toAll = await fromBravo(tool(), here, ['alfa.example', 'carol.example'])
+  value(await share(alfa, toAll, here))
+})
+
+test('where it was shared under the other agreement too, by anybody, it goes to those who have it there', async () => {
+  const { alfa } = parties
+  const text = await fromBravo(tool(), here)
+  expect(await share(alfa, text, other)).toMatchObject(BRAVOS)
+  await fromBravo(text, other, ['alfa.example', 'carol.example'])
+  value(await share(alfa, text, other))
+})
+
+test('what we shared first stays ours, also once it came back', async () => {
+  const { alfa, bravo } = parties
+  const text = tool()
+  value(await share(alfa, text, here))
+  await heard(bravo, text, here)
+  await fromBravo(text, here)
+  value(await share(alfa, text, other))
+})
+
+test('published markings are anybody’s, and what the terms of the house name as common; nothing else', async () => {
+  const { alfa } = parties
+  const rules = join(alfa.dir, 'rules')
+  const green = markingIdOf('TLP:GREEN')
+  const creator = `identity--${idPart(999)}`
+  const marking = `{"type":"marking-definition","spec_version":"2.1","id":"${green}","created":"2022-10-01T00:00:00.000Z","name":"TLP:GREEN","extensions":{"extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d":{"extension_type":"property-extension","tlp_2_0":"green"}}}`
+  const [ours, theirs] = [tool(), tool(`,"created_by_ref":"${creator}"`)]
+  value(await share(parties.bravo, `${marking},${theirs}`, here, ['alfa.example']))
+  await heard(alfa, theirs, here)
+  value(await share(alfa, `${marking},${ours}`, other))
+  expect(await share(alfa, theirs, other)).toMatchObject(BRAVOS)
+  mkdirSync(rules, { recursive: true })
+  // For one recipient only it is common for none of several.
+  writeFileSync(join(rules, 'bravo.example.json'), JSON.stringify({ common: { types: ['tool'] } }))
+  expect(await share(alfa, theirs, other)).toMatchObject(BRAVOS)
+  writeFileSync(join(rules, 'house.json'), JSON.stringify({ common: { creators: [creator] } }))
+  value(await share(alfa, theirs, other))
+  writeFileSync(join(rules, 'house.json'), JSON.stringify({ common: { creators: ['MITRE'] } }))
+  expect(await share(alfa, ours, other)).toMatchObject({ code: 'release/terms' })
+  rmSync(rules, { recursive: true })
+})
+
+test('nothing of it is pushed to a foreign collection', async () => {
+  const { alfa } = parties
+  const foreign = await startForeign([])
+  try {
+    const text = await fromBravo(tool(), here)
+    value(
+      await alfa.node.feeds.add({
+        ...{ name: 'partner', url: foreign.url, everyMinutes: 0, account: 'test' },
+        ...{ destination: { kind: 'drafts' }, credential: { kind: 'none' } },
+      }),
+    )
+    const input = bytesInput(Buffer.from(`{"objects":[${text}]}`))
+    const pushed = value(await alfa.node.feeds.push('partner', { upTo: 'TLP:AMBER', input }))
+    expect(pushed).toMatchObject({
+      ...{ taken: 0, heldBackTotal: 1, failure: { code: 'release/originator' } },
+      heldBack: [{ object: idOf(text), message: expect.stringContaining('bravo.example') }],
+    })
+    expect(foreign.posted).toEqual([])
+  } finally {
+    await foreign.close()
+  }
+})
