@@ -86,21 +86,21 @@ export function fromBase64(text: string): Uint8Array | undefined {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
   const bytes = new Uint8Array((text.length / 4) * 3 - padding)
   const end = text.length - padding
+  const whole = end - (end % 4)
   let filled = 0
-  let bits = 0
-  let pending = 0
-  for (let i = 0; i < end; i++) {
-    const code = text.charCodeAt(i)
-    const value = code < 128 ? (VALUES[code] ?? -1) : -1
-    if (value < 0) return undefined
-    pending = ((pending << 6) | value) & 0xffff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes[filled++] = (pending >> bits) & 0xff
-    }
+  for (let i = 0; i < whole; i += 4) {
+    const four = (value(text, i) << 18) | (value(text, i + 1) << 12) | (value(text, i + 2) << 6) | value(text, i + 3)
+    if (four < 0) return undefined
+    bytes[filled++] = four >> 16
+    bytes[filled++] = (four >> 8) & 0xff
+    bytes[filled++] = four & 0xff
   }
-  return (pending & ((1 << bits) - 1)) === 0 ? bytes : undefined
+  if (padding === 0) return bytes
+  const rest = (value(text, whole) << 12) | (value(text, whole + 1) << 6) | (padding === 1 ? value(text, whole + 2) : 0)
+  if (rest < 0 || (rest & (padding === 1 ? 0x3 : 0x3ff)) !== 0) return undefined
+  bytes[filled++] = rest >> 10
+  if (padding === 1) bytes[filled] = (rest >> 2) & 0xff
+  return bytes
 }
 
 export function uint64be(value: number): Uint8Array {
@@ -112,6 +112,12 @@ export function uint64be(value: number): Uint8Array {
 
 function at(bytes: Uint8Array, index: number): number {
   return bytes[index] ?? 0
+}
+
+/** Of one character; below zero, and so with whatever it is put together, for one that is none of base64. */
+function value(text: string, index: number): number {
+  const code = text.charCodeAt(index)
+  return code < 128 ? (VALUES[code] ?? -1) : -1
 }
 
 function sign(six: number): string {

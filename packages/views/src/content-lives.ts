@@ -61,6 +61,7 @@ export class ContentLives {
         `select distinct p.origin, p.idx as "index", p.part, p.sealed from destroyed_parts d
          join parts p on p.origin = d.origin and p.idx = d.idx and p.part = d.part order by p.origin, p.idx, p.part`,
       ),
+      anyDue: sqlite.prepare<[], { n: number }>('select 1 as n from removals_due limit 1'),
       /** Of parts that are destroyed and not removed: those that no hold or charge keeps that is known here by now. */
       toRemove: sqlite.prepare<
         { party: string; limit: number },
@@ -143,6 +144,8 @@ export class ContentLives {
   }
 
   toRemove(): PartToRemove[] {
+    // Asked all the time, and mostly nothing is.
+    if (this.sql.anyDue.get() === undefined) return []
     const rows = this.sql.toRemove.all({ party: this.party, limit: LIVES_PER_STEP })
     return rows.map(({ last, toSay, ...part }) => ({ ...part, last: last === 1, toSay: toSay === 1 }))
   }

@@ -28,6 +28,9 @@ export class NamedReceipts {
       named: sqlite.prepare<[string, string, string], { idx: number }>(
         'select idx from seen_receipts where receipt_origin = ? and by_party = ? and digest = ? limit 1',
       ),
+      any: sqlite.prepare<[string, string], { n: number }>(
+        'select 1 as n from seen_receipts where receipt_origin = ? and by_party = ? and held = 0 limit 1',
+      ),
       // From one log to the next, without looking at all that each names.
       logs: sqlite.prepare<{ on: string; by: string }, { origin: string }>(
         `with recursive naming (origin) as (
@@ -55,6 +58,8 @@ export class NamedReceipts {
 
   /** Of each log that names such receipts by `by` on `origin` the first `most` beyond the place in it that `after` tells. */
   unheld(origin: string, by: string, after: (namedIn: string) => number, most: number): UnheldReceipt[] {
+    // Asked in every round of every feed, and mostly nothing is.
+    if (this.sql.any.get(origin, by) === undefined) return []
     return this.sql.logs
       .all({ on: origin, by })
       .flatMap((log) => this.sql.unheld.all(origin, by, log.origin, after(log.origin), most))
