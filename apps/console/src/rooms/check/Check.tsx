@@ -50,7 +50,8 @@ export function CheckRoom() {
 
   const choose = async (chosen: FileList | null) => {
     setTrouble('')
-    for (const one of chosen ?? []) {
+    // The list is the field’s own, which is emptied meanwhile.
+    for (const one of [...(chosen ?? [])]) {
       if (one.size > EVIDENCE_LIMITS.fileBytes) {
         setTrouble(t('check.tooLarge', { size: showBytes(EVIDENCE_LIMITS.fileBytes, i18n.language) }))
         continue
