@@ -77,7 +77,13 @@ function fromDescriptor(fd: number): string {
     bytes = readFileSync(fd)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw misused(`The file descriptor ${fd} cannot be read (${why}); open it for the command, as in ${fd}<FILE.`)
+    // npx hands on standard input alone, so under it a descriptor that a person opened is not there.
+    const isNpx = process.env.npm_command === 'exec' && fd > 2
+    throw misused(
+      isNpx
+        ? `The file descriptor ${fd} cannot be read: npx does not pass it on. Run node_modules/.bin/countersign instead of npx countersign.`
+        : `The file descriptor ${fd} cannot be read (${why}); open it for the command, as in ${fd}<FILE.`,
+    )
   }
   return clean(bytes, `file descriptor ${fd}`)
 }

@@ -66,4 +66,7 @@ test('a descriptor that is not open, and a passphrase of two lines, are refused 
   const records = ['records', '--dir', node, '--passphrase-fd']
   expect(await run([...records, '9'])).toMatchObject({ code: 2, err: expect.stringMatching(/cannot be read/) })
   expect(await given([...records, '3'], 'one\ntwo')).toMatchObject({ code: 1, err: expect.stringMatching(/one line/) })
+  // What npx sets for the program it runs; whoever typed 3<FILE is not told to type it.
+  const npx = await run([...records, '9'], '', { npm_command: 'exec' })
+  expect(npx).toMatchObject({ code: 2, err: expect.stringMatching(/npx does not pass it on.*node_modules\/\.bin/) })
 })
