@@ -27,6 +27,7 @@ export type ReleaseCode =
   | 'release/tells-what-is-cut'
   | 'release/nothing-left'
   | 'release/indicator-of-person'
+  | 'release/sighter-unnamed'
   | 'release/unreadable'
   | 'release/originator'
   | 'release/other-bytes'

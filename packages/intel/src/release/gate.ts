@@ -34,6 +34,7 @@ import { HouseQuestions } from './house-questions.ts'
 import type { HouseRules, RuleEffect, RuleHit } from './house-rules.ts'
 import { type CommonKnowledge, originatorWords } from './originator.ts'
 import { ordersForReferences, ordersOf, tellsOf } from './redact-by-rule.ts'
+import { type SighterTerm, sighterHits, sighterReasons } from './sighters.ts'
 
 /** What the agreement, and our own side, permit. */
 export interface ReleaseRules {
@@ -54,6 +55,8 @@ export interface ReleaseRules {
   readonly approval?: ApprovalThresholds
   /** What is nobody’s for whoever shared it first. */
   readonly common?: CommonKnowledge
+  /** Whether feedback may name who saw something; where the agreement says nothing it is not named. */
+  readonly sighter?: Exclude<SighterTerm, undefined>
   /** What our own side holds back besides, and under which agreement and channel it is asked. */
   readonly house?: { readonly rules: HouseRules; readonly pact: string; readonly channel: string }
 }
@@ -63,6 +66,8 @@ export interface ReleaseRequest {
   readonly type: string
   readonly marking: Tlp
   readonly to: readonly string[]
+  /** Whoever says it wants to name who saw something, where the agreement leaves that open. */
+  readonly namesSighter?: boolean
 }
 
 /** What the gate decided on objects at hand, and the texts that leave: none where something is refused or waits. */
@@ -239,7 +244,9 @@ export class ReleaseGate {
     let hits: readonly RuleHit[] = []
     let orders: CutOrder[] = []
     try {
-      hits = this.#house?.naming(object, marking.whole) ?? []
+      const { type: record, namesSighter: names = false } = this.#request
+      const withheld = sighterHits(object, { record, names, term: this.#rules.sighter })
+      hits = [...withheld, ...(this.#house?.naming(object, marking.whole) ?? [])]
       orders = hits.flatMap((hit) => ordersOf(hit, object, this.#rules.house?.rules.lists ?? new Map()))
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
@@ -252,7 +259,9 @@ export class ReleaseGate {
     const marked = this.#markingReasons(object, marking)
     const cutsMarked = cutMarked !== undefined && marked.length > 0 && this.#marksPartsAlone(object, marking.base)
     const refused = [
-      ...(leaving.length > 0 ? [] : typeReasons(object, this.#rules)),
+      ...(leaving.length > 0
+        ? []
+        : [...typeReasons(object, this.#rules), ...sighterReasons(object, this.#rules.sighter)]),
       ...(leaving.length > 0 || cutsMarked ? [] : marked),
       ...has('hold-back').map((hit) => reasonOf(hit, 'release/rule')),
     ]

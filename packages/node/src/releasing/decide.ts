@@ -15,6 +15,7 @@ export function rulesOf(agreement: Agreement, channel: string, from: string, hou
     markingMax: agreement.marking.max,
     records: agreement.share.records,
     stix: agreement.share.stix,
+    ...(agreement.sightings === undefined ? {} : { sighter: agreement.sightings.sighter }),
     ...house?.terms,
     ...(house?.rules === undefined ? {} : { house: { rules: house.rules, pact: agreement.id, channel } }),
   }
