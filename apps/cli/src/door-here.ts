@@ -1,7 +1,7 @@
 // The door to a node that no process runs: its folder is opened here for as long as the command takes.
 
 import type { ShareInput } from '@countersign/client'
-import { ok, refuse } from '@countersign/log'
+import { ok, refuse, utf8 } from '@countersign/log'
 import {
   Node,
   realSurroundings,
@@ -87,6 +87,15 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
     async revoke(input, account) {
       await ready(node)
       return node.revoke({ ...input, account })
+    },
+    async giveFeedback({ stix, ...input }, account) {
+      await ready(node)
+      const given = await node.giveFeedback({ ...input, account, ...(stix === undefined ? {} : { stix: utf8(stix) }) })
+      return given.ok ? ok({ ...given.value, redacted: [...given.value.redacted] }) : given
+    },
+    async feedback({ limit, ...rest }) {
+      await node.settled()
+      return node.views.feedback({ ...rest, ...(limit === undefined ? {} : { limit: Number(limit) }) })
     },
     async tryShare(input, bytes, progress) {
       const tried = await node.tryShare(shareOf(input, '', bytes, progress))

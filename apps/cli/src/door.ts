@@ -11,6 +11,9 @@ import {
   type ContentState,
   type DestroyAnswer,
   type Discovered,
+  type FeedbackGiven,
+  type FeedbackInput,
+  type FeedbackPage,
   type FeedCredential,
   type FeedRow,
   type NewFeed,
@@ -56,6 +59,8 @@ export interface Door {
     progress: (done: number, total: number) => void,
   ): ReturnType<NodeClient['share']>
   revoke(input: RevokeInput, account: string): Promise<Result<Revoked>>
+  giveFeedback(input: FeedbackInput, account: string): Promise<Result<FeedbackGiven>>
+  feedback(query: Record<string, string>): Promise<Result<FeedbackPage>>
   tryShare(
     input: ShareInput,
     bytes: ReadableStream<Uint8Array>,
@@ -172,6 +177,8 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     say: (input) => client.say(input),
     share: (input, _account, bytes) => client.share(input, bytes),
     revoke: (input) => client.revoke(input),
+    giveFeedback: (input) => client.giveFeedback(input),
+    feedback: (query) => client.feedback(query),
     tryShare: (input, bytes) => client.tryShare(input, bytes),
     trust: (card) => client.trust(card),
     async propose(yaml) {

@@ -37,6 +37,11 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
     async () => (await import('./commands/revoke.ts')).revokeCommand,
   ],
   [
+    'feedback',
+    'tell those who shared objects what became of them: seen, accepted, known, false positive, stale; or list what came back on ours',
+    async () => (await import('./commands/feedback.ts')).feedbackCommand,
+  ],
+  [
     'gate',
     'what may leave: try STIX against the rules of the agreement and of this house',
     async () => (await import('./commands/gate.ts')).gateCommand,

@@ -162,6 +162,46 @@ describe('two parties and a neutral, set up by hand', () => {
     expect(await run(['say', 'hotline/message', ...at_, '--feed', 'x', '-'], 'x')).toMatchObject({ code: 2 })
   })
 
+  test('feedback is given on objects that another party shared, and it is read at both', {
+    timeout: 60_000,
+  }, async () => {
+    const id = 'indicator--8e2e2d2b-17d4-4cbf-938f-00000000f00d'
+    const times = { created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z' }
+    const pattern = { pattern: "[ipv4-addr:value = '198.51.100.7']", pattern_type: 'stix', valid_from: times.created }
+    const indicator = { type: 'indicator', spec_version: '2.1', id, ...times, name: 'Beacon', ...pattern }
+    const [here, there] = [
+      ['--dir', at('alfa')],
+      ['--dir', at('bravo')],
+    ]
+    await done(['say', 'intel/share', ...here, '-'], JSON.stringify({ objects: [indicator] }))
+    await until(async () => (await run(['object', id, ...there])).out.includes('inbox'))
+    const seen = await run(['feedback', ...there, '--seen', '2026-11-30T10:00:00Z', '--count', '3', id])
+    expect(seen.out).toMatch(/^bravo\.example\/[0-9a-f]{32}\/main\/[0-9a-f]{16}#[0-9]+\n$/)
+    expect(seen.err).toMatch(/alfa\.example told, sealed[\s\S]*--take-back sighting--/)
+    await done(['feedback', ...there, '--verdict', 'false-positive', '--reason', 'A public resolver.', id])
+    await until(async () => (await done(['feedback', ...here])).includes('false-positive'))
+    const listed = await done(['feedback', ...here])
+    expect(listed).toMatch(/^bravo\.example +seen 3×, 2026-11-30T10:00:00Z +indicator--\S+ +Beacon +– /m)
+    expect(listed).toMatch(/^bravo\.example +false-positive +indicator--\S+ +Beacon +A public resolver\. /m)
+    for (const of of [here, there]) {
+      expect(await done(['object', id, ...of])).toMatch(
+        /^bravo\.example +3× +2026-11-30T10:00:00Z +2026-11-30T10:00:00Z +false-positive +A public resolver\. *$/m,
+      )
+    }
+    expect(JSON.parse(await done(['feedback', ...here, '--json', '--limit', '1']))).toHaveLength(1)
+    expect(await done(['feedback', ...there])).toBe('Nothing came back yet on what we shared.\n')
+    const ours = await run(['feedback', ...here, '--not-seen', id])
+    expect(ours).toMatchObject({ code: 1, err: expect.stringContaining('nobody to give feedback to') })
+    for (const wrong of [
+      [id],
+      [id, '--count', '2', '--verdict', 'stale'],
+      [id, '--seen', '--not-seen'],
+      [id, '--take-back', '--seen'],
+    ]) {
+      expect(await run(['feedback', ...there, ...wrong])).toMatchObject({ code: 2 })
+    }
+  })
+
   test('what the gate would say is shown for each object, by rule, and nothing is said', {
     timeout: 60_000,
   }, async () => {
@@ -537,7 +577,7 @@ describe('misuse and refusal', () => {
   test.each([
     ...['init', 'serve', 'card', 'trust', 'say', 'records', 'prove', 'verify', 'audit', 'demo'].map((one) => [one]),
     ...['propose', 'sign', 'show'].map((one) => ['pact', one]),
-    ...['object', 'conflicts', 'revoke'].map((one) => [one]),
+    ...['object', 'conflicts', 'revoke', 'feedback'].map((one) => [one]),
     ...['officer', 'tool', 'tools'].map((one) => ['account', one]),
   ])('%s %s --help shows an example', async (...command) => {
     expect(await done([...command, '--help'])).toMatch(/Examples?:\n {2}(countersign|echo)/)

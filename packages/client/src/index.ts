@@ -5,6 +5,8 @@ export type { RevealedPart } from './evidence-steps.ts'
 export {
   type Answer,
   type ApiRefusal,
+  type FeedbackGiven,
+  type FeedbackInput,
   type GateReason,
   type GateVerdict,
   NodeClient,

@@ -2,6 +2,7 @@
 // fetches the evidence and verifies it here.
 
 import { ok, type Refusal, refuse, toBase64 } from '@countersign/log'
+import type { FeedbackVerdict } from '@countersign/record'
 import type {
   Act,
   ApprovalRow,
@@ -91,6 +92,37 @@ export interface Revoked {
   versioned: string[]
   /** Records in which new versions of them were shared. */
   newVersions: string[]
+}
+
+export interface FeedbackInput {
+  pact: string
+  /** STIX ids of objects that others shared, each of which `sighting` and `opinion` are said of. */
+  ids?: string[]
+  /** `count` 0 says that it was looked for and not seen; times in RFC 3339. */
+  sighting?: { count?: number; first?: string; last?: string; description?: string }
+  opinion?: { verdict?: FeedbackVerdict; opinion?: string; explanation?: string }
+  /** Instead of these: sightings and opinions of STIX, as text. */
+  stix?: string
+  /** Instead of these: ids of sightings and opinions of ours that are taken back. */
+  takeBack?: string[]
+  /** Who saw it, for agreements that want it named or leave it open. */
+  sighter?: string
+  namesSighter?: boolean
+  /** Others who were given the same, and are told too. */
+  to?: string[]
+  marking?: { tlp: string; class?: string }
+}
+
+export interface FeedbackGiven {
+  state: 'said' | 'held-here' | 'waits'
+  awaited: string[]
+  records: string[]
+  objects: number
+  to: string[]
+  /** Of the sightings and opinions. */
+  ids: string[]
+  redacted: ObjectVerdict[]
+  redactedTotal: number
 }
 
 export interface ShareOutcome {
@@ -397,6 +429,11 @@ export class NodeClient {
   /** What another party shared is not shown here any more; nobody else is told. Otherwise than `versions` say, all of it. */
   removeHere(asked: { pact: string; id: string; versions?: string[] }): Promise<Answer<{ versions: number }>> {
     return this.postJson('api/remove-here', asked)
+  }
+
+  /** Tells those who shared objects what became of them. */
+  giveFeedback(asked: FeedbackInput): Promise<Answer<FeedbackGiven>> {
+    return this.postJson('api/feedback', asked)
   }
 
   /** What the gate would say of a share; nothing is said. */

@@ -2,8 +2,8 @@
 // shell of the machine's owner with the local token; nobody else is answered.
 
 import { Readable } from 'node:stream'
-import { ok, type Result, refuse, toBase64 } from '@countersign/log'
-import type { Node, SayRequest } from '@countersign/node'
+import { ok, type Result, refuse, toBase64, utf8 } from '@countersign/log'
+import type { Node, SayRequest, ShareRefusal } from '@countersign/node'
 import { type Card, fingerprintWords } from '@countersign/record'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -20,6 +20,7 @@ import {
   contentBody,
   contentRefBody,
   evidenceQuery,
+  feedbackBody,
   feedbackQuery,
   idQuery,
   isDescribed,
@@ -212,9 +213,7 @@ export async function apiRoutes(
       if (!asked.ok) return sendRefusal(reply, asked)
       const author = await accounts.officer(headersOf(request))
       const shared = await node.share({ ...asked.value, ...(author === undefined ? {} : { author }) })
-      if (shared.ok) return shared.value
-      const { refusals = [], refusalsTotal = 0 } = shared
-      return reply.code(422).send({ code: shared.code, message: shared.message, refusals, refusalsTotal })
+      return shared.ok ? shared.value : refusedShare(reply, shared)
     })
     api.post('/api/revoke', async (request, reply) =>
       answer(
@@ -231,6 +230,18 @@ export async function apiRoutes(
         }),
       ),
     )
+    api.post('/api/feedback', { bodyLimit: LIMITS.apiBodyBytes }, async (request, reply) => {
+      const parsed = parse(feedbackBody, request.body)
+      if (!parsed.ok) return sendRefusal(reply, parsed)
+      const { stix, ...rest } = parsed.value
+      const author = await accounts.officer(headersOf(request))
+      const given = await node.giveFeedback({
+        ...{ ...rest, account: accountOf(request) },
+        ...(author === undefined ? {} : { author }),
+        ...(stix === undefined ? {} : { stix: utf8(stix) }),
+      })
+      return given.ok ? given.value : refusedShare(reply, given)
+    })
     api.post('/api/gate/try', { bodyLimit: LIMITS.shareBodyBytes }, async (request, reply) => {
       const asked = shareAsked(request)
       return asked.ok ? answer(reply, await node.tryShare(asked.value)) : sendRefusal(reply, asked)
@@ -381,4 +392,10 @@ function shareAsked(request: FastifyRequest): Result<Parameters<Node['share']>[0
     account: accountOf(request),
     input: request.body as AsyncIterable<Uint8Array>,
   })
+}
+
+/** Of what goes through the gate object by object: with its reasons for each. */
+function refusedShare(reply: FastifyReply, refusal: Omit<ShareRefusal, 'looked'>): FastifyReply {
+  const { code, message, refusals = [], refusalsTotal = 0 } = refusal
+  return reply.code(422).send({ code, message, refusals, refusalsTotal })
 }

@@ -5,6 +5,8 @@ export const LIMITS = {
   pathChars: 4_096,
   /** A JSON request to the console's API. */
   apiBodyBytes: 4_194_304,
+  /** Of what a tool adds, to look whether it is feedback. */
+  feedbackBytes: 1_048_576,
   /** One that carries an agreement or an invitation. */
   jsonBodyBytes: 1_048_576,
   /** A hint has no body; what comes all the same is read no further. */

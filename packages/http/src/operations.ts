@@ -1,7 +1,7 @@
 // What the console's API can be asked, in one table: the schemas by which requests are read, and what each operation
 // does. The description that the node serves is made of it (openapi.ts), and a route that it does not name is a defect.
 
-import { REVOCATION_REASONS, TLP_LABELS } from '@countersign/record'
+import { FEEDBACK_VERDICTS, type FeedbackVerdict, REVOCATION_REASONS, TLP_LABELS } from '@countersign/record'
 import { z } from 'zod'
 import {
   approvalBody,
@@ -70,6 +70,8 @@ export const evidenceQuery = z.strictObject({ ref: text, reveal: choice, exchang
 export const idQuery = z.strictObject({ id: text })
 const marking = z.strictObject({ tlp: z.enum(TLP_LABELS), class: text.exactOptional() })
 const mode = z.enum(['Actual', 'Exercise', 'Test'])
+/** Of a description or an explanation. */
+const FEEDBACK_CHARS = 20_000
 export const sayBody = z.strictObject({
   pact: text,
   type: text,
@@ -108,6 +110,31 @@ export const revokeBody = z.strictObject({
   reason: z.enum(REVOCATION_REASONS),
   versions: z.array(text).min(1).max(100).exactOptional(),
   creator: z.boolean().exactOptional(),
+})
+export const feedbackBody = z.strictObject({
+  pact: text,
+  ids: z.array(text).min(1).max(1_000).exactOptional(),
+  sighting: z
+    .strictObject({
+      count: z.number().exactOptional(),
+      first: text.exactOptional(),
+      last: text.exactOptional(),
+      description: z.string().min(1).max(FEEDBACK_CHARS).exactOptional(),
+    })
+    .exactOptional(),
+  opinion: z
+    .strictObject({
+      verdict: z.enum(Object.keys(FEEDBACK_VERDICTS) as FeedbackVerdict[]).exactOptional(),
+      opinion: text.exactOptional(),
+      explanation: z.string().min(1).max(FEEDBACK_CHARS).exactOptional(),
+    })
+    .exactOptional(),
+  stix: z.string().min(1).max(LIMITS.feedbackBytes).exactOptional(),
+  takeBack: z.array(text).min(1).max(1_000).exactOptional(),
+  sighter: z.string().min(1).max(200).exactOptional(),
+  namesSighter: z.boolean().exactOptional(),
+  to: z.array(text).max(64).exactOptional(),
+  marking: marking.exactOptional(),
 })
 export const signBody = z.union([z.strictObject({ pact: text }), z.strictObject({ invitation: z.base64() })])
 const reason = z.string().max(2_000)
@@ -307,6 +334,12 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'POST', path: '/api/remove-here', body: jsonBody(removeHereBody) },
     summary: 'Removes an object that another party shared, here alone: nobody else is told, and its record stays.',
     answer: json('`versions`: how many of it are not shown any more.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/feedback', body: jsonBody(feedbackBody, LIMITS.apiBodyBytes) },
+    summary:
+      'Tells those who shared objects what became of them: sightings, opinions and verdicts on `ids`; or `stix`, sightings and opinions as text; or takes back such ones of ours.',
+    answer: json('The records, whom they were said to, and what the gate cut.'),
   },
   {
     ...{ method: 'POST', path: '/api/gate/try', query: shareQuery },

@@ -29,6 +29,10 @@ export const LIMITS = {
   /** Objects taken back at once, and records that one revocation names: with its places they fit into one entry. */
   revokedAtOnce: 1_000,
   revokedRecords: 32,
+  /** Objects that feedback is given on at once, records that one record of it answers, and bytes of it that are given as STIX. */
+  feedbackAtOnce: 1_000,
+  feedbackRecords: 32,
+  feedbackBytes: 1_048_576,
   /** How long what one officer asked for may be confirmed by a second. */
   approvalMs: 86_400_000,
   approvalsShown: 100,

@@ -29,6 +29,7 @@ import type { KeyStatus, Rotated, RotateRequest } from './keys/own-keys.ts'
 import type { OfficersActs } from './officers/officers-acts.ts'
 import type { Officer } from './officers/second-person.ts'
 import type { StoredPact } from './pacts.ts'
+import { type FeedbackRequest, feedbackIn, giveFeedback, shareOf } from './saying/feedback.ts'
 import type { Tried } from './saying/judging.ts'
 import { type Revoked, type RevokeRequest, revoke } from './saying/revoking.ts'
 import type { Said, SayRequest, ShareRequest } from './saying/saying.ts'
@@ -128,6 +129,22 @@ export class Node {
     const consequence =
       'Some of it may be taken back. Mend that, then take it back again: what was said stays said once.'
     return overDisk(consequence, revoke(this.parts, this.engine.saying, request))
+  }
+
+  /** Tells those who shared something what became of it: sightings and opinions, through the gate (spec/records.md, Feedback). */
+  giveFeedback(request: FeedbackRequest): ReturnType<typeof giveFeedback> {
+    const consequence =
+      'Some of it may be said. Mend that, and look which of its records were said before saying it again.'
+    return overDisk(
+      consequence,
+      giveFeedback(this.parts, (asked) => this.engine.saying.share(asked), request),
+    )
+  }
+
+  /** Where something that a tool adds is feedback alone, and to one party alone, as what it is to be shared. */
+  async asFeedback(pact: string, account: string, stix: Uint8Array): Promise<ShareRequest | undefined> {
+    const route = await feedbackIn(this.parts, pact, stix)
+    return route && shareOf(route, { pact, account, namesSighter: false, to: [], marking: undefined })
   }
 
   /** An object of an inbox is not shown here any more; nobody else is told. */

@@ -46,6 +46,11 @@ export function feedbackWords(type: string, source: string): FeedbackWords | und
   }
 }
 
+/** Ids of the objects that a sighting or an opinion is about; none for anything else. */
+export function feedbackTargets(type: string, source: string): readonly string[] {
+  return feedbackWords(type, source)?.targets ?? []
+}
+
 /** Why, in the words of an opinion; null where it gives none. */
 export function explanationOf(source: string): string | null {
   const object: unknown = JSON.parse(source)

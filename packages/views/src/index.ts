@@ -1,5 +1,6 @@
 // Records folded into tables, and the queries on them.
 
+export { feedbackTargets } from './feedback-words.ts'
 export { ENTRIES_PER_FOLD_MAX, OBJECTS_PER_FOLD_MAX, RECEIPTS_PER_FOLD_MAX } from './limits.ts'
 export type { UnheldReceipt } from './named-receipts.ts'
 export { openViews } from './open-views.ts'

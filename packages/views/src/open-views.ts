@@ -32,7 +32,7 @@ import { RemovedObjects } from './removed-here.ts'
 import type { CollectionName, CollectionQuery, RemovedHere, RetentionOver } from './rows.ts'
 import { COLLECTIONS, VALIDITY, WITHDRAWN } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
-import { feedsOf, sharedByUs } from './shared-by-us.ts'
+import { feedbackByUs, feedsOf, sharedByUs, sharedWithUs } from './shared-by-us.ts'
 import { Splits } from './splits.ts'
 import { Successions } from './successions.ts'
 import { TakenBack } from './taken-back.ts'
@@ -492,6 +492,14 @@ class SqliteViews implements Views {
 
   sharedByUs(pact: string, id: string) {
     return sharedByUs(this.store.sqlite, pact, id)
+  }
+
+  sharedWithUs(pact: string, id: string) {
+    return sharedWithUs(this.store.sqlite, pact, id)
+  }
+
+  feedbackByUs(pact: string, id: string) {
+    return feedbackByUs(this.store.sqlite, pact, id)
   }
 
   inCollection(pact: string, collection: CollectionQuery['collection'], id: string) {

@@ -362,14 +362,16 @@ export interface CollectionObject {
   digest: string
 }
 
-/** One place at which we shared an object, and what a revocation of it is said by. */
 /** One record of a share; `objects` as its author counts them. */
 export interface RecordOfShare {
   record: string
   objects: number
 }
 
+/** One place at which an object was shared, and what a revocation of it, or feedback on it, is said by. */
 export interface SharedPlace {
+  /** Who shared it. */
+  from: string
   /** `origin#index`. */
   record: string
   part: number

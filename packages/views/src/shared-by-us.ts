@@ -1,26 +1,50 @@
-// What of ours may be taken back, and the feeds of an agreement.
+// What of ours may be taken back, what of the others may be answered, and the feeds of an agreement.
 
 import type { Sqlite } from './database.ts'
 import { FEEDS_PER_PARTY_MAX, REVOKED_AT_ONCE_MAX } from './limits.ts'
-import type { SharedPlace } from './rows.ts'
+import type { CollectionName, SharedPlace } from './rows.ts'
 import { COLLECTIONS, COUNTS, VALIDITY } from './schema.ts'
 
-/** Each place of an object in a record of ours that counts, with those it was said to. */
+/** Each place of an object in a share of ours that counts, with those it was said to; the oldest version first. */
 export function sharedByUs(sqlite: Sqlite, pact: string, id: string): SharedPlace[] {
+  return sharedIn(sqlite, 'outbox', pact, id, 's.version_order')
+}
+
+/**
+ * Each place of an object in a share of another party that counts here; what was said in earnest first, then the newest
+ * version, then what was said first.
+ */
+export function sharedWithUs(sqlite: Sqlite, pact: string, id: string): SharedPlace[] {
+  return sharedIn(sqlite, 'inbox', pact, id, "r.mode = 'Actual' desc, s.version_order desc, r.at_ms")
+}
+
+/** The newest text of a sighting or an opinion that we say under an agreement, and that is not revoked. */
+export function feedbackByUs(sqlite: Sqlite, pact: string, id: string): string | undefined {
+  const newest = sqlite
+    .prepare<[string, string, number], { source: string; revoked: number }>(
+      `select t.source, s.revoked from object_sources s join object_texts t on t.digest = s.digest
+       where s.id = ? and s.pact = ? and s.collection = ? and s.shown = ${COUNTS.yes} and s.type in ('sighting', 'opinion')
+       order by s.version_order desc limit 1`,
+    )
+    .get(id, pact, COLLECTIONS.indexOf('outbox'))
+  return newest?.revoked === 0 ? newest.source : undefined
+}
+
+function sharedIn(sqlite: Sqlite, collection: CollectionName, pact: string, id: string, order: string): SharedPlace[] {
   return sqlite
     .prepare<
       [string, string, number, number],
       Omit<SharedPlace, 'record' | 'to'> & { origin: string; idx: number; to: string }
     >(
       `select s.origin, s.idx, s.part, s.position, s.version_order as "order", s.spec_version as specVersion, s.digest,
-         r.channel, r.mode, r.tlp, r.class, f.feed, (select json_group_array(party) from (
+         r.author as "from", r.channel, r.mode, r.tlp, r.class, f.feed, (select json_group_array(party) from (
            select party from addressees a where a.origin = s.origin and a.idx = s.idx order by place)) as "to"
        from object_sources s join records r on r.origin = s.origin and r.idx = s.idx
        left join record_feeds f on f.origin = s.origin and f.idx = s.idx
-       where s.id = ? and s.pact = ? and s.collection = ? and s.shown = ${COUNTS.yes}
-       order by s.version_order, s.origin, s.idx, s.part, s.position limit ?`,
+       where s.id = ? and s.pact = ? and s.collection = ? and s.shown = ${COUNTS.yes} and r.type = 'intel/share'
+       order by ${order}, s.origin, s.idx, s.part, s.position limit ?`,
     )
-    .all(id, pact, COLLECTIONS.indexOf('outbox'), REVOKED_AT_ONCE_MAX)
+    .all(id, pact, COLLECTIONS.indexOf(collection), REVOKED_AT_ONCE_MAX)
     .map(({ origin, idx, to, ...place }) => ({
       ...place,
       record: `${origin}#${idx}`,

@@ -283,6 +283,13 @@ export interface Views {
   feeds(pact: string): string[]
   /** What of an object in our outbox may be taken back, and to whom it was said; at most REVOKED_AT_ONCE_MAX. */
   sharedByUs(pact: string, id: string): SharedPlace[]
+  /**
+   * What of an object others shared with us may be answered: what was said in earnest first, then the newest version; at
+   * most REVOKED_AT_ONCE_MAX.
+   */
+  sharedWithUs(pact: string, id: string): SharedPlace[]
+  /** The newest text of a sighting or an opinion that we say, unless that is revoked. */
+  feedbackByUs(pact: string, id: string): string | undefined
 
   /** The valid records that a party said of the share with this UUID, in order. */
   recordsOfShare(author: string, pact: string, share: string): RecordOfShare[]

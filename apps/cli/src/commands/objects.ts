@@ -1,4 +1,4 @@
-import type { ConflictPage, Provenance } from '@countersign/client'
+import type { ConflictPage, ObjectDetail, Provenance } from '@countersign/client'
 import type { Command } from 'commander'
 import { withNode } from '../door.ts'
 import { dirOption, examples, jsonOption, wholeNumber } from '../options.ts'
@@ -25,8 +25,21 @@ export function objectCommand(command: Command): void {
         ]),
       )
       print(table([['VERSION', 'IN', 'PACT', 'FROM', 'COUNTERSIGNED BY', 'STATE', 'RECORD'], ...rows]))
+      if (detail.feedback.length > 0) {
+        print(table([['SAID BY', 'SEEN', 'FIRST', 'LAST', 'VERDICT', 'WHY'], ...detail.feedback.map(feedbackLine)]))
+      }
       return note('The newest version stands first; --json has the texts.')
     })
+}
+
+function feedbackLine({ party, mode, sightings, opinion }: ObjectDetail['feedback'][number]): string[] {
+  const seen = sightings === null ? '–' : sightings.count === 0 ? 'not seen' : `${sightings.count}×`
+  return [
+    mode === 'Actual' ? party : `${party} (${mode})`,
+    ...[seen, plain(sightings?.first ?? '') || '–', plain(sightings?.last ?? '') || '–'],
+    plain(opinion?.verdict ?? opinion?.opinion ?? '') || '–',
+    plain(opinion?.explanation ?? '').slice(0, 80) || '–',
+  ]
 }
 
 /** By whom, and by when it was held there at the latest. */

@@ -7,6 +7,7 @@ import type { Node, ShareResult } from '@countersign/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { statusOf } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
+import { asFeedback } from './feedback.ts'
 import { fail, send } from './media.ts'
 import { Adding, pendingStatus, refused, shared, waiting } from './status.ts'
 import type { Statuses } from './statuses.ts'
@@ -39,21 +40,24 @@ export async function addObjects(request: FastifyRequest, reply: FastifyReply, m
     await untilShown(means, adding)
     end(shared(status, adding))
   }
-  const share = node
-    .share({
-      ...{ pact, share: status.id, account: `tool ${tool}`, input: body },
-      ...(feed === undefined ? {} : { feed }),
-      met: (object) => adding.met(object),
-      progress: (stage) => {
-        // From here on a crash leaves a status that tells which objects it was about.
-        if (stage === 'said' && status.total_count === 0) end(waiting(status, adding, 'It is being signed.'))
-        taken.resolve()
-      },
-      later: (outcome: Result<unknown>) => {
-        if (!outcome.ok) return end(refused(status, adding, outcome))
-        succeed().catch((cause: unknown) => request.log.error({ err: cause }, 'status failed'))
-      },
-    })
+  const account = `tool ${tool}`
+  const share = asked(node, { pact, account, input: body, feed })
+    .then((as) =>
+      node.share({
+        ...as,
+        share: status.id,
+        met: (object) => adding.met(object),
+        progress: (stage) => {
+          // From here on a crash leaves a status that tells which objects it was about.
+          if (stage === 'said' && status.total_count === 0) end(waiting(status, adding, 'It is being signed.'))
+          taken.resolve()
+        },
+        later: (outcome: Result<unknown>) => {
+          if (!outcome.ok) return end(refused(status, adding, outcome))
+          succeed().catch((cause: unknown) => request.log.error({ err: cause }, 'status failed'))
+        },
+      }),
+    )
     .catch((cause: unknown): ShareResult => {
       request.log.error({ err: cause }, 'share failed')
       return { ok: false, code: 'node/failed', message: 'The node could not share this; its log says why.' }
@@ -87,6 +91,14 @@ function waitsFor({ state, awaited, waits }: Extract<ShareResult, { ok: true }>[
 }
 
 const REASONS_TOLD = 5
+
+/** What is added to a feed is shared in it; what is added to the outbox may be feedback on what another party shared. */
+async function asked(
+  node: Node,
+  { feed, ...as }: { pact: string; account: string; input: AsyncIterable<Uint8Array>; feed?: string | undefined },
+) {
+  return feed === undefined ? asFeedback(node, as) : { ...as, feed }
+}
 
 /** The HTTP status of a refusal that is about the request itself; undefined where it is about its objects. */
 function httpOf({ code, refusals }: Extract<ShareResult, { ok: false }>, adding: Adding): number | undefined {

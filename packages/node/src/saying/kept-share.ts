@@ -5,9 +5,11 @@ import type { ShareRequest } from './saying.ts'
 import type { SharePerson } from './waiting-store.ts'
 
 export interface KeptShare extends Omit<ShareRequest, 'input' | 'progress' | 'later' | 'met' | 'share'> {
-  type: 'intel/share'
+  type: 'intel/share' | 'intel/sighting'
   share: string
   bytes: number
+  /** Of feedback: the id of its first statement, whose body names no share. */
+  statement?: string
   /** Who approved it, and the judgement that they approved: it leaves by this one alone. */
   approved?: { judgement: string; by: SharePerson[] }
 }

@@ -47,6 +47,8 @@ export interface ShareRequest {
   mode?: Statement['mode']
   /** The feed it is shared in (spec/records.md, Feeds). */
   feed?: string
+  /** It is feedback (spec/records.md): the records it answers, and whether it may name who saw something. */
+  feedback?: { re: string[]; namesSighter: boolean }
   account: string
   /** The officer who shares it, where one has signed in: whoever approves it is another. */
   author?: Officer
@@ -240,10 +242,24 @@ export class Saying {
     if (request.type === 'intel/share') {
       return refuse('say/type', 'STIX is shared as a bundle, in one piece: give the file itself.')
     }
+    if (request.type === 'intel/sighting') {
+      return refuse('say/type', 'Feedback is given on objects, which are looked for here: countersign feedback')
+    }
     const marking = markingOf(request.marking)
     if (!marking.ok) return marking
+    const named = await this.named(request.type, request.re ?? [])
+    if (!named.ok) return named
+    const re = named.value
+    const others = othersOf(pact.agreement, channel.name, this.parts.identity.party)
+    const to = [...new Set(request.to ?? (typeNamed(request.type)?.to === 'none' ? [] : others))].sort()
+    const blank = blankRecord(this.parts.around, request.type, pact, withMode(marking.value, request.mode))
+    return ok({ pact, channel, draft: { ...blank, ...(id === undefined ? {} : { id }), to, body: request.body, re } })
+  }
+
+  /** Records, `origin#index`, that one of this type answers. */
+  async named(type: string, records: readonly string[]): Promise<Result<Statement['re']>> {
     const re: Statement['re'] = []
-    for (const text of request.re ?? []) {
+    for (const text of records) {
       const parsed = parseRecordRef(text)
       if (!parsed.ok) return parsed
       const { origin, index } = parsed.value
@@ -251,15 +267,10 @@ export class Saying {
       if (named === undefined) {
         return refuse('say/re', `The record ${text} is not held here; look it up with: countersign records`)
       }
-      if (!mayAnswer(request.type, named.type)) {
-        return refuse('say/re', `${text} is a ${named.type}, which no ${request.type} answers.`)
-      }
+      if (!mayAnswer(type, named.type)) return refuse('say/re', `${text} is a ${named.type}, which no ${type} answers.`)
       re.push({ origin: origin.text, index, leaf: named.leaf })
     }
-    const others = othersOf(pact.agreement, channel.name, this.parts.identity.party)
-    const to = [...new Set(request.to ?? (typeNamed(request.type)?.to === 'none' ? [] : others))].sort()
-    const blank = blankRecord(this.parts.around, request.type, pact, withMode(marking.value, request.mode))
-    return ok({ pact, channel, draft: { ...blank, ...(id === undefined ? {} : { id }), to, body: request.body, re } })
+    return ok(re)
   }
 
   /** The gate on the record as it would stand; what only signing adds is filled with what it cannot depend on. */

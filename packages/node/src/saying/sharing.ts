@@ -53,7 +53,7 @@ export class Sharing {
       judgeAgain: (kept) => this.reopen(kept),
       hold: (kept, keep) => {
         const place = this.saying.placeOf(kept.pact, kept.type, kept.channel)
-        return place.ok ? this.saying.hold(place.value.channel, kept.share, kept, keep) : place
+        return place.ok ? this.saying.hold(place.value.channel, kept.statement ?? kept.share, kept, keep) : place
       },
       said: async (kept) => {
         const place = this.saying.placeOf(kept.pact, kept.type, kept.channel)
@@ -75,11 +75,12 @@ export class Sharing {
 
   async share(request: ShareRequest): Promise<ShareResult> {
     const { input, progress, later, met, share = uuidOf(this.parts.around.random(16)), ...asked } = request
-    const place = this.saying.placeOf(asked.pact, 'intel/share', asked.channel)
+    const type = typeOf(asked)
+    const place = this.saying.placeOf(asked.pact, type, asked.channel)
     if (!place.ok) return place
     const { channel } = place.value
     await this.saying.learnForce(channel)
-    const blank = this.blankOf(asked, place.value)
+    const blank = await this.blankOf(asked, place.value)
     if (!blank.ok) return blank
     await using scratch = this.scratch()
     const means = await this.meansOf(blank.value(), place.value, scratch, asked, progress)
@@ -107,12 +108,8 @@ export class Sharing {
       if (channel.own.isChecking) {
         await spooled.value.file.datasync()
         await this.parts.around.disk.syncFolder(this.folder)
-        const held = this.saying.hold(channel, share, {
-          ...asked,
-          type: 'intel/share',
-          share,
-          bytes: spooled.value.size,
-        })
+        const kept = { ...asked, ...statementOf(asked, blank.value()), type, share, bytes: spooled.value.size }
+        const held = this.saying.hold(channel, kept.statement ?? share, kept)
         if (!held.ok) return held
         keep = true
         if (later !== undefined) this.listeners.set(share, later)
@@ -176,11 +173,13 @@ export class Sharing {
   /** With what it was asked under written out, so that nothing of it is another when it is approved. */
   private keptOf(
     asked: Omit<KeptShare, 'type' | 'share' | 'bytes' | 'approved'>,
-    { to, marking, mode }: Draft,
+    draft: Draft,
     share: string,
     bytes: number,
   ): KeptShare {
-    return { ...asked, channel: asked.channel ?? 'main', to, marking, mode, type: 'intel/share', share, bytes }
+    const { to, marking, mode } = draft
+    const kept = { ...asked, channel: asked.channel ?? 'main', to, marking, mode, type: typeOf(asked), share, bytes }
+    return { ...statementOf(asked, draft), ...kept }
   }
 
   /** Keeps it until a second person approves it; durable once this resolves. */
@@ -222,7 +221,7 @@ export class Sharing {
     const place = this.saying.placeOf(kept.pact, kept.type, kept.channel)
     if (!place.ok) return place
     await this.saying.learnForce(place.value.channel)
-    const blank = this.blankOf(kept, place.value)
+    const blank = await this.blankOf(kept, place.value)
     if (!blank.ok) return blank
     const file = await this.parts.around.disk.open(join(this.folder, kept.share))
     const scratch = this.scratch()
@@ -250,36 +249,35 @@ export class Sharing {
     share: string,
     judged: Judged,
     blank: () => Draft,
-    { account, feed, approved }: Pick<KeptShare, 'account' | 'feed' | 'approved'>,
+    asked: Pick<KeptShare, 'account' | 'feed' | 'approved' | 'feedback' | 'statement'>,
     { pact, channel }: Place,
     means: JudgeMeans,
   ): Promise<ShareResult> {
     // Cut and padded it is larger by an eighth at most (spec/content.md).
     const content = [{ bytes: { length: Math.ceil(judged.leaving.size * 1.125) } }]
-    const room = await this.saying.hasRoom(channel, 'intel/share', content, judged.pieces.length)
+    const room = await this.saying.hasRoom(channel, typeOf(asked), content, judged.pieces.length)
     if (!room.ok) return room
     return sayJudged(judged, {
       ...means,
       share,
       random: this.parts.around.random,
       begin: (body) => {
-        const draft = { ...blank(), body: feed === undefined ? body : { ...body, feed } }
-        return this.saying.begin(pact, channel, draft, account, approved?.by)
+        return this.saying.begin(pact, channel, draftFor(asked, blank(), body), asked.account, asked.approved?.by)
       },
       mayGoOn: () => this.saying.mayGoOn(channel),
     })
   }
 
-  private blankOf(asked: Omit<ShareRequest, 'input'>, { pact, channel }: Place): Result<() => Draft> {
-    const draft = this.draftOf(asked, { pact, channel })
+  private async blankOf(asked: Omit<ShareRequest, 'input'>, { pact, channel }: Place): Promise<Result<() => Draft>> {
+    const draft = await this.draftOf(asked, { pact, channel })
     if (!draft.ok) return draft
-    const inForce = this.saying.mustBeInForce('intel/share', channel)
+    const inForce = this.saying.mustBeInForce(typeOf(asked), channel)
     if (!inForce.ok) return inForce
     const goOn = channel.own.isChecking ? ok(undefined) : this.saying.mayGoOn(channel)
     return goOn.ok ? draft : goOn
   }
 
-  private draftOf(asked: Omit<ShareRequest, 'input'>, { pact, channel }: Place): Result<() => Draft> {
+  private async draftOf(asked: Omit<ShareRequest, 'input'>, { pact, channel }: Place): Promise<Result<() => Draft>> {
     const marking = markingOf(asked.marking)
     if (!marking.ok) return marking
     if (asked.feed !== undefined && !isFeedName(asked.feed)) {
@@ -290,15 +288,18 @@ export class Sharing {
     }
     const { around, identity } = this.parts
     const to = [...new Set(asked.to ?? othersOf(pact.agreement, channel.name, identity.party))].sort()
-    return ok(() => ({ ...blankRecord(around, 'intel/share', pact, withMode(marking.value, asked.mode)), to }))
+    const re = await this.saying.named(typeOf(asked), asked.feedback?.re ?? [])
+    if (!re.ok) return re
+    const said = withMode(marking.value, asked.mode)
+    return ok(() => ({ ...blankRecord(around, typeOf(asked), pact, said), to, re: re.value }))
   }
 
   /** What the gate would say of a share, with nothing said and nothing kept. */
   async tryOut(request: ShareRequest): Promise<Result<Tried>> {
     const { input, progress, ...asked } = request
-    const place = this.saying.placeOf(asked.pact, 'intel/share', asked.channel)
+    const place = this.saying.placeOf(asked.pact, typeOf(asked), asked.channel)
     if (!place.ok) return place
-    const draft = this.draftOf(asked, place.value)
+    const draft = await this.draftOf(asked, place.value)
     if (!draft.ok) return draft
     await using scratch = this.scratch()
     const means = await this.meansOf(draft.value(), place.value, scratch, asked, progress)
@@ -316,7 +317,7 @@ export class Sharing {
     { type, marking, to, mode }: Draft,
     { pact, channel }: Place,
     scratch: Scratch,
-    { feed }: Pick<KeptShare, 'feed'>,
+    { feed, feedback }: Pick<KeptShare, 'feed' | 'feedback'>,
     progress?: JudgeMeans['progress'],
   ): Promise<Result<Means>> {
     const { around, giveWay, identity, views } = this.parts
@@ -325,7 +326,7 @@ export class Sharing {
     const house = await readHouseRules(around.disk, identity.dir, { pact: pact.id, us: identity.party, to: parties })
     if (!house.ok) return refuse(house.code, `${house.message} Until that is mended nothing may leave.`)
     return ok({
-      request: { type, marking: marking.tlp, to },
+      request: { type, marking: marking.tlp, to, ...(feedback?.namesSighter === true ? { namesSighter: true } : {}) },
       rules: rulesOf(pact.agreement, channel.name, identity.party, house.value),
       giveWay,
       limits: pact.agreement.limits,
@@ -389,4 +390,23 @@ export class Sharing {
     const path = join(this.folder, name)
     if (await disk.exists(path)) await disk.remove(path)
   }
+}
+
+/** Feedback goes the way of a share, as a type of its own. */
+function typeOf({ feedback }: Pick<ShareRequest, 'feedback'>): KeptShare['type'] {
+  return feedback === undefined ? 'intel/share' : 'intel/sighting'
+}
+
+function statementOf({ feedback }: Pick<ShareRequest, 'feedback'>, { id }: Draft): { statement?: string } {
+  return feedback === undefined ? {} : { statement: id }
+}
+
+/** The body of a share tells which piece of it this is; that of feedback is empty. */
+function draftFor(
+  { feed, feedback, statement }: Pick<KeptShare, 'feed' | 'feedback' | 'statement'>,
+  blank: Draft,
+  body: Draft['body'],
+): Draft {
+  if (feedback === undefined) return { ...blank, body: feed === undefined ? body : { ...body, feed } }
+  return statement !== undefined && body.piece === 1 ? { ...blank, id: statement } : blank
 }
