@@ -53,7 +53,7 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
   ],
   [
     'feed',
-    'foreign TAXII 2.1 collections: pull what is new, into drafts or into shares',
+    'foreign TAXII 2.1 collections: pull what is new, into drafts or into shares, and push to them',
     async () => (await import('./commands/feed.ts')).feedCommand,
   ],
   [

@@ -100,6 +100,13 @@ test('the collections of a server are shown with what one may do in each, and it
   expect(found.err).toMatch(/^Partner\n! http:\S+gone\/: .*404.*\n/)
   expect(found.err).toContain('It names https://other.example/root/ too, on another server; ask there')
   expect(found.err).toContain(`Pull one: countersign feed add NAME --dir ${dir} --url ${server}one/collections/a/`)
+  const asTool = await run(
+    ['feed', 'discover', '--dir', dir, '--url', server, '--user', 'siem', '--password-fd', '3'],
+    '',
+    {},
+    ['secret'],
+  )
+  expect(asTool.err).toMatch(/Pull one: .*\/collections\/a\/ --user siem\n/)
   const refused = await run(['feed', 'add', 'partner', '--dir', dir, '--url', server])
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('countersign feed discover --url') })
 })

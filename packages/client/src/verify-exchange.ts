@@ -125,7 +125,11 @@ function readExchange(bytes: Uint8Array, trusted: readonly Card[]): Result<Found
 
 function checkRecords(reports: readonly Report[]): Result<string> {
   const failing = reports.filter(({ holds }) => !holds)
-  if (failing.length === 0) return ok(`Every step holds for each of the ${reports.length} records.`)
+  if (failing.length === 0) {
+    return ok(
+      `Every step holds for ${reports.length === 1 ? 'the one record' : `each of the ${reports.length} records`}.`,
+    )
+  }
   const first = failing[0]?.steps.find((step) => !step.ok)
   const which = failing[0]?.record
   const named = which === null || which === undefined ? 'one' : nameOf(which)
@@ -176,7 +180,10 @@ function checkReferences(found: readonly Found[], references: readonly Reference
   }
   const outside = references.length - fitting.length
   const rest = outside === 0 ? '' : ` ${outside} more name${outside === 1 ? 's' : ''} a record that is not in the file.`
-  return ok(`${fitting.length} reference${fitting.length === 1 ? '' : 's'} between the records fit.${rest}`)
+  if (fitting.length === 0) return ok(`No record in the file answers another.${rest}`)
+  return ok(
+    `${fitting.length} ${fitting.length === 1 ? 'reference between the records fits' : 'references between the records fit'}.${rest}`,
+  )
 }
 
 function nameOf({ origin, index }: { origin: string; index: number }): string {

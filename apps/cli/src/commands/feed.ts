@@ -58,7 +58,9 @@ export function feedCommand(feed: Command): void {
     .action(async (flags: Flags & CredentialFlags & { url: string }) => {
       const credential = await credentialOf(flags)
       const found = await withNode(flags.dir, async (door) => must(await door.discoverFeeds(flags.url, credential)))
-      return flags.json === true ? printJson(found) : tellFound(found, flags.dir)
+      const signIn =
+        flags.user === undefined ? (flags.token === true ? ' --token' : '') : ` --user ${plain(flags.user)}`
+      return flags.json === true ? printJson(found) : tellFound(found, ` --dir ${flags.dir}`, signIn)
     })
 
   withCredential(
@@ -189,7 +191,7 @@ export function feedCommand(feed: Command): void {
       .action(async (name: string, { dir, json }: Flags) => {
         const row = await withNode(dir, async (door) => must(await door.pauseFeed(name, paused)))
         if (json === true) return printJson(row)
-        return print(paused ? `${name} is paused.` : `${name} is pulled again.`)
+        return print(paused ? `${name} is paused.` : `${name} is paused no more.`)
       })
   }
 
@@ -269,7 +271,8 @@ async function destinationOf(door: Door, flags: AddFlags): Promise<FeedDestinati
   }
 }
 
-function tellFound({ title, roots, elsewhere, more }: Discovered, dir: string): void {
+/** `dir` and `signIn` are what was typed: the next command needs the same. */
+function tellFound({ title, roots, elsewhere, more }: Discovered, dir: string, signIn: string): void {
   if (title !== '') note(plain(title))
   const rows = roots.flatMap(({ collections }) => collections)
   if (rows.length > 0) {
@@ -280,10 +283,12 @@ function tellFound({ title, roots, elsewhere, more }: Discovered, dir: string): 
   }
   for (const { url, failure } of roots) if (failure !== undefined) note(`! ${plain(url)}: ${plain(failure)}`)
   for (const url of elsewhere)
-    note(`It names ${plain(url)} too, on another server; ask there: countersign feed discover --url ${plain(url)}`)
+    note(
+      `It names ${plain(url)} too, on another server; ask there: countersign feed discover${dir} --url ${plain(url)}`,
+    )
   if (more || roots.some((root) => root.more)) note('It has more than is shown here; ask one of its API roots.')
   const readable = rows.find(({ mayRead }) => mayRead)
-  if (readable !== undefined) note(`Pull one: countersign feed add NAME --dir ${dir} --url ${plain(readable.url)}`)
+  if (readable !== undefined) note(`Pull one: countersign feed add NAME${dir} --url ${plain(readable.url)}${signIn}`)
   else note('There is no collection here that may be read; ask the owner of the server for the right.')
 }
 

@@ -44,6 +44,8 @@ export interface ReleaseRules {
   readonly parties: readonly string[]
   /** The highest marking a record may carry. */
   readonly markingMax: Tlp
+  /** Who set that, for the sentence of a refusal; otherwise the agreement. */
+  readonly permittedBy?: string
   /** The strictest PAP that our own side lets out; where it says none, what bears one stays here, but for PAP:CLEAR. */
   readonly papMax?: Pap
   /** What the classifications of the parties are treated as. */
@@ -316,7 +318,7 @@ export class ReleaseGate {
 
   #markingReasons(object: StixObject, { whole, base }: { whole: Marking; base: Marking }): ReleaseReason[] {
     const { marking } = this.#request
-    const { markingMax, papMax = 'PAP:CLEAR' } = this.#rules
+    const { markingMax, permittedBy = 'the agreement', papMax = 'PAP:CLEAR' } = this.#rules
     if (object.type === 'marking-definition' && !this.#definitions.hasLearned(object)) {
       const message =
         'This marking definition was not seen when the share was first read, so markings may mean another.'
@@ -340,7 +342,7 @@ export class ReleaseGate {
     const reasons: ReleaseReason[] = []
     if (whole.tlp !== null && !atMost(whole.tlp, markingMax)) {
       const what = base.tlp === whole.tlp ? 'The object' : 'A part of the object'
-      const message = `${what} is marked ${whole.tlp}; the agreement permits at most ${markingMax}.`
+      const message = `${what} is marked ${whole.tlp}; ${permittedBy} permits at most ${markingMax}.`
       reasons.push({ code: 'release/marking-above-agreement', message })
     } else if (whole.tlp !== null && !atMost(whole.tlp, marking)) {
       const what = base.tlp === whole.tlp ? 'The object' : 'A part of the object'

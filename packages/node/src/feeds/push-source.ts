@@ -22,7 +22,8 @@ export async function rulesOfPush(
   if (!house.ok) return refuse(house.code, `${house.message} Until that is mended nothing may leave.`)
   const { rules, terms } = house.value
   return ok({
-    ...{ from: us, parties: [us, recipient], markingMax: marking, records: ['intel/share'], stix: { deny: [] } },
+    ...{ from: us, parties: [us, recipient], records: ['intel/share'], stix: { deny: [] } },
+    ...{ markingMax: marking, permittedBy: 'this push (--up-to)' },
     ...terms,
     ...(rules === undefined ? {} : { house: { rules, pact, channel: recipient } }),
   })

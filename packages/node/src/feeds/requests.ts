@@ -171,7 +171,10 @@ export class TaxiiRequests {
     })
     switch (status) {
       case 401:
-        return refused('feed/credentials', 'does not let us in (401); give the feed another password or token.')
+        return refused(
+          'feed/credentials',
+          'does not let us in (401); give a name and password, or a token, that it takes.',
+        )
       case 403:
         return refused('feed/not-allowed', 'does not let us do this (403); ask its owner for the right.')
       case 404:
