@@ -120,6 +120,7 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
     carryIn: (from, pact, progress) => node.carryIn(from, { ...(pact === undefined ? {} : { pact }), progress }),
     feeds: async () => ok(await node.feeds.list()),
     addFeed: (feed) => node.feeds.add(feed),
+    balance: (asked) => node.balance(asked),
     discoverFeeds: (url, credential) => node.feeds.discover({ url, credential }),
     removeFeed: (name) => node.feeds.remove(name),
     pauseFeed: (name, paused) => node.feeds.pause(name, paused),

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Answer,
+  type BalanceAnswer,
   type CarriedIn,
   type ConflictPage,
   type ConflictSource,
@@ -81,6 +82,7 @@ export interface Door {
   sign(what: string | Uint8Array): Promise<Result<{ pact: string; version: string; as: string }>>
   feeds(): Promise<Result<FeedRow[]>>
   addFeed(feed: NewFeed): Promise<Result<FeedRow>>
+  balance(asked: { pact: string; from?: string; until?: string }): Promise<Result<BalanceAnswer>>
   /** Which collections a foreign server has. */
   discoverFeeds(url: string, credential: FeedCredential): Promise<Result<Discovered>>
   removeFeed(name: string): Promise<Result<FeedRow>>
@@ -195,6 +197,7 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     carryIn: (from, pact, progress) => client.carryIn({ from, ...(pact === undefined ? {} : { pact }) }, progress),
     feeds: () => client.feeds(),
     addFeed: (feed) => client.addFeed(feed),
+    balance: (asked) => client.balance(asked),
     discoverFeeds: (url, credential) => client.discoverFeeds(url, credential),
     removeFeed: (name) => client.removeFeed(name),
     pauseFeed: (name, paused) => client.pauseFeed(name, paused),

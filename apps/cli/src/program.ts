@@ -67,6 +67,11 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
     async () => (await import('./commands/objects.ts')).objectCommand,
   ],
   [
+    'balance',
+    'what was exchanged with each other party, both ways: how much, what was new, and what became of it',
+    async () => (await import('./commands/balance.ts')).balanceCommand,
+  ],
+  [
     'conflicts',
     'objects that came in two contents under one id and version, by who said the second',
     async () => (await import('./commands/objects.ts')).conflictsCommand,

@@ -165,6 +165,31 @@ export interface FeedbackRow {
   time: string
 }
 
+/** What was exchanged under an agreement in some time, with each other party. */
+export interface BalanceAnswer {
+  pact: string
+  /** RFC 3339: from then on, and before `until`. */
+  from: string
+  until: string
+  /** `received` from that party, `given` to it. */
+  parties: { party: string; received: Exchanged; given: Exchanged }[]
+}
+
+/** What went one way; an object counts once, where it first went that way. */
+export interface Exchanged {
+  records: number
+  objects: number
+  /** New to whoever got them. */
+  fresh: number
+  /** Of which whoever got them says something now. */
+  answered: number
+  verdicts: Record<FeedbackVerdict, number>
+  sighted: number
+  /** From the record to the first sighting by whoever got it: the median over `leads` objects, milliseconds. */
+  leadMs: number | null
+  leads: number
+}
+
 export interface FeedbackPage {
   feedback: FeedbackRow[]
   next: string | null

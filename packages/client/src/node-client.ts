@@ -6,6 +6,7 @@ import type { FeedbackVerdict } from '@countersign/record'
 import type {
   Act,
   ApprovalRow,
+  BalanceAnswer,
   CardRow,
   CarriedIn,
   ConflictPage,
@@ -272,6 +273,13 @@ export class NodeClient {
   }
 
   /** What the others say now of objects that we shared. */
+  balance(
+    query: { pact: string; from?: string; until?: string },
+    signal?: AbortSignal,
+  ): Promise<Answer<BalanceAnswer>> {
+    return this.getJson('api/balance', query, signal)
+  }
+
   feedback(query: Record<string, string> = {}, signal?: AbortSignal): Promise<Answer<FeedbackPage>> {
     return this.getJson('api/feedback', query, signal)
   }

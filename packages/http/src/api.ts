@@ -15,6 +15,7 @@ import { keyRoutes } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 import { openApi } from './openapi.ts'
 import {
+  balanceQuery,
   carryInBody,
   conflictsQuery,
   contentBody,
@@ -171,6 +172,9 @@ export async function apiRoutes(
     )
     api.get('/api/feedback', async (request, reply) =>
       answer(reply, await withQuery(feedbackQuery, request, (query) => node.views.feedback(query))),
+    )
+    api.get('/api/balance', async (request, reply) =>
+      answer(reply, await withQuery(balanceQuery, request, (asked) => node.balance(asked))),
     )
     api.get('/api/conflict-sources', async () => node.views.conflictSources())
     api.get('/api/pacts', async () => node.views.pacts())

@@ -63,6 +63,7 @@ export const conflictsQuery = z.strictObject({
   limit,
 })
 export const feedbackQuery = z.strictObject({ ...conflictsQuery.shape })
+export const balanceQuery = z.strictObject({ pact: text, from: text.exactOptional(), until: text.exactOptional() })
 export const refQuery = z.strictObject({ ref: text })
 export const partQuery = z.strictObject({ ref: text, part: z.coerce.number().int().min(0).max(15) })
 const choice = z.enum(['0', '1']).default('0')
@@ -229,6 +230,12 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'GET', path: '/api/feedback', query: feedbackQuery },
     summary: 'What the others say now of objects that we shared, the last that came first, a page at a time.',
     answer: json('`feedback`, `next`.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/balance', query: balanceQuery },
+    summary:
+      'What was exchanged under an agreement in some time, with each other party and both ways: how much, what of it was new, and what became of it.',
+    answer: json('`from`, `until`, `parties`: of each `received` and `given`.'),
   },
   {
     ...{ method: 'GET', path: '/api/conflicts', query: conflictsQuery },

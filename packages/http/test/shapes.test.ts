@@ -5,6 +5,7 @@ import type * as client from '@countersign/client'
 import type {
   Act,
   Approval,
+  BalanceAnswer,
   CarriedIn,
   Discovered,
   FeedRow,
@@ -37,6 +38,7 @@ test('what the node answers is what its client expects', () => {
   expectTypeOf<Tried>().toExtend<client.TriedShare>()
   expectTypeOf<Shared>().toExtend<client.ShareOutcome>()
   expectTypeOf<client.Act>().toExtend<Act>()
+  expectTypeOf<BalanceAnswer>().toExtend<client.BalanceAnswer>()
   expectTypeOf<Discovered>().toExtend<client.Discovered>()
   expectTypeOf<FeedRow>().toExtend<client.FeedRow>()
   expectTypeOf<client.NewFeed>().toExtend<NewFeed>()

@@ -10,6 +10,7 @@ import { openViews } from '@countersign/views'
 import { Agreements } from './agreements.ts'
 import type { AlarmCode } from './alarm-kinds.ts'
 import { Alarms } from './alarms.ts'
+import { Balancing } from './balance.ts'
 import { Sticks } from './carrying/sticks.ts'
 import type { ChannelContext } from './channel/context.ts'
 import { Destroying } from './content/destroying.ts'
@@ -57,6 +58,7 @@ interface Opened
 export class Engine {
   readonly parts: EngineParts
   readonly agreements: Agreements
+  readonly balancing: Balancing
   readonly content: Destroying
   readonly directory: Directory
   readonly feeds: Feeds
@@ -147,6 +149,7 @@ export class Engine {
     })
     this.rejections = new Rejections(this.parts, this.saying)
     this.removing = new Removing(this.parts, this.saying, (origin) => this.logs.of(origin))
+    this.balancing = new Balancing(this.parts)
     this.content = new Destroying(this.parts, this.saying, this.removing)
     this.indexes = new IndexLooks(this.parts, () => this.possibleCopy.settle())
     this.agreements = new Agreements(

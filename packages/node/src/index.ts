@@ -5,6 +5,7 @@ export { type AuditedLog, type AuditOptions, auditAs, auditNode, type NodeAudit 
 export { type RestoreOptions, restoreBackup } from './backup/restore.ts'
 export { type BackedUp, type BackupOptions, takeBackup } from './backup/take.ts'
 export { type VerifiedBackup, verifyBackup } from './backup/verify.ts'
+export type { BalanceAnswer, BalanceAsked } from './balance.ts'
 export type { CarriedIn, CarriedInLog, CarriedInReceipts } from './carrying/carry-in.ts'
 export {
   type CarriedOut,

@@ -26,6 +26,8 @@ export const LIMITS = {
   generationsPerChannel: 32,
   /** Of these, those that one log key opened. */
   generationsPerKey: 8,
+  /** Of what one balance tells. */
+  balanceDays: 366,
   /** Objects taken back at once, and records that one revocation names: with its places they fit into one entry. */
   revokedAtOnce: 1_000,
   revokedRecords: 32,

@@ -12,6 +12,7 @@ import { ok, type Result } from '@countersign/log'
 import { type Card, parseRecordRef } from '@countersign/record'
 import type { Views } from '@countersign/views'
 import type { Agreements, Signed } from './agreements.ts'
+import type { BalanceAnswer, BalanceAsked } from './balance.ts'
 import type { CarriedIn } from './carrying/carry-in.ts'
 import type { StickOptions } from './carrying/sticks.ts'
 import type { Destroying } from './content/destroying.ts'
@@ -152,6 +153,11 @@ export class Node {
     const removed = removeHere(this.parts, request)
     if (removed.ok) this.engine.changed()
     return removed
+  }
+
+  /** What was exchanged under an agreement in some time, with each other party and both ways. */
+  balance(asked: BalanceAsked): Promise<Result<BalanceAnswer>> {
+    return this.engine.balancing.balance(asked)
   }
 
   /** What the gate would say of a share, with nothing said and nothing kept. */

@@ -17,6 +17,8 @@ export const OBJECT_VERSIONS_MAX = 200
 export const OBJECT_RELATIONS_MAX = 200
 export const FEEDBACK_PAGE_MAX = 1000
 export const FEEDBACK_PAGE_DEFAULT = 100
+/** Records, or objects of one record, that a balance reads before others get their turn. */
+export const BALANCE_STRETCH = 200
 /** Opinions on one object that are told: one of each party under each agreement and in each mode. */
 export const FEEDBACK_OPINIONS_MAX = 1000
 export const CONFLICT_PAGE_MAX = 1000
@@ -68,7 +70,7 @@ export const PAGE_CHARACTERS_MAX = 8_388_608
 export const CARDS_AWAITED_PER_LOG = 16
 
 /** Drafts are taken from so many proposals of a log, the first (spec/agreement.md, Drafts): each is kept in memory. */
-export const DRAFTS_PER_LOG = 8
+export const DRAFTS_PER_LOG = 64
 
 /** Different notices of compromise about one party that count in one log, the first (spec/keys.md): each is reckoned with every receipt. */
 export const NOTICES_PER_LOG = 64

@@ -6,6 +6,7 @@ import { parseRecordRef } from '@countersign/record'
 import Database from 'better-sqlite3'
 import { Alarms } from './alarms.ts'
 import { Answers } from './answers.ts'
+import { Balances } from './balance.ts'
 import { Bounds } from './bounds.ts'
 import { inCollection, readCollection } from './collections.ts'
 import { Consequences } from './consequences.ts'
@@ -95,6 +96,7 @@ class SqliteViews implements Views {
   private readonly shelf: ObjectShelf
   private readonly removed: RemovedObjects
   private readonly feedback_: Feedback
+  private readonly balances: Balances
   private readonly sources: ObjectSources
   private readonly lives: ContentLives
   private readonly consequences: Consequences
@@ -125,6 +127,7 @@ class SqliteViews implements Views {
     this.shelf = new ObjectShelf(sqlite, now)
     this.removed = new RemovedObjects(sqlite)
     this.feedback_ = new Feedback(sqlite, party)
+    this.balances = new Balances(sqlite, party, this.feedback_)
     this.sources = new ObjectSources(sqlite, this.shelf, this.feedback_)
     this.originators_ = new Originators(sqlite, party)
     const { agreements, bounds, folder, forces, named, readers, sources, splits, successions } = this
@@ -361,6 +364,11 @@ class SqliteViews implements Views {
 
   async feedback(query: Parameters<Views['feedback']>[0]) {
     return this.feedback_.onOurs(query)
+  }
+
+  async balance(...of: Parameters<Views['balance']>) {
+    this.settleSome()
+    return this.balances.of(...of)
   }
 
   async conflictSources() {

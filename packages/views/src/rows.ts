@@ -211,6 +211,42 @@ export interface FeedbackQuery {
   limit?: number
 }
 
+/** Times in milliseconds since 1970: from `fromMs` up to, and without, `untilMs`, by the time of the records. */
+export interface BalanceQuery {
+  pact: string
+  fromMs: number
+  untilMs: number
+}
+
+/** What was exchanged with one other party. */
+export interface Balance {
+  party: string
+  /** By that party to us. */
+  received: Exchanged
+  /** By us to it. */
+  given: Exchanged
+}
+
+/** What went one way, in valid records in earnest. An object counts once, where it first went that way. */
+export interface Exchanged {
+  records: number
+  objects: number
+  /** New to whoever got them: neither said nor received before by that party, in anything that is held here. */
+  fresh: number
+  /** Of which whoever got them says something now: a sighting or an opinion. */
+  answered: number
+  /** By the verdict that whoever got them says now. */
+  verdicts: Record<FeedbackVerdict, number>
+  /** That whoever got them saw. */
+  sighted: number
+  /**
+   * From the record to the first sighting by whoever got it, milliseconds: the median over `leads` objects; below 0 where
+   * it was seen before. Null where no sighting gives a time.
+   */
+  leadMs: number | null
+  leads: number
+}
+
 export interface FeedbackPage {
   feedback: FeedbackRow[]
   next: string | null

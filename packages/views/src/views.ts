@@ -11,6 +11,8 @@ import type { UnheldReceipt } from './named-receipts.ts'
 import type { Going, Originator } from './originators.ts'
 import type {
   Alarm,
+  Balance,
+  BalanceQuery,
   CardRow,
   CollectionName,
   CollectionPage,
@@ -201,6 +203,11 @@ export interface Views {
   object(id: string): Promise<ObjectDetail | undefined>
   /** What the others say now of objects that we shared, the last that came first (spec/records.md, Feedback). */
   feedback(query: FeedbackQuery): Promise<Result<FeedbackPage>>
+  /**
+   * What was exchanged with each other party under an agreement, both ways. `turn` is awaited between stretches of the
+   * work, which grows with what was shared in that time.
+   */
+  balance(query: BalanceQuery, turn: () => Promise<unknown>): Promise<Balance[]>
   /** Who said texts that were refused, most first. */
   conflictSources(): Promise<ConflictSource[]>
   conflicts(query: {

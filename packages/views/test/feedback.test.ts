@@ -2,70 +2,36 @@
 // order things arrive.
 
 import { leafHash, toHex } from '@countersign/log'
-import { agreementDigest } from '@countersign/pact'
-import { type Statement, VERDICT_EXTENSION } from '@countersign/record'
+import type { Statement } from '@countersign/record'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { agreement, PACT } from '../../../spec/vectors/samples.ts'
+import { PACT } from '../../../spec/vectors/samples.ts'
 import type { ObjectFeedback, ObjectToFold, Views } from '../src/index.ts'
-import { ALFA, BRAVO, carol, feed, fresh, know, opens, receipt, said, signs } from './two-parties.ts'
+import {
+  bundle,
+  CAROL,
+  feedbackOn,
+  IN_FORCE,
+  INDICATOR,
+  LOGS,
+  OTHER,
+  object,
+  openAll,
+  opinion,
+  seenBy,
+  shares,
+  sighting,
+  three,
+  uuid,
+  VERSION,
+  verdict,
+} from './three-parties.ts'
+import { ALFA, BRAVO, feed, fresh, know, said } from './two-parties.ts'
 
 // The views are alfa's: it shared, the two others say what became of it.
-const CAROL = ALFA.replace('alfa', 'carol')
-const LOGS = [ALFA, BRAVO, CAROL]
-const PARTIES = LOGS.map((origin) => origin.slice(0, origin.indexOf('/')))
-const three = {
-  ...agreement,
-  parties: [...agreement.parties, { party: carol.party, name: carol.party, root: carol.card.rootDigest }],
-  channels: agreement.channels.map((channel) => ({ ...channel, parties: PARTIES })),
-}
-const VERSION = agreementDigest(three)
-const IN_FORCE = LOGS.map((origin) => receipt('watch', origin, 2, 1_790_000_000))
-const others = (origin: string) => PARTIES.filter((party) => !origin.startsWith(`${party}/`))
-const part = {
-  ...{ role: 'bundle', mediaType: 'application/stix+json;version=2.1', size: 4096 },
-  ...{ sealed: '1'.repeat(64), commitment: '2'.repeat(64) },
-}
-const seenBy = (origin: string): Statement['seen'] => ({
-  logs: LOGS.filter((one) => one !== origin).map((one) => ({ origin: one, size: 2, root: '5'.repeat(64) })),
-  receipts: IN_FORCE.map(({ by, origin: on, size, digest }) => ({ by, origin: on, size, digest })),
-})
-const shares = (origin: string, more: Partial<Statement> = {}) =>
-  said(origin, VERSION, {
-    ...{ type: 'intel/share', to: others(origin), content: [part], seen: seenBy(origin) },
-    body: { share: '0195f3a0-7c11-7abc-8def-0123456789ab', piece: 1, pieces: 1, objects: 2 },
-    ...more,
-  })
 const answers = (origin: string, more: Partial<Statement> = {}) =>
-  said(origin, VERSION, {
-    ...{ type: 'intel/sighting', to: ['alfa.example'], body: {}, content: [part], seen: seenBy(origin) },
-    re: [{ origin: ALFA, index: 2, leaf: toHex(leafHash(alfa[2] ?? new Uint8Array())) }],
-    ...more,
-  })
+  feedbackOn({ origin: ALFA, index: 2, entry: alfa[2] }, origin, more)
 
-const uuid = (of: string) => `${of.repeat(4)}-0000-4000-8000-000000000000`
-const INDICATOR = `indicator--${uuid('aa')}`
-const OTHER = `indicator--${uuid('ab')}`
-interface Said {
-  id: string
-  modified?: string
-  revoked?: boolean
-  [property: string]: unknown
-}
-const object = (type: string, { id, modified = '2026-11-30T10:00:00.000Z', revoked, ...more }: Said) => {
-  const stix = { type, spec_version: '2.1', id: `${type}--${uuid(id)}`, created: '2026-11-30T10:00:00.000Z', modified }
-  const source = JSON.stringify({ ...stix, ...(revoked === true ? { revoked } : {}), ...more })
-  return { id: stix.id, type, version: modified, revoked: revoked === true, source }
-}
-const sighting = (of: Said) => object('sighting', { sighting_of_ref: INDICATOR, ...of })
-const opinion = (of: Said) => object('opinion', { object_refs: [INDICATOR], opinion: 'agree', ...of })
-const verdict = (word: string) => ({
-  extensions: { [VERDICT_EXTENSION]: { extension_type: 'property-extension', verdict: word } },
-})
-const bundle = (...all: ReturnType<typeof object>[]): ObjectToFold[] =>
-  all.map((one, position) => ({ ...one, position, specVersion: '2.1', name: null, tlp: null, warnings: [] }))
-
-const openAll = LOGS.map((origin) => [opens(origin, VERSION), signs(origin, VERSION, others(origin))])
 let alfa: Uint8Array[]
 let bravo: Uint8Array[]
 let thirds: Uint8Array[]
