@@ -46,6 +46,9 @@ export function faultOfReport(
   if (code.startsWith('witness/')) return undefined
   // Whoever had its keys stolen is not accused: it has said so itself.
   if (code === 'party/notice' && subject === world.theft.party) return undefined
+  // A thief says what it gives nobody the content of, and a folder that was restored may lack content that nobody fetched.
+  const isOwn = subject.startsWith(`${party}/`)
+  if (code === 'log/content-lost' && isOwn && (wasRestored || party === world.theft.party)) return undefined
   // A peer that could not be reached half-way through; it is asked again.
   if (code === 'log/tail-withheld') return undefined
   const hostile = world.the.hostile?.party

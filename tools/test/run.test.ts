@@ -30,7 +30,7 @@ test('what the arguments name as file descriptors is passed on under its number'
     [3, 'old'],
     [5, ' and new'],
   ] as const) {
-    ;(child.stdio[fd] as Writable).on('error', () => {}).end(text)
+    ;((child.stdio as unknown[])[fd] as Writable).on('error', () => {}).end(text)
   }
   const code = await new Promise((resolve) => child.on('close', resolve))
   expect({ code, out, err }).toEqual({ code: 0, out: 'old and new', err: '' })
