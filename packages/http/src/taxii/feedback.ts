@@ -26,6 +26,11 @@ export async function asFeedback(
 }
 
 async function* again(begun: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* begun
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
+  try {
+    yield* begun
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
+  } finally {
+    // Whoever stops reading early lets go of the body.
+    await rest.return?.()
+  }
 }
