@@ -177,7 +177,7 @@ describe('two parties and a neutral, set up by hand', () => {
     await until(async () => (await run(['object', id, ...there])).out.includes('inbox'))
     const seen = await run(['feedback', ...there, '--seen', '2026-11-30T10:00:00Z', '--count', '3', id])
     expect(seen.out).toMatch(/^bravo\.example\/[0-9a-f]{32}\/main\/[0-9a-f]{16}#[0-9]+\n$/)
-    expect(seen.err).toMatch(/alfa\.example told, sealed[\s\S]*--take-back sighting--/)
+    expect(seen.err).toMatch(/alfa\.example told, sealed[\s\S]*feedback --dir \S+ --take-back sighting--/)
     await done(['feedback', ...there, '--verdict', 'false-positive', '--reason', 'A public resolver.', id])
     await until(async () => (await done(['feedback', ...here])).includes('false-positive'))
     const listed = await done(['feedback', ...here])

@@ -75,7 +75,7 @@ export function feedbackCommand(command: Command): void {
       })
       if (flags.json === true) return printJson(given)
       for (const record of given.records) print(record)
-      for (const sentence of sentences(given)) note(sentence)
+      for (const sentence of sentences(given, flags)) note(sentence)
       return undefined
     })
 }
@@ -113,15 +113,23 @@ function saidBy(ids: string[], flags: FeedbackFlags): Omit<FeedbackInput, 'pact'
   return { ...alike, ids, ...(isSighting ? { sighting } : {}), ...(isOpinion ? { opinion: thought } : {}) }
 }
 
-function sentences({ state, awaited, to, ids, redactedTotal }: FeedbackGiven): string[] {
+function sentences(
+  { state, awaited, to, ids, redactedTotal }: FeedbackGiven,
+  { dir, takeBack }: FeedbackFlags,
+): string[] {
   const whom = to.map(plain).join(', ')
   return [
     state === 'held-here'
       ? `Held here until the log is compared with ${awaited.join(', ') || 'its peers'}; then ${whom} will be told.`
       : state === 'waits'
-        ? `It waits until a second person of this house has approved it; then ${whom} will be told.`
+        ? `It waits until a second person of this house has approved it; then ${whom} will be told. It is listed by: countersign approvals --dir ${dir}`
         : `${whom} told, sealed: nobody else reads what.`,
-    `To take it back: countersign feedback --take-back ${ids.slice(0, 3).map(plain).join(' ')}${ids.length > 3 ? ' …' : ''}`,
+    // What waits is withdrawn where it is listed, and what takes back is said once.
+    ...(state === 'waits' || takeBack === true
+      ? []
+      : [
+          `To take it back: countersign feedback --dir ${dir} --take-back ${ids.slice(0, 3).map(plain).join(' ')}${ids.length > 3 ? ' …' : ''}`,
+        ]),
     ...(redactedTotal === 0
       ? []
       : [`The gate cut or left out ${some(redactedTotal, 'object')}; --json tells what and why.`]),
