@@ -2,7 +2,8 @@
 
 import { ok } from '@countersign/log'
 import type { Card } from '@countersign/record'
-import type { Answer, NodeClient } from './node-client.ts'
+import type { Answer } from './calls.ts'
+import type { NodeClient } from './node-client.ts'
 import { type Report, verifyEvidence } from './verify-evidence.ts'
 
 /** Fetches the evidence of `origin#index` and verifies it against the cards that the caller trusts. */

@@ -1,0 +1,83 @@
+// Threat data held at a node: the objects, where each came from, and what was refused.
+
+import type { ObjectFeedback } from './feedback.ts'
+import type { RecordRow, RecordState } from './records.ts'
+
+export interface ObjectRow {
+  seq: number
+  id: string
+  type: string
+  version: string
+  name: string | null
+  tlp: string | null
+  party: string
+  record: string
+  collection: 'inbox' | 'outbox' | 'withdrawn'
+  addedAt: string
+  revoked: boolean
+  /** Where it breaks STIX 2.1 (`error`) or does not follow its advice, errors first; the section may be empty. */
+  warnings: { path: string; message: string; section: string; error: boolean }[]
+  /** How many other texts of the same id and version were refused. */
+  conflicts: number
+}
+
+export interface ObjectDetail {
+  versions: (ObjectRow & { source: string; pact: string; provenance: Provenance[] })[]
+  relations: ObjectRow[]
+  /** What each party says now of it: our own word on it too. */
+  feedback: ObjectFeedback[]
+}
+
+/** A record that one version of an object came in; the first is the one whose text is kept. */
+export interface Provenance {
+  record: string
+  party: string
+  time: string
+  state: RecordState
+  delivery: RecordRow['delivery']
+  /** It said something else under the same id and version, and was refused. */
+  refused: boolean
+  /** Its author took it back. */
+  takenBack: boolean
+}
+
+/** What one party said under one agreement that was refused, for another text was there before. */
+export interface ConflictSource {
+  pact: string
+  collection: 'inbox' | 'outbox' | 'withdrawn'
+  party: string
+  texts: number
+  objects: number
+  first: string
+  last: string
+}
+
+export interface ConflictPage {
+  conflicts: {
+    pact: string
+    collection: 'inbox' | 'outbox' | 'withdrawn'
+    id: string
+    version: string
+    kept: { record: string; party: string; digest: string }
+    refused: { record: string; party: string; part: number; position: number; digest: string }
+  }[]
+  next: string | null
+}
+
+export interface ObjectQuery {
+  pact?: string | undefined
+  collection?: string | undefined
+  type?: string | undefined
+  party?: string | undefined
+  q?: string | undefined
+  cursor?: string | undefined
+  limit?: string | undefined
+}
+
+export interface ObjectPage {
+  objects: ObjectRow[]
+  next: string | null
+  total: number
+  /** Whether there are at least `total`, and the rest was not counted. */
+  totalIsLeast?: boolean
+}
