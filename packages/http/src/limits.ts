@@ -5,18 +5,18 @@ export const LIMITS = {
   pathChars: 4_096,
   /** A JSON request to the console's API. */
   apiBodyBytes: 4_194_304,
-  /** Of what a tool adds, to look whether it is feedback. */
-  feedbackBytes: 1_048_576,
   /** One that carries an agreement or an invitation. */
   jsonBodyBytes: 1_048_576,
   /** A hint has no body; what comes all the same is read no further. */
   hintBodyBytes: 1_024,
-  /** One that carries a card. */
-  /** A signed request or notice, in base64. */
+  /** One that carries a signed request or a notice, in base64. */
   keyBodyBytes: 524_288,
+  /** One that carries a card. */
   cardBodyBytes: 131_072,
   /** A STIX bundle posted to TAXII's outbox or to the console's share. */
   shareBodyBytes: 1_073_741_824,
+  /** STIX given as feedback; what a tool adds is looked at as such only where it is no larger. */
+  feedbackBytes: 1_048_576,
   /** TAXII: objects on one page where the client names no limit, and at most. */
   taxiiPageDefault: 1_000,
   taxiiPageMax: 1_000,
