@@ -4,8 +4,8 @@
 
 import type { Sqlite } from './database.ts'
 import type { Feedback } from './feedback.ts'
+import type { Balance, BalanceQuery, Exchanged } from './feedback-rows.ts'
 import { BALANCE_STRETCH } from './limits.ts'
-import type { Balance, BalanceQuery, Exchanged } from './rows.ts'
 import { COUNTS, VALIDITY } from './schema.ts'
 
 interface Place {

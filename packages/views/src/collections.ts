@@ -8,7 +8,7 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kyse
 import { CURSOR_REFUSED } from './cursors.ts'
 import type { Store } from './database.ts'
 import { MATCH_VALUES_MAX, OBJECT_PAGE_MAX, PAGE_CHARACTERS_MAX, SEQUENCES_PER_LOOK } from './limits.ts'
-import type { CollectionName, CollectionObject, CollectionPage, CollectionQuery } from './rows.ts'
+import type { CollectionName, CollectionObject, CollectionPage, CollectionQuery } from './object-rows.ts'
 import { COLLECTIONS, FEEDS_FROM, type Tables } from './schema.ts'
 import { microsecondsOf, microsecondsText, versionOrder } from './times.ts'
 

@@ -5,9 +5,9 @@
 import { ok, type Result } from '@countersign/log'
 import { CURSOR_REFUSED, parseSequenceCursor, sequenceCursor } from './cursors.ts'
 import type { Sqlite } from './database.ts'
+import type { FeedbackPage, FeedbackQuery, FeedbackRow, ObjectFeedback } from './feedback-rows.ts'
 import { explanationOf, feedbackWords } from './feedback-words.ts'
 import { FEEDBACK_OPINIONS_MAX, FEEDBACK_PAGE_DEFAULT, FEEDBACK_PAGE_MAX } from './limits.ts'
-import type { FeedbackPage, FeedbackQuery, FeedbackRow, ObjectFeedback } from './rows.ts'
 import { COLLECTIONS, COUNTS, FEEDBACK_KINDS } from './schema.ts'
 
 const [SIGHTING, OPINION] = [FEEDBACK_KINDS.indexOf('sighting'), FEEDBACK_KINDS.indexOf('opinion')]

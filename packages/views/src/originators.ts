@@ -2,6 +2,7 @@
 // is its originator's. Asked of the sources of all valid records, those that were taken back too.
 
 import type { Sqlite } from './database.ts'
+import { ORIGINATOR_SOURCES_MAX } from './limits.ts'
 import { VALIDITY } from './schema.ts'
 
 /** Who shared it first, under which agreement, and in which record, `origin#index`. */
@@ -16,9 +17,6 @@ export interface Going {
   pact: string
   to: readonly string[]
 }
-
-/** Sources of one object that are looked at; where none of them permits it, it is held back. */
-const SOURCES_MAX = 1_000
 
 export class Originators {
   private readonly us: string
@@ -44,7 +42,7 @@ export class Originators {
    * shared under that agreement with all who would get it. Undefined where nobody's.
    */
   of(id: string, { pact, to }: Going): Originator | undefined {
-    const sources = this.sql.sources.all(id, SOURCES_MAX)
+    const sources = this.sql.sources.all(id, ORIGINATOR_SOURCES_MAX)
     const [first] = sources
     if (first === undefined || first.author === this.us) return undefined
     const isThere = sources.some(({ author, pact: under, parties }) => {

@@ -15,7 +15,6 @@ import {
   OBJECT_VERSIONS_MAX,
   QUERY_MAX,
 } from './limits.ts'
-import { foldWords, relationshipOf } from './object-words.ts'
 import type {
   ConflictRow,
   ConflictSource,
@@ -24,7 +23,8 @@ import type {
   ObjectQuery,
   ObjectRow,
   Provenance,
-} from './rows.ts'
+} from './object-rows.ts'
+import { foldWords, relationshipOf } from './object-words.ts'
 import { COLLECTIONS, INBOX, type Tables, WITHDRAWN } from './schema.ts'
 import { type SearchIndex, searchFor } from './search.ts'
 import { microsecondsText } from './times.ts'

@@ -10,9 +10,9 @@ import type { Store } from './database.ts'
 import type { RowDeriver } from './derive-rows.ts'
 import type { KnownAgreements } from './known.ts'
 import { ANSWERS_MAX, PROVENANCE_MAX, QUERY_MAX, RECORD_PAGE_DEFAULT, RECORD_PAGE_MAX } from './limits.ts'
+import type { Provenance } from './object-rows.ts'
 import type {
   PartRow,
-  Provenance,
   ReceiptRow,
   RecordDetail,
   RecordOfShare,

@@ -4,7 +4,7 @@
 
 import { orders } from './collections.ts'
 import type { Sqlite } from './database.ts'
-import type { RemovedHere } from './rows.ts'
+import type { RemovedHere } from './object-rows.ts'
 import { COLLECTIONS } from './schema.ts'
 
 export class RemovedObjects {

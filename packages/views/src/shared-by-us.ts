@@ -2,7 +2,7 @@
 
 import type { Sqlite } from './database.ts'
 import { FEEDS_PER_PARTY_MAX, REVOKED_AT_ONCE_MAX } from './limits.ts'
-import type { CollectionName, SharedPlace } from './rows.ts'
+import type { CollectionName, SharedPlace } from './object-rows.ts'
 import { COLLECTIONS, COUNTS, VALIDITY } from './schema.ts'
 
 /** Each place of an object in a share of ours that counts, with those it was said to; the oldest version first. */

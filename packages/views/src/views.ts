@@ -7,26 +7,27 @@ import type { Result } from '@countersign/log'
 import type { Force } from '@countersign/pact'
 import type { Entry } from '@countersign/record'
 import type Database from 'better-sqlite3'
+import type { Balance, BalanceQuery, FeedbackPage, FeedbackQuery } from './feedback-rows.ts'
 import type { UnheldReceipt } from './named-receipts.ts'
-import type { Going, Originator } from './originators.ts'
 import type {
-  Alarm,
-  Balance,
-  BalanceQuery,
-  CardRow,
   CollectionName,
   CollectionPage,
   CollectionQuery,
   ConflictRow,
   ConflictSource,
-  ContentLife,
-  FeedbackPage,
-  FeedbackQuery,
-  NoticeRow,
   ObjectDetail,
   ObjectPage,
   ObjectQuery,
   ObjectRemark,
+  RemovedHere,
+  SharedPlace,
+} from './object-rows.ts'
+import type { Going, Originator } from './originators.ts'
+import type {
+  Alarm,
+  CardRow,
+  ContentLife,
+  NoticeRow,
   PactRow,
   PartToRemove,
   RecordDetail,
@@ -34,9 +35,7 @@ import type {
   RecordPage,
   RecordQuery,
   Rejection,
-  RemovedHere,
   RetentionOver,
-  SharedPlace,
   Statistics,
 } from './rows.ts'
 
@@ -298,7 +297,7 @@ export interface Views {
   /** The newest text of a sighting or an opinion that we say, unless that is revoked. */
   feedbackByUs(pact: string, id: string): string | undefined
 
-  /** The valid records that a party said of the share with this UUID, in order. */
+  /** The records that a party said of the share with this UUID and that are not void, in the order of its log. */
   recordsOfShare(author: string, pact: string, share: string): RecordOfShare[]
 
   /** What this node does not show any more, and keeps itself: all of it, as at a start. */
