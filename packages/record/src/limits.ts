@@ -11,7 +11,6 @@ export const LIMITS = {
   receiptBytes: 65_536,
   jsonDepth: 32,
   partyBytes: 128,
-  channelBytes: 32,
   originBytes: 255,
   /** `to`, `re`, `seen.logs` and `seen.receipts`. */
   listed: 64,

@@ -147,7 +147,7 @@ export interface NoticeRow {
   /** H(canonical notice), hex. */
   digest: string
   party: string
-  /** POSIX seconds since which it stands; null while no neutral has covered it. */
+  /** POSIX seconds since which it stands; null while it does not. */
   since: number | null
   roles: string[]
   /** Digests of the cards whose keys are given up. */

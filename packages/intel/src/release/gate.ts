@@ -57,7 +57,7 @@ export interface ReleaseRules {
   readonly approval?: ApprovalThresholds
   /** What is nobody’s for whoever shared it first. */
   readonly common?: CommonKnowledge
-  /** Whether feedback may name who saw something; where the agreement says nothing it is not named. */
+  /** Whether it may be named who saw something; where the agreement says nothing, feedback does not name it. */
   readonly sighter?: Exclude<SighterTerm, undefined>
   /** What our own side holds back besides, and under which agreement and channel it is asked. */
   readonly house?: { readonly rules: HouseRules; readonly pact: string; readonly channel: string }

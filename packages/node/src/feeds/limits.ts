@@ -41,10 +41,7 @@ export const FEED_LIMITS = {
   backoffMsMax: 21_600_000,
   /** Objects of one feed that are remembered, so that none is taken twice. */
   known: 5_000_000,
-  /** What was taken and could not be passed on yet: beyond it nothing more is fetched. */
-  waitingObjects: 200_000,
-  waitingBytes: 536_870_912,
-  /** One share, or one file of drafts. */
+  /** One share, or one file of drafts. Where so much waits, it is passed on before anything more is fetched. */
   batchObjects: 5_000,
   batchBytes: 16_777_216,
   /** A time that a server names is believed so far ahead of our clock. */

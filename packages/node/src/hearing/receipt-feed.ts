@@ -342,9 +342,10 @@ export class ReceiptFeed {
 }
 
 /**
- * Of the times of receipts of one size those that are kept, rising: the first, the last, and of those between the first of
- * each stretch since the first, which begin after 1, 3, 7, 15 minutes and so on, up to a day and a half. Where lo is later than the first, as by
- * a clock that is behind, another one bounds hi; which, is not known before all that bounds lo is here.
+ * Of the times (POSIX seconds) of receipts of one size those that are kept, rising: the first, the last, and of those
+ * between the first of each stretch since the first, which begin after 1, 3, 7, 15 minutes and so on, up to a day and a
+ * half. Where lo is later than the first, as by a clock that is behind, another one bounds hi; which, is not known before
+ * all that bounds lo is here.
  */
 function keptOf(times: readonly number[]): number[] {
   const rising = [...times].sort((a, b) => a - b)
