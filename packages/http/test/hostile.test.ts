@@ -9,6 +9,7 @@ import { formatNote, makeVerifierKey, parseNote, signatureLine, toHex, utf8 } fr
 import { loadIdentity, openAge, sealAge } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE, parseEntry, type Statement, sealPart, signStatement } from '@countersign/record'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { saidOnLine } from './on-the-line.ts'
 import { bytesInput, delivered, type Meddler, type Parties, startParties, until, value } from './parties.ts'
 
 let parties: Parties
@@ -19,21 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => parties.close())
 
-const say = async (subject: string): Promise<string> => {
-  const said = value(
-    await parties.alfa.node.say({
-      pact: parties.pact,
-      type: 'hotline/message',
-      body: { precedence: 'ROUTINE' },
-      content: [
-        { role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: utf8(JSON.stringify({ subject, text: 'x' })) },
-      ],
-      account: 'test',
-    }),
-  )
-  if (said.state !== 'said') throw new Error('It was held here.')
-  return said.record
-}
+const say = (subject: string) => saidOnLine(parties.alfa.node, parties.pact, subject)
 /** Something small on the other channel. */
 const shareOne = async (): Promise<string> => {
   const created = '2026-02-01T00:00:00.000Z'

@@ -4,10 +4,11 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createOwnLog, nodeDisk, originHash } from '@countersign/ledger'
-import { signCheckpoint, utf8 } from '@countersign/log'
+import { signCheckpoint } from '@countersign/log'
 import { loadIdentity, type Node, realSurroundings } from '@countersign/node'
-import { MESSAGE_MEDIA_TYPE, makeForkEvidence, parseEntry, signStatement } from '@countersign/record'
+import { makeForkEvidence, parseEntry, signStatement } from '@countersign/record'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { saidOnLine } from './on-the-line.ts'
 import { delivered, type Parties, startParties, until, value } from './parties.ts'
 
 let parties: Parties
@@ -16,15 +17,7 @@ beforeEach(async () => {
 }, 120_000)
 afterEach(() => parties.close(), 120_000)
 
-async function say(node: Node, subject: string): Promise<string> {
-  const content = [
-    { role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: utf8(JSON.stringify({ subject, text: 'x' })) },
-  ]
-  const body = { precedence: 'ROUTINE' }
-  const said = value(await node.say({ pact: parties.pact, type: 'hotline/message', body, content, account: 'test' }))
-  if (said.state !== 'said') throw new Error('It was held here.')
-  return said.record
-}
+const say = (node: Node, subject: string) => saidOnLine(node, parties.pact, subject)
 const originOf = (record: string) => record.slice(0, record.indexOf('#'))
 const codes = async (node: Node) => (await node.status()).alarms.map(({ code }) => code)
 

@@ -3,10 +3,9 @@
 
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { utf8 } from '@countersign/log'
 import { type Node, realSurroundings, type Surroundings } from '@countersign/node'
-import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { saidOnLine } from './on-the-line.ts'
 import { delivered, type Parties, type Party, startParties, until, value } from './parties.ts'
 
 let parties: Parties
@@ -21,18 +20,7 @@ beforeEach(async () => {
 }, 120_000)
 afterEach(() => parties.close(), 120_000)
 
-async function saying(node: Node, subject: string): Promise<string> {
-  const said = value(
-    await node.say({
-      ...{ pact: parties.pact, type: 'hotline/message', body: { precedence: 'ROUTINE' }, account: 'test' },
-      content: [
-        { role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: utf8(JSON.stringify({ subject, text: 'x' })) },
-      ],
-    }),
-  )
-  if (said.state !== 'said') throw new Error('It was held here.')
-  return said.record
-}
+const saying = (node: Node, subject: string) => saidOnLine(node, parties.pact, subject)
 
 /** The sealed file of a record's one part, by its author. */
 async function sealedFile({ node, dir }: Party, record: string): Promise<string> {

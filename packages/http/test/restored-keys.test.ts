@@ -1,11 +1,10 @@
 // Nodes restored from a backup when keys had changed before it was taken, or have changed since (spec/keys.md).
 
-import { rmSync } from 'node:fs'
 import { nodeDisk, openReceipts } from '@countersign/ledger'
-import { utf8 } from '@countersign/log'
-import { auditNode, type Node, realSurroundings, restoreBackup, takeBackup } from '@countersign/node'
-import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
+import { auditNode, type Node, realSurroundings } from '@countersign/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { backupOf, rollBack } from './backups.ts'
+import { saidOnLine } from './on-the-line.ts'
 import { delivered, type Parties, type Party, startParties, until, value } from './parties.ts'
 
 let parties: Parties
@@ -15,29 +14,9 @@ beforeAll(async () => {
 afterAll(() => parties.close(), 600_000)
 
 async function say(node: Node, subject: string): Promise<string> {
-  const bytes = utf8(JSON.stringify({ subject, text: 'Please look.' }))
-  const content = [{ role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes }]
-  const body = { precedence: 'ROUTINE' }
-  const said = value(await node.say({ pact: parties.pact, type: 'hotline/message', body, content, account: 'test' }))
-  if (said.state !== 'said') throw new Error('It was held here.')
-  await delivered(node, said.record, 600)
-  return said.record
-}
-
-async function backupOf(party: Party): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  const sink = async (chunk: Uint8Array) => void chunks.push(chunk)
-  value(await takeBackup({ dir: party.dir, passphrase: undefined, sink }, realSurroundings()))
-  return Buffer.concat(chunks)
-}
-
-async function rollBack(party: Party, backup: Buffer): Promise<void> {
-  await party.stop()
-  rmSync(party.dir, { recursive: true })
-  const from = (async function* () {
-    yield backup
-  })()
-  value(await restoreBackup({ from, dir: party.dir, passphrase: undefined }, realSurroundings()))
+  const record = await saidOnLine(node, parties.pact, subject)
+  await delivered(node, record, 600)
+  return record
 }
 
 const originOf = (record: string) => record.split('#')[0] ?? ''
@@ -70,11 +49,12 @@ test('a backup taken after keys and logs changed: both logs come back, and recei
   await until('the new logs to speak', () => inForce(alfa.node), 600)
   const second = await say(alfa.node, 'in the second log')
   expect(originOf(second)).not.toBe(originOf(first))
-  const backup = await backupOf(alfa)
+  const backup = await backupOf(alfa.dir)
   const lost = await say(alfa.node, 'lost')
   await say(bravo.node, 'countersigned by the second key')
   const given = (await openReceipts({ disk: nodeDisk(), dir: alfa.dir })).given(theirs).map(({ digest }) => digest)
-  await rollBack(alfa, backup)
+  await alfa.stop()
+  await rollBack(alfa.dir, backup)
   await alfa.start()
   await until('alfa to be ready', () => alfa.node.health().ready, 600)
   for (const record of [first, second, lost]) {
@@ -95,13 +75,14 @@ test('a backup taken before keys changed: with those gone nothing is signed unti
   const { alfa, bravo } = parties
   await until('alfa to be ready', () => alfa.node.health().ready, 600)
   const before = await say(alfa.node, 'before')
-  const backup = await backupOf(alfa)
+  const backup = await backupOf(alfa.dir)
   const serial = alfa.node.card.body.serial
   value(await alfa.node.rotateKeys({ roles: ['statement', 'receipt'] }))
   await until('the new keys to speak', () => inForce(alfa.node), 600)
   const lost = await say(alfa.node, 'by keys that are lost')
   await say(bravo.node, 'countersigned by a key that is lost')
-  await rollBack(alfa, backup)
+  await alfa.stop()
+  await rollBack(alfa.dir, backup)
   await alfa.start()
   await until('the missing keys to be named', async () => (await codes(alfa.node)).includes('log/keys-missing'), 600)
   expect(alfa.node.card.body.serial).toBe(serial)

@@ -3,10 +3,10 @@
 
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { utf8 } from '@countersign/log'
-import { auditNode, type Node, realSurroundings, restoreBackup, type Surroundings, takeBackup } from '@countersign/node'
-import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
+import { auditNode, type Node, realSurroundings, type Surroundings } from '@countersign/node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { backupOf, rollBack } from './backups.ts'
+import { saidOnLine } from './on-the-line.ts'
 import { delivered, inForce, type Parties, type Party, startParties, until, value } from './parties.ts'
 
 let parties: Parties
@@ -15,40 +15,15 @@ beforeEach(async () => {
 }, 120_000)
 afterEach(() => parties.close(), 120_000)
 
-const say = async (node: Node, subject: string) =>
-  value(
-    await node.say({
-      ...{ pact: parties.pact, type: 'hotline/message', body: { precedence: 'ROUTINE' }, account: 'test' },
-      content: [
-        { role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: utf8(JSON.stringify({ subject, text: 'x' })) },
-      ],
-    }),
-  )
 async function saying(node: Node, subject: string): Promise<string> {
-  const said = await say(node, subject)
-  if (said.state !== 'said') throw new Error('It was held here.')
-  await delivered(node, said.record)
-  return said.record
+  const record = await saidOnLine(node, parties.pact, subject)
+  await delivered(node, record)
+  return record
 }
 
 async function sign(...who: Party[]): Promise<void> {
   for (const { node } of who) value(await node.signPact(parties.invitation))
   for (const { node } of [parties.alfa, parties.bravo]) await until('the agreement to be in force', () => inForce(node))
-}
-
-async function backupOf(dir: string): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  const sink = async (chunk: Uint8Array) => void chunks.push(chunk)
-  value(await takeBackup({ dir, passphrase: undefined, sink }, realSurroundings()))
-  return Buffer.concat(chunks)
-}
-
-async function rollBack({ dir }: Party, backup: Buffer): Promise<void> {
-  rmSync(dir, { recursive: true })
-  const from = (async function* () {
-    yield backup
-  })()
-  value(await restoreBackup({ from, dir, passphrase: undefined }, realSurroundings()))
 }
 
 /** A backup of the folder as it stood when the agreement was kept and no log was opened yet. */
@@ -126,7 +101,7 @@ test('a disk lost whole, and a backup that knows the agreement and none of our l
   await bravo.node.settled()
   await bravo.stop()
   const before = published(bravo)
-  await rollBack(bravo, backup)
+  await rollBack(bravo.dir, backup)
 
   // While one of them is silent nothing is opened and nothing is signed.
   await alfa.stop()
@@ -162,7 +137,7 @@ test('where nobody who answers holds a log of ours, and who may hold one never d
   await bravo.stop()
   await alfa.stop()
   await watch.stop()
-  await rollBack(bravo, backup)
+  await rollBack(bravo.dir, backup)
   const clock = { aheadMs: 0 }
   const around = (): Surroundings => ({ ...realSurroundings(), now: () => Date.now() + clock.aheadMs })
   await bravo.start(around())
@@ -222,7 +197,7 @@ test('a backup from before the agreement: signing it again takes our logs back, 
   await sign(watch, bravo, alfa)
   const record = await saying(bravo.node, 'one')
   await bravo.stop()
-  await rollBack(bravo, backup)
+  await rollBack(bravo.dir, backup)
   await bravo.start()
   expect(await channels(bravo.node)).toEqual([])
   // That it was restored is remembered longer than the doubt.
@@ -259,7 +234,7 @@ test('a backup from before our log was succeeded: both logs come back, and the o
   const second = await saying(bravo.node, 'in the second')
   expect(second.split('#')[0]).toBe(origin)
   await bravo.stop()
-  await rollBack(bravo, backup)
+  await rollBack(bravo.dir, backup)
   await bravo.start()
   await ready(bravo)
   const after = await saying(bravo.node, 'after')

@@ -3,19 +3,11 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeDisk, openReceipts, originHash } from '@countersign/ledger'
-import { utf8 } from '@countersign/log'
-import {
-  auditNode,
-  Node,
-  realSurroundings,
-  restoreBackup,
-  type Surroundings,
-  takeBackup,
-  verifyBackup,
-} from '@countersign/node'
-import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
+import { auditNode, Node, realSurroundings, type Surroundings, verifyBackup } from '@countersign/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serveNode } from '../src/index.ts'
+import { backupOf, piecesOf, restoreTo, rollBack } from './backups.ts'
+import { saidOnLine, sayOnLine } from './on-the-line.ts'
 import { delivered, freePort, type Parties, type Party, startParties, until, value } from './parties.ts'
 
 let parties: Parties
@@ -24,38 +16,12 @@ beforeAll(async () => {
 })
 afterAll(() => parties.close())
 
-async function say(node: Node, subject: string) {
-  const bytes = utf8(JSON.stringify({ subject, text: 'Please look.' }))
-  const content = [{ role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes }]
-  const body = { precedence: 'ROUTINE' }
-  return value(await node.say({ pact: parties.pact, type: 'hotline/message', body, content, account: 'test' }))
-}
+const say = (node: Node, subject: string) => sayOnLine(node, parties.pact, subject)
 
 async function sayAndWait(node: Node, subject: string): Promise<string> {
-  const said = await say(node, subject)
-  if (said.state !== 'said') throw new Error('It was held here.')
-  await delivered(node, said.record)
-  return said.record
-}
-
-async function backupOf(party: Party): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  const sink = async (chunk: Uint8Array) => void chunks.push(chunk)
-  value(await takeBackup({ dir: party.dir, passphrase: undefined, sink }, realSurroundings()))
-  return Buffer.concat(chunks)
-}
-
-async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
-
-const restoreTo = async (dir: string, backup: Buffer) =>
-  value(await restoreBackup({ from: piecesOf(backup), dir, passphrase: undefined }, realSurroundings()))
-
-/** The folder is lost, and a backup of it put in its place. The node is stopped before, and started by nobody. */
-async function rollBack(party: Party, backup: Buffer): Promise<void> {
-  rmSync(party.dir, { recursive: true })
-  await restoreTo(party.dir, backup)
+  const record = await saidOnLine(node, parties.pact, subject)
+  await delivered(node, record)
+  return record
 }
 
 const ready = (party: Party) => until(`${party.party} to be ready`, () => party.node.health().ready)
@@ -82,7 +48,7 @@ test('a backup taken while its node speaks is whole, and so is each log in it', 
     for (let i = 0; i < 20; i++) await say(alfa.node, `while ${i}`)
   })()
   const backups: Buffer[] = []
-  for (let i = 0; i < 3; i++) backups.push(await backupOf(alfa))
+  for (let i = 0; i < 3; i++) backups.push(await backupOf(alfa.dir))
   await speaking
   for (const backup of backups) {
     const verified = value(await verifyBackup(piecesOf(backup), undefined))
@@ -107,7 +73,7 @@ test('a party rolled back takes its lost tail, its content and its receipts back
 }, async () => {
   const { alfa, bravo, watch } = parties
   await sayAndWait(alfa.node, 'before')
-  const backup = await backupOf(alfa)
+  const backup = await backupOf(alfa.dir)
   for (const subject of ['lost one', 'lost two']) await sayAndWait(alfa.node, subject)
   for (const subject of ['heard one', 'heard two']) await sayAndWait(bravo.node, subject)
   const origin = await originOf(alfa.node)
@@ -117,7 +83,7 @@ test('a party rolled back takes its lost tail, its content and its receipts back
   const shown = await subjects(alfa.node)
   await alfa.stop()
   const given = (await openReceipts({ disk: nodeDisk(), dir: alfa.dir })).newest(theirs)
-  await rollBack(alfa, backup)
+  await rollBack(alfa.dir, backup)
   expect(isMarked(alfa.dir)).toBe(true)
 
   // Nobody can be reached: what is said is kept, and whom it awaits is named.
@@ -164,12 +130,12 @@ test('a depositary rolled back asks back its own receipts before it gives anothe
 }, async () => {
   const { alfa, bravo, watch } = parties
   const origin = await originOf(alfa.node)
-  const backup = await backupOf(watch)
+  const backup = await backupOf(watch.dir)
   for (const subject of ['kept one', 'kept two']) await sayAndWait(alfa.node, subject)
   await until('alfa to hold the receipt', () => heldSize(alfa, origin) === alfa.node.logOf(origin)?.size)
   await watch.stop()
   const before = await namesGiven(watch, origin)
-  await rollBack(watch, backup)
+  await rollBack(watch.dir, backup)
   expect(await namesGiven(watch, origin)).not.toEqual(before)
   // Who reads a log and may hold a receipt is silent: none is given on it.
   await bravo.stop()
@@ -211,7 +177,7 @@ test('a copy started on another host beside the original signs nothing, and both
 }, async () => {
   const { alfa, bravo } = parties
   const dir = join(parties.dir, 'copy-of-alfa')
-  await restoreTo(dir, await backupOf(alfa))
+  await restoreTo(dir, await backupOf(alfa.dir))
   const elsewhere: Surroundings = { ...realSurroundings(), host: () => 'another machine' }
   const copy = value(await Node.open(dir, elsewhere))
   const served = value(await serveNode(copy, { listen: `127.0.0.1:${await freePort()}` }))

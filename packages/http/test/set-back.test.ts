@@ -3,10 +3,9 @@
 
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { utf8 } from '@countersign/log'
 import { type Node, realSurroundings, type Surroundings } from '@countersign/node'
-import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { saidOnLine } from './on-the-line.ts'
 import { delivered, type Parties, type Party, startParties, until, value } from './parties.ts'
 
 let parties: Parties
@@ -27,18 +26,7 @@ beforeEach(async () => {
 }, 120_000)
 afterEach(() => parties.close(), 120_000)
 
-async function saying(node: Node, subject: string): Promise<string> {
-  const said = value(
-    await node.say({
-      ...{ pact: parties.pact, type: 'hotline/message', body: { precedence: 'ROUTINE' }, account: 'test' },
-      content: [
-        { role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: utf8(JSON.stringify({ subject, text: 'x' })) },
-      ],
-    }),
-  )
-  if (said.state !== 'said') throw new Error('It was held here.')
-  return said.record
-}
+const saying = (node: Node, subject: string) => saidOnLine(node, parties.pact, subject)
 const sayAndWait = async (node: Node, subject: string) => {
   const record = await saying(node, subject)
   await delivered(node, record, 120)

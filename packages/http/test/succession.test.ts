@@ -2,10 +2,9 @@
 
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { utf8 } from '@countersign/log'
 import { type Node, realSurroundings, type Surroundings } from '@countersign/node'
-import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { saidOnLine, sayOnLine } from './on-the-line.ts'
 import { delivered, type Parties, startParties, until, value } from './parties.ts'
 
 let parties: Parties
@@ -20,20 +19,8 @@ beforeEach(async () => {
 })
 afterEach(() => parties.close())
 
-const say = async (node: Node, subject: string) =>
-  value(
-    await node.say({
-      ...{ pact: parties.pact, type: 'hotline/message', body: { precedence: 'ROUTINE' }, account: 'test' },
-      content: [
-        { role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: utf8(JSON.stringify({ subject, text: 'x' })) },
-      ],
-    }),
-  )
-const saying = async (node: Node, subject: string): Promise<string> => {
-  const said = await say(node, subject)
-  if (said.state !== 'said') throw new Error('It was held here.')
-  return said.record
-}
+const say = (node: Node, subject: string) => sayOnLine(node, parties.pact, subject)
+const saying = (node: Node, subject: string) => saidOnLine(node, parties.pact, subject)
 const lineOf = async (node: Node) => (await node.status()).pacts[0]?.channels.find(({ name }) => name === 'line')
 const codes = async (node: Node) => (await node.status()).alarms.map(({ code }) => code)
 const validAt = async (node: Node, record: string) => (await node.views.record(record))?.row.validity.kind === 'valid'

@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { nodeDisk, openOwnLog, originHash } from '@countersign/ledger'
 import { utf8 } from '@countersign/log'
 import { auditNode, loadIdentity, type Node, realSurroundings } from '@countersign/node'
-import { MESSAGE_MEDIA_TYPE, verifyForkEvidence } from '@countersign/record'
+import { verifyForkEvidence } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
+import { saidOnLine } from './on-the-line.ts'
 import {
   delivered,
   inForce,
@@ -35,15 +36,6 @@ async function begin(options: PartiesOptions = {}): Promise<{ parties: Parties; 
   const parties = await startParties({ ...options, meddler })
   onTestFinished(() => parties.close())
   return { parties, meddler }
-}
-const say = async (node: Node, pact: string, subject: string): Promise<string> => {
-  const content = [
-    { role: 'message', mediaType: MESSAGE_MEDIA_TYPE, bytes: utf8(JSON.stringify({ subject, text: 'x' })) },
-  ]
-  const body = { precedence: 'ROUTINE' }
-  const said = value(await node.say({ pact, type: 'hotline/message', body, content, account: 'test' }))
-  if (said.state !== 'said') throw new Error('It was held here.')
-  return said.record
 }
 const alarms = async (node: Node) => (await node.status()).alarms
 
@@ -98,7 +90,7 @@ test.each<[string, PartiesOptions, { bravo: number; watch: number }]>([
 ])('two faces %s are found out by both whom they deceive', async (_what, options, entries) => {
   const { parties, meddler } = await begin(options)
   const { alfa, bravo, watch, pact } = parties
-  const common = await say(alfa.node, pact, 'common')
+  const common = await saidOnLine(alfa.node, pact, 'common')
   await delivered(alfa.node, common)
   const [origin = ''] = common.split('#')
   const size = alfa.node.logOf(origin)?.size ?? 0
@@ -107,12 +99,12 @@ test.each<[string, PartiesOptions, { bravo: number; watch: number }]>([
   meddler.meddle = (path) => (path.includes('/line/') ? 'missing' : undefined)
   await alfa.start()
   await until('alfa to be ready', () => alfa.node.health().ready)
-  for (let i = 0; i < entries.bravo; i++) await say(alfa.node, pact, `for bravo ${i}`)
+  for (let i = 0; i < entries.bravo; i++) await saidOnLine(alfa.node, pact, `for bravo ${i}`)
   meddler.meddle = (path, _body, _status, asker) => (asker === watch.party ? face(path) : undefined)
   await foundOut([bravo, watch], origin)
   expect(bravo.node.logOf(origin)?.size).toBeGreaterThanOrEqual(size)
   // Whoever found it goes on saying and hearing everything else.
-  const word = await say(bravo.node, pact, 'an honest word')
+  const word = await saidOnLine(bravo.node, pact, 'an honest word')
   await until(
     'watch to hold it',
     () => (watch.node.logOf(word.split('#')[0] ?? '')?.size ?? 0) > Number(word.split('#')[1]),
@@ -130,14 +122,14 @@ test('an observer that alone was shown another face, and one peer of all the oth
   })
   const { alfa, bravo, watch, carol, pact } = parties
   if (carol === undefined) throw new Error('There are three parties.')
-  const common = await say(alfa.node, pact, 'common')
+  const common = await saidOnLine(alfa.node, pact, 'common')
   await delivered(alfa.node, common)
   const [origin = ''] = common.split('#')
   const face = await otherFace(parties, origin, 1)
   meddler.meddle = (path) => (path.includes('/line/') ? 'missing' : undefined)
   await alfa.start()
   await until('alfa to be ready', () => alfa.node.health().ready)
-  const said = await say(alfa.node, pact, 'for all but the observer')
+  const said = await saidOnLine(alfa.node, pact, 'for all but the observer')
   meddler.meddle = (path, _body, _status, asker) => {
     if (asker !== watch.party) return undefined
     return path.includes('/line/') ? (face(path) ?? 'missing') : undefined
@@ -151,7 +143,7 @@ test('an observer that alone was shown another face, and one peer of all the oth
   await carol.start()
   await foundOut([carol], origin)
   // Alfa countersigns nothing any more; between the others everything goes on.
-  const word = await say(bravo.node, pact, 'an honest word')
+  const word = await saidOnLine(bravo.node, pact, 'an honest word')
   await until('carol to countersign it', async () => {
     const row = (await bravo.node.views.record(word))?.row
     return row?.delivery.some(({ recipient, state }) => recipient === carol.party && state === 'delivered') === true
@@ -161,7 +153,7 @@ test('an observer that alone was shown another face, and one peer of all the oth
 test('what was countersigned on one face discharges its author no more, binds it all the same, and is alike after a restart', async () => {
   const { parties, meddler } = await begin()
   const { alfa, bravo, watch, pact } = parties
-  const common = await say(alfa.node, pact, 'common')
+  const common = await saidOnLine(alfa.node, pact, 'common')
   await delivered(alfa.node, common)
   const [origin = ''] = common.split('#')
   const face = await otherFace(parties, origin, 2)
@@ -169,7 +161,7 @@ test('what was countersigned on one face discharges its author no more, binds it
     asker === watch.party && path.includes('/line/') ? 'missing' : undefined
   await alfa.start()
   await until('alfa to be ready', () => alfa.node.health().ready)
-  const said = await say(alfa.node, pact, 'for bravo alone')
+  const said = await saidOnLine(alfa.node, pact, 'for bravo alone')
   const at = async (node: Node, record: string) => (await node.views.record(record))?.row
   for (const { node } of [alfa, bravo])
     await until('it to be delivered', async () => (await at(node, said))?.state === 'delivered')
