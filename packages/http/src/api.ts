@@ -9,7 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Account, Accounts } from './accounts.ts'
 import { approvalRoutes } from './approval-routes.ts'
-import { sendRefusal } from './errors.ts'
+import { answer, sendRefusal } from './errors.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
@@ -357,10 +357,6 @@ async function withBody<T, V>(
 ): Promise<Result<V>> {
   const parsed = parse(schema, request.body)
   return parsed.ok ? act(parsed.value) : parsed
-}
-
-function answer(reply: FastifyReply, result: Result<unknown>) {
-  return result.ok ? reply.send(result.value) : sendRefusal(reply, result)
 }
 
 function headersOf(request: FastifyRequest): Headers {

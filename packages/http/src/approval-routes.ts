@@ -4,10 +4,10 @@
 import { Readable } from 'node:stream'
 import { ok, type Result, refuse } from '@countersign/log'
 import type { Node, Officer } from '@countersign/node'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Accounts } from './accounts.ts'
-import { sendRefusal } from './errors.ts'
+import { answer, malformed, sendRefusal } from './errors.ts'
 import { LIMITS } from './limits.ts'
 
 const text = z.string().min(1).max(LIMITS.queryChars)
@@ -106,13 +106,4 @@ export function approvalRoutes(api: FastifyInstance, { node, accounts, headersOf
     const by = isShell ? ok('shell' as const) : await officerOf(request, given)
     return answer(reply, by.ok ? await waitingShares.withdraw(id, by.value) : by)
   })
-}
-
-function answer(reply: FastifyReply, result: Result<unknown>) {
-  return result.ok ? reply.send(result.value) : sendRefusal(reply, result)
-}
-
-/** Nothing of what was given is repeated: it may hold a password. */
-function malformed(error: z.ZodError) {
-  return refuse('request/form', `The request is not understood at “${error.issues[0]?.path.join('.') || 'its top'}”.`)
 }

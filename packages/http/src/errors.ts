@@ -1,7 +1,9 @@
-// One table from refusal codes to HTTP statuses. A code that is not listed is a refusal of what was asked: 422.
+// What the API answers with. One table leads from refusal codes to HTTP statuses; a code that is not listed is a refusal of
+// what was asked: 422.
 
-import type { Refusal } from '@countersign/log'
+import { type Refusal, type Result, refuse } from '@countersign/log'
 import type { FastifyReply } from 'fastify'
+import type { z } from 'zod'
 
 const STATUS: [prefix: string, status: number][] = [
   ['auth/', 401],
@@ -21,4 +23,13 @@ export function statusOf(code: string): number {
 
 export function sendRefusal(reply: FastifyReply, refusal: Pick<Refusal, 'code' | 'message'>): FastifyReply {
   return reply.code(statusOf(refusal.code)).send({ code: refusal.code, message: refusal.message })
+}
+
+export function answer(reply: FastifyReply, result: Result<unknown>): FastifyReply {
+  return result.ok ? reply.send(result.value) : sendRefusal(reply, result)
+}
+
+/** A request of another form. Nothing of what was given is repeated: it may hold a password. */
+export function malformed(error: z.ZodError): Refusal {
+  return refuse('request/form', `The request is not understood at “${error.issues[0]?.path.join('.') || 'its top'}”.`)
 }

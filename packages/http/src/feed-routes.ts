@@ -1,12 +1,12 @@
 // Feeds over the API: their state for every account; what changes one, or has it pulled, for the shell of this machine's
 // owner alone, for a feed is reached from this machine and may say in our name whatever it brings.
 
-import { type Result, refuse } from '@countersign/log'
+import type { Result } from '@countersign/log'
 import type { NewFeed, Node } from '@countersign/node'
 import { TLP_LABELS } from '@countersign/record'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { sendRefusal } from './errors.ts'
+import { answer, malformed, sendRefusal } from './errors.ts'
 import { LIMITS } from './limits.ts'
 
 const text = z.string().min(1).max(LIMITS.queryChars)
@@ -50,8 +50,7 @@ export function feedRoutes(api: FastifyInstance, node: Node, isLocal: (request: 
   const post = <T>(path: string, schema: z.ZodType<T>, act: (body: T) => Promise<Result<unknown>>) =>
     api.post(path, { preHandler: localOnly }, async (request, reply) => {
       const parsed = schema.safeParse(request.body)
-      const done = parsed.success ? await act(parsed.data) : malformed(parsed.error)
-      return done.ok ? reply.send(done.value) : sendRefusal(reply, done)
+      return answer(reply, parsed.success ? await act(parsed.data) : malformed(parsed.error))
     })
 
   api.get('/api/feeds', async () => node.feeds.list())
@@ -68,12 +67,6 @@ export function feedRoutes(api: FastifyInstance, node: Node, isLocal: (request: 
     if (!parsed.success) return sendRefusal(reply, malformed(parsed.error))
     const { name, tlp: upTo, pact } = parsed.data
     const input = request.body as AsyncIterable<Uint8Array>
-    const done = await node.feeds.push(name, pact === undefined ? { upTo, input } : { upTo, pact })
-    return done.ok ? reply.send(done.value) : sendRefusal(reply, done)
+    return answer(reply, await node.feeds.push(name, pact === undefined ? { upTo, input } : { upTo, pact }))
   })
-}
-
-/** Nothing of what was given is repeated: it may hold a secret. */
-function malformed(error: z.ZodError) {
-  return refuse('request/form', `The request is not understood at “${error.issues[0]?.path.join('.') || 'its top'}”.`)
 }

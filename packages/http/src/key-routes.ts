@@ -1,12 +1,12 @@
 // Our keys over the API: their state for every account, and changing them for the shell of this machine's owner alone:
 // parse, call the engine, render (spec/keys.md).
 
-import { ok, type Result, refuse, toBase64 } from '@countersign/log'
+import { ok, toBase64 } from '@countersign/log'
 import { type Node, ROTATED_ROLES, type Rotated } from '@countersign/node'
 import { KEY_ROLES } from '@countersign/record'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { sendRefusal } from './errors.ts'
+import { answer, malformed, sendRefusal } from './errors.ts'
 import { LIMITS } from './limits.ts'
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/)
@@ -38,7 +38,6 @@ export function keyRoutes(api: FastifyInstance, node: Node, isLocal: (request: F
     const message = 'Only the shell of this machine’s owner changes keys; use: countersign key'
     return reply.code(403).send({ code: 'auth/local', message })
   }
-  const answer = <T>(reply: FastifyReply, result: Result<T>) => (result.ok ? result.value : sendRefusal(reply, result))
   const options = { bodyLimit: LIMITS.keyBodyBytes, preHandler: localOnly }
 
   api.get('/api/key/status', async () => node.keyStatus())
@@ -63,9 +62,4 @@ export function keyRoutes(api: FastifyInstance, node: Node, isLocal: (request: F
 
 function rendered(rotated: Rotated) {
   return rotated.state === 'accepted' ? rotated : { state: rotated.state, request: toBase64(rotated.request) }
-}
-
-function malformed(error: z.ZodError) {
-  const issue = error.issues[0]
-  return refuse('request/form', `The request is not understood at “${issue?.path.join('.') || 'its top'}”.`)
 }

@@ -76,7 +76,10 @@ export function fitsAnswer(answer: Statement, named: Statement, place: number): 
   )
 }
 
-/** Whether feedback may be given on a share: to its author, by whom it addresses, and to nobody else (spec/records.md, Feedback). */
+/**
+ * Whether feedback may be given on a share: by one whom it addressed, to its author, and besides only to others whom it
+ * addressed (spec/records.md, Feedback).
+ */
 function mayGiveFeedback({ from, to, mode }: Statement, named: Statement): boolean {
   const given = (party: string) => named.to.includes(party)
   if (named.mode !== mode || !given(from) || !to.includes(named.from)) return false
