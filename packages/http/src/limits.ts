@@ -17,6 +17,8 @@ export const LIMITS = {
   shareBodyBytes: 1_073_741_824,
   /** STIX given as feedback; what a tool adds is looked at as such only where it is no larger. */
   feedbackBytes: 1_048_576,
+  /** A description or an explanation in feedback. */
+  feedbackChars: 20_000,
   /** TAXII: objects on one page where the client names no limit, and at most. */
   taxiiPageDefault: 1_000,
   taxiiPageMax: 1_000,

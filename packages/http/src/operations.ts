@@ -71,8 +71,6 @@ export const evidenceQuery = z.strictObject({ ref: text, reveal: choice, exchang
 export const idQuery = z.strictObject({ id: text })
 const marking = z.strictObject({ tlp: z.enum(TLP_LABELS), class: text.exactOptional() })
 const mode = z.enum(['Actual', 'Exercise', 'Test'])
-/** Of a description or an explanation. */
-const FEEDBACK_CHARS = 20_000
 export const sayBody = z.strictObject({
   pact: text,
   type: text,
@@ -120,14 +118,14 @@ export const feedbackBody = z.strictObject({
       count: z.number().exactOptional(),
       first: text.exactOptional(),
       last: text.exactOptional(),
-      description: z.string().min(1).max(FEEDBACK_CHARS).exactOptional(),
+      description: z.string().min(1).max(LIMITS.feedbackChars).exactOptional(),
     })
     .exactOptional(),
   opinion: z
     .strictObject({
       verdict: z.enum(Object.keys(FEEDBACK_VERDICTS) as FeedbackVerdict[]).exactOptional(),
       opinion: text.exactOptional(),
-      explanation: z.string().min(1).max(FEEDBACK_CHARS).exactOptional(),
+      explanation: z.string().min(1).max(LIMITS.feedbackChars).exactOptional(),
     })
     .exactOptional(),
   stix: z.string().min(1).max(LIMITS.feedbackBytes).exactOptional(),

@@ -20,7 +20,7 @@ async function say(node: Node, subject: string): Promise<string> {
 }
 
 const originOf = (record: string) => record.split('#')[0] ?? ''
-const validAt = async (node: Node, record: string) => (await node.views.record(record))?.row.validity.kind
+const validityAt = async (node: Node, record: string) => (await node.views.record(record))?.row.validity.kind
 const codes = async (node: Node) => (await node.status()).alarms.map(({ code }) => code)
 const inForce = async (node: Node) => (await node.keyStatus()).logs.every(({ upToDate }) => upToDate)
 async function audited(party: Party): Promise<void> {
@@ -58,7 +58,7 @@ test('a backup taken after keys and logs changed: both logs come back, and recei
   await alfa.start()
   await until('alfa to be ready', () => alfa.node.health().ready, 600)
   for (const record of [first, second, lost]) {
-    await until(`${record} to be there`, async () => (await validAt(alfa.node, record)) === 'valid', 600)
+    await until(`${record} to be there`, async () => (await validityAt(alfa.node, record)) === 'valid', 600)
   }
   const after = await say(alfa.node, 'after')
   expect(originOf(after)).toBe(originOf(second))
@@ -99,7 +99,7 @@ test('a backup taken before keys changed: with those gone nothing is signed unti
   expect(originOf(after)).not.toBe(originOf(before))
   for (const node of [alfa.node, bravo.node]) {
     for (const record of [before, lost, after]) {
-      await until(`${record} to be valid`, async () => (await validAt(node, record)) === 'valid', 600)
+      await until(`${record} to be valid`, async () => (await validityAt(node, record)) === 'valid', 600)
     }
   }
   await say(bravo.node, 'countersigned by new keys')

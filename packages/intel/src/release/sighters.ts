@@ -15,7 +15,7 @@ export type SighterTerm = 'withheld' | 'optional' | 'named' | undefined
 const FEEDBACK = 'intel/sighting'
 /** Types that say who saw, or who thinks so. */
 const SAYING: ReadonlySet<string> = new Set(['sighting', 'opinion', 'note'])
-/** Types that name nobody by themselves, and that these may need to be understood. */
+/** Types that these may need to be understood. */
 const DEFINING: ReadonlySet<string> = new Set(['marking-definition', 'extension-definition', 'language-content'])
 const NAMING = propertiesOf('where_sighted_refs', 'created_by_ref', 'authors')
 /** What was observed tells where: an address inside, a host, a user. */
