@@ -166,6 +166,19 @@ test('what we shared is pushed without what may not leave, each of which is name
   expect(server.posted.flatMap(objectTexts)).toEqual([objects[0]?.text, objects[2]?.text])
 })
 
+test('feedback on what another party shared is for that party, and is pushed to nobody', async () => {
+  const server = await foreign((ids) => complete(ids))
+  const { alfa, bravo, pact } = parties
+  const text = new TextEncoder().encode(`{"objects":[${joined(400).text}]}`)
+  value(await bravo.node.share({ pact, account: 'test', input: bytesInput(text) }))
+  await until('alfa to have it', async () => (await readAll(alfa, pact, 'inbox')).length > 0)
+  const before = (await readAll(alfa, pact, 'outbox')).length
+  value(await alfa.node.giveFeedback({ pact, account: 'test', ids: [idOf(400)], sighting: { count: 3 } }))
+  await until('it to stand in the outbox', async () => (await readAll(alfa, pact, 'outbox')).length === before + 1)
+  value(await alfa.node.feeds.push('partner', { upTo: 'TLP:AMBER', pact }))
+  expect(server.posted.join('\n')).not.toContain('sighting')
+})
+
 test('our own TAXII server takes what one of us pushes, and shares it', async () => {
   const { alfa, bravo, pact } = parties
   const { user, password } = bravo.taxii

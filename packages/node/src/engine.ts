@@ -404,6 +404,8 @@ export class Engine {
       if (origin !== undefined) await this.folding.caughtUp(origin)
     }
     if (views.recordsOfShare(identity.party, pact, share).length > 0) return 'said'
+    // Feedback is named by no UUID in the clear: that it left is known here alone.
+    if (waiting === 'done') return 'said'
     return waiting === 'open' ? 'waits' : 'unknown'
   }
 

@@ -53,7 +53,7 @@ export async function theirs(
   return found
 }
 
-/** All that stands in our outbox under an agreement, each object in its newest version. */
+/** All that we shared under an agreement, each object in its newest version; our feedback is for who shared what it is about. */
 export async function sharedUnder(
   pact: string,
   parts: EngineParts,
@@ -67,7 +67,8 @@ export async function sharedUnder(
     const query = { pact, collection: 'outbox', limit: limits.pageObjects } as const
     const page: Result<CollectionPage> = await views.collectionObjects({ ...query, ...(next === '' ? {} : { next }) })
     if (!page.ok) return page
-    for (const { digest } of page.value.objects) {
+    for (const { id, digest } of page.value.objects) {
+      if (views.sharedByUs(pact, id).length === 0) continue
       const text = views.collectionText(digest)
       if (text === undefined) continue
       pieces.push(utf8(pieces.length === 0 ? text : `,${text}`))
