@@ -71,6 +71,8 @@ export class World {
   healed = false
   /** Years that went by at once, while nothing happened. */
   passedMs = 0
+  /** Whether everybody is started again soon, after years have passed. */
+  private isRestartDue = false
   /** What people did, and how often. */
   readonly acts = new Map<Act, number>()
   readonly destruction = new Destruction(this)
@@ -302,7 +304,9 @@ export class World {
   private restartAfterYears(): void {
     if (this.passedMs === 0) return
     const { neutrals } = WORLDS[this.the.world]
+    this.isRestartDue = true
     this.clock.after(neutrals.length === 0 ? RESTART_ALONE_MS : RESTART_AFTER_MS, 'later', () => {
+      this.isRestartDue = false
       for (const machine of this.honest()) {
         this.checks.ends(machine)
         machine.crash('kill')
@@ -334,7 +338,7 @@ export class World {
     succeedWhereSilent(this)
     this.restartAfterYears()
     const end = this.clock.now + QUIET_MS_MAX
-    await this.drive(() => this.checks.isAtRest(), QUIET_MS_MAX, 'rest').catch((cause) => {
+    await this.drive(() => !this.isRestartDue && this.checks.isAtRest(), QUIET_MS_MAX, 'rest').catch((cause) => {
       // Another of the same invariant may have been found on the way.
       if (this.clock.now < end) throw cause
       throw new Violation(6, `No rest within ${QUIET_MS_MAX / 60_000} minutes of healing: ${this.checks.whatMoves()}`)

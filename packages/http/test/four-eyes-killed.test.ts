@@ -55,7 +55,7 @@ function act(dir: string, what: string, of: string, killAt: number) {
 async function opened<T>(dir: string, use: (node: Node) => Promise<T>): Promise<T> {
   const node = value(await Node.open(dir, realSurroundings()))
   try {
-    await until('it to be ready', () => node.health().ready)
+    await until('it to be ready', () => node.health().ready, 200)
     await node.settled()
     return await use(node)
   } finally {
@@ -141,7 +141,7 @@ test('a share that is killed on its way to wait waits whole, or is not there; no
       if (one === undefined) return
       expect(one, at).toMatchObject({ state: 'open', objects: OBJECTS })
       await approveAll(node, one.id)
-      await until('it to be shown', async () => (await saidOf(node)).objects === OBJECTS)
+      await until('it to be shown', async () => (await saidOf(node)).objects === OBJECTS, 200)
       expect(await saidOf(node), at).toEqual(WHOLE)
     }),
   )
@@ -164,7 +164,7 @@ test('an approval that is killed half-way leaves a share that waits, or one that
   await killed(from, 'approve', id, (dir, at) =>
     opened(dir, async (node) => {
       const state = () => node.waitingShares.find(id)?.state
-      await until('what was approved to leave', () => state() !== 'approved')
+      await until('what was approved to leave', () => state() !== 'approved', 200)
       states.add(state() ?? '')
       if (state() === 'open') {
         expect(await saidOf(node), at).toEqual(NOTHING)
@@ -172,11 +172,11 @@ test('an approval that is killed half-way leaves a share that waits, or one that
         await approveAll(node, id)
       }
       expect(state(), at).toBe('done')
-      await until('it to be shown', async () => (await saidOf(node)).objects === OBJECTS)
+      await until('it to be shown', async () => (await saidOf(node)).objects === OBJECTS, 200)
       expect(await saidOf(node), at).toEqual(WHOLE)
       const { records } = value(await node.views.records({ type: 'intel/share' }))
       for (const { id: statement } of records) expect(node.approversOf(statement), at).toHaveLength(2)
-      await until('its file to go', () => held(dir).length === 0)
+      await until('its file to go', () => held(dir).length === 0, 200)
     }),
   )
   expect(states).toEqual(new Set(['open', 'done']))
