@@ -28,6 +28,8 @@ export const LIMITS = {
   generationsPerKey: 8,
   /** Of what one balance tells. */
   balanceDays: 366,
+  /** How soon what is kept to be said is tried again, where something was in its way. */
+  heldRetryMs: 5_000,
   /** Objects taken back at once, and records that one revocation names: with its places they fit into one entry. */
   revokedAtOnce: 1_000,
   revokedRecords: 32,

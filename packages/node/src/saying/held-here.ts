@@ -36,6 +36,7 @@ export class HeldHere<Kept> {
   /** For each log, the ids found in it where something waiting may stand; read once in a run of this process. */
   private readonly found = new Map<string, Set<string>>()
   private started = false
+  private cancel: (() => void) | undefined
 
   constructor(parts: EngineParts, means: HeldHereMeans<Kept>) {
     this.parts = parts
@@ -93,7 +94,14 @@ export class HeldHere<Kept> {
   }
 
   stop(): Promise<void> {
+    this.cancel?.()
     return this.lane.stop()
+  }
+
+  /** What is in its way now may be over without anybody telling. */
+  private tryLater(): void {
+    this.cancel?.()
+    this.cancel = this.parts.around.after(LIMITS.heldRetryMs, () => this.wake())
   }
 
   private channelOf(kept: Kept): Channel | undefined {
@@ -107,7 +115,10 @@ export class HeldHere<Kept> {
       const channel = this.means.channelOf(held.kept)
       if (channel.ok && channel.value.own.state !== 'ready') continue
       const outcome = !channel.ok ? channel : await this.sayOnce(channel.value, held)
-      if (!outcome.ok && /^(?:ledger\/|node\/|say\/daily-limit$)/.test(outcome.code)) return false
+      if (!outcome.ok && /^(?:ledger\/|node\/|say\/daily-limit$)/.test(outcome.code)) {
+        this.tryLater()
+        return false
+      }
       this.parts.store.release(row)
       this.waiting.delete(row)
       this.means.forgotten(held, outcome)
