@@ -49,7 +49,7 @@ export async function partsLacking(from: number, options: OwnContentOptions): Pr
   return [...lacking.values()]
 }
 
-/** Of those parts who is still without: nobody who answered has `lost` ones, of the others somebody did not answer. */
+/** `found`: how many came back. `lost`: all who were asked answered, and nobody has them. `unanswered`: somebody did not answer. */
 export interface StillLacking {
   found: number
   lost: PartToFetch[]
