@@ -47,6 +47,10 @@ export class Checks {
   private readonly origins = new Map<string, string>()
   /** Length of each party’s index of its logs. */
   private readonly indexes = new Map<string, number>()
+  /**
+   * Logs of a folder that was restored, each until it was compared with what its peers hold. Each is compared by itself: one
+   * is whole and speaks again while the tail of another is still asked back.
+   */
   private readonly restored = new Set<string>()
   private readonly wasRestored = new Set<string>()
   private queue: (() => Promise<void>)[] = []
@@ -64,7 +68,6 @@ export class Checks {
     if (!this.watches(machine)) return
     this.learnOrigins(machine)
     this.sizes.delete(machine.party)
-    if (this.restored.has(machine.party)) return
     this.queue.push(() => this.sameAsBefore(machine))
   }
 
@@ -75,10 +78,10 @@ export class Checks {
   /** An older copy takes the place of the folder: what nobody honest holds is lost with the disk, and that is no lie. */
   restores(machine: Machine): void {
     if (!this.watches(machine)) return
-    this.restored.add(machine.party)
     this.wasRestored.add(machine.party)
     for (const [origin, truth] of this.truths) {
       if (!origin.startsWith(`${machine.party}/`)) continue
+      this.restored.add(origin)
       const held = Math.max(0, ...this.others(machine).map((other) => this.mirrorSize(other, origin)))
       for (const entry of truth.entries.slice(held)) entry.fixed = false
       for (const size of [...truth.heads.keys()]) if (size > held) truth.heads.delete(size)
@@ -241,7 +244,7 @@ export class Checks {
     const before = sizes.get(origin) ?? 0
     const isOwn = origin.startsWith(`${machine.party}/`)
     // It may wait for one that is silent for good, and nothing moves meanwhile.
-    if (isOwn && this.restored.has(machine.party) && !isConfirmed(log)) return
+    if (isOwn && this.restored.has(origin) && !isConfirmed(log)) return
     this.restSince = undefined
     sizes.set(origin, size)
     if (isOwn) await this.grown(machine, log, before)
@@ -270,7 +273,7 @@ export class Checks {
       index++
     }
     truth.entries.length = Math.max(index, fixed)
-    this.restored.delete(machine.party)
+    this.restored.delete(log.origin)
   }
 
   /** A mirror at an honest party: what it holds was once its author’s, and is so for ever (2, 6). */
@@ -279,7 +282,7 @@ export class Checks {
     if (author === undefined || !this.watches(author)) return
     this.fix(log.origin, log.size)
     const own = author.node?.logOf(log.origin)
-    if (own === undefined || own.size < log.size || this.restored.has(author.party)) return
+    if (own === undefined || own.size < log.size || this.restored.has(log.origin)) return
     const { size, root } = log
     this.queue.push(async () => {
       if (!equalBytes(await own.rootAt(size), root)) {
@@ -316,7 +319,7 @@ export class Checks {
   private async sameAsBefore(machine: Machine): Promise<void> {
     for (const origin of this.ownOrigins(machine)) {
       const log = machine.node?.logOf(origin)
-      if (log === undefined) continue
+      if (log === undefined || this.restored.has(origin)) continue
       const truth = this.truthOf(origin)
       for (const [size, root] of truth.heads) {
         if (size > log.size || toHex(await log.rootAt(size)) !== root) {
