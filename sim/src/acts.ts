@@ -21,7 +21,9 @@ export const ACTS = [
   'content destroyed whose retention had run out',
   'a thief was heard with stolen keys',
   'stolen keys given up',
+  'stolen keys given up without a neutral',
   'a thief was heard after the notice',
+  'a receipt of a thief was fetched after the notice',
 ] as const
 
 export type Act = (typeof ACTS)[number]

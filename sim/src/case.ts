@@ -65,12 +65,30 @@ export interface Case {
   known?: boolean
 }
 
-/** What people do besides, one kind in each case. */
-const ACT_KINDS = ['none', 'stick', 'keys', 'succession', 'destruction', 'destruction', 'theft', 'years'] as const
+/** What people do besides, one kind in each case. What may go many ways comes up twice. */
+const ACT_KINDS = [
+  'none',
+  'keys',
+  'succession',
+  'years',
+  'stick',
+  'stick',
+  'destruction',
+  'destruction',
+  'theft',
+  'theft',
+] as const
 /** The largest takes as long as three of the others. */
 const WORLDS_DRAWN = ['two', 'two', 'two', 'witnessed', 'alone', 'alone', 'alone', 'three'] as const
 /** Mostly short: what goes wrong needs little for it as a rule, and many small cases are run in the time of a long one. */
-const LENGTHS_MS = [20_000, 20_000, 20_000, 20_000, 40_000, 120_000] as const
+const LENGTHS_MS = [
+  ...Array<number>(5).fill(10_000),
+  ...Array<number>(6).fill(20_000),
+  ...Array<number>(4).fill(40_000),
+  120_000,
+]
+/** Twice the agreement’s pin interval, and what it takes to hear of the last of it. */
+const PINNED_BY_BOTH_MS = 700_000
 /** A clock may be wrong by so much without being false. */
 const SKEW_MS = 60_000
 
@@ -81,9 +99,7 @@ export function caseOf(seed: number): Case {
   const { parties, neutrals } = WORLDS[world]
   const all = [...parties, ...neutrals]
   const lengthMs = draw.pick(LENGTHS_MS)
-  const drawn = draw.pick(ACT_KINDS)
-  // Without a neutral what one party said, and the other had not seen yet when it gave its keys up, may lose its force.
-  const what = drawn === 'theft' && neutrals.length === 0 ? 'years' : drawn
+  const what = draw.pick(ACT_KINDS)
   // What takes its own time is done where nothing else goes wrong than the weather.
   const isQuiet = what === 'theft' || what === 'years'
   const rough = draw.chance(0.5)
@@ -121,7 +137,11 @@ export function caseOf(seed: number): Case {
   }
   const faults = isQuiet ? 0 : draw.below(3 + Math.floor(lengthMs / 40_000))
   for (let n = 0; n < faults; n++) steps.push(...faultOf(draw, at(), lengthMs, honest))
-  steps.push(...actsOf(what, draw, lengthMs, honest, speakers))
+  steps.push(
+    ...(what === 'theft' && neutrals.length === 0
+      ? theftAmongTwo(draw, speakers)
+      : actsOf(what, draw, lengthMs, honest, speakers)),
+  )
   if (hostile !== undefined) for (let n = 1 + draw.below(4); n > 0; n--) steps.push({ at: at(), do: 'act', n })
   // What is not restored is whole when two officers pin it: nobody else holds more of it than its author.
   const succeeded = steps.flatMap((step) => (step.do === 'succeed' ? step.who : []))
@@ -172,6 +192,25 @@ function actsOf(
   }
 }
 
+/**
+ * Without a neutral what a notice leaves of earlier receipts is what the party itself had seen named (spec/keys.md): so each
+ * has pinned what the other gave, and the thief comes after that, in the middle of what both say next.
+ */
+function theftAmongTwo(draw: Draw, speakers: readonly string[]): Step[] {
+  const from = PINNED_BY_BOTH_MS
+  return [
+    ...Array.from({ length: 1 + draw.below(3) }, (_, n): Step => {
+      return {
+        at: from + draw.below(20_000),
+        do: draw.pick(['call', 'share'] as const),
+        by: draw.pick(speakers),
+        n: 800 + n,
+      }
+    }),
+    { at: from + draw.below(30_000), do: 'steal', who: draw.pick(speakers), forMs: 1_000 + draw.below(20_000) },
+  ]
+}
+
 /** A node starts while nobody can be reached, and two officers do not wait. */
 function lonelyStart(draw: Draw, lengthMs: number, honest: readonly string[], speakers: readonly string[]): Step[] {
   const who = draw.pick(speakers)
@@ -201,12 +240,13 @@ function wishesFor(draw: Draw, lengthMs: number, speakers: readonly string[]): S
 /** Two machines that hear each other by stick for a while, and not over the network. */
 function trips(draw: Draw, lengthMs: number, honest: readonly string[]): Step[] {
   const from = draw.pick(honest)
-  const to = draw.pick(honest.filter((party) => party !== from).concat(from))
-  if (from === to) return []
+  const others = honest.filter((party) => party !== from)
+  if (others.length === 0) return []
+  const to = draw.pick(others)
   const steps: Step[] = [{ at: draw.below(lengthMs / 2), do: 'part', who: from, from: to, forMs: lengthMs }]
   for (let n = 2 + draw.below(4); n > 0; n--) {
     const back = draw.chance(0.4)
-    const how = draw.pick(['whole', 'whole', 'half-copied', 'old'] as const)
+    const how = draw.pick(['whole', 'whole', 'half-copied', 'half-copied', 'old'] as const)
     steps.push({ at: draw.below(lengthMs), do: 'carry', from: back ? to : from, to: back ? from : to, how, n })
   }
   return steps

@@ -1,13 +1,14 @@
 // What a thief does with keys that were given up (spec/keys.md, What a notice does), once everybody knows: it stands at
 // the address of the party again, lets through what it does not care about, and shows the old logs with more in them, a
-// log that it opened with the stolen key, and the card of before. None of it counts,
-// and nothing that anybody said earlier is worth less or more because of it.
+// log that it opened with the stolen key, the card of before, and receipts that it dates back (late-receipts.ts). None of
+// it counts, and nothing that anybody said earlier is worth less or more because of it.
 
 import type { DoorRequest } from '@countersign/http'
 import type { Identity } from '@countersign/node'
 import { parseEntry, type Statement, signStatement } from '@countersign/record'
 import type { RecordRow } from '@countersign/views'
 import { Face, ranged } from './face.ts'
+import { LateReceipts } from './late-receipts.ts'
 import type { Machine } from './machine.ts'
 import type { Answer } from './network.ts'
 import { sayStep } from './say.ts'
@@ -32,13 +33,24 @@ export class LateWords {
   /** How each honest party saw each record before. */
   private readonly before = new Map<Machine, Map<string, RecordRow>>()
   private readonly answers = new WeakSet<Answer>()
+  private readonly receipts: LateReceipts
   private askedBefore = 0
 
-  constructor(world: World, machine: Machine, stolen: Identity, origins: readonly string[]) {
+  constructor(
+    world: World,
+    machine: Machine,
+    { stolen, origins, givenUpMs }: { stolen: Identity; origins: readonly string[]; givenUpMs: number },
+  ) {
     this.world = world
     this.machine = machine
     this.stolen = stolen
     this.origins = origins
+    this.receipts = new LateReceipts(world, machine, stolen, Math.floor(givenUpMs / 1000))
+  }
+
+  /** What was said meanwhile is held by the party: it is countersigned as if it had been held before the notice. */
+  dateBack(): void {
+    this.receipts.forge()
   }
 
   /** Everybody is asked what counts before; then the party and another go on to speak, by their new keys. */
@@ -54,9 +66,10 @@ export class LateWords {
   /** What whoever asks at the address of the party is answered. */
   serve(request: DoorRequest): Promise<Answer> | undefined {
     return this.machine.serve(request)?.then((answer) => {
-      const file = answer.status === 401 ? undefined : this.file(request.target)
-      if (file === undefined) return answer
-      const made = ranged(request, file)
+      if (answer.status === 401) return answer
+      const file = this.file(request.target)
+      const made = file === undefined ? this.receipts.answer(request) : ranged(request, file)
+      if (made === undefined) return answer
       this.answers.add(made)
       return made
     })
@@ -77,6 +90,7 @@ export class LateWords {
       const rows = await rowsAt(machine, this.world.pact)
       for (const record of this.records) this.isVoid(machine, rows.get(record))
       for (const [record, row] of this.before.get(machine) ?? []) this.isUnchanged(machine, row, rows.get(record))
+      for (const [record, row] of rows) this.receipts.check(machine, row, this.before.get(machine)?.get(record))
     }
     await this.isSealedAnew()
   }

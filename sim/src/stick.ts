@@ -16,6 +16,11 @@ export class Stick {
     return copy
   }
 
+  /** Whether it was pulled out while something was still to be written. */
+  get isPulledOut(): boolean {
+    return this.left < 0
+  }
+
   get size(): number {
     return this.files.size
   }

@@ -5,7 +5,7 @@
 
 import { type Identity, ROTATED_ROLES, signRequest } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
-import type { Step } from './case.ts'
+import { type Step, WORLDS } from './case.ts'
 import { endpointOf, signedRequest } from './identity.ts'
 import { LateWords } from './late-words.ts'
 import { Machine, type MachineMeans } from './machine.ts'
@@ -19,6 +19,8 @@ const CALLS = 2
 /** Everybody looks each 45 seconds: by then what is known of a notice is known to all, and what is shown was seen. */
 const SETTLED_MS = 60_000
 const LATE_MS = 55_000
+/** Soon, and once what the others said meanwhile has come. */
+const DATED_BACK_MS = [2_000, 20_000]
 
 export class Theft {
   /** Whose keys were stolen. */
@@ -33,6 +35,8 @@ export class Theft {
   /** Records that it said. */
   private readonly said: string[] = []
   private late: LateWords | undefined
+  /** When the party gave up what was stolen. */
+  private givenUpMs = 0
   private isOver = false
 
   constructor(world: World, means: MachineMeans) {
@@ -107,7 +111,9 @@ export class Theft {
     for (const record of this.said) await this.isSeenAlike(record, honest)
     for (const machine of honest) if (machine.party !== this.party) await this.refusesTheStolen(machine)
     await this.late?.atRest()
-    if (this.origins.length > 0) this.world.did('stolen keys given up')
+    if (this.origins.length === 0) return
+    this.world.did('stolen keys given up')
+    if (WORLDS[this.world.the.world].neutrals.length === 0) this.world.did('stolen keys given up without a neutral')
   }
 
   private async isFrozen(origin: string, honest: readonly Machine[]): Promise<void> {
@@ -191,6 +197,7 @@ export class Theft {
     if (accepted?.ok !== true) {
       return world.violated(0, `${party} may give up its keys and is refused: ${accepted?.code} ${accepted?.message}`)
     }
+    this.givenUpMs = world.now
     this.whenAllKnow(machine)
   }
 
@@ -206,11 +213,12 @@ export class Theft {
 
   private async speakLate(machine: Machine, stolen: Identity): Promise<void> {
     const { world, party = '' } = this
-    const late = new LateWords(world, machine, stolen, this.origins)
+    const late = new LateWords(world, machine, { stolen, origins: this.origins, givenUpMs: this.givenUpMs })
     this.late = late
     await late.prepare()
     world.trace.add(`${world.clock.now} a thief speaks for ${party} after the notice`)
     world.network.servers.set(party, (_from, request) => late.serve(request))
+    for (const after of DATED_BACK_MS) world.clock.after(after, 'later', () => late.dateBack())
     world.clock.after(LATE_MS, 'later', () => {
       world.network.servers.set(party, (_from, request) => machine.serve(request))
       this.isOver = true
