@@ -99,6 +99,42 @@ test('where it was shared under the other agreement too, by anybody, it goes to 
   value(await share(alfa, text, other))
 })
 
+test('what only bears its id or its version there lets nothing go: whoever knows the id of an object gets no content by it', async () => {
+  const { alfa } = parties
+  const text = await fromBravo(tool(), here)
+  const id = `"id":"${idOf(text)}"`
+  // Carol has heard of the id, and of the version too.
+  const older = `{"type":"tool",${id},${at.replace('"modified":"2026', '"modified":"2025')},"name":"y"}`.replace(
+    '"created":"2026',
+    '"created":"2025',
+  )
+  for (const junk of [older, `{"type":"tool",${id},${at},"name":"y"}`]) value(await share(carol, junk, other))
+  await heard(alfa, text, other)
+  expect(await share(alfa, text, other)).toMatchObject(BRAVOS)
+  // Of what Bravo itself shares there, nothing else goes there either.
+  const changed = text.replace('"modified":"2026-01', '"modified":"2026-02')
+  value(await share(parties.bravo, changed, other))
+  await until('it to be heard', async () => {
+    const object = [{ id: idOf(text), version: '2026-02-01T00:00:00.000Z' }]
+    return (await alfa.node.views.textsShown(other, 'inbox', object))[0] !== undefined
+  })
+  expect(await share(alfa, text, other)).toMatchObject(BRAVOS)
+  value(await share(alfa, changed, other))
+})
+
+test('what a rule of the house cuts of it goes to those who have all of it', async () => {
+  const { alfa } = parties
+  const text = await fromBravo(tool(',"aliases":["cut me"]'), here, ['alfa.example', 'carol.example'])
+  const rules = join(alfa.dir, 'rules')
+  mkdirSync(rules, { recursive: true })
+  const rule =
+    '@id("aliases")\n@reason("They are ours.")\n@redact("aliases")\nforbid (principal, action, resource) when { resource.type == "tool" };\n'
+  writeFileSync(join(rules, 'house.cedar'), rule)
+  value(await share(alfa, text, here))
+  expect(await share(alfa, text, other)).toMatchObject(BRAVOS)
+  rmSync(rules, { recursive: true })
+})
+
 test('what we shared first stays ours, also once it came back', async () => {
   const { alfa, bravo } = parties
   const text = tool()

@@ -6,6 +6,7 @@ export { ENTRIES_PER_FOLD_MAX, OBJECTS_PER_FOLD_MAX, RECEIPTS_PER_FOLD_MAX } fro
 export type { UnheldReceipt } from './named-receipts.ts'
 export type * from './object-rows.ts'
 export { openViews } from './open-views.ts'
+export type { GoingObject } from './originators.ts'
 export type * from './rows.ts'
 export { canonicalText } from './same-content.ts'
 export type {

@@ -21,8 +21,8 @@ export const FEEDBACK_PAGE_DEFAULT = 100
 export const BALANCE_STRETCH = 200
 /** Opinions on one object that are told: one of each party under each agreement and in each mode. */
 export const FEEDBACK_OPINIONS_MAX = 1000
-/** Sources of one object that are looked at for its originator; where none of them permits it, it is held back. */
-export const ORIGINATOR_SOURCES_MAX = 1000
+/** Texts of one id and version that are compared with what would leave; one that is the same to the byte is found past them. */
+export const ORIGINATOR_TEXTS_MAX = 64
 export const CONFLICT_PAGE_MAX = 1000
 export const CONFLICT_SOURCES_MAX = 1000
 /** Records told of as those in which one version of an object came. */

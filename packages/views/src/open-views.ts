@@ -24,7 +24,7 @@ import { Notices } from './notices.ts'
 import type { CollectionName, CollectionQuery, RemovedHere } from './object-rows.ts'
 import { ObjectShelf } from './object-shelf.ts'
 import { ObjectSources } from './object-sources.ts'
-import { type Going, Originators } from './originators.ts'
+import { type Going, type GoingObject, Originators } from './originators.ts'
 import { PartStates } from './part-states.ts'
 import { readConflictSources, readConflicts, readObject, readObjects } from './read-objects.ts'
 import { PactReader } from './read-pacts.ts'
@@ -130,7 +130,7 @@ class SqliteViews implements Views {
     this.feedback_ = new Feedback(sqlite, party)
     this.balances = new Balances(sqlite, party, this.feedback_)
     this.sources = new ObjectSources(sqlite, this.shelf, this.feedback_)
-    this.originators_ = new Originators(sqlite, party)
+    this.originators_ = new Originators(sqlite, party, this.bounds)
     const { agreements, bounds, folder, forces, named, readers, sources, splits, successions } = this
     const predecessors = (origin: string) => successions.chain(origin)
     const notices = new Notices(sqlite, { agreements, cards: this.cardsKnown, bounds, predecessors })
@@ -410,9 +410,9 @@ class SqliteViews implements Views {
     })
   }
 
-  async originators(ids: readonly string[], going: Going) {
-    if (ids.length > OBJECTS_PER_FOLD_MAX) throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects at once.`)
-    return ids.map((id) => this.originators_.of(id, going))
+  async originators(objects: readonly GoingObject[], going: Going) {
+    if (objects.length > OBJECTS_PER_FOLD_MAX) throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects at once.`)
+    return objects.map((object) => this.originators_.of(object, going))
   }
 
   async partsToOpen(origin: string) {

@@ -22,7 +22,7 @@ import type {
   RemovedHere,
   SharedPlace,
 } from './object-rows.ts'
-import type { Going, Originator } from './originators.ts'
+import type { Going, GoingObject, Originator } from './originators.ts'
 import type {
   Alarm,
   CardRow,
@@ -234,8 +234,8 @@ export interface Views {
     collection: CollectionName,
     objects: readonly { id: string; version: string | null }[],
   ): Promise<(string | undefined)[]>
-  /** For each of these ids whose consent it takes that the object goes there; at most OBJECTS_PER_FOLD_MAX. */
-  originators(ids: readonly string[], going: Going): Promise<(Originator | undefined)[]>
+  /** For each of these objects whose consent it takes that it goes there; at most OBJECTS_PER_FOLD_MAX. */
+  originators(objects: readonly GoingObject[], going: Going): Promise<(Originator | undefined)[]>
   /** Parts of one log that are sealed to us and are neither opened nor rejected yet, in order. */
   partsToOpen(origin: string): Promise<{ origin: string; index: number; part: number; size: number }[]>
   /** Parts of records to us, valid or undecided, that could not be taken and of which we have not told their author. */

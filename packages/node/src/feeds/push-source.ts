@@ -40,7 +40,7 @@ export async function theirs(
     const some = objects.slice(from, from + OBJECTS_PER_FOLD_MAX)
     // A foreign collection is no party of any agreement, so nobody shared it with that one.
     const originators = await views.originators(
-      some.map(({ id }) => id),
+      some.map(({ id, version }) => ({ id, version, texts: () => [] })),
       { pact: '', to: parties.slice(1) },
     )
     for (const [i, { id, source }] of some.entries()) {

@@ -23,9 +23,9 @@ import {
   type Verdict,
 } from '@countersign/intel'
 import type { DiskFile } from '@countersign/ledger'
-import { ok, type Refusal, type Result, refuse, utf8 } from '@countersign/log'
+import { fromUtf8, ok, type Refusal, type Result, refuse, utf8 } from '@countersign/log'
 import type { Agreement } from '@countersign/pact'
-import { OBJECTS_PER_FOLD_MAX } from '@countersign/views'
+import { type GoingObject, OBJECTS_PER_FOLD_MAX } from '@countersign/views'
 import type { GiveWay } from '../folding/right-of-way.ts'
 import { LIMITS } from '../limits.ts'
 import { refusalOf } from '../releasing/decide.ts'
@@ -47,8 +47,8 @@ export interface JudgeMeans {
   limits: Agreement['limits']
   /** For each of at most OBJECTS_PER_FOLD_MAX objects the text that was shared before under its id and version. */
   sharedBefore(objects: readonly { id: string; version: string | null }[]): Promise<(string | undefined)[]>
-  /** For each of at most OBJECTS_PER_FOLD_MAX ids the party without whose consent the object goes nowhere. */
-  originators(ids: readonly string[]): Promise<({ party: string; pact: string } | undefined)[]>
+  /** For each of at most OBJECTS_PER_FOLD_MAX objects the party without whose consent it goes nowhere. */
+  originators(objects: readonly GoingObject[]): Promise<({ party: string; pact: string } | undefined)[]>
   /** A private file that nobody else can reach; whoever gives it closes it. */
   scratch(): Promise<DiskFile>
   progress?(stage: 'read' | 'said', done: number, total: number): void
@@ -114,7 +114,9 @@ export async function judge(spooled: Spooled, means: JudgeMeans): Promise<{ ok: 
   const meaning = await learn(leaving, means)
   if (!meaning.ok) return meaning
   const { met: _, ...quietly } = means
-  const again = await look(leaving, { ...quietly, definitions: meaning.value, leftOut })
+  // Whose each object is was asked of it as it came.
+  const asked = { originators: async (objects: readonly GoingObject[]) => objects.map(() => undefined) }
+  const again = await look(leaving, { ...quietly, ...asked, definitions: meaning.value, leftOut })
   if (!again.ok) return again
   const mendedAs = onceMended(decision, again.value.decision)
   if (mendedAs.verdict === 'refused') return refusedBy(mendedAs, again.value.remarks)
@@ -163,7 +165,7 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
   const remarks: Looked['remarks'] = { errors: [], errorsTotal: 0, warnings: [], warningsTotal: 0 }
   let objects = 0
   let tooLarge: Refusal | undefined
-  const unmatched: { decided: Decided; object: StixObject }[] = []
+  const unmatched: { decided: Decided; object: StixObject; source: Uint8Array }[] = []
   const remark = (list: 'errors' | 'warnings', object: string, { path, message, section }: Omit<Remark, 'object'>) => {
     remarks[`${list}Total`]++
     if (remarks[list].length < REMARKS_TOLD) remarks[list].push({ object, path, message, section })
@@ -174,7 +176,7 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
     while (unmatched.length > 0) {
       const some = unmatched.splice(0, OBJECTS_PER_FOLD_MAX)
       const before = await means.sharedBefore(some.map(({ object }) => object))
-      const originators = await means.originators(some.map(({ object }) => object.id))
+      const originators = await means.originators(some.map(goingAs))
       for (const [i, { decided, object }] of some.entries()) {
         const originator = originators[i]
         const isTheirs = originator !== undefined && !isCommon(object, means.rules.common)
@@ -203,7 +205,7 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
     for (const warning of warnings) remark('warnings', id, warning)
     together.add(object.value, element.source.length)
     if (decided.text === null) return
-    unmatched.push({ decided, object: object.value })
+    unmatched.push({ decided, object: object.value, source: element.source })
     const cut = cutter.add({ id, source: decided.text })
     if (!cut.ok) tooLarge ??= cut
     else if (cut.value !== undefined) pieces.add(cut.value.objects)
@@ -219,6 +221,13 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
   const last = cutter.end()
   if (last !== undefined) pieces.add(last.objects)
   return ok({ decision: gate.conclude(), objects, pieces: pieces.objects, remarks, tooLarge })
+}
+
+/** As it came, and as it would leave where that is another text. */
+function goingAs({ decided, object, source }: { decided: Decided; object: StixObject; source: Uint8Array }) {
+  const { id, version } = object
+  const all = decided.text === null || decided.text === source ? [source] : [source, decided.text]
+  return { id, version, texts: () => all.flatMap((text) => fromUtf8(text) ?? []) }
 }
 
 /** What would leave of the share, as a bundle in a copy of its own. */

@@ -336,7 +336,7 @@ export class Sharing {
         rules: house.value.digest,
       },
       scratch: () => scratch.open(),
-      originators: (ids) => views.originators(ids, { pact: pact.id, to }),
+      originators: (objects) => views.originators(objects, { pact: pact.id, to }),
       sharedBefore: (objects) => views.textsShown(pact.id, 'outbox', objects),
       ...(progress === undefined ? {} : { progress }),
     })
