@@ -79,6 +79,45 @@ describe.each<[string, Partial<ReleaseRequest>, Partial<ReleaseRules>]>([
     ).toEqual([THINKS, note])
   })
 
+  test('names nobody in an extension, in a property that nobody knows, or in a translation', () => {
+    const extension = 'extension-definition--53445626-0cda-4fbe-8466-32d8ddb1c548'
+    const tells = (more: object) => ({ ...more, extension_type: 'property-extension', verdict: 'accepted' })
+    const said = { ...SEEN, extensions: { [extension]: tells({}) } }
+    const telling = {
+      ...{ ...SEEN, x_seen_by_ref: HOSPITAL.id, x_seen_at_refs: [TOWN.id] },
+      extensions: { [extension]: tells({ reporter_ref: HOSPITAL.id }) },
+    }
+    expect(release([telling], asked, ruled).left).toEqual([said])
+    const about = { ...THINKS, object_refs: [HOSPITAL.id] }
+    expect(release([about], asked, ruled).left).toEqual([about])
+    const words = (contents: object) => object('language-content', 8, { object_ref: THINKS.id, contents })
+    const translated = {
+      ...words({ de: { authors: ['Eine Person'], explanation: 'Ja.' } }),
+      created_by_ref: HOSPITAL.id,
+    }
+    expect(release([THINKS, translated], asked, ruled).left).toEqual([THINKS, words({ de: { explanation: 'Ja.' } })])
+    const named = object('language-content', 9, { object_ref: HOSPITAL.id, contents: { de: { name: 'Klinik' } } })
+    expect(release([THINKS, named], asked, ruled).left).toEqual([THINKS])
+  })
+
+  test('names nobody as the creator of a definition, which it stays here with or goes without', () => {
+    const marking = object('marking-definition', 10, { definition_type: 'statement', definition: { statement: 'S' } })
+    const { modified: _, ...definition } = marking
+    const marked = { ...SEEN, object_marking_refs: [marking.id] }
+    const { decision, left } = release([{ ...definition, created_by_ref: HOSPITAL.id }, marked], asked, ruled)
+    expect(decision.refusals.map(({ message }) => message)).toEqual([])
+    expect(left).toEqual([definition, marked])
+    const extension = object('extension-definition', 11, {
+      ...{ created_by_ref: HOSPITAL.id, name: 'X', version: '1.0', schema: 'https://x.example/' },
+      extension_types: ['property-extension'],
+    })
+    const using = { ...SEEN, extensions: { [extension.id]: { extension_type: 'property-extension', x: 1 } } }
+    const stays = release([extension, using], asked, ruled)
+    expect(stays.left).toEqual([])
+    expect(stays.decision.refusals[0]?.message).toContain('give it without the definition')
+    expect(release([using], asked, ruled).left).toEqual([using])
+  })
+
   test('stays here where its words tell whom it leaves out', () => {
     const { decision, left } = release([HOSPITAL, { ...NAMED, description: `See ${HOSPITAL.id}.` }], asked, ruled)
     expect(left).toEqual([])
