@@ -1,5 +1,6 @@
 // Feedback between whole nodes (spec/records.md, Feedback): said by the API and by tools over TAXII, sealed, and told to who shared.
 
+import { realSurroundings } from '@countersign/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bytesInput, type Parties, type Party, startParties, until, value } from './parties.ts'
 import { TAXII, taxii } from './taxii-client.ts'
@@ -190,6 +191,22 @@ describe('a tool that adds to the outbox', () => {
     expect((await add(bravo, sighting(64, idOf(7)), indicator(65))).status.status).toBe('complete')
     await untilHeard(7)
     expect(await heard(7)).toMatchObject([{ party: 'bravo.example', sightings: { sightings: 1 } }])
+  })
+
+  test('is told that its feedback was said, also where that was held here and the node restarted meanwhile', async () => {
+    const { bravo } = parties
+    await shared(8)
+    await bravo.restart({ ...realSurroundings(), fetch: () => Promise.reject(new Error('unreachable')) })
+    const body = JSON.stringify({ objects: [sighting(66, idOf(8))] })
+    const init = { method: 'POST', headers: { 'content-type': TAXII }, body }
+    const answer = await taxii(bravo, `${parties.pact}/collections/outbox/objects/`, init)
+    expect(answer.status).toBe(202)
+    const { id } = (await answer.json()) as { id: string }
+    const status = async () => (await taxii(bravo, `${parties.pact}/status/${id}/`)).json()
+    expect(await status()).toMatchObject({ status: 'pending', pending_count: 1 })
+    await bravo.restart()
+    await untilHeard(8)
+    expect(await status()).toMatchObject({ status: 'complete', success_count: 1, failure_count: 0 })
   })
 
   test('cannot delete what it said as feedback, which is taken back by a last version: nothing is said of it', async () => {

@@ -404,7 +404,7 @@ export class Engine {
       if (origin !== undefined) await this.folding.caughtUp(origin)
     }
     if (views.recordsOfShare(identity.party, pact, share).length > 0) return 'said'
-    // Feedback is named by no UUID in the clear: that it left is known here alone.
+    // Before its first statement had an id that ends as the share's, that feedback left was known here alone.
     if (waiting === 'done') return 'said'
     return waiting === 'open' ? 'waits' : 'unknown'
   }

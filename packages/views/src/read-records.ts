@@ -61,11 +61,15 @@ export class RecordReader {
          where s.id = ? and s.version_order = ? and s.pact = ? and s.collection = ? and s.shown <> 0
          group by s.origin, s.idx order by s.origin || '#' || s.idx <> ?, r.at_ms, s.origin, s.idx limit ?`,
       ),
-      shared: sqlite.prepare<[string, string, string], { origin: string; idx: number; objects: number }>(
-        `select r.origin, r.idx, json_extract(s.payload, '$.body.objects') as objects
+      shared: sqlite.prepare<
+        [{ pact: string; author: string; share: string }],
+        { origin: string; idx: number; objects: number }
+      >(
+        `select r.origin, r.idx, coalesce(json_extract(s.payload, '$.body.objects'), 0) as objects
          from records r join statements s on s.origin = r.origin and s.idx = r.idx
-         where r.pact = ? and r.author = ? and r.type = 'intel/share' and r.validity <> ${VALIDITY.void}
-           and json_extract(s.payload, '$.body.share') = ? order by r.origin, r.idx`,
+         where r.pact = @pact and r.author = @author and r.validity <> ${VALIDITY.void}
+           and ((r.type = 'intel/share' and json_extract(s.payload, '$.body.share') = @share)
+             or (r.type = 'intel/sighting' and substr(r.id, -17) = substr(@share, -17))) order by r.origin, r.idx`,
       ),
       to: sqlite.prepare<[string, number], { party: string }>(
         'select party from addressees where origin = ? and idx = ? order by place',
@@ -141,7 +145,7 @@ export class RecordReader {
   }
 
   recordsOfShare(author: string, pact: string, share: string): RecordOfShare[] {
-    const rows = this.sql.shared.all(pact, author, share)
+    const rows = this.sql.shared.all({ pact, author, share })
     return rows.map(({ origin, idx, objects }) => ({ record: `${origin}#${idx}`, objects }))
   }
 

@@ -297,7 +297,10 @@ export interface Views {
   /** The newest text of a sighting or an opinion that we say, unless that is revoked. */
   feedbackByUs(pact: string, id: string): string | undefined
 
-  /** The records that a party said of the share with this UUID and that are not void, in the order of its log. */
+  /**
+   * The records that a party said of the share with this UUID and that are not void, in the order of its log. Of feedback,
+   * which names no share, the first: its id ends as the UUID does.
+   */
   recordsOfShare(author: string, pact: string, share: string): RecordOfShare[]
 
   /** What this node does not show any more, and keeps itself: all of it, as at a start. */

@@ -7,12 +7,14 @@ import { join } from 'node:path'
 import type { DiskFile } from '@countersign/ledger'
 import { ok, type Result, refuse, toHex } from '@countersign/log'
 import { isFeedName } from '@countersign/record'
+import { v7 as uuidv7 } from 'uuid'
 import type { Channel } from '../channel/channel.ts'
 import { blankRecord, type EngineParts, markingOf, othersOf, withMode } from '../engine-parts.ts'
 import { LIMITS } from '../limits.ts'
 import type { StoredPact } from '../pacts.ts'
 import { rulesOf } from '../releasing/decide.ts'
 import { readHouseRules } from '../releasing/house-rules.ts'
+import type { Surroundings } from '../surroundings.ts'
 import { bytesOf, type JudgedPlace, judgementOf } from './judgement.ts'
 import { type Judged, type JudgeMeans, judge, type ShareRefusal, type Tried, triedOf } from './judging.ts'
 import type { KeptShare } from './kept-share.ts'
@@ -74,8 +76,9 @@ export class Sharing {
   }
 
   async share(request: ShareRequest): Promise<ShareResult> {
-    const { input, progress, later, met, share = uuidOf(this.parts.around.random(16)), ...asked } = request
-    const type = typeOf(asked)
+    const { input, progress, later, met, share = uuidOf(this.parts.around.random(16)), ...rest } = request
+    const type = typeOf(rest)
+    const asked = { ...rest, ...statementOf(rest, share, this.parts.around) }
     const place = this.saying.placeOf(asked.pact, type, asked.channel)
     if (!place.ok) return place
     const { channel } = place.value
@@ -108,7 +111,7 @@ export class Sharing {
       if (channel.own.isChecking) {
         await spooled.value.file.datasync()
         await this.parts.around.disk.syncFolder(this.folder)
-        const kept = { ...asked, ...statementOf(asked, blank.value()), type, share, bytes: spooled.value.size }
+        const kept = { ...asked, type, share, bytes: spooled.value.size }
         const held = this.saying.hold(channel, kept.statement ?? share, kept)
         if (!held.ok) return held
         keep = true
@@ -178,8 +181,7 @@ export class Sharing {
     bytes: number,
   ): KeptShare {
     const { to, marking, mode } = draft
-    const kept = { ...asked, channel: asked.channel ?? 'main', to, marking, mode, type: typeOf(asked), share, bytes }
-    return { ...statementOf(asked, draft), ...kept }
+    return { ...asked, channel: asked.channel ?? 'main', to, marking, mode, type: typeOf(asked), share, bytes }
   }
 
   /** Keeps it until a second person approves it; durable once this resolves. */
@@ -397,9 +399,18 @@ function typeOf({ feedback }: Pick<ShareRequest, 'feedback'>): KeptShare['type']
   return feedback === undefined ? 'intel/share' : 'intel/sighting'
 }
 
-function statementOf({ feedback }: Pick<ShareRequest, 'feedback'>, { id }: Draft): { statement?: string } {
-  return feedback === undefined ? {} : { statement: id }
+/** Its first statement has an id from the beginning, with the end of the share's: by that the log shows that it was said. */
+function statementOf(
+  { feedback }: Pick<ShareRequest, 'feedback'>,
+  share: string,
+  { now, random }: Pick<Surroundings, 'now' | 'random'>,
+): { statement?: string } {
+  if (feedback === undefined) return {}
+  const begins = uuidv7({ msecs: now(), random: random(16) }).slice(0, -END_CHARS)
+  return { statement: `${begins}${share.slice(-END_CHARS)}` }
 }
+
+const END_CHARS = 17
 
 /** The body of a share tells which piece of it this is; that of feedback is empty. */
 function draftFor(
