@@ -316,3 +316,21 @@ test('a share that its asker has named waits once, however often it is asked for
   const again = await alfa.node.share({ pact, account: 'x', share: id, input: bytesInput(bundle(text)) })
   expect(again).toMatchObject({ ok: false, code: 'approval/ended', message: expect.stringContaining('Not this') })
 })
+
+test('what a rule leaves out of what a tool adds has failed from the beginning, and nobody waits for it', async () => {
+  const { alfa, pact } = parties
+  const out = `{"type":"tool","spec_version":"2.1","id":"tool--00000000-0000-4000-8000-000000000999","created":"2026-02-01T00:00:00.000Z","modified":"2026-02-01T00:00:00.000Z","name":"x"}`
+  const rule =
+    '@reason("It is ours.") @redact("object") forbid (principal, action, resource) when { resource.type == "tool" };'
+  write('house.cedar', `@id("ours") ${rule}`)
+  const text = fresh()
+  const init = { method: 'POST', headers: { 'content-type': TAXII }, body: bundle(text, out) }
+  const posted = (await (await taxii(alfa, `${pact}/collections/outbox/objects/`, init)).json()) as { id: string }
+  const status = async () => (await taxii(alfa, `${pact}/status/${posted.id}/`)).json()
+  const left = { failure_count: 1, failures: [{ id: idOf(out), message: expect.stringContaining('It is ours.') }] }
+  expect(posted).toMatchObject({ ...left, pending_count: 1, pendings: [{ id: idOf(text) }] })
+  value(await approve(posted.id, author))
+  value(await approve(posted.id, second))
+  await until('it to be complete', async () => ((await status()) as { status: string }).status === 'complete')
+  expect(await status()).toMatchObject({ ...left, success_count: 1, successes: [{ id: idOf(text) }] })
+})

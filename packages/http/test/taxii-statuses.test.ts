@@ -52,6 +52,43 @@ test('of an earlier run is told from one of this; of another tool or agreement t
   expect(second.get('one', PACT, TOOL)).toEqual({ status, underWay: false })
 })
 
+const OUT = { code: 'release/redacted' as const, message: 'It is ours.' }
+const told = (index: number, leftOut: boolean) => ({
+  ...{ index, id: null, verdict: 'redacted' as const, reasons: [OUT], leftOut },
+  cut: leftOut ? [] : [{ selector: 'name', because: 'rule' as const, by: null, message: 'It is cut.' }],
+})
+/** Of three objects the first is cut and the last left out. */
+function partly(): Adding {
+  const of = new Adding()
+  for (const n of [1, 2, 3]) of.met({ id: `tool--00000000-0000-4000-8000-00000000000${n}`, version: null })
+  of.decided({ objects: 2, redacted: [told(0, false), told(2, true)] })
+  return of
+}
+
+test('what a rule of the house left out was not added, with its reason; what it cut was, and says so', () => {
+  const begun = pendingStatus('one', 0)
+  const of = partly()
+  const [cut, whole, out] = of.details() ?? []
+  const message = 'It is ours. (release/redacted)'
+  const counts = { total_count: 3, failure_count: 1, failures: [{ ...out, message }] }
+  const lists = [{ ...cut, message }, whole]
+  expect(shared(begun, of)).toMatchObject({ ...counts, status: 'complete', success_count: 2, successes: lists })
+  const waits = waiting(begun, of, 'It waits.')
+  expect(waits).toMatchObject({ ...counts, status: 'pending', pending_count: 2, pendings: lists })
+  // An earlier run took it in; it is said, and the records hold as many as were let go, or fewer.
+  expect(concluded(waits, 'said')).toMatchObject({ ...counts, success_count: 2, successes: lists })
+  expect(concluded(waits, 'said', { left: 2 })).toMatchObject({ ...counts, success_count: 2 })
+  expect(concluded(waits, 'said', { left: 1 })).toMatchObject({ success_count: 1, failure_count: 2 })
+  // What is shared can be waited for; what is left out, never.
+  expect(of.last?.id).toBe(whole?.id)
+  const many = new Adding()
+  for (let n = 0; n < 3; n++) many.met({ id: 'x', version: null })
+  many.decided({ objects: 1, redacted: [told(2, true)] })
+  const some = shared(begun, many)
+  expect(some).toMatchObject({ success_count: 1, failure_count: 2, x_countersign_failures: [{ id: 'x' }] })
+  expect([some.successes, some.failures]).toEqual([undefined, undefined])
+})
+
 test('counts add up and lists are whole, whatever became of the request', () => {
   const begun = pendingStatus('one', 1_790_000_000_000)
   const refusal = { ok: false as const, code: 'release/marking', message: 'It may not leave.' }
@@ -61,6 +98,11 @@ test('counts add up and lists are whole, whatever became of the request', () => 
     waiting(begun, adding, 'It waits.'),
     refused(begun, adding, refusal),
     refused(begun, new Adding(), refusal),
+    shared(begun, partly()),
+    waiting(begun, partly(), 'It waits.'),
+    concluded(waiting(begun, partly(), 'It waits.'), 'said', { left: 1 }),
+    concluded(waiting(begun, partly(), 'It waits.'), 'said', { left: 9 }),
+    concluded(waiting(begun, partly(), 'It waits.'), 'unknown'),
     concluded(begun, 'said'),
     concluded(begun, 'unknown'),
     concluded(waiting(begun, adding, 'It waits.'), 'said'),
@@ -76,6 +118,7 @@ test('counts add up and lists are whole, whatever became of the request', () => 
   }
   expect(all.map(({ status }) => status)).toEqual([
     ...['pending', 'complete', 'pending', 'complete', 'complete'],
+    ...['complete', 'pending', 'complete', 'complete', 'complete'],
     ...['complete', 'complete', 'complete', 'complete'],
   ])
 })

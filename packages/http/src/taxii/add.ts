@@ -2,7 +2,6 @@
 // it may go on after it, and the status tells how it ends. What is no envelope at all, or could not be looked at, is
 // answered with an error and has no status. The share has the id of its status, in its records too.
 
-import type { Result } from '@countersign/log'
 import type { Node, ShareResult } from '@countersign/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { statusOf } from '../errors.ts'
@@ -52,8 +51,9 @@ export async function addObjects(request: FastifyRequest, reply: FastifyReply, m
           if (stage === 'said' && status.total_count === 0) end(waiting(status, adding, 'It is being signed.'))
           taken.resolve()
         },
-        later: (outcome: Result<unknown>) => {
+        later: (outcome) => {
           if (!outcome.ok) return end(refused(status, adding, outcome))
+          if (outcome.value !== undefined) adding.decided(outcome.value)
           succeed().catch((cause: unknown) => request.log.error({ err: cause }, 'status failed'))
         },
       }),
@@ -65,6 +65,7 @@ export async function addObjects(request: FastifyRequest, reply: FastifyReply, m
   let answered = false
   const done = share.then(async (result): Promise<{ http: number; why: string; code: string } | undefined> => {
     if (result.ok) {
+      adding.decided(result.value)
       if (result.value.state === 'said') await succeed()
       else end(waiting(status, adding, waitsFor(result.value)))
       return undefined

@@ -138,7 +138,9 @@ export async function taxiiRoutes(app: FastifyInstance, node: Node, accounts: Ac
         // An earlier run took it in.
         const state = await node.shareState(pact.id, id)
         if (state === 'held-here' || state === 'waits') return send(reply, kept.status)
-        const status = concluded(kept.status, state, node.waitingShares.find(id)?.outcome)
+        const objects = node.views.recordsOfShare(node.party, pact.id, id).reduce((sum, one) => sum + one.objects, 0)
+        const reason = node.waitingShares.find(id)?.outcome ?? ''
+        const status = concluded(kept.status, state, { reason, left: objects === 0 ? undefined : objects })
         statuses.update(status)
         return send(reply, status)
       })

@@ -12,7 +12,7 @@ import { HeldHere } from './held-here.ts'
 import type { JudgeMeans, Tried } from './judging.ts'
 import type { KeptShare } from './kept-share.ts'
 import { type PartToSeal, RecordInMaking } from './record-in-making.ts'
-import type { ShareResult } from './share.ts'
+import type { Shared, ShareResult } from './share.ts'
 import { Sharing } from './sharing.ts'
 import type { Draft } from './speaker.ts'
 import type { WaitingShares } from './waiting-shares.ts'
@@ -59,8 +59,8 @@ export interface ShareRequest {
   share?: string
   /** Told of each element in order while all of it is read first; without an object where it is none. */
   met?: JudgeMeans['met']
-  /** Told how it ended, where it was held here first. */
-  later?(outcome: Result<unknown>): void
+  /** Told how it ended, where it was held here first; of no value where an earlier run said it. */
+  later?(outcome: Result<Pick<Shared, 'objects' | 'redacted'> | undefined>): void
 }
 
 /** The frame before the plaintext of a part (spec/content.md), and what the entry of a record may take with its signatures. */

@@ -7,19 +7,18 @@ import { join } from 'node:path'
 import type { DiskFile } from '@countersign/ledger'
 import { ok, type Result, refuse, toHex } from '@countersign/log'
 import { isFeedName } from '@countersign/record'
-import { v7 as uuidv7 } from 'uuid'
 import type { Channel } from '../channel/channel.ts'
 import { blankRecord, type EngineParts, markingOf, othersOf, withMode } from '../engine-parts.ts'
 import { LIMITS } from '../limits.ts'
 import type { StoredPact } from '../pacts.ts'
 import { rulesOf } from '../releasing/decide.ts'
 import { readHouseRules } from '../releasing/house-rules.ts'
-import type { Surroundings } from '../surroundings.ts'
 import { bytesOf, type JudgedPlace, judgementOf } from './judgement.ts'
 import { type Judged, type JudgeMeans, judge, type ShareRefusal, type Tried, triedOf } from './judging.ts'
 import type { KeptShare } from './kept-share.ts'
+import { draftFor, statementOf, typeOf } from './records-of-share.ts'
 import type { Saying, ShareRequest } from './saying.ts'
-import { outcomeOf, type ShareResult, sayJudged, uuidOf } from './share.ts'
+import { outcomeOf, type Shared, type ShareResult, sayJudged, uuidOf } from './share.ts'
 import type { Draft } from './speaker.ts'
 import { type Spooled, spool } from './spooled.ts'
 import { type Rejudged, WaitingShares } from './waiting-shares.ts'
@@ -44,7 +43,9 @@ export class Sharing {
   private readonly saying: Saying
   private readonly folder: string
   /** Who wants to hear how a share ended that was kept. */
-  private readonly listeners = new Map<string, (outcome: Result<unknown>) => void>()
+  private readonly listeners = new Map<string, NonNullable<ShareRequest['later']>>()
+  /** What became of those that were kept and said in this run, until somebody is told. */
+  private readonly said = new Map<string, Shared>()
 
   constructor(parts: EngineParts, saying: Saying) {
     this.parts = parts
@@ -149,7 +150,9 @@ export class Sharing {
       )
     }
     // Its file is read until it is said.
-    return await this.say(kept.share, judged, blank, kept, place, means)
+    const said = await this.say(kept.share, judged, blank, kept, place, means)
+    if (said.ok) this.said.set(kept.share, said.value)
+    return said
   }
 
   /** It was said, or refused for good. */
@@ -158,10 +161,11 @@ export class Sharing {
     if (this.waiting.find(kept.share)?.state === 'open') return
     this.waiting.concluded(kept, outcome)
     this.forgetFile(kept.share)
-    this.tell(kept.share, outcome)
+    this.tell(kept.share, outcome.ok ? ok(this.said.get(kept.share)) : outcome)
+    this.said.delete(kept.share)
   }
 
-  private tell(share: string, outcome: Result<unknown>): void {
+  private tell(share: string, outcome: Result<Shared | undefined>): void {
     this.listeners.get(share)?.(outcome)
     this.listeners.delete(share)
   }
@@ -392,32 +396,4 @@ export class Sharing {
     const path = join(this.folder, name)
     if (await disk.exists(path)) await disk.remove(path)
   }
-}
-
-/** Feedback goes the way of a share, as a type of its own. */
-function typeOf({ feedback }: Pick<ShareRequest, 'feedback'>): KeptShare['type'] {
-  return feedback === undefined ? 'intel/share' : 'intel/sighting'
-}
-
-/** Its first statement has an id from the beginning, with the end of the share's: by that the log shows that it was said. */
-function statementOf(
-  { feedback }: Pick<ShareRequest, 'feedback'>,
-  share: string,
-  { now, random }: Pick<Surroundings, 'now' | 'random'>,
-): { statement?: string } {
-  if (feedback === undefined) return {}
-  const begins = uuidv7({ msecs: now(), random: random(16) }).slice(0, -END_CHARS)
-  return { statement: `${begins}${share.slice(-END_CHARS)}` }
-}
-
-const END_CHARS = 17
-
-/** The body of a share tells which piece of it this is; that of feedback is empty. */
-function draftFor(
-  { feed, feedback, statement }: Pick<KeptShare, 'feed' | 'feedback' | 'statement'>,
-  blank: Draft,
-  body: Draft['body'],
-): Draft {
-  if (feedback === undefined) return { ...blank, body: feed === undefined ? body : { ...body, feed } }
-  return statement !== undefined && body.piece === 1 ? { ...blank, id: statement } : blank
 }
