@@ -25,6 +25,7 @@ import { sightingCases } from './sighting-cases.ts'
 import { statementCases } from './statement-cases.ts'
 import { successionCases } from './succession-cases.ts'
 import { hex, text, withPieces } from './texts.ts'
+import { verdictCases } from './verdict-cases.ts'
 import { write } from './writing.ts'
 
 write('statements.json', () => ({
@@ -121,6 +122,8 @@ write('after-split.json', () => destruction(afterSplitCases))
 
 write('revocation-answers.json', () => destruction(revocationAnswersCases))
 write('sighting-answers.json', () => destruction(sightingAnswersCases))
+
+write('verdicts.json', () => ({ cases: verdictCases }))
 
 write('notices.json', () => notices(noticesCases))
 write('notices-without-neutral.json', () => notices(withoutNeutralCases))
