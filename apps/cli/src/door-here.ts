@@ -97,6 +97,20 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
       await node.settled()
       return node.views.feedback({ ...rest, ...(limit === undefined ? {} : { limit: Number(limit) }) })
     },
+    async triageList({ types, all, limit, ...scope }) {
+      await node.settled()
+      return node.triageList({
+        ...{ ...scope, all: all === '1' },
+        ...(types === undefined ? {} : { types: types.split(',') }),
+        ...(limit === undefined ? {} : { limit: Number(limit) }),
+      })
+    },
+    async triage(input, account) {
+      await ready(node)
+      await node.settled()
+      const triaged = await node.triage({ ...input, account })
+      return triaged.ok ? ok({ ...triaged.value, redacted: [...triaged.value.redacted] }) : triaged
+    },
     async tryShare(input, bytes, progress) {
       const tried = await node.tryShare(shareOf(input, '', bytes, progress))
       return tried.ok ? ok({ ...tried.value, refusals: [...tried.value.refusals] }) : tried

@@ -30,6 +30,10 @@ import {
   type RotatedAnswer,
   type SayInput,
   type ShareInput,
+  type Triaged,
+  type TriageInput,
+  type TriageList,
+  type TriageQuery,
   type TriedShare,
 } from '@countersign/client'
 import { fromBase64, ok, type Refusal, type Result } from '@countersign/log'
@@ -62,6 +66,8 @@ export interface Door {
   revoke(input: RevokeInput, account: string): Promise<Result<Revoked>>
   giveFeedback(input: FeedbackInput, account: string): Promise<Result<FeedbackGiven>>
   feedback(query: Record<string, string>): Promise<Result<FeedbackPage>>
+  triageList(query: TriageQuery): Promise<Result<TriageList>>
+  triage(input: TriageInput, account: string): Promise<Result<Triaged>>
   tryShare(
     input: ShareInput,
     bytes: ReadableStream<Uint8Array>,
@@ -181,6 +187,8 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     revoke: (input) => client.revoke(input),
     giveFeedback: (input) => client.giveFeedback(input),
     feedback: (query) => client.feedback(query),
+    triageList: (query) => client.triageList(query),
+    triage: (input) => client.triage(input),
     tryShare: (input, bytes) => client.tryShare(input, bytes),
     trust: (card) => client.trust(card),
     async propose(yaml) {

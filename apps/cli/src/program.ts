@@ -42,6 +42,11 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
     async () => (await import('./commands/feedback.ts')).feedbackCommand,
   ],
   [
+    'triage',
+    'go through what others shared, in bulk: accepted, known, false positive, stale; or list what has no verdict yet',
+    async () => (await import('./commands/triage.ts')).triageCommand,
+  ],
+  [
     'gate',
     'what may leave: try STIX against the rules of the agreement and of this house',
     async () => (await import('./commands/gate.ts')).gateCommand,

@@ -28,6 +28,7 @@ import type {
   WaitingShare,
 } from './api/shares.ts'
 import type { Me, NodeStatus } from './api/status.ts'
+import type { Triaged, TriageInput, TriageList, TriageQuery } from './api/triage.ts'
 import { type Answer, Calls, type Reach, withQuery } from './calls.ts'
 
 export class NodeClient {
@@ -244,6 +245,16 @@ export class NodeClient {
   /** Tells those who shared objects what became of them. */
   giveFeedback(asked: FeedbackInput): Promise<Answer<FeedbackGiven>> {
     return this.calls.postJson('api/feedback', asked)
+  }
+
+  /** What others shared, and what we say of it. */
+  triageList(query: TriageQuery, signal?: AbortSignal): Promise<Answer<TriageList>> {
+    return this.calls.getJson('api/triage', query, signal)
+  }
+
+  /** Gives objects that others shared their verdicts, and tells them to whoever shared them. */
+  triage(asked: TriageInput): Promise<Answer<Triaged>> {
+    return this.calls.postJson('api/triage', asked)
   }
 
   /** What the gate would say of a share; nothing is said. */

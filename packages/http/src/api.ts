@@ -38,6 +38,7 @@ import {
   successionQuery,
   trustBody,
 } from './operations.ts'
+import { triageRoutes } from './triage-routes.ts'
 
 export async function apiRoutes(
   app: FastifyInstance,
@@ -245,6 +246,14 @@ export async function apiRoutes(
         ...(stix === undefined ? {} : { stix: utf8(stix) }),
       })
       return given.ok ? given.value : refusedShare(reply, given)
+    })
+    triageRoutes(api, {
+      node,
+      asker: async (request) => {
+        const author = await accounts.officer(headersOf(request))
+        return { account: accountOf(request), ...(author === undefined ? {} : { author }) }
+      },
+      refused: refusedShare,
     })
     api.post('/api/gate/try', { bodyLimit: LIMITS.shareBodyBytes }, async (request, reply) => {
       const asked = shareAsked(request)

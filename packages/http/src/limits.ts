@@ -19,6 +19,12 @@ export const LIMITS = {
   feedbackBytes: 1_048_576,
   /** A description or an explanation in feedback. */
   feedbackChars: 20_000,
+  /** Triage: objects listed at most; answers in one request, and what one of them may name; characters of a reason. */
+  triageListedMax: 1_000,
+  triageAnswersMax: 1_000,
+  triageIdsMax: 50_000,
+  triageTypesMax: 100,
+  triageReasonChars: 2_000,
   /** TAXII: objects on one page where the client names no limit, and at most. */
   taxiiPageDefault: 1_000,
   taxiiPageMax: 1_000,

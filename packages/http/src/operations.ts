@@ -23,6 +23,7 @@ import {
 } from './feed-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
+import { triageBody, triageQuery } from './triage-routes.ts'
 
 export interface Operation {
   method: 'GET' | 'POST'
@@ -345,6 +346,18 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       'Tells those who shared objects what became of them: sightings, opinions and verdicts on `ids`; or `stix`, sightings and opinions as text; or takes back such ones of ours.',
     answer: json('The records, whom they were said to, and what the gate cut.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/triage', query: triageQuery },
+    summary:
+      'What others shared, and what we say of it: their shares, the last first, and of these the objects that have no verdict of ours yet.',
+    answer: json('`shares`, `sharesTotal`, `objects`, `objectsTotal`.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/triage', body: jsonBody(triageBody, LIMITS.apiBodyBytes) },
+    summary:
+      'Gives objects that others shared their verdicts: by their ids, or by type and name what has none of ours yet. It is told to whoever shared them, in a few records.',
+    answer: json('The records, how many objects got which verdict, and how many have none.'),
   },
   {
     ...{ method: 'POST', path: '/api/gate/try', query: shareQuery },

@@ -53,7 +53,7 @@ export class Balancing {
   }
 }
 
-/** Milliseconds since 1970; NaN for what is no time. */
-function timeOf(text: string): number {
+/** Milliseconds since 1970 of an RFC 3339 time or a date; NaN for what is no time. */
+export function timeOf(text: string): number {
   return TIME.test(text) ? Date.parse(text) : Number.NaN
 }

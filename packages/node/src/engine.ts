@@ -40,6 +40,7 @@ import { NamedShares } from './saying/named-shares.ts'
 import { Rejections } from './saying/rejections.ts'
 import { Saying } from './saying/saying.ts'
 import type { ShareState } from './saying/share.ts'
+import { Triaging } from './saying/triage.ts'
 import { ChangingDesk } from './sealing/changing-desk.ts'
 import type { Surroundings } from './surroundings.ts'
 import { Unattended } from './unattended.ts'
@@ -73,6 +74,7 @@ export class Engine {
   readonly saying: Saying
   readonly namedShares: NamedShares
   readonly sticks: Sticks
+  readonly triaging: Triaging
   readonly unattended: Unattended
   private readonly opened: Opened
   private readonly alarms: Alarms
@@ -127,7 +129,9 @@ export class Engine {
       caughtUp: () => this.lookAgain(),
     })
     const { folding, unattended } = this
-    this.arrivals = new Arrivals({ us: party, views, receipts, folding, unattended, changed, stopped })
+    this.arrivals = new Arrivals({
+      ...{ us: party, views, receipts, folding, unattended, changed, stopped, giveWay: this.parts.giveWay },
+    })
     this.possibleCopy = new PossibleCopy({
       ...{ identity, around, pacts, channels, begin, stopped, ...this.alarming },
       unlearned: (pact) => this.indexes.unlearned(pact),
@@ -146,6 +150,13 @@ export class Engine {
     this.feeds = new Feeds(this.parts, {
       share: (request) => this.saying.share(request),
       shareState: (pact, share) => this.shareState(pact, share),
+    })
+    this.triaging = new Triaging(this.parts, {
+      share: (request) => this.saying.share(request),
+      ownFolded: async (pact) => {
+        for (const channel of channels.values()) if (channel.pact.id === pact) await this.arrivals.ownFolded(channel)
+      },
+      feedbackWaits: (pact) => this.saying.feedbackWaits(pact),
     })
     this.rejections = new Rejections(this.parts, this.saying)
     this.removing = new Removing(this.parts, this.saying, (origin) => this.logs.of(origin))

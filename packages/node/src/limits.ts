@@ -37,6 +37,15 @@ export const LIMITS = {
   feedbackAtOnce: 1_000,
   feedbackRecords: 32,
   feedbackBytes: 1_048_576,
+  /** Objects triaged at once, and named by one opinion (spec/records.md, Many objects at once); characters of a reason. */
+  triagedAtOnce: 100_000,
+  objectsPerOpinion: 1_000,
+  triageReasonChars: 2_000,
+  /** What a list of what is to be triaged looks back where no time is asked for; shares, types of one and objects it names. */
+  triageListDays: 31,
+  triageSharesListed: 200,
+  triageTypesListed: 20,
+  triageObjectsListed: 1_000,
   /** How long what one officer asked for may be confirmed by a second. */
   approvalMs: 86_400_000,
   approvalsShown: 100,

@@ -35,6 +35,8 @@ import type { Tried } from './saying/judging.ts'
 import { type Revoked, type RevokeRequest, revoke } from './saying/revoking.ts'
 import type { Said, SayRequest, ShareRequest } from './saying/saying.ts'
 import type { ShareResult, ShareState } from './saying/share.ts'
+import type { TriageRequest, TriageResult } from './saying/triage.ts'
+import type { TriageList, TriageListAsked } from './saying/triage-list.ts'
 import type { WaitingShare, WaitingShares } from './saying/waiting-shares.ts'
 import { type NodeStatus, statusOf } from './status.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -140,6 +142,18 @@ export class Node {
       consequence,
       giveFeedback(this.parts, (asked) => this.engine.saying.share(asked), request),
     )
+  }
+
+  /** Gives many objects that others shared a verdict each, in a few records, and tells them to whoever shared them. */
+  triage(request: TriageRequest): Promise<TriageResult> {
+    const consequence =
+      'Some of it may be said. Mend that, then triage it again: what has a verdict already is passed over.'
+    return overDisk(consequence, this.engine.triaging.triage(request))
+  }
+
+  /** What there is to triage. */
+  triageList(asked: TriageListAsked): Promise<Result<TriageList>> {
+    return this.engine.triaging.list(asked)
   }
 
   /** Where something that a tool adds is feedback alone, and to one party alone, as what it is to be shared. */

@@ -15,7 +15,14 @@ interface Place {
 }
 
 /** Objects that say something of others, or only carry them, are not what is exchanged. */
-const LEFT_OUT = ['sighting', 'opinion', 'note', 'marking-definition', 'extension-definition', 'language-content']
+export const LEFT_OUT = [
+  'sighting',
+  'opinion',
+  'note',
+  'marking-definition',
+  'extension-definition',
+  'language-content',
+]
 
 /** Of a record that counts: valid, in earnest. */
 const COUNTED = `r.validity = ${VALIDITY.valid} and r.mode = 'Actual'`
@@ -74,7 +81,7 @@ export class Balances {
   ): Promise<Exchanged> {
     const { pact, giver, taker, fromMs, untilMs } = of
     const all: Exchanged = {
-      ...{ records: 0, objects: 0, fresh: 0, answered: 0, sighted: 0, leadMs: null, leads: 0 },
+      ...{ records: 0, objects: 0, fresh: 0, answered: 0, untouched: 0, sighted: 0, leadMs: null, leads: 0 },
       verdicts: { accepted: 0, 'already-known': 0, 'false-positive': 0, stale: 0 },
     }
     const leads: number[] = []
@@ -111,8 +118,11 @@ export class Balances {
     if (before?.given === 1) return
     all.objects++
     if (before?.known === 0) all.fresh++
-    const said = this.feedback.of(id).find((one) => one.pact === pact && one.party === taker && one.mode === 'Actual')
-    if (said === undefined) return
+    const said = this.feedback.between(id, { pact, by: taker, to: giver, mode: 'Actual' })
+    if (said === undefined) {
+      all.untouched++
+      return
+    }
     all.answered++
     const verdict = said.opinion?.verdict
     if (verdict != null) all.verdicts[verdict]++

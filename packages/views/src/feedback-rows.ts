@@ -90,8 +90,10 @@ export interface Exchanged {
   objects: number
   /** New to whoever got them: neither said nor received before by that party, in anything that is held here. */
   fresh: number
-  /** Of which whoever got them says something now: a sighting or an opinion. */
+  /** Of which whoever got them says something now to who gave them: a sighting or an opinion. */
   answered: number
+  /** Of which it says nothing. */
+  untouched: number
   /** By the verdict that whoever got them says now. */
   verdicts: Record<FeedbackVerdict, number>
   /** That whoever got them saw. */

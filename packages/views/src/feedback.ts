@@ -12,15 +12,47 @@ import { COLLECTIONS, COUNTS, FEEDBACK_KINDS } from './schema.ts'
 
 const [SIGHTING, OPINION] = [FEEDBACK_KINDS.indexOf('sighting'), FEEDBACK_KINDS.indexOf('opinion')]
 
-/** What else its author says under the same id counts instead of it, or it is revoked (What a party says now, 2). */
-const SAID = `from feedback f
+const addressed = (record: string) =>
+  `exists (select 1 from addressees a where a.origin = ${record}.origin and a.idx = ${record}.idx and a.party = @to)`
+
+/**
+ * What counts of what was said: what else its author says under the same id counts instead of it, or it is revoked (What a
+ * party says now, 2). `narrow`: by the party `@by` to `@to`, under `@pact` and in `@mode`, alone.
+ */
+const said = (narrow = false) => `from feedback f
   join object_sources s on s.origin = f.origin and s.idx = f.idx and s.part = f.part and s.position = f.position
   join records r on r.origin = s.origin and r.idx = s.idx
   where s.shown = ${COUNTS.yes} and s.revoked = 0 and not exists (
     select 1 from object_sources n join records w on w.origin = n.origin and w.idx = n.idx
     where n.id = s.id and n.pact = s.pact and n.collection = s.collection and n.shown = ${COUNTS.yes}
       and w.author = r.author and w.mode = r.mode and (n.version_order > s.version_order or (n.version_order = s.version_order
-        and (w.at_ms, n.origin, n.idx, n.part, n.position) < (r.at_ms, s.origin, s.idx, s.part, s.position))))`
+        and (w.at_ms, n.origin, n.idx, n.part, n.position) < (r.at_ms, s.origin, s.idx, s.part, s.position)))
+      ${narrow ? `and ${addressed('w')}` : ''})
+    ${narrow ? `and s.pact = @pact and r.author = @by and r.mode = @mode and ${addressed('r')}` : ''}`
+
+/** Who says it to whom. */
+export interface Between {
+  pact: string
+  by: string
+  to: string
+  mode: ObjectFeedback['mode']
+}
+
+/** With the digest of the opinion’s text instead of what it explains: one opinion may be about many objects. */
+interface Saying extends Omit<ObjectFeedback, 'opinion'> {
+  opinion: (Omit<NonNullable<ObjectFeedback['opinion']>, 'explanation'> & { digest: string }) | null
+}
+
+interface SightingsRow {
+  pact: string
+  party: string
+  mode: string
+  sightings: number
+  count: number
+  notSeen: number
+  first: string | null
+  last: string | null
+}
 
 interface OpinionRow {
   pact: string
@@ -46,37 +78,14 @@ export class Feedback {
       remove: sqlite.prepare<[string, number, number, number]>(
         'delete from feedback where origin = ? and idx = ? and part = ? and position = ?',
       ),
-      sightings: sqlite.prepare<
-        [string],
-        {
-          pact: string
-          party: string
-          mode: string
-          sightings: number
-          count: number
-          notSeen: number
-          first: string | null
-          last: string | null
-        }
-      >(
-        `select s.pact, r.author as party, r.mode, sum(f.count > 0) as sightings, sum(f.count) as count,
-           sum(f.count = 0) as notSeen, min(case when f.count > 0 then coalesce(f.first_seen, f.last_seen) end) as first,
-           max(case when f.count > 0 then coalesce(f.last_seen, f.first_seen) end) as last
-         ${SAID} and f.target = ? and f.kind = ${SIGHTING} group by s.pact, r.author, r.mode`,
-      ),
-      opinions: sqlite.prepare<[string, number], OpinionRow>(
-        `select * from (
-           select s.pact, r.author as party, r.mode, s.id, s.version, s.digest, f.opinion, f.verdict, s.origin, s.idx,
-             row_number() over (partition by s.pact, r.author, r.mode order by s.version_order desc, s.id desc) as place
-           ${SAID} and f.target = ? and f.kind = ${OPINION})
-         where place = 1 order by pact, party, mode limit ?`,
-      ),
+      of: asked(sqlite, said()),
+      between: asked(sqlite, said(true)),
       onOurs: sqlite.prepare(
         `select f.rowid as seq, f.target, f.kind, f.count, f.first_seen as first, f.last_seen as last, f.opinion, f.verdict,
            s.pact, s.id, s.version, s.digest, s.origin, s.idx, r.author as party, r.mode, r.time,
            (select o.name from object_sources o where o.id = f.target and o.pact = s.pact and o.collection = ${COLLECTIONS.indexOf('outbox')}
             order by o.version_order desc, o.origin, o.idx limit 1) as name
-         ${SAID} and r.author <> @party and f.rowid < @before
+         ${said()} and r.author <> @party and f.rowid < @before
            and (@pact is null or s.pact = @pact) and (@from is null or r.author = @from)
            and exists (select 1 from object_sources o where o.id = f.target and o.pact = s.pact
              and o.collection = ${COLLECTIONS.indexOf('outbox')} and o.shown <> ${COUNTS.no})
@@ -108,23 +117,41 @@ export class Feedback {
 
   /** What each party says now of an object, under each agreement and in each mode. */
   of(id: string): ObjectFeedback[] {
-    const all = new Map<string, ObjectFeedback>()
-    const at = ({ pact, party, mode }: Pick<ObjectFeedback, 'pact' | 'party' | 'mode'>): ObjectFeedback => {
+    return this.says(this.sql.of, { target: id }).map(({ opinion, ...said }) => {
+      if (opinion === null) return { ...said, opinion }
+      const { digest, ...rest } = opinion
+      return { ...said, opinion: { ...rest, explanation: this.explanationOf(digest) } }
+    })
+  }
+
+  /** What one party says now of an object to another; undefined where it says nothing of it. */
+  between(id: string, between: Between): Saying | undefined {
+    return this.says(this.sql.between, { target: id, ...between })[0]
+  }
+
+  /** The verdict that one party now says of an object to another, and the `modified` of the opinion that says so. */
+  verdictBetween(id: string, between: Between): { verdict: FeedbackRow['verdict']; version: string } | undefined {
+    const [row] = this.sql.between.opinions.all({ target: id, ...between })
+    return row && { verdict: row.verdict as FeedbackRow['verdict'], version: row.version }
+  }
+
+  private says({ sightings, opinions }: ReturnType<typeof asked>, of: { target: string } & Partial<Between>): Saying[] {
+    const all = new Map<string, Saying>()
+    const at = ({ pact, party, mode }: Pick<ObjectFeedback, 'pact' | 'party' | 'mode'>): Saying => {
       const key = JSON.stringify([pact, party, mode])
       const found = all.get(key) ?? { pact, party, mode, sightings: null, opinion: null }
       all.set(key, found)
       return found
     }
-    for (const { pact, party, mode, first, last, ...counts } of this.sql.sightings.all(id)) {
-      const sightings = { ...counts, first: timeText(first), last: timeText(last) }
-      at({ pact, party, mode: mode as ObjectFeedback['mode'] }).sightings = sightings
+    for (const { pact, party, mode, first, last, ...counts } of sightings.all(of)) {
+      const added = { ...counts, first: timeText(first), last: timeText(last) }
+      at({ pact, party, mode: mode as ObjectFeedback['mode'] }).sightings = added
     }
-    for (const row of this.sql.opinions.all(id, FEEDBACK_OPINIONS_MAX)) {
+    for (const row of opinions.all(of)) {
       at({ pact: row.pact, party: row.party, mode: row.mode as ObjectFeedback['mode'] }).opinion = {
         ...{ id: row.id, version: row.version, opinion: row.opinion },
         verdict: row.verdict as FeedbackRow['verdict'],
-        explanation: this.explanationOf(row.digest),
-        record: `${row.origin}#${row.idx}`,
+        ...{ digest: row.digest, record: `${row.origin}#${row.idx}` },
       }
     }
     return [...all.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
@@ -159,6 +186,25 @@ export class Feedback {
 
   private explanationOf(digest: string): string | null {
     return explanationOf(this.sql.text.get(digest)?.source ?? 'null')
+  }
+}
+
+/** The questions about one object, `@target`. */
+function asked(sqlite: Sqlite, from: string) {
+  return {
+    sightings: sqlite.prepare<[Record<string, unknown>], SightingsRow>(
+      `select s.pact, r.author as party, r.mode, sum(f.count > 0) as sightings, sum(f.count) as count,
+         sum(f.count = 0) as notSeen, min(case when f.count > 0 then coalesce(f.first_seen, f.last_seen) end) as first,
+         max(case when f.count > 0 then coalesce(f.last_seen, f.first_seen) end) as last
+       ${from} and f.target = @target and f.kind = ${SIGHTING} group by s.pact, r.author, r.mode`,
+    ),
+    opinions: sqlite.prepare<[Record<string, unknown>], OpinionRow>(
+      `select * from (
+         select s.pact, r.author as party, r.mode, s.id, s.version, s.digest, f.opinion, f.verdict, s.origin, s.idx,
+           row_number() over (partition by s.pact, r.author, r.mode order by s.version_order desc, s.id desc) as place
+         ${from} and f.target = @target and f.kind = ${OPINION})
+       where place = 1 order by pact, party, mode limit ${FEEDBACK_OPINIONS_MAX}`,
+    ),
   }
 }
 

@@ -9,6 +9,7 @@ export { openViews } from './open-views.ts'
 export type { GoingObject } from './originators.ts'
 export type * from './rows.ts'
 export { canonicalText } from './same-content.ts'
+export type * from './triage-rows.ts'
 export type {
   ContradictionToFold,
   EntryToFold,

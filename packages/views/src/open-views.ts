@@ -30,6 +30,7 @@ import { readConflictSources, readConflicts, readObject, readObjects } from './r
 import { PactReader } from './read-pacts.ts'
 import { RecordReader } from './read-records.ts'
 import { Readers } from './readers.ts'
+import { Received } from './received.ts'
 import { RemovedObjects } from './removed-here.ts'
 import type { RetentionOver } from './rows.ts'
 import { COLLECTIONS, VALIDITY, WITHDRAWN } from './schema.ts'
@@ -98,6 +99,7 @@ class SqliteViews implements Views {
   private readonly removed: RemovedObjects
   private readonly feedback_: Feedback
   private readonly balances: Balances
+  private readonly received_: Received
   private readonly sources: ObjectSources
   private readonly lives: ContentLives
   private readonly consequences: Consequences
@@ -129,6 +131,7 @@ class SqliteViews implements Views {
     this.removed = new RemovedObjects(sqlite)
     this.feedback_ = new Feedback(sqlite, party)
     this.balances = new Balances(sqlite, party, this.feedback_)
+    this.received_ = new Received(sqlite, party, this.feedback_)
     this.sources = new ObjectSources(sqlite, this.shelf, this.feedback_)
     this.originators_ = new Originators(sqlite, party, this.bounds)
     const { agreements, bounds, folder, forces, named, readers, sources, splits, successions } = this
@@ -370,6 +373,15 @@ class SqliteViews implements Views {
   async balance(...of: Parameters<Views['balance']>) {
     this.settleSome()
     return this.balances.of(...of)
+  }
+
+  received(query: Parameters<Views['received']>[0]) {
+    this.settleSome()
+    return this.received_.of(query)
+  }
+
+  receivedObject(pact: string, id: string) {
+    return this.received_.one(pact, id)
   }
 
   async conflictSources() {

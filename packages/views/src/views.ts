@@ -38,6 +38,7 @@ import type {
   RetentionOver,
   Statistics,
 } from './rows.ts'
+import type { ReceivedObject, ReceivedQuery } from './triage-rows.ts'
 
 export interface ViewsOptions {
   /** A file, or `:memory:`. */
@@ -207,6 +208,13 @@ export interface Views {
    * work, which grows with what was shared in that time.
    */
   balance(query: BalanceQuery, turn: () => Promise<unknown>): Promise<Balance[]>
+  /**
+   * What others shared with us, and what we say of it to them: a stretch at a time, in the order of the records, each object
+   * once for each record it stands in.
+   */
+  received(query: ReceivedQuery): Generator<ReceivedObject[]>
+  /** One object, once for each party that shared it with us, in the last record in which it did. */
+  receivedObject(pact: string, id: string): ReceivedObject[]
   /** Who said texts that were refused, most first. */
   conflictSources(): Promise<ConflictSource[]>
   conflicts(query: {

@@ -67,7 +67,7 @@ async function withBravo(of = OCTOBER): Promise<Balance> {
   return found
 }
 const NOTHING: Exchanged = {
-  ...{ records: 0, objects: 0, fresh: 0, answered: 0, sighted: 0, leadMs: null, leads: 0 },
+  ...{ records: 0, objects: 0, fresh: 0, answered: 0, untouched: 0, sighted: 0, leadMs: null, leads: 0 },
   verdicts: { accepted: 0, 'already-known': 0, 'false-positive': 0, stale: 0 },
 }
 
@@ -83,8 +83,8 @@ test('counts each object once where it first went that way, and the records it w
   share(ALFA, [indicator('ba')], at('10-04T10:00:00.000'))
   await fold()
   const { received, given } = await withBravo()
-  expect(received).toEqual({ ...NOTHING, records: 2, objects: 3, fresh: 3 })
-  expect(given).toEqual({ ...NOTHING, records: 1, objects: 1, fresh: 1 })
+  expect(received).toEqual({ ...NOTHING, records: 2, objects: 3, fresh: 3, untouched: 3 })
+  expect(given).toEqual({ ...NOTHING, records: 1, objects: 1, fresh: 1, untouched: 1 })
   expect(turns).toBeGreaterThan(0)
 })
 
@@ -95,7 +95,7 @@ test('is of the time that is asked for, its first moment with it and its last wi
   share(BRAVO, [indicator('ad')], at('11-01T00:00:00.000'))
   await fold()
   // The one that had come in September is none of October.
-  expect((await withBravo()).received).toEqual({ ...NOTHING, records: 2, objects: 2, fresh: 2 })
+  expect((await withBravo()).received).toEqual({ ...NOTHING, records: 2, objects: 2, fresh: 2, untouched: 2 })
 })
 
 test('knows for new what whoever got it had neither said nor been given by anybody', async () => {
@@ -134,10 +134,26 @@ test('tells what became of it by whoever got it, and by nobody else', async () =
   await fold()
   const with_ = await withBravo()
   expect(with_.given).toMatchObject({
-    ...{ objects: 5, answered: 4, sighted: 0 },
+    ...{ objects: 5, answered: 4, untouched: 1, sighted: 0 },
     verdicts: { accepted: 1, 'already-known': 0, 'false-positive': 1, stale: 0 },
   })
   expect(with_.received).toMatchObject({ objects: 1, answered: 1, verdicts: { 'already-known': 1 } })
+})
+
+test('counts what was answered to another who shared the same for nothing, and a later verdict instead of an earlier', async () => {
+  const received = share(BRAVO, [indicator('aa'), indicator('ab')], at('10-02T10:00:00.000'))
+  const ofCarol = share(CAROL, [indicator('aa')], { ...at('10-03T10:00:00.000'), to: ['alfa.example'] })
+  const all = { object_refs: [idOf('aa'), idOf('ab')], modified: '2026-10-04T10:00:00.000Z' }
+  answer(ALFA, received, opinion({ id: 'a1', ...all, ...verdict('accepted') }))
+  const later = { object_refs: [idOf('ab')], modified: '2026-10-05T10:00:00.000Z' }
+  answer(ALFA, received, opinion({ id: 'a2', ...later, ...verdict('stale') }))
+  await fold()
+  expect((await withBravo()).received).toMatchObject({ answered: 2, untouched: 0, verdicts: { accepted: 1, stale: 1 } })
+  const withCarol = async () => (await balances()).find(({ party }) => party === 'carol.example')?.received
+  expect(await withCarol()).toMatchObject({ objects: 1, answered: 0, untouched: 1 })
+  answer(ALFA, ofCarol, opinion({ id: 'a3', ...all, ...verdict('false-positive') }))
+  await fold()
+  expect(await withCarol()).toMatchObject({ answered: 1, untouched: 0, verdicts: { 'false-positive': 1 } })
 })
 
 test('tells how long before it was seen whoever saw it was warned: the median, below zero where it was seen before', async () => {

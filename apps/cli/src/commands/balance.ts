@@ -46,6 +46,7 @@ function tell({ from, until, parties }: BalanceAnswer): void {
       line('objects shared', ({ objects }) => String(objects)),
       line('new to whoever got them', ({ fresh, objects }) => share(fresh, objects)),
       line('answered', ({ answered, objects }) => share(answered, objects)),
+      line('not answered', ({ untouched }) => String(untouched)),
       line('  accepted', ({ verdicts }) => String(verdicts.accepted)),
       line('  known already', ({ verdicts }) => String(verdicts['already-known'])),
       line('  false positives', ({ verdicts }) => String(verdicts['false-positive'])),
@@ -55,7 +56,7 @@ function tell({ from, until, parties }: BalanceAnswer): void {
     ]),
   )
   note(
-    `Shared from ${from.slice(0, 16)}Z up to ${until.slice(0, 16)}Z, and what was said of it since. Say what became of what you got: countersign feedback --help`,
+    `Shared from ${from.slice(0, 16)}Z up to ${until.slice(0, 16)}Z, and what was said of it since. Say what became of what you got: countersign triage --help`,
   )
 }
 

@@ -72,6 +72,8 @@ export interface Exchanged {
   fresh: number
   /** Of which whoever got them says something now. */
   answered: number
+  /** Of which it says nothing. */
+  untouched: number
   verdicts: Record<FeedbackVerdict, number>
   sighted: number
   /** From the record to the first sighting by whoever got it: the median over `leads` objects, milliseconds. */

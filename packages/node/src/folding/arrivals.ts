@@ -9,6 +9,7 @@ import type { WitnessedHead } from '../hearing/witnessing.ts'
 import { LIMITS } from '../limits.ts'
 import type { Unattended } from '../unattended.ts'
 import type { Folding } from './folding.ts'
+import type { GiveWay } from './right-of-way.ts'
 
 export interface ArrivalsMeans {
   us: string
@@ -19,6 +20,7 @@ export interface ArrivalsMeans {
   changed(): void
   /** Whether the node ends: nothing more is written. */
   stopped(): boolean
+  giveWay: GiveWay
 }
 
 export class Arrivals {
@@ -73,6 +75,16 @@ export class Arrivals {
     const own = channel.own.speaker?.log.origin
     const origins = [...(own === undefined ? [] : [own]), ...channel.peers.logs().map(({ origin }) => origin)]
     for (const origin of origins) await folding.caughtUp(origin)
+  }
+
+  /** Resolves once the views know what we said on a channel up to now, its content too. */
+  async ownFolded({ own }: Channel): Promise<void> {
+    const { folding, views, giveWay, stopped } = this.means
+    const origin = own.speaker?.log.origin
+    if (origin === undefined) return
+    await folding.caughtUp(origin)
+    while (!stopped() && folding.isFolding && (await views.partsToOpen(origin)).length > 0) await giveWay()
+    while (!stopped() && (await views.settle())) await giveWay()
   }
 
   /** Resolves once everything held is folded. */

@@ -57,7 +57,8 @@ export function sightingOf(id: string, said: SaidSighting, means: Means): Result
   })
 }
 
-export function opinionOf(id: string, said: SaidOpinion, means: Means): Result<object> {
+/** One opinion on all of these objects; a reader takes the first 1,000 (spec/records.md, Many objects at once). */
+export function opinionOf(ids: readonly string[], said: SaidOpinion, means: Means): Result<object> {
   const { verdict, explanation } = said
   const opinion = said.opinion ?? (verdict === undefined ? undefined : FEEDBACK_VERDICTS[verdict])
   if (opinion === undefined || !OPINIONS.has(opinion)) {
@@ -66,7 +67,7 @@ export function opinionOf(id: string, said: SaidOpinion, means: Means): Result<o
   return ok({
     ...blank('opinion', means),
     ...(explanation === undefined ? {} : { explanation }),
-    ...{ opinion, object_refs: [id] },
+    ...{ opinion, object_refs: ids },
     ...(verdict === undefined
       ? {}
       : { extensions: { [VERDICT_EXTENSION]: { extension_type: 'property-extension', verdict } } }),

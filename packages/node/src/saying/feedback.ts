@@ -75,14 +75,27 @@ export async function giveFeedback(
       )
     }
   }
-  const given: FeedbackGiven = {
-    ...{ state: 'said', awaited: [], records: [], objects: 0, to: [], redacted: [], redactedTotal: 0 },
-    ids: objects.value.filter(({ type }) => type === 'sighting' || type === 'opinion').map(({ id }) => id),
-  }
+  const ids = objects.value.filter(({ type }) => type === 'sighting' || type === 'opinion').map(({ id }) => id)
   const namesSighter = sighter !== undefined || request.namesSighter === true
-  for (const route of routes.value) {
-    const asked = shareOf(route, { pact, account, namesSighter, to, marking: request.marking })
-    const said = await share(author === undefined ? asked : { ...asked, author })
+  return sayAlong(share, routes.value, ids, {
+    ...{ pact, account, namesSighter, to, marking: request.marking },
+    ...(author === undefined ? {} : { author }),
+  })
+}
+
+/** One record or more along each route; ends with the first that is refused. `ids`: of the sightings and opinions. */
+export async function sayAlong(
+  share: (request: ShareRequest) => Promise<ShareResult>,
+  routes: readonly FeedbackRoute[],
+  ids: string[],
+  { author, ...asked }: Parameters<typeof shareOf>[1] & Pick<FeedbackRequest, 'author'>,
+): Promise<Result<FeedbackGiven> | Extract<ShareResult, { ok: false }>> {
+  const given: FeedbackGiven = {
+    ...{ state: 'said', awaited: [], records: [], objects: 0, to: [], redacted: [], redactedTotal: 0, ids },
+  }
+  for (const route of routes) {
+    const one = shareOf(route, asked)
+    const said = await share(author === undefined ? one : { ...one, author })
     if (!said.ok) return said
     const { state, awaited, records, objects: left, redacted, redactedTotal } = said.value
     if (state !== 'said') Object.assign(given, { state, awaited })
@@ -90,7 +103,7 @@ export async function giveFeedback(
     given.objects += left
     given.redacted = [...given.redacted, ...redacted]
     given.redactedTotal += redactedTotal
-    for (const party of [route.to, ...to]) if (!given.to.includes(party)) given.to.push(party)
+    for (const party of [route.to, ...asked.to]) if (!given.to.includes(party)) given.to.push(party)
   }
   return ok(given)
 }
@@ -173,7 +186,7 @@ async function objectsOf(parts: EngineParts, request: FeedbackRequest): Promise<
     const by = seenBy === undefined ? means : { ...means, sighter: seenBy.id }
     for (const made of [
       ...(sighting === undefined ? [] : [sightingOf(id, sighting, by)]),
-      ...(opinion === undefined ? [] : [opinionOf(id, opinion, means)]),
+      ...(opinion === undefined ? [] : [opinionOf([id], opinion, means)]),
     ]) {
       if (!made.ok) return made
       objects.push(made.value)

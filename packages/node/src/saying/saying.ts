@@ -105,6 +105,12 @@ export class Saying {
     return this.held.all().some((kept) => 'share' in kept && kept.share === share)
   }
 
+  /** Whether feedback under an agreement is kept here and not said yet. */
+  feedbackWaits(pact: string): boolean {
+    const isOf = (kept: { pact: string; type: string }) => kept.pact === pact && kept.type === 'intel/sighting'
+    return this.held.all().some(isOf) || this.waiting.some(isOf)
+  }
+
   async say(request: SayRequest): Promise<Result<Said>> {
     const found = this.placeOf(request.pact, request.type, request.channel)
     // What was said earlier goes first.

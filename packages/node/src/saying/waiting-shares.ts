@@ -123,6 +123,11 @@ export class WaitingShares {
     return [...this.live(), ...store.waiting.ended(LIMITS.approvalsShown)].map(shown)
   }
 
+  /** Whether one that waits is such. */
+  some(isSuch: (kept: KeptShare) => boolean): boolean {
+    return this.live().some((row) => isSuch(keptOf(row)))
+  }
+
   /** How many wait for somebody. */
   get open(): number {
     return this.live().filter(({ state }) => state === 'open').length
