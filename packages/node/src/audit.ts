@@ -24,7 +24,7 @@ import {
   type Statement,
   verifyEntry,
 } from '@countersign/record'
-import { openViews, type Views } from '@countersign/views'
+import { openViews, preparedWhenRun, type Views } from '@countersign/views'
 import { Folding } from './folding/folding.ts'
 import { type Identity, loadIdentity } from './keys/identity.ts'
 import { TrustedCards } from './keys/trust.ts'
@@ -205,8 +205,12 @@ async function differingTables(
   logs: ReadonlyMap<string, ReadableLog>,
 ): Promise<string[]> {
   const { dir, party } = identity
-  const kept = await openViews({ path: join(dir, 'views.db'), party, now: () => around.now(), open: around.database })
-  const fresh = await openViews({ path: ':memory:', party, now: () => around.now(), open: around.database })
+  const means = {
+    ...{ party, now: () => around.now() },
+    open: (path: string) => preparedWhenRun(around.database(path)),
+  }
+  const kept = await openViews({ ...means, path: join(dir, 'views.db') })
+  const fresh = await openViews({ ...means, path: ':memory:' })
   const desk = around.sealingDesk(identity.keys.sealing.identity)
 
   async function foldInto(views: Views): Promise<void> {

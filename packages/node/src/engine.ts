@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { earlierTile, openReceipts } from '@countersign/ledger'
 import { ok, type Result, refuse } from '@countersign/log'
 import { type Card, partyOf } from '@countersign/record'
-import { openViews } from '@countersign/views'
+import { openViews, preparedWhenRun } from '@countersign/views'
 import { Agreements } from './agreements.ts'
 import type { AlarmCode } from './alarm-kinds.ts'
 import { Alarms } from './alarms.ts'
@@ -243,7 +243,7 @@ export class Engine {
       receipts: await openReceipts({ disk, dir }),
       views: await openViews({
         path: join(dir, 'views.db'),
-        open: around.database,
+        open: (path) => preparedWhenRun(around.database(path)),
         party,
         now: () => around.now(),
       }),
