@@ -1,7 +1,7 @@
 // Every log that is held in this folder, ours and our mirrors of the peers', over all channels.
 
 import type { LogFiles } from '@countersign/ledger'
-import { originParts, partyOf } from '@countersign/record'
+import { partyOf } from '@countersign/record'
 import type { Channel } from './channel/channel.ts'
 
 export class HeldLogs {
@@ -17,10 +17,9 @@ export class HeldLogs {
     return this.channelOf(origin)?.logOf(origin)
   }
 
-  /** The channel that a log stands on. */
+  /** The channel that a log stands on: `<agreement id>/<channel>` is the middle of its origin. */
   channelOf(origin: string): Channel | undefined {
-    const { pact, channel } = originParts(origin)
-    return this.channels.get(`${pact}/${channel}`)
+    return this.channels.get(origin.slice(origin.indexOf('/') + 1, origin.lastIndexOf('/')))
   }
 
   /** Every log of a party under one agreement. */

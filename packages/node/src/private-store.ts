@@ -60,6 +60,8 @@ export class PrivateStore {
   /** Shares that wait for a second person. */
   readonly waiting: WaitingStore
   private readonly db: Database.Database
+  /** Asked whenever anything goes well: prepared once. */
+  private readonly over: readonly Database.Statement<[string, string | null]>[]
   /** Alarms that could not be written: a full disk must not silence the alarm about it. */
   private readonly unwritten = new Map<string, Omit<Alarm, 'id'>>()
 
@@ -97,6 +99,9 @@ export class PrivateStore {
         outcome TEXT NOT NULL
       ) STRICT;
     `)
+    this.over = ['alarm', 'alarm_acknowledged'].map((table) =>
+      this.db.prepare(`DELETE FROM ${table} WHERE code = ? AND subject = coalesce(?, subject)`),
+    )
     this.waiting = new WaitingStore(this.db)
   }
 
@@ -220,13 +225,8 @@ export class PrivateStore {
       this.unwritten.delete(key)
     }
     try {
-      const { changes } = this.db
-        .prepare('DELETE FROM alarm WHERE code = ? AND subject = coalesce(?, subject)')
-        .run(code, subject ?? null)
-      this.db
-        .prepare('DELETE FROM alarm_acknowledged WHERE code = ? AND subject = coalesce(?, subject)')
-        .run(code, subject ?? null)
-      return wasRaised || changes > 0
+      const [alarms = 0] = this.over.map((statement) => statement.run(code, subject ?? null).changes)
+      return wasRaised || alarms > 0
     } catch {
       return wasRaised
     }

@@ -2,7 +2,7 @@
 // no time; since when it stands, cosigners show. `parseNotice` is the only maker of a `Notice`; whether its signatures
 // hold, `checkNotice` says to whoever holds the cards.
 
-import { ok, type Result, refuse, type SignerPair, sha256, toHex } from '@countersign/log'
+import { concat, ok, type Result, refuse, type SignerPair, sha256, toHex } from '@countersign/log'
 import { z } from 'zod'
 import { canonicalJson, parseCanonical } from './canonical.ts'
 import { type Card, checkRootSignatures, type RootSignatures, rootSignaturesSchema } from './card.ts'
@@ -99,6 +99,6 @@ export function checkNotice(notice: Notice, cards: CardSet, root: string): Resul
 }
 
 /** The name of one public key pair among notices: hex. */
-export function keyName(keys: { ed25519: Uint8Array; mldsa44?: Uint8Array }): string {
-  return toHex(sha256(new Uint8Array([...keys.ed25519, ...(keys.mldsa44 ?? [])])))
+export function keyName({ ed25519, mldsa44 }: { ed25519: Uint8Array; mldsa44?: Uint8Array }): string {
+  return toHex(sha256(mldsa44 === undefined ? ed25519 : concat(ed25519, mldsa44)))
 }
