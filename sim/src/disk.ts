@@ -201,9 +201,10 @@ export class SimulatedDisk {
 
 function entryAt(root: FolderNode, path: string): Entry | undefined {
   let at: Entry | undefined = root
-  for (const name of path.split('/')) {
-    if (name === '') continue
-    at = at?.kind === 'folder' ? at.shown.get(name) : undefined
+  for (let from = 0, to: number; from < path.length; from = to + 1) {
+    to = path.indexOf('/', from)
+    if (to === -1) to = path.length
+    if (to > from) at = at?.kind === 'folder' ? at.shown.get(path.slice(from, to)) : undefined
   }
   return at
 }
