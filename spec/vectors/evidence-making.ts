@@ -32,12 +32,14 @@ export const PLAINTEXT = utf8('{"subject":"x","text":"y"}')
 const ID = '0195f3a0-7c11-7abc-8def-ffffffffffff'
 export const OPENING_ID = '0195f3a0-7c11-7abc-8def-fffffffffff0'
 
+type NamedOf = typeof receiptKeyName
+
 interface Given {
   agreement: Agreement
   entries: Uint8Array[]
   index: number
   cards: Pick<Member, 'party' | 'file'>[]
-  receipts: [by: Member, size: number, time: number][]
+  receipts: [by: Member, size: number, time: number, as?: NamedOf][]
   content: EvidenceFile['content']
   log: Member['log']
   /** The entries that say by which card the author speaks. */
@@ -101,8 +103,8 @@ export function made(change: Partial<Given> = {}): EvidenceFile {
     cards: given.cards.map(({ file }) => parsed(file)),
     checkpoint: toBase64(head(entries.length)),
     inclusion: inclusionProof(index, entries.length, read).map(toBase64),
-    receipts: receipts.map(([by, size, time]) => {
-      const named = { by: by.party, note: toBase64(cosignedAt(head(size), by, time)), size }
+    receipts: receipts.map(([by, size, time, as]) => {
+      const named = { by: by.party, note: toBase64(cosignedAt(head(size), by, time, as)), size }
       return size > index
         ? { ...named, inclusion: inclusionProof(index, size, read).map(toBase64) }
         : { ...named, consistency: consistencyProof(size, entries.length, read).map(toBase64) }
@@ -111,12 +113,12 @@ export function made(change: Partial<Given> = {}): EvidenceFile {
   }
 }
 
-/** As `cosign` does it, also at times that it refuses to write. */
-export function cosignedAt(head: Uint8Array, by: Member, time: number): Uint8Array {
+/** As `cosign` does it, also at times that it refuses to write, and under a name of the signer's choice. */
+export function cosignedAt(head: Uint8Array, by: Member, time: number, as: NamedOf = receiptKeyName): Uint8Array {
   const note = parseNote(head)
   const checkpoint = note.ok ? parseCheckpoint(note.value.text) : note
   if (!note.ok || !checkpoint.ok) throw new Error('This is no checkpoint.')
-  const name = receiptKeyName(by.party, PACT)
+  const name = as(by.party, PACT)
   const [classic, quantum] = cosignerKeys(name, {
     ed25519: by.receipt.ed25519.publicKey,
     mldsa44: by.receipt.mldsa44.publicKey,

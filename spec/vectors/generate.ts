@@ -9,6 +9,7 @@ import { cardCases } from './card-cases.ts'
 import { dailyLimitsCases } from './daily-limits-cases.ts'
 import { destructionBesideCases, destructionCases } from './destruction-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
+import { evidenceDepositsCases } from './evidence-deposits-cases.ts'
 import { evidenceForkCases, forkFiles } from './evidence-fork-cases.ts'
 import { evidenceKeysCases } from './evidence-keys-cases.ts'
 import { exchangeCases } from './exchange-cases.ts'
@@ -107,6 +108,12 @@ write('daily-limits.json', () => ({ agreement, cases: dailyLimitsCases }))
 write('evidence-keys.json', () => {
   const { pieces, texts } = withPieces(evidenceKeysCases.map(({ evidence }) => evidence))
   const cases = evidenceKeysCases.map((of, i) => ({ ...of, evidence: texts[i] }))
+  return { trusted: [alfa, bravo, watch].map(({ file }) => text(file)), pieces, cases }
+})
+
+write('evidence-deposits.json', () => {
+  const { pieces, texts } = withPieces(evidenceDepositsCases.map(({ evidence }) => evidence))
+  const cases = evidenceDepositsCases.map((of, i) => ({ ...of, evidence: texts[i] }))
   return { trusted: [alfa, bravo, watch].map(({ file }) => text(file)), pieces, cases }
 })
 

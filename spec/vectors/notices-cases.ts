@@ -117,7 +117,7 @@ const says = (origin: string, change: Partial<NoticeBody> = {}, of = agreement) 
 export const receipt = (by: Member, origin: string, size: number, time: number): NoticeReceipt => ({
   ...{ by: by.party, origin, size, time },
   digest: toHex(sha256(utf8(`${by.party} ${origin} ${size} ${time}`))),
-  key: receiptKeyIds(by.party, PACT, by.card.keys.receipt),
+  key: receiptKeyIds(by.party, PACT, by.card.keys.receipt).receipt,
 })
 export const rootOf = (entries: readonly Uint8Array[]) => {
   const tree = new TreeFrontier()

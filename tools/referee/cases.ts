@@ -11,11 +11,12 @@ import {
   formatVerifierKey,
   inclusionProofFrom,
   makeVerifierKey,
+  parseNote,
   TILE_WIDTH,
   tilePath,
   toHex,
 } from '@countersign/log'
-import { receiptKeyName } from '@countersign/record'
+import { depositKeyName, isDepositName, receiptKeyName } from '@countersign/record'
 import { entryOf, headOf, type Log, readerOf, readFolders, receiptsIn, SAMPLES } from './logs.ts'
 
 /** Writes a file for the referee to read, and gives its path. */
@@ -44,7 +45,8 @@ export async function* referCases(dirs: readonly string[], work: string, file: K
   for (const { dir, card } of cards) {
     for (const { log, note } of receiptsIn(dir, logs)) {
       const [, pact = ''] = log.origin.split('/')
-      const key = makeVerifierKey(receiptKeyName(card.party, pact), 4, card.keys.receipt.ed25519)
+      const name = isDeposit(note) ? depositKeyName(card.party, pact) : receiptKeyName(card.party, pact)
+      const key = makeVerifierKey(name, 4, card.keys.receipt.ed25519)
       const args = ['checkpoint', '-vkey', log.vkey, '-wkey', formatVerifierKey(key), '-quorum', '1', '-note']
       yield { name: `${card.party} on ${log.origin}: a receipt`, args: [...args, file(note)], accepted: true }
       const stranger = formatVerifierKey(makeVerifierKey(key.name, 4, ed25519.publicKey(new Uint8Array(32).fill(7))))
@@ -161,4 +163,9 @@ function flip(bytes: Uint8Array): Uint8Array {
 
 export function flipHex(hash: string): string {
   return `${hash.startsWith('0') ? '1' : '0'}${hash.slice(1)}`
+}
+
+function isDeposit(note: Uint8Array): boolean {
+  const parsed = parseNote(note)
+  return parsed.ok && isDepositName(parsed.value.signatures[2]?.name ?? '')
 }

@@ -18,6 +18,7 @@ const vectors: Record<string, unknown> = Object.fromEntries(
     'destruction',
     'ed25519',
     'evidence',
+    'evidence-deposits',
     'evidence-fork',
     'evidence-keys',
     'exchange',

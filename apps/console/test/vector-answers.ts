@@ -35,6 +35,7 @@ export function answersTo(vectors: Vectors): string[] {
   return [
     ...fileAnswers('evidence', vectors.evidence),
     ...fileAnswers('evidence', vectors['evidence-keys']),
+    ...fileAnswers('evidence', vectors['evidence-deposits']),
     ...fileAnswers('evidence', vectors['evidence-fork']),
     ...fileAnswers('exchange', vectors.exchange),
     ...fileAnswers('fork', vectors.fork),

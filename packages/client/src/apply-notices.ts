@@ -117,7 +117,9 @@ export function checkNotices(found: Found, shown: readonly ShownNotice[]): Resul
   let aside = 0
   for (const { notice, cards } of ofAgreement.filter(({ since }) => since !== null)) {
     if (!notice.body.roles.includes('receipt')) continue
-    const keys = new Set(cards.map((card) => receiptKeyIds(card.party, agreement.id, card.keys.receipt)))
+    const keys = new Set(
+      cards.flatMap((card) => Object.values(receiptKeyIds(card.party, agreement.id, card.keys.receipt))),
+    )
     for (const receipt of found.receipts) {
       if (receipt.by !== notice.body.party || !receipt.counted || !keys.has(receipt.key)) continue
       receipt.counted = false
@@ -167,7 +169,7 @@ function heldBefore(
 ): boolean {
   const facts = receipts
     .filter(({ counted }) => counted)
-    .map(({ by, size, time }) => ({ origin, by, size, time, digest: '' }))
+    .map(({ by, size, time, isDeposit }) => ({ origin, by, size, time, isDeposit, digest: '' }))
   const { lo } = intervalOf(agreement, { recipient: '', index }, facts)
   return facts.some(
     ({ by, size, time }) => by !== author && size > index && time < since && (lo === null || time >= lo),

@@ -57,6 +57,8 @@ export interface GivenReceipt {
   counted: boolean
   /** The ids of the keys it was made with, hex. */
   key: string
+  /** It does not say that the author showed no more, and bounds no lo. */
+  isDeposit: boolean
 }
 
 export interface RevealedPart {
@@ -318,7 +320,7 @@ export function checkReceipts(found: Found): Result<string> {
       if (!receipt.ok) [card, receipt] = [other, readBy(other)]
     }
     if (!receipt.ok) return refuse('evidence/receipts', `A receipt of ${given.by} does not verify: ${receipt.message}`)
-    const { size, time } = receipt.value
+    const { size, time, key, isDeposit } = receipt.value
     const covers = size > index
     const byInclusion = covers && found.shared.receipts === 'each by its own proof'
     if (size !== given.size || byInclusion !== (given.inclusion !== undefined)) {
@@ -330,7 +332,7 @@ export function checkReceipts(found: Found): Result<string> {
         : found.shared.continued(given, receipt.value, root)
     if (!proven.ok)
       return refuse('evidence/receipts', `A receipt of ${given.by} is over another log: ${proven.message}`)
-    found.receipts.push({ by: given.by, size, time, covers, counted: isTrusted(found, card), key: receipt.value.key })
+    found.receipts.push({ by: given.by, size, time, covers, counted: isTrusted(found, card), key, isDeposit })
   }
   return ok(describeReceipts(found.receipts))
 }

@@ -168,7 +168,7 @@ function timesOf(found: Found): RecipientTimes[] {
   const { origin, index } = file.record
   const receipts = found.receipts
     .filter(({ counted }) => counted)
-    .map(({ by, size, time }) => ({ origin, by, size, time, digest: '' }))
+    .map(({ by, size, time, isDeposit }) => ({ origin, by, size, time, isDeposit, digest: '' }))
   const recipients = entry.statement.to.length > 0 ? entry.statement.to : ['']
   return recipients.map((recipient) => ({
     recipient,

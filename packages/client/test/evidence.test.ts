@@ -61,9 +61,9 @@ function opened(note: Uint8Array): { text: string } {
 }
 
 describe('the vectors', () => {
-  const ofKeys: Vectors = read('evidence-keys.json')
-  test.each([...vectors.cases, ...ofKeys.cases])('$name: $fails', (of) => {
-    const { pieces } = vectors.cases.includes(of) ? vectors : ofKeys
+  const files: Vectors[] = [vectors, read('evidence-keys.json'), read('evidence-deposits.json')]
+  test.each(files.flatMap(({ cases, pieces }) => cases.map((of) => ({ ...of, pieces }))))('$name: $fails', (of) => {
+    const { pieces } = of
     const report = verifyEvidence(bytesOf(of, pieces), trustedBy(of))
     expect(failing(report), JSON.stringify(report.steps)).toEqual(of.fails)
     expect(report.holds).toBe(of.fails.length === 0)

@@ -64,8 +64,8 @@ function longest(change: (report: Report) => Partial<Report> = () => ({})): Repo
     },
     times: to.map((recipient) => ({ recipient, lo: 1_800_000_000, hi: 1_800_000_100 })),
     receipts: to.flatMap((by, i) => [
-      { by, size: 9_007_199_254_740_991, time: 1_800_000_100, covers: true, counted: true, key: '' },
-      { by: domain(i + 100), size: 1, time: 1_800_000_000, covers: false, counted: true, key: '' },
+      { by, size: 9_007_199_254_740_991, time: 1_800_000_100, covers: true, counted: true, key: '', isDeposit: false },
+      { by: domain(i + 100), size: 1, time: 1_800_000_000, covers: false, counted: true, key: '', isDeposit: false },
     ]),
     revealed: [
       {

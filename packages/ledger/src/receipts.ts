@@ -3,7 +3,7 @@
 
 import { join } from 'node:path'
 import { parseNote, toHex } from '@countersign/log'
-import { receiptDigest } from '@countersign/record'
+import { isDepositName, receiptDigest } from '@countersign/record'
 import type { Disk } from './disk.ts'
 import { originHash } from './paths.ts'
 import { formatReceiptName, parseReceiptName } from './receipt-name.ts'
@@ -18,6 +18,8 @@ export interface ReceiptName {
   file: string
   /** The ids of the keys of its signer’s two lines, hex; empty where it is no receipt. */
   key: string
+  /** As `Receipt.isDeposit` of the record package. */
+  isDeposit: boolean
 }
 
 export interface NewReceipt {
@@ -171,13 +173,9 @@ function lines(names: readonly { file: string }[]): Uint8Array {
   return new TextEncoder().encode(names.map(({ file }) => `${file}\n`).join(''))
 }
 
-function described(bytes: Uint8Array): { digest: string; key: string } {
+function described(bytes: Uint8Array): Pick<ReceiptName, 'digest' | 'key' | 'isDeposit'> {
   const note = parseNote(bytes)
-  const key = note.ok
-    ? note.value.signatures
-        .slice(2)
-        .map(({ keyId }) => toHex(keyId))
-        .join('')
-    : ''
-  return { digest: receiptDigest(bytes), key }
+  const lines = note.ok ? note.value.signatures.slice(2) : []
+  const key = lines.map(({ keyId }) => toHex(keyId)).join('')
+  return { digest: receiptDigest(bytes), key, isDeposit: isDepositName(lines[0]?.name ?? '') }
 }

@@ -18,11 +18,9 @@ const TWO_NEUTRALS = {
   ],
 }
 const TO_BRAVO = { type: 'intel/share', to: ['bravo.example'] }
-const given = (by: string, size: number, time: number) => ({
-  by: `${by}.example`,
-  size,
-  time,
-  digest: `${size}-${time}`,
+const given = (by: string, size: number, time: number, isDeposit = false) => ({
+  ...{ by: `${by}.example`, size, time, isDeposit },
+  digest: `${size}-${time}-${isDeposit}`,
 })
 const interval = (receipts: ReturnType<typeof given>[]) =>
   intervalOf(
@@ -42,8 +40,9 @@ test('the receipts in a file of evidence give the interval that all of them give
       by: fc.constantFrom('watch', 'other', 'bravo', 'stranger'),
       size: fc.integer({ min: 1, max: 4 }),
       time: fc.integer({ min: 100, max: 110 }),
+      isDeposit: fc.boolean(),
     })
-    .map(({ by, size, time }) => given(by, size, time))
+    .map(({ by, size, time, isDeposit }) => given(by, size, time, isDeposit))
   fc.assert(
     fc.property(fc.array(one, { maxLength: 12 }), fc.constantFrom(1, 2), (receipts, quorum) => {
       const of = { ...TWO_NEUTRALS, quorum }

@@ -3,9 +3,10 @@
 import { type Disk, nodeDisk, openMirror, openReceipts } from '@countersign/ledger'
 import { formatNote, parseNote, signNoteLine } from '@countersign/log'
 import { parseReceipt } from '@countersign/record'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { alfa, bravo, checkpointOf, entry, ORIGIN, opening, PACT, pair, watch } from '../../../spec/vectors/samples.ts'
 import { PeerLog, type PeerLogOptions } from '../src/hearing/peer-log.ts'
+import { PeerUnreachable } from '../src/hearing/peer-requests.ts'
 import { realSurroundings } from '../src/surroundings.ts'
 import { folder, logFiles, requestsTo, value } from './served-files.ts'
 
@@ -119,6 +120,95 @@ test('a neutral that takes long to be answered dates anew by when it asked', asy
     await log.round()
   })
   const [first, second] = receipts.map(({ time }) => time - 1_800_000_000)
-  // The first took several looks, each of half a minute.
-  expect({ first, second }).toEqual({ first: 120, second: 180 })
+  // The second look, half a minute after the first, showed no more than was held by then.
+  expect({ first, second }).toEqual({ first: 30, second: 120 })
+})
+
+describe('a neutral that cannot say that its author showed no more', () => {
+  const T = 1_800_000_000
+  /** Shows so many entries; they come `slowMs` later, and then `then` happens. */
+  function slowAuthor() {
+    const author = { now: T * 1000, shown: 2, slowMs: 5_000, isGone: false, then: () => {} }
+    const shown = (size: number) => logFiles('own', ENTRIES.slice(0, size))
+    const requests = requestsTo(alfa.card, (path) => shown(author.shown).get(path) ?? shown(2).get(path))
+    const get: typeof requests.get = async (...of) => {
+      if (author.isGone) throw new PeerUnreachable('alfa.example is gone')
+      const answer = await requests.get(...of)
+      const [path] = of
+      if (path.includes('entries')) {
+        author.now += author.slowMs
+        author.then()
+      }
+      return answer
+    }
+    const part: typeof requests.part = (...of) => requests.part(...of)
+    const { party } = alfa.card
+    const source = { requests: { party, reachable: true, get, part }, prefix: 'own' }
+    return { author, of: { sources: [source], around: { ...realSurroundings(), now: () => author.now } } }
+  }
+  const told = (receipts: Given[]) =>
+    receipts.map(({ size, time, isDeposit }) => ({ size, at: time - T, as: isDeposit ? 'deposit' : 'receipt' }))
+
+  test('a depositary whose author is gone when it is asked again gives a deposit, and once it shows no more a receipt', async () => {
+    const { author, of } = slowAuthor()
+    author.then = () => {
+      author.isGone = true
+    }
+    const receipts = await given(
+      checkpointOf(ENTRIES),
+      { ...of, role: 'depositary', cosignSeconds: 60 },
+      async (log) => {
+        await expect(log.round()).rejects.toThrow('gone')
+        author.isGone = false
+        // In the very second of the deposit it is not dated again.
+        await log.round()
+        author.now += 1_000
+        await log.round()
+        author.now += 1_000
+        await log.round()
+      },
+    )
+    expect(told(receipts)).toEqual([
+      { size: 2, at: 5, as: 'deposit' },
+      { size: 2, at: 6, as: 'receipt' },
+    ])
+    const [deposit, receipt] = receipts.map(read)
+    expect(deposit).toMatchObject({ ok: true, value: { isDeposit: true, size: 2 } })
+    expect(receipt).toMatchObject({ ok: true, value: { isDeposit: false, size: 2 } })
+  })
+
+  test('one that is no depositary cosigns nothing until its author shows no more', async () => {
+    const { author, of } = slowAuthor()
+    author.then = () => {
+      author.isGone = true
+    }
+    const receipts = await given(checkpointOf(ENTRIES), { ...of, role: 'observer', cosignSeconds: 60 }, async (log) => {
+      author.isGone = false
+      author.now += 3_000
+      await log.round()
+    })
+    expect(told(receipts)).toEqual([{ size: 2, at: 8, as: 'receipt' }])
+  })
+
+  test('what its author showed and it could not take is no “no more”', async () => {
+    const { author, of } = slowAuthor()
+    // While the first two entries are on their way a third is said, and of it only the head comes.
+    author.then = () => {
+      author.shown = 3
+      author.then = () => {
+        author.isGone = true
+        throw new PeerUnreachable('alfa.example broke off')
+      }
+    }
+    const receipts = await given(checkpointOf(ENTRIES), { ...of, role: 'depositary', cosignSeconds: 60 })
+    expect(told(receipts)).toEqual([{ size: 2, at: 10, as: 'deposit' }])
+  })
+
+  test('a party gives its receipt all the same', async () => {
+    const { author, of } = slowAuthor()
+    author.then = () => {
+      author.isGone = true
+    }
+    expect(told(await given(checkpointOf(ENTRIES), of))).toEqual([{ size: 2, at: 5, as: 'receipt' }])
+  })
 })

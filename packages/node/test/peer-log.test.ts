@@ -356,6 +356,29 @@ test('what is over the limits of a day is left, what fits gets its receipt, and 
   expect([mirror.size, receipts(), over]).toEqual([10, [3, 10], [true, false]])
 })
 
+test('over the limits of a day a depositary gives a deposit for what fits, once, and another neutral cosigns nothing', async () => {
+  const neutral = { cosignSeconds: 0, us: { party: 'watch.example', receipt: watch.receipt } }
+  for (const role of ['depositary', 'observer'] as const) {
+    const room = { entries: 4, bytes: 1_000_000 }
+    const kinds: [number, string][] = []
+    const { log } = await hearing(
+      ALL.slice(0, 1),
+      { author: withHeads(ALL, [3, 6]), depositary: down },
+      {
+        ...neutral,
+        role,
+        room: async () => ({ entries: room.entries - (log.mirror.size - 1), bytes: room.bytes }),
+        onReceipt: ({ size, isDeposit }) => kinds.push([size, isDeposit ? 'deposit' : 'receipt']),
+      },
+    )
+    for (let rounds = 0; rounds < 2; rounds++) await log.round()
+    expect(kinds).toEqual(role === 'depositary' ? [[3, 'deposit']] : [])
+    room.entries = 20
+    await log.round()
+    expect(kinds.at(-1)).toEqual([10, 'receipt'])
+  }
+})
+
 test('room that other logs of its author took while entries were on their way is not given twice', async () => {
   const left = { entries: 9 }
   const served = withHeads(ALL, [3, 6])

@@ -35,7 +35,7 @@ export function weightOf(
   return parts.reduce((sum, { size }, part) => sum + (mustBeHeld(limits, part, size) ? size : 0), entryBytes)
 }
 
-/** The day of the entry at `index` under an agreement with neutrals. */
+/** The day of the entry at `index` under an agreement with neutrals. Among `cosignatures` are deposits, too. */
 export function dayOfEntry(agreement: Agreement, index: number, cosignatures: Iterable<Cosigned>): Day {
   const excluding = [...cosignatures].filter(({ size }) => size <= index)
   const lo = quorumBound(agreement, excluding)

@@ -11,6 +11,8 @@ export interface ReceiptFact {
   size: number
   time: number
   digest: string
+  /** It does not say that the author showed no more, and bounds no lo. */
+  isDeposit?: boolean
 }
 
 /** POSIX seconds; null where nothing bounds. */
@@ -37,7 +39,7 @@ export function intervalOf(agreement: Agreement, record: Bounded, receipts: Iter
   const all = [...receipts].filter(({ origin }) => record.origin === undefined || origin === record.origin)
   const lo = quorumBound(
     agreement,
-    all.filter(({ size }) => size <= record.index),
+    all.filter(({ size, isDeposit }) => size <= record.index && isDeposit !== true),
   )
   if (record.afterSplit === true) return { lo, hi: null }
   const depositary = depositaryOf(agreement)?.party

@@ -25,7 +25,7 @@ export function heldSince(agreement: Agreement, party: string, covering: Iterabl
   return [...byWhom.values()].sort((a, b) => a - b)[Math.max(agreement.quorum, 1) - 1] ?? null
 }
 
-/** After when an entry of `party` was certainly said, of the latest cosignatures of each that exclude it. */
+/** After when an entry of `party` was certainly said, of the latest cosignatures of each that exclude it; of no deposits. */
 export function saidAfter(agreement: Agreement, party: string, excluding: Iterable<Cosigned>): number | null {
   if (agreement.neutrals.length > 0) return quorumBound(agreement, excluding)
   let latest: number | null = null

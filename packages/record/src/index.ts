@@ -60,8 +60,10 @@ export {
 export { LIMITS } from './limits.ts'
 export { checkType, LogReader, type LogReaderOptions, type LogReaderState, type Outcome } from './log-reader.ts'
 export {
+  depositKeyName,
   formatOrigin,
   isChannelName,
+  isDepositName,
   isFeedName,
   isPactId,
   isPartyDomain,

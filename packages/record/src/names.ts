@@ -83,3 +83,13 @@ export function parseRecordRef(text: string): Result<RecordRef> {
 export function receiptKeyName(party: string, pact: string): string {
   return `${party}/${pact}/receipt`
 }
+
+/** The name under which a depositary signs with the same key for what it can only say that it holds (spec/receipt.md). */
+export function depositKeyName(party: string, pact: string): string {
+  return `${party}/${pact}/deposit`
+}
+
+/** Whether a name of a key is that of a deposit. */
+export function isDepositName(name: string): boolean {
+  return name.endsWith('/deposit')
+}

@@ -16,7 +16,7 @@ import {
   verifyCosignatures,
 } from '@countersign/log'
 import { LIMITS } from './limits.ts'
-import { receiptKeyName } from './names.ts'
+import { depositKeyName, receiptKeyName } from './names.ts'
 
 export interface Receipt {
   size: number
@@ -27,6 +27,8 @@ export interface Receipt {
   digest: string
   /** The ids of the keys of the signer’s two lines, hex: by which of its keys it was made. */
   key: string
+  /** It says that this was held, and not that the author showed no more: it bounds no lo. */
+  isDeposit: boolean
 }
 
 export interface ReceiptKeys {
@@ -37,9 +39,10 @@ export interface ReceiptKeys {
   by: { party: string; pact: string; keys: KeyPair | readonly KeyPair[] }
 }
 
-/** How a receipt key is named in the notes of an agreement: the ids of its two lines, hex. */
-export function receiptKeyIds(party: string, pact: string, keys: KeyPair): string {
-  return idsOf(cosignerKeys(receiptKeyName(party, pact), keys))
+/** How a receipt key is named in the notes of an agreement: the ids of its two lines, hex, in receipts and in deposits. */
+export function receiptKeyIds(party: string, pact: string, keys: KeyPair): { receipt: string; deposit: string } {
+  const [receipt, deposit] = [receiptKeyName(party, pact), depositKeyName(party, pact)]
+  return { receipt: idsOf(cosignerKeys(receipt, keys)), deposit: idsOf(cosignerKeys(deposit, keys)) }
 }
 
 function idsOf(lines: readonly { keyId: Uint8Array }[]): string {
@@ -55,11 +58,13 @@ export function parseReceipt(bytes: Uint8Array, keys: ReceiptKeys): Result<Recei
   if (bytes.length > LIMITS.receiptBytes) return refuse('receipt/too-large', 'The receipt is too large.')
   const note = parseNote(bytes)
   if (!note.ok) return note
-  const name = receiptKeyName(keys.by.party, keys.by.pact)
+  const { party, pact } = keys.by
   const { signatures } = note.value
+  const isDeposit = signatures[2]?.name === depositKeyName(party, pact)
+  const name = isDeposit ? depositKeyName(party, pact) : receiptKeyName(party, pact)
   const key = idsOf(signatures.slice(2))
   const known = 'ed25519' in keys.by.keys ? [keys.by.keys] : keys.by.keys
-  const signer = known.find((one) => receiptKeyIds(keys.by.party, keys.by.pact, one) === key) ?? known[0]
+  const signer = known.find((one) => idsOf(cosignerKeys(name, one)) === key) ?? known[0]
   if (signer === undefined) return refuse('receipt/lines', 'No receipt key of its signer is known.')
   const expected = [...logKeys(keys.origin, keys.author), ...cosignerKeys(name, signer)]
   const inOrder =
@@ -76,5 +81,5 @@ export function parseReceipt(bytes: Uint8Array, keys: ReceiptKeys): Result<Recei
   if (!cosigned.ok) return cosigned
   const { size, root } = head.value
   if (size < 1) return refuse('receipt/empty', 'A receipt over an empty log says nothing.')
-  return ok({ size, root, time: cosigned.value.time, digest: receiptDigest(bytes), key })
+  return ok({ size, root, time: cosigned.value.time, digest: receiptDigest(bytes), key, isDeposit })
 }

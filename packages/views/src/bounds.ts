@@ -1,7 +1,8 @@
 // Receipts, and from them the bounds of a record's interval (spec/receipt.md). A signer may give thousands on one log;
 // of these only a few can ever matter: as a hi, those that no other with at least their size and at most their time
 // makes superfluous; as a lo, those that no other with at most their size and at least their time does. The two sets are
-// kept marked, each rises in size and time alike, and so every bound is one look-up in an index.
+// kept marked, each rises in size and time alike, and so every bound is one look-up in an index. Deposits bound no lo; as
+// times never fall as sizes grow, they show no less which receipts are later, and are marked among themselves.
 
 import type { NamedReceipt } from '@countersign/pact'
 import type { Sqlite } from './database.ts'
@@ -14,6 +15,9 @@ export interface Bound {
   time: number
   digest: string
 }
+
+/** A receipt as a row; `deposit` is 1 of a deposit. */
+type Kept = Bound & { origin: string; deposit: number }
 
 /** Which records may have another interval because of a receipt: from `first` up to but without `past`. */
 export interface Affected {
@@ -36,9 +40,9 @@ export class Bounds {
     const exactly = 'where origin = ? and by_party = ? and size = ? and time = ? and digest = ?'
     const of = 'from receipts where origin = ? and by_party = ?'
     this.sql = {
-      insert: sqlite.prepare<[string, string, number, number, string, string]>(
-        `insert into receipts (origin, by_party, size, time, digest, bounds_hi, bounds_lo, key_name, aside)
-         values (?, ?, ?, ?, ?, 0, 0, ?, 0) on conflict do nothing`,
+      insert: sqlite.prepare<[string, string, number, number, string, string, number]>(
+        `insert into receipts (origin, by_party, size, time, digest, bounds_hi, bounds_lo, key_name, aside, deposit)
+         values (?, ?, ?, ?, ?, 0, 0, ?, 0, ?) on conflict do nothing`,
       ),
       smallerEarlier: sqlite.prepare<[string, string, number, number], { n: number }>(
         'select 1 as n from receipts where origin = ? and by_party = ? and size > ? and +time < ? limit 1',
@@ -49,8 +53,8 @@ export class Bounds {
       unmarkAll: sqlite.prepare<[string, string]>(
         'update receipts set bounds_hi = 0, bounds_lo = 0 where origin = ? and by_party = ?',
       ),
-      counted: sqlite.prepare<[string, string], ReceiptToFold>(
-        `select origin, by_party as "by", size, time, digest from receipts
+      counted: sqlite.prepare<[string, string], Kept>(
+        `select origin, by_party as "by", size, time, digest, deposit from receipts
          where origin = ? and by_party = ? and aside = 0 order by time, size, digest`,
       ),
       hiAbove: sqlite.prepare<[string, string, number], Bound>(
@@ -59,11 +63,11 @@ export class Bounds {
       hiBelow: sqlite.prepare<[string, string, number], Bound>(
         `select ${COLUMNS} ${of} and bounds_hi = 1 and size < ? order by size desc limit 1`,
       ),
-      loUpTo: sqlite.prepare<[string, string, number], Bound>(
-        `select ${COLUMNS} ${of} and bounds_lo = 1 and size <= ? order by size desc limit 1`,
+      loUpTo: sqlite.prepare<[string, string, number, number], Bound>(
+        `select ${COLUMNS} ${of} and bounds_lo = 1 and deposit = ? and size <= ? order by size desc limit 1`,
       ),
-      loAbove: sqlite.prepare<[string, string, number], Bound>(
-        `select ${COLUMNS} ${of} and bounds_lo = 1 and size > ? order by size limit 1`,
+      loAbove: sqlite.prepare<[string, string, number, number], Bound>(
+        `select ${COLUMNS} ${of} and bounds_lo = 1 and deposit = ? and size > ? order by size limit 1`,
       ),
       notBefore: sqlite.prepare<[string, string, number, number], Bound>(
         `select ${COLUMNS} ${of} and aside = 0 and time >= ? and size > ? order by time, size, digest limit 1`,
@@ -104,12 +108,13 @@ export class Bounds {
    */
   add(receipt: ReceiptToFold): { affected: Affected[]; timeFell: boolean } | undefined {
     const { origin, by, size, time, digest, key } = receipt
-    if (this.sql.insert.run(origin, by, size, time, digest, key ?? '').changes === 0) return undefined
+    const deposit = receipt.isDeposit === true ? 1 : 0
+    if (this.sql.insert.run(origin, by, size, time, digest, key ?? '', deposit).changes === 0) return undefined
     // Of all it gave, also of what does not count: a contradiction stays one.
     const timeFell =
       this.sql.smallerEarlier.get(origin, by, size, time) !== undefined ||
       this.sql.largerLater.get(origin, by, time, size) !== undefined
-    return { affected: this.bound(receipt), timeFell }
+    return { affected: this.bound({ origin, by, size, time, digest, deposit }), timeFell }
   }
 
   /** After it changed which receipts of a signer on a log count: its bounds are found anew. */
@@ -118,8 +123,8 @@ export class Bounds {
     for (const receipt of this.sql.counted.all(origin, by)) this.bound(receipt)
   }
 
-  private bound({ origin, by, size, time, digest }: ReceiptToFold): Affected[] {
-    const receipt = { origin, by, size, time, digest }
+  private bound(receipt: Kept): Affected[] {
+    const { origin, by, size, time, digest, deposit } = receipt
     const affected: Affected[] = []
     const rivalHi = this.sql.hiAbove.get(origin, by, size - 1)
     const isHi = rivalHi === undefined || !standsInFor(rivalHi, receipt, 'hi')
@@ -130,14 +135,14 @@ export class Bounds {
       }
       affected.push({ first: below?.size ?? 0, past: size })
     }
-    const rivalLo = this.sql.loUpTo.get(origin, by, size)
+    const rivalLo = this.sql.loUpTo.get(origin, by, deposit, size)
     const isLo = rivalLo === undefined || !standsInFor(rivalLo, receipt, 'lo')
     if (isLo) {
-      let above = this.sql.loAbove.get(origin, by, size - 1)
-      for (; above !== undefined && above.time <= time; above = this.sql.loAbove.get(origin, by, size - 1)) {
+      let above = this.sql.loAbove.get(origin, by, deposit, size - 1)
+      for (; above !== undefined && above.time <= time; above = this.sql.loAbove.get(origin, by, deposit, size - 1)) {
         this.sql.unmarkLo.run(origin, by, above.size, above.time, above.digest)
       }
-      affected.push({ first: size, past: above?.size ?? Number.MAX_SAFE_INTEGER })
+      if (deposit === 0) affected.push({ first: size, past: above?.size ?? Number.MAX_SAFE_INTEGER })
     }
     if (isHi || isLo) this.sql.mark.run(isHi ? 1 : 0, isLo ? 1 : 0, origin, by, size, time, digest)
     return affected
@@ -145,7 +150,7 @@ export class Bounds {
 
   /** The records of which a receipt is the first that counts, because what its signer gave earlier is dated before lo. */
   boundsBeforeLo({ origin, by, size, time, digest }: ReceiptToFold): number[] {
-    const smaller = this.lo(origin, by, size - 1)
+    const smaller = this.latest(origin, by, size - 1)
     const { size: below, time: since } = smaller !== undefined && smaller.time <= time ? smaller : NONE
     return this.sql.boundOnlyBy.all({ origin, by, size, time, digest, below, since }).map(({ idx }) => idx)
   }
@@ -163,7 +168,13 @@ export class Bounds {
 
   /** The latest cosignature by `by` that excludes the entry. */
   lo(origin: string, by: string, index: number): Bound | undefined {
-    return this.sql.loUpTo.get(origin, by, index)
+    return this.sql.loUpTo.get(origin, by, 0, index)
+  }
+
+  /** The latest receipt or deposit by `by` of at most that size: none of a larger size is earlier. */
+  latest(origin: string, by: string, size: number): Bound | undefined {
+    const [receipt, deposit] = [this.sql.loUpTo.get(origin, by, 0, size), this.sql.loUpTo.get(origin, by, 1, size)]
+    return receipt === undefined || (deposit !== undefined && deposit.time > receipt.time) ? deposit : receipt
   }
 
   /** The earliest receipt by `by` that covers the entry. */
@@ -181,7 +192,7 @@ export class Bounds {
   /** As `HeldReceipts.shown` of the pact package says it. */
   shown({ by, origin, size, digest }: NamedReceipt, index: number, from: number, before: number): boolean {
     if (size > index && this.sql.exactly.get(origin, by, size, digest, from, before) !== undefined) return true
-    const latest = this.lo(origin, by, size - 1)
+    const latest = this.latest(origin, by, size - 1)
     if (latest === undefined || latest.time < from) return false
     if (latest.size > index && latest.time < before) return true
     return this.sql.between.get(origin, by, from, before, index, size) !== undefined
@@ -189,7 +200,7 @@ export class Bounds {
 }
 
 /** Whether `rival`, whose size is no worse, makes `receipt` superfluous; of two alike the smaller digest is kept. */
-function standsInFor(rival: Bound, receipt: ReceiptToFold, bound: 'hi' | 'lo'): boolean {
+function standsInFor(rival: Bound, receipt: Kept, bound: 'hi' | 'lo'): boolean {
   if (rival.time !== receipt.time) return bound === 'hi' ? rival.time < receipt.time : rival.time > receipt.time
   return rival.size !== receipt.size || rival.digest < receipt.digest
 }

@@ -23,7 +23,11 @@ const COMPARED: [table: string, columns: string, order: string][] = [
   ['mentions', '*', 'origin, idx, place'],
   ['signatures', '*', 'origin, idx'],
   ['successions', '*', 'origin'],
-  ['receipts', 'origin, by_party, size, time, digest, key_name, aside', 'origin, by_party, size, time, digest'],
+  [
+    'receipts',
+    'origin, by_party, size, time, digest, key_name, aside, deposit',
+    'origin, by_party, size, time, digest',
+  ],
   ['log_cards', '*', 'origin, first'],
   ['notice_entries', '*', 'origin, idx'],
   ['notices', '*', 'pact, digest'],

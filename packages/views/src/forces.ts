@@ -151,7 +151,7 @@ export class Forces {
       if (agreement === undefined || size <= index || time >= offerExpires(agreement)) return false
       if (this.bounds.earliest(origin, by, index)?.digest === digest) return true
       // Names of it show nothing more where a smaller receipt is as late as any signature needs.
-      const smaller = this.bounds.lo(origin, by, size - 1)
+      const smaller = this.bounds.latest(origin, by, size - 1)
       const needed = this.allSince.get(`${version} ${channel}`)
       if (smaller === undefined || needed === undefined || smaller.size <= index) return true
       return smaller.time < needed || smaller.time >= offerExpires(agreement)

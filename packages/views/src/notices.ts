@@ -95,7 +95,7 @@ export class Notices {
          where origin = ? and by_party <> ? and time < ? and aside = 0 order by size desc, time desc`,
       ),
       smallestAfter: sqlite.prepare<[string, string, number], { size: number | null }>(
-        'select min(size) as size from receipts where origin = ? and by_party = ? and time > ? and aside = 0',
+        'select min(size) as size from receipts where origin = ? and by_party = ? and time > ? and aside = 0 and deposit = 0',
       ),
       spokeUnder: sqlite.prepare<[string, string], { first: number }>(
         'select first from log_versions where origin = ? and version = ?',
@@ -237,10 +237,12 @@ export class Notices {
       if (!one.notice.body.roles.includes('receipt')) continue
       const { party } = one.notice.body
       for (const card of one.cards) {
-        const key = receiptKeyIds(party, pact, card.keys.receipt)
-        const given = named.get(`${party} ${key}`) ?? { party, key, by: [] }
-        named.set(`${party} ${key}`, given)
-        given.by.push(one)
+        const { receipt, deposit } = receiptKeyIds(party, pact, card.keys.receipt)
+        for (const key of [receipt, deposit]) {
+          const given = named.get(`${party} ${key}`) ?? { party, key, by: [] }
+          named.set(`${party} ${key}`, given)
+          given.by.push(one)
+        }
       }
     }
     const rebuilt = new Set<string>()
@@ -316,7 +318,7 @@ export class Notices {
   private freezeLogs(pact: string, standing: readonly Standing[], note: (origin: string, first: number) => void) {
     const counted: Times = {
       earliest: (by, origin, idx, notBefore) => this.bounds.hi(origin, by, idx, notBefore)?.time,
-      latest: (by, origin, size) => this.bounds.lo(origin, by, size)?.time,
+      latest: (by, origin, size) => this.bounds.latest(origin, by, size)?.time,
     }
     const sizes = new Map<string, { size: number; notice: string }>()
     const kept = new Map<string, { party: string; since: number | null }>()

@@ -123,6 +123,8 @@ export interface Tables {
     key_name: string
     /** 1 where a notice gave up its key and it was not pinned in time: it counts for nothing. */
     aside: number
+    /** 1 of a deposit: it makes only other deposits superfluous as a lo, and is none. */
+    deposit: number
   }
   /** Records covered by a signer only in receipts dated before lo: its next receipt may deliver them. */
   receipts_before_lo: { origin: string; by_party: string; idx: number; lo: number }

@@ -73,6 +73,8 @@ export interface ReceiptToFold {
   digest: string
   /** The ids of the keys of its signer's two lines, hex: what a notice of compromise is matched with. */
   key?: string
+  /** It does not say that the author showed no more, and bounds no lo. */
+  isDeposit?: boolean
 }
 
 /** What views keep of one STIX object; the source text is kept and served verbatim, whatever the rest says. */

@@ -6,6 +6,7 @@ import type { Views } from '../src/index.ts'
 import {
   ALFA,
   carol,
+  deposit,
   FIRST,
   feed,
   fresh,
@@ -31,8 +32,9 @@ const aReceipt = fc
     by: fc.constantFrom('watch', 'bravo', 'alfa', 'stranger'),
     size: fc.integer({ min: 1, max: 7 }),
     time: fc.integer({ min: 100, max: 112 }),
+    isDeposit: fc.boolean(),
   })
-  .map(({ by, size, time }) => receipt(by, ALFA, size, time))
+  .map(({ by, size, time, isDeposit }) => (isDeposit ? deposit : receipt)(by, ALFA, size, time))
 
 test('whatever receipts arrive in whatever order, intervals and states are those of the pact package', async () => {
   await know([agreement], views)
@@ -137,8 +139,9 @@ test('forgetting receipts, in whatever order they come, changes no interval', as
       by: fc.constantFrom('watch', 'carol', 'bravo'),
       size: fc.integer({ min: 1, max: 4 }),
       time: fc.integer({ min: 100, max: 108 }),
+      isDeposit: fc.boolean(),
     })
-    .map(({ by, size, time }) => receipt(by, ALFA, size, time))
+    .map(({ by, size, time, isDeposit }) => (isDeposit ? deposit : receipt)(by, ALFA, size, time))
   await fc.assert(
     fc.asyncProperty(fc.array(one, { minLength: 2, maxLength: 12 }), async (some) => {
       await views.reset()

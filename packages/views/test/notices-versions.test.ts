@@ -75,7 +75,7 @@ test('one party and one of three neutrals, under a draft of theirs, set aside no
   }
   const draft: Agreement = { ...three, title: 'Of bravo alone', quorum: 1 }
   const [version, drafted] = [agreementDigest(three), agreementDigest(draft)]
-  const key = receiptKeyIds(watch.party, agreement.id, watch.card.keys.receipt)
+  const key = receiptKeyIds(watch.party, agreement.id, watch.card.keys.receipt).receipt
   await know([three], views)
   await feed(ALFA, [opens(ALFA, version), pin(ALFA, version)], views)
   await feed(BRAVO, [opens(BRAVO, version), proposes(BRAVO, draft), pin(BRAVO, drafted)], views)

@@ -80,7 +80,7 @@ const pin = (origin: string, receipts: ReceiptToFold[] = []) =>
 let counter = 0
 const receipt = (by: typeof alfa, origin: string, size: number, time: number): ReceiptToFold => ({
   ...{ origin, by: by.party, size, time, digest: (++counter).toString(16).padStart(64, '0') },
-  key: receiptKeyIds(by.party, PACT, by.card.keys.receipt),
+  key: receiptKeyIds(by.party, PACT, by.card.keys.receipt).receipt,
 })
 
 interface World {
@@ -291,4 +291,44 @@ test('the order in which logs, cards, receipts and notices come decides nothing'
     }),
     { numRuns: 40 },
   )
+})
+
+test('a deposit freezes a log as a receipt does, bounds no entry from below, and falls with the key it was made with', async () => {
+  const ids = receiptKeyIds(watch.party, PACT, watch.card.keys.receipt)
+  const deposit = (size: number, time: number): ReceiptToFold => ({
+    ...receipt(watch, ALFA, size, time),
+    ...{ key: ids.deposit, isDeposit: true },
+  })
+  const frozenAt = async (...more: ReceiptToFold[]) => {
+    const into = await views(stolen({}, more))
+    const [told] = await into.notices()
+    await into.close()
+    return told?.frozen.find(({ origin }) => origin === ALFA)?.size
+  }
+  const bravos = receipt(bravo, ALFA, 4, T + 10)
+  expect(await frozenAt(bravos, receipt(watch, ALFA, 2, T + 50))).toBe(2)
+  expect(await frozenAt(bravos, deposit(2, T + 50))).toBe(4)
+  expect(await frozenAt(deposit(3, T + 50))).toBe(3)
+
+  const body = makeNotice(
+    { v: 1, party: watch.party, cards: [watch.card.digest], roles: ['receipt'], by: watch.card.digest },
+    [{ key: 0, ...watch.root }],
+  )
+  const says = (origin: string) =>
+    said(origin, { type: 'party/notice', body: JSON.parse(new TextDecoder().decode(body)) })
+  const world: World = {
+    logs: new Map([
+      [ALFA, [opens(ALFA), pin(ALFA), says(ALFA)]],
+      [BRAVO, [opens(BRAVO), says(BRAVO), pin(BRAVO)]],
+    ]),
+    receipts: [deposit(2, T)],
+  }
+  const into = await views(world)
+  const byWatch = async () => (await into.record(`${ALFA}#1`))?.receipts.filter(({ by }) => by === watch.party)
+  expect(await byWatch()).toHaveLength(1)
+  await into.foldReceipt(receipt(alfa, BRAVO, 2, T + 100))
+  await into.foldReceipt(receipt(bravo, ALFA, 3, T + 100))
+  while (await into.settle()) continue
+  expect(await byWatch()).toEqual([])
+  await into.close()
 })

@@ -27,6 +27,10 @@ export const receipt = (by: string, origin: string, size: number, time: number):
   ...{ origin, by: `${by}.example`, size, time },
   digest: toHex(sha256(utf8(`${by} ${origin} ${size} ${time}`))),
 })
+export const deposit = (by: string, origin: string, size: number, time: number): ReceiptToFold => ({
+  ...{ origin, by: `${by}.example`, size, time, isDeposit: true },
+  digest: toHex(sha256(utf8(`deposit ${by} ${origin} ${size} ${time}`))),
+})
 const authorOf = (origin: string) => [alfa, bravo, carol].find(({ party }) => origin.startsWith(party)) ?? alfa
 export const said = (origin: string, version: string, change: Partial<Statement>) => {
   const author = authorOf(origin)

@@ -11,10 +11,12 @@ export interface GivenReceipt {
   time: number
   /** SHA-256 of the file, hex. */
   digest: string
+  isDeposit: boolean
 }
 
 /**
- * Of the receipts on one log those for its record at `index`: from each neutral the latest that does not cover it, and
+ * Of the receipts on one log those for its record at `index`: from each neutral the latest that does not cover it, with the
+ * latest that is no deposit, and
  * from each addressee and neutral the earliest that does, with the earliest that is not dated before lo, for one that is
  * counts for nothing, and the earliest not dated before what its signer had given. Empty where the agreement is unknown.
  */
@@ -26,14 +28,11 @@ export function boundingReceipts(
 ): GivenReceipt[] {
   if (agreement === undefined) return []
   const neutrals = new Set(neutralsOf(agreement).map(({ party }) => party))
-  const latest = new Map<string, GivenReceipt>()
-  for (const receipt of receipts) {
-    const { by, size, time } = receipt
-    if (size > index || !neutrals.has(by)) continue
-    if (time > (latest.get(by)?.time ?? Number.NEGATIVE_INFINITY)) latest.set(by, receipt)
-  }
-  const lo = quorumBound(agreement, latest.values()) ?? Number.NEGATIVE_INFINITY
-  const found = new Set(latest.values())
+  const excluding = receipts.filter(({ by, size }) => size <= index && neutrals.has(by))
+  const latest = latestOfEach(excluding)
+  const bounding = latestOfEach(excluding.filter(({ isDeposit }) => !isDeposit))
+  const lo = quorumBound(agreement, bounding.values()) ?? Number.NEGATIVE_INFINITY
+  const found = new Set([...bounding.values(), ...latest.values()])
   // Without a neutral the other parties show since when a notice stands (spec/keys.md).
   const others = type === 'party/notice' && neutrals.size === 0 ? agreement.parties.map(({ party }) => party) : []
   for (const by of new Set([...neutrals, ...to, ...others])) {
@@ -48,6 +47,15 @@ export function boundingReceipts(
     }
   }
   return [...found].sort(bySizeAndSigner)
+}
+
+function latestOfEach(receipts: readonly GivenReceipt[]): Map<string, GivenReceipt> {
+  const latest = new Map<string, GivenReceipt>()
+  for (const receipt of receipts) {
+    const { by, time } = receipt
+    if (time > (latest.get(by)?.time ?? Number.NEGATIVE_INFINITY)) latest.set(by, receipt)
+  }
+  return latest
 }
 
 export function bySizeAndSigner(a: GivenReceipt, b: GivenReceipt): number {

@@ -108,10 +108,10 @@ export class Arrivals {
     await folding.lookForContent(origin)
   }
 
-  private async foldReceipt({ origin, by, size, time, digest, key }: HeldReceipt): Promise<void> {
+  private async foldReceipt({ origin, by, size, time, digest, key, isDeposit }: HeldReceipt): Promise<void> {
     const { views, folding, changed, stopped } = this.means
     if (stopped()) return
-    await views.foldReceipt({ origin, by, size, time, digest, key })
+    await views.foldReceipt({ origin, by, size, time, digest, key, isDeposit })
     folding.wake()
     changed()
   }

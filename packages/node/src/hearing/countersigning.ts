@@ -3,7 +3,7 @@
 
 import type { Mirror, ReceiptName, Receipts } from '@countersign/ledger'
 import { cosign, logNote, verifyCheckpoint } from '@countersign/log'
-import { type Card, receiptKeyName, type SignerPair } from '@countersign/record'
+import { type Card, depositKeyName, receiptKeyName, type SignerPair } from '@countersign/record'
 import type { Surroundings } from '../surroundings.ts'
 import type { PartsToHold } from './sealed-parts.ts'
 
@@ -30,34 +30,58 @@ export interface Countersigning {
  */
 export type ShownBy = 'author' | 'author with more' | 'carried from its author' | 'nobody'
 
-/**
- * Gives one where it is due; all that a receipt of the mirror's size covers is held. `seenMs`: when its author was last
- * asked for its head, milliseconds since 1970.
- */
-export async function countersign(of: Countersigning, shownBy: ShownBy, seenMs: number): Promise<void> {
-  const { mirror, receipts, cosignSeconds, around } = of
-  if (mirror.checkpoint === undefined || !of.mayCountersign(shownBy)) return
+/** What is known of the mirror's head; times in milliseconds since 1970. */
+export interface Shown {
+  by: ShownBy
+  /** When its author was last asked for its head; 0 where never. */
+  seenMs: number
+  /** Since when all is held that a receipt of the mirror's size covers. */
+  heldMs: number
+}
+
+/** Gives one where it is due; all that a receipt of the mirror's size covers is held. */
+export async function countersign(of: Countersigning, shown: Shown): Promise<void> {
+  const { mirror, receipts } = of
+  if (mirror.checkpoint === undefined || !of.mayCountersign(shown.by)) return
   const newest = receipts.newest(mirror.origin)
   // A mirror that was rolled back, and does not hold yet what we countersigned.
   if (newest !== undefined && mirror.size < newest.size) return
-  const grown = newest === undefined || mirror.size > newest.size
-  // What was held before is dated by when it was seen that there is no more; what came now, by when it is durable.
-  const seconds = Math.floor((grown ? around.now() : seenMs) / 1000)
-  const due = cosignSeconds !== undefined && newest !== undefined && seconds >= newest.time + cosignSeconds
-  // A neutral's cosignature says what the author showed by then: what it had from elsewhere may be old. A depositary's
-  // receipt discharges the author, too: it is given for what the author's own folder held when it was carried here.
-  const deposited = shownBy === 'carried from its author' && of.role === 'depositary' && grown
-  // What follows it is known to have been said by now: the same head is not dated anew.
-  const onTheWay = shownBy === 'author with more' && grown
-  if (cosignSeconds !== undefined && shownBy !== 'author' && !deposited && !onTheWay) return
-  if (!grown && !due) return
-  const time = Math.max(seconds, newest?.time ?? 0)
+  const due = whatIsDue(of, shown, newest)
+  if (due === undefined) return
+  const time = Math.max(due.seconds, newest?.time ?? 0)
   // The author’s own two lines and nothing else that came with them.
   const { log } = of.author.keys
   const names = { origin: mirror.origin, ed25519PublicKey: log.ed25519, mldsa44PublicKey: log.mldsa44 }
   const head = verifyCheckpoint(mirror.checkpoint, names)
   if (!head.ok) return
-  const bytes = cosign(logNote(head.value), { name: receiptKeyName(of.us.party, of.pact), ...of.us.receipt }, time)
+  const named = due.kind === 'deposit' ? depositKeyName : receiptKeyName
+  const bytes = cosign(logNote(head.value), { name: named(of.us.party, of.pact), ...of.us.receipt }, time)
   const name = await receipts.give(mirror.origin, { size: mirror.size, time, bytes })
   of.onReceipt({ ...name, bytes })
+}
+
+/** `seconds`: POSIX, what it is dated by. */
+interface Due {
+  kind: 'receipt' | 'deposit'
+  seconds: number
+}
+
+function whatIsDue(of: Countersigning, shown: Shown, newest: ReceiptName | undefined): Due | undefined {
+  const { mirror, cosignSeconds } = of
+  const grown = newest === undefined || mirror.size > newest.size
+  const now = secondsOf(of.around.now())
+  if (cosignSeconds === undefined) return grown ? { kind: 'receipt', seconds: now } : undefined
+  const seconds = secondsOf(shown.seenMs)
+  // A neutral's cosignature says that its author showed no more by then, and what was shown has to be held by then.
+  if (shown.by === 'author' && secondsOf(shown.heldMs) <= seconds) {
+    const since = newest?.isDeposit === true ? newest.time + 1 : (newest?.time ?? 0) + cosignSeconds
+    return grown || seconds >= since ? { kind: 'receipt', seconds } : undefined
+  }
+  // A depositary discharges the author, too, by what it can only say that it holds.
+  const isDeposited = of.role === 'depositary' && shown.by !== 'nobody' && grown
+  return isDeposited ? { kind: 'deposit', seconds: now } : undefined
+}
+
+function secondsOf(ms: number): number {
+  return Math.floor(ms / 1000)
 }

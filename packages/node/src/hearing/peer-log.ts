@@ -68,8 +68,10 @@ export class PeerLog {
   readonly mirror: Mirror
   /** When the author's head was last fetched from the author itself; 0 where never. */
   lastHeardMs = 0
-  /** Since when it is known that its author showed no more than is held here. */
+  /** When its author was last asked for the head that is held here, and since when that is held; as `Shown` has it. */
   private seenMs = 0
+  private heldMs = 0
+  private heldTo: number
   private readonly options: PeerLogOptions
   private readonly parts: SealedParts
   private readonly refusedHeads: RefusedHeads
@@ -95,6 +97,7 @@ export class PeerLog {
     // What our own receipt attests was held when we gave it, and is not looked for again.
     const attested = options.mayLack === true ? 0 : (options.receipts.newest(options.origin)?.size ?? 0)
     this.parts = new SealedParts(options, Math.min(attested, options.mirror.size))
+    this.heldTo = this.parts.heldTo
     this.refusedHeads = new RefusedHeads({
       mirror: options.mirror,
       pinnedSize: () => options.pinnedSize(),
@@ -152,11 +155,8 @@ export class PeerLog {
    * cosignature says, too, that by its time there was no more (spec/receipt.md).
    */
   private async lookAgain(source: LogSource): Promise<void> {
-    const { cosignSeconds, receipts, around } = this.options
-    if (cosignSeconds === undefined || !this.isAuthor(source)) return
-    const isLate = () =>
-      this.mirror.size > (receipts.newest(this.origin)?.size ?? 0) &&
-      Math.floor(around.now() / 1000) > Math.floor(this.seenMs / 1000)
+    if (this.options.cosignSeconds === undefined || !this.isAuthor(source)) return
+    const isLate = () => Math.floor(this.heldMs / 1000) > Math.floor(this.seenMs / 1000)
     try {
       for (let looks = 1; looks < LIMITS.looksPerRound && isLate(); looks++) await this.hear(source)
     } catch (cause) {
@@ -246,7 +246,6 @@ export class PeerLog {
     const askedMs = this.options.around.now()
     const head = await this.headOf(source)
     if (head === undefined) return false
-    if (this.isAuthor(source)) this.seenMs = askedMs
     // Another node's mirror may lag behind ours: an older head of the same log is no contradiction there.
     if (!this.isAuthor(source) && head.size < this.mirror.size && (await this.precedes(head))) return false
     if (!equalBytes(this.mirror.checkpoint ?? new Uint8Array(), head.note)) {
@@ -254,6 +253,9 @@ export class PeerLog {
     }
     await this.parts.scan()
     await this.parts.fetch(this.sources)
+    this.noteHeld()
+    // Only here: where what it showed could not be taken, it showed more than is held.
+    if (this.isAuthor(source)) this.seenMs = askedMs
     return true
   }
 
@@ -419,6 +421,12 @@ export class PeerLog {
     return bytes
   }
 
+  private noteHeld(): void {
+    if (this.parts.heldTo === this.heldTo) return
+    this.heldTo = this.parts.heldTo
+    this.heldMs = this.options.around.now()
+  }
+
   private async countersignHeld(): Promise<void> {
     if (this.parts.settle()) await this.countersign(undefined)
   }
@@ -426,10 +434,11 @@ export class PeerLog {
   /** `source` is where the head was seen just now; undefined where nowhere. */
   private async countersign(source: LogSource | undefined): Promise<void> {
     if (!this.parts.isHeldTo(this.mirror.size)) return
+    this.noteHeld()
     const carried = source?.carried === 'author' ? 'carried from its author' : 'nobody'
     const byAuthor = this.isLeaving ? 'author with more' : 'author'
     const shownBy = source !== undefined && this.isAuthor(source) ? byAuthor : carried
-    await countersign(this.options, shownBy, this.seenMs)
+    await countersign(this.options, { by: shownBy, seenMs: this.seenMs, heldMs: this.heldMs })
   }
 
   private authorKeys() {

@@ -9,6 +9,7 @@
 
 import { originHash, parseReceiptName, type Receipts } from '@countersign/ledger'
 import { equalBytes, fromUtf8, sha256, toHex } from '@countersign/log'
+import { receiptKeyIds } from '@countersign/record'
 import { LIMITS } from '../limits.ts'
 import { PeerUnreachable } from './peer-requests.ts'
 import type { Cosigner } from './signed-heads.ts'
@@ -23,7 +24,7 @@ export interface ReceiptFeedOptions extends ReceiptSubject {
   isWhole(): boolean
   onReceipt(receipt: HeldReceipt): void
   /** A receipt held before is superfluous now; its file goes where the answer is true. */
-  onSuperseded(receipt: Omit<HeldReceipt, 'bytes' | 'key'>): Promise<boolean>
+  onSuperseded(receipt: Omit<HeldReceipt, 'bytes' | 'key' | 'isDeposit'>): Promise<boolean>
   /** A receipt over another log under this name than the one held: another root, or more entries than there can be. */
   onFork(receipt: HeldReceipt, kind: 'other-root' | 'beyond'): Promise<void>
   /**
@@ -79,7 +80,7 @@ export class ReceiptFeed {
   private held: Map<number, number[]> | undefined
   /** The size of the largest. */
   private largest = 0
-  /** The newest by each key of the cosigner. */
+  /** The newest by each pair of keys of the cosigner. */
   private readonly newestBy = new Map<string, Name>()
   private readonly faults = new Set<string>()
   /** The size of a receipt in the index over more than is held here yet; 0 where there is none. */
@@ -303,8 +304,9 @@ export class ReceiptFeed {
   }
 
   private isNewest({ size, time, key }: MadeBy): void {
-    const newest = this.newestBy.get(key) ?? { size: 0, time: 0 }
-    if (size > newest.size || (size === newest.size && time > newest.time)) this.newestBy.set(key, { size, time })
+    const pair = this.pairOf(key)
+    const newest = this.newestBy.get(pair) ?? { size: 0, time: 0 }
+    if (size > newest.size || (size === newest.size && time > newest.time)) this.newestBy.set(pair, { size, time })
     this.largest = Math.max(this.largest, size)
   }
 
@@ -319,15 +321,27 @@ export class ReceiptFeed {
    * it may be a thief's: one that was dated far ahead would keep from being held whatever its owner gives with new keys.
    */
   private contradicts({ size, time, key }: MadeBy): boolean {
-    const newest = this.newestBy.get(key)
+    const pair = this.pairOf(key)
+    const newest = this.newestBy.get(pair)
     if (newest === undefined || size > newest.size) return newest !== undefined && time < newest.time
     const { receipts, origin, cosigner } = this.options
     return receipts
       .held(origin, cosigner.party)
       .some(
         (other) =>
-          other.key === key && ((other.size > size && other.time < time) || (other.size < size && other.time > time)),
+          this.pairOf(other.key) === pair &&
+          ((other.size > size && other.time < time) || (other.size < size && other.time > time)),
       )
+  }
+
+  /** By which of its pairs of keys: those of receipts and of deposits are the same, and named otherwise. */
+  private pairOf(key: string): string {
+    const { cosigner, pact } = this.options
+    for (const keys of cosigner.keys()) {
+      const { receipt, deposit } = receiptKeyIds(cosigner.party, pact, keys)
+      if (key === deposit) return receipt
+    }
+    return key
   }
 
   private fault(code: FaultCode, message: string): void {

@@ -75,6 +75,11 @@ export class SealedParts {
     return this.completeTo >= size
   }
 
+  /** Below which size all is held that a receipt must cover. */
+  get heldTo(): number {
+    return this.completeTo
+  }
+
   /** Of how many entries something is missing. */
   get entriesMissing(): number {
     return this.missing.length

@@ -14,6 +14,7 @@ export interface HeldReceipt {
   digest: string
   /** The ids of the keys it was made with. */
   key: string
+  isDeposit: boolean
   bytes: Uint8Array
 }
 
@@ -46,8 +47,8 @@ export async function weighReceipt(bytes: Uint8Array, of: ReceiptSubject): Promi
   for (const [i, { keys }] of cards.entries()) {
     const parsed = parseReceipt(bytes, { author: keys.log, origin, by })
     if (!parsed.ok) continue
-    const { size, time, digest, key, root } = parsed.value
-    const receipt = { origin, by: cosigner.party, size, time, digest, key, bytes }
+    const { size, time, digest, key, isDeposit, root } = parsed.value
+    const receipt = { origin, by: cosigner.party, size, time, digest, key, isDeposit, bytes }
     const log = of.log()
     if (log === undefined || size > log.size) return { receipt, over: 'beyond' }
     if (!equalBytes(await log.rootAt(size), root)) return { receipt, over: 'other-root' }

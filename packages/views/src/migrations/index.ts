@@ -18,6 +18,7 @@ import * as removedHere from './0012-removed-here.ts'
 import * as sameContent from './0013-same-content.ts'
 import * as takingBack from './0014-taking-back.ts'
 import * as feedback from './0015-feedback.ts'
+import * as deposits from './0016-deposits.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -35,4 +36,5 @@ export const migrations: Record<string, Migration> = {
   '0013-same-content': sameContent,
   '0014-taking-back': takingBack,
   '0015-feedback': feedback,
+  '0016-deposits': deposits,
 }
