@@ -159,9 +159,17 @@ test('of what we created the other learns by a new version that is revoked, and 
   expect(body.objects[0].modified > tool(7, '03').modified).toBe(true)
   const gone = (await manifest(bravo, 'withdrawn')).filter(({ id }) => id === toolId(7))
   expect(gone.map(({ version }) => version)).toEqual([tool(7).modified, tool(7, '03').modified])
-  // What is revoked already gets no other version.
+  // What is revoked already gets no other version, and that one stays: by it readers learn that it is.
   await has(alfa, 'outbox', toolId(7))
-  expect(value(await alfa.node.revoke({ ...asked, ids: [toolId(7)] })).newVersions).toEqual([])
+  const again = value(await alfa.node.revoke({ ...asked, ids: [toolId(7)] }))
+  expect(again).toMatchObject({ newVersions: [], records: [], objects: 0 })
+  expect(await idsIn(bravo, 'inbox')).toContain(toolId(7))
+  // Nor is another version of it shared by anything else, as by what was asked for before.
+  for (const month of ['04', '12']) {
+    const input = bytesInput(Buffer.from(JSON.stringify({ objects: [tool(7, month)] })))
+    const refused = await alfa.node.share({ pact, account: 'test', input })
+    expect(refused).toMatchObject({ refusals: [{ code: 'release/revoked' }] })
+  }
 })
 
 test('of objects that we do not share nothing is taken back, also of the others that were named', async () => {

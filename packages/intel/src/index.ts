@@ -75,6 +75,7 @@ export {
 } from './release/gate.ts'
 export type { CutProperty, HouseRules, RuleEffect, RuleHit, ShareFacts } from './release/house-rules.ts'
 export { isCommon, originatorWords } from './release/originator.ts'
+export { afterRevoked, ofOriginator, otherBytes } from './release/shared-before.ts'
 export { type HouseTerms, joinTerms, readTerms, termsForAll } from './release/terms.ts'
 export { searchName, searchText } from './search-text.ts'
 export { judgeTogether, TogetherJudge } from './stix/across-objects.ts'

@@ -35,7 +35,7 @@ import { RemovedObjects } from './removed-here.ts'
 import type { RetentionOver } from './rows.ts'
 import { COLLECTIONS, VALIDITY, WITHDRAWN } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
-import { feedbackByUs, feedsOf, sharedByUs, sharedWithUs } from './shared-by-us.ts'
+import { feedbackByUs, feedsOf, revokedByUs, sharedByUs, sharedWithUs } from './shared-by-us.ts'
 import { Splits } from './splits.ts'
 import { Successions } from './successions.ts'
 import { TakenBack } from './taken-back.ts'
@@ -420,6 +420,11 @@ class SqliteViews implements Views {
     return objects.map(({ id, version }) => {
       return this.sql.shown.get(pact, of, id, versionOrder(version ?? ''))?.source
     })
+  }
+
+  async revokedByUs(pact: string, ids: readonly string[]) {
+    if (ids.length > OBJECTS_PER_FOLD_MAX) throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects at once.`)
+    return new Set(ids.filter((id) => revokedByUs(this.store.sqlite, pact, id)))
   }
 
   async originators(objects: readonly GoingObject[], going: Going) {

@@ -244,6 +244,8 @@ export interface Views {
     collection: CollectionName,
     objects: readonly { id: string; version: string | null }[],
   ): Promise<(string | undefined)[]>
+  /** Of these ids those whose newest version in our outbox is revoked; at most OBJECTS_PER_FOLD_MAX. */
+  revokedByUs(pact: string, ids: readonly string[]): Promise<ReadonlySet<string>>
   /** For each of these objects whose consent it takes that it goes there; at most OBJECTS_PER_FOLD_MAX. */
   originators(objects: readonly GoingObject[], going: Going): Promise<(Originator | undefined)[]>
   /** Parts of one log that are sealed to us and are neither opened nor rejected yet, in order. */

@@ -64,6 +64,8 @@ export function revokeCommand(command: Command): void {
 
 function sentences({ state, awaited, objects, shares, to, versioned }: Revoked, creator: boolean): string[] {
   const whom = to.map(plain).join(', ')
+  if (objects === 0)
+    return ['All of it is revoked already by its last version, and nothing older is shared: nothing was said.']
   return [
     state === 'held-here'
       ? `Held here until the log is compared with ${awaited.join(', ') || 'its peers'}; then ${some(objects, 'object')} of ${some(shares, 'record')} will be taken back from ${whom}.`

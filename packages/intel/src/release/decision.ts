@@ -31,6 +31,7 @@ export type ReleaseCode =
   | 'release/unreadable'
   | 'release/originator'
   | 'release/other-bytes'
+  | 'release/revoked'
 
 export interface ReleaseReason {
   readonly code: ReleaseCode

@@ -32,7 +32,7 @@ import type {
 import { tlpLevel } from './facts.ts'
 import { HouseQuestions } from './house-questions.ts'
 import type { HouseRules, RuleEffect, RuleHit } from './house-rules.ts'
-import { type CommonKnowledge, originatorWords } from './originator.ts'
+import type { CommonKnowledge } from './originator.ts'
 import { ordersForReferences, ordersOf, tellsOf } from './redact-by-rule.ts'
 import { type SighterTerm, sighterHits, sighterReasons } from './sighters.ts'
 
@@ -206,18 +206,8 @@ export class ReleaseGate {
     return this.#note(null, refusedFor([{ code: 'release/unreadable', message }]))
   }
 
-  /** An object that was decided on, whose id and version were shared before with another content. */
-  refuseOtherBytes(decided: ObjectDecision, version: string): void {
-    const message = `Another content was shared before under this id and version (${version}); give the change a new “modified”.`
-    this.#refuseDecided(decided, { code: 'release/other-bytes', message })
-  }
-
-  /** An object that was decided on, and that is another party’s to pass on. */
-  refuseOriginator(decided: ObjectDecision, { party, pact }: { readonly party: string; readonly pact: string }): void {
-    this.#refuseDecided(decided, { code: 'release/originator', message: originatorWords(party, pact) })
-  }
-
-  #refuseDecided({ index, id, verdict, reasons, cut }: ObjectDecision, reason: ReleaseReason): void {
+  /** An object that was decided on, and that stays here for what was shared before (shared-before.ts). */
+  refuseDecided({ index, id, verdict, reasons, cut }: ObjectDecision, reason: ReleaseReason): void {
     this.#refuse(reason, { index, id })
     this.#counts[verdict]--
     this.#counts.refused++

@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import {
+  afterRevoked,
   type Decided,
   type Decision,
   isCommon,
@@ -10,7 +11,9 @@ import {
   judgeObject,
   MarkingDefinitions,
   type ObjectDecision,
+  ofOriginator,
   onceMended,
+  otherBytes,
   PartCutter,
   ReleaseGate,
   type ReleaseRefusal,
@@ -47,6 +50,8 @@ export interface JudgeMeans {
   limits: Agreement['limits']
   /** For each of at most OBJECTS_PER_FOLD_MAX objects the text that was shared before under its id and version. */
   sharedBefore(objects: readonly { id: string; version: string | null }[]): Promise<(string | undefined)[]>
+  /** Of at most OBJECTS_PER_FOLD_MAX ids those whose newest version that we share is revoked. */
+  revoked(ids: readonly string[]): Promise<ReadonlySet<string>>
   /** For each of at most OBJECTS_PER_FOLD_MAX objects the party without whose consent it goes nowhere. */
   originators(objects: readonly GoingObject[]): Promise<({ party: string; pact: string } | undefined)[]>
   /** A private file that nobody else can reach; whoever gives it closes it. */
@@ -177,16 +182,21 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
       const some = unmatched.splice(0, OBJECTS_PER_FOLD_MAX)
       const before = await means.sharedBefore(some.map(({ object }) => object))
       const originators = await means.originators(some.map(goingAs))
+      const revoked = await means.revoked(some.map(({ object }) => object.id))
       for (const [i, { decided, object }] of some.entries()) {
         const originator = originators[i]
         const isTheirs = originator !== undefined && !isCommon(object, means.rules.common)
         if (isTheirs && decided.text !== null) {
-          gate.refuseOriginator(decided, originator)
+          gate.refuseDecided(decided, ofOriginator(originator))
+          continue
+        }
+        if (revoked.has(object.id) && !object.revoked && decided.text !== null) {
+          gate.refuseDecided(decided, afterRevoked())
           continue
         }
         const text = before[i]
         if (text === undefined || decided.text === null || sameContent(text, decided.text)) continue
-        if (object.version !== null) gate.refuseOtherBytes(decided, object.version)
+        if (object.version !== null) gate.refuseDecided(decided, otherBytes(object.version))
         else remark('warnings', object.id, SHARED_BEFORE)
       }
     }

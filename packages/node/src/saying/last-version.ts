@@ -33,6 +33,19 @@ export function lastVersions(
   return [...shares.values()]
 }
 
+/**
+ * The places that the creator takes back: all but those of a newest version that is revoked, for that is by what readers
+ * learn of it.
+ */
+export function olderPlaces(
+  all: readonly SharedPlace[],
+  textOf: (digest: string) => string | undefined,
+): readonly SharedPlace[] {
+  const newest = all.toSorted((a, b) => (a.order < b.order ? 1 : -1))[0]
+  if (newest === undefined || parsed(textOf(newest.digest))?.['revoked'] !== true) return all
+  return all.filter(({ order }) => order !== newest.order)
+}
+
 function parsed(text: string | undefined): Record<string, unknown> | undefined {
   const value: unknown = text === undefined ? undefined : JSON.parse(text)
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined

@@ -6,7 +6,7 @@ import { REVOKED_PLACES_MAX } from '@countersign/record'
 import type { SharedPlace } from '@countersign/views'
 import { type EngineParts, noSuchPact, othersOf } from '../engine-parts.ts'
 import { LIMITS } from '../limits.ts'
-import { lastVersions } from './last-version.ts'
+import { lastVersions, olderPlaces } from './last-version.ts'
 import type { Said, SayRequest, ShareRequest } from './saying.ts'
 import type { ShareResult } from './share.ts'
 
@@ -64,7 +64,8 @@ export async function revoke(
   if (ids.length === 0 || ids.length > LIMITS.revokedAtOnce) {
     return refuse('say/objects', `Name 1 to ${LIMITS.revokedAtOnce} objects to take back.`)
   }
-  const places = new Map<string, SharedPlace[]>()
+  const textOf = (digest: string) => parts.views.collectionText(digest)
+  const places = new Map<string, readonly SharedPlace[]>()
   const versioned: string[] = []
   for (const one of new Set(ids)) {
     const orders = new Set(
@@ -80,7 +81,7 @@ export async function revoke(
       )
     }
     if (found.some(({ order }) => order !== '')) versioned.push(one)
-    places.set(one, found)
+    places.set(one, request.creator === true ? olderPlaces(found, textOf) : found)
   }
   const all = [...places.values()].flat()
   const revoked: Revoked = {
@@ -92,7 +93,6 @@ export async function revoke(
     const others = othersOf(pact.agreement, channel, parts.identity.party)
     return to.filter((party) => others.includes(party))
   }
-  const textOf = (digest: string) => parts.views.collectionText(digest)
   for (const last of request.creator === true ? lastVersions(places, textOf, parts.around.now()) : []) {
     const { channel, mode, tlp, class: ofClass, feed, objects } = last
     const input = [new TextEncoder().encode(JSON.stringify({ objects }))]

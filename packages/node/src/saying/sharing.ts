@@ -343,6 +343,7 @@ export class Sharing {
       },
       scratch: () => scratch.open(),
       originators: (objects) => views.originators(objects, { pact: pact.id, to }),
+      revoked: (ids) => views.revokedByUs(pact.id, ids),
       sharedBefore: (objects) => views.textsShown(pact.id, 'outbox', objects),
       ...(progress === undefined ? {} : { progress }),
     })
