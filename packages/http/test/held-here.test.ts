@@ -1,6 +1,6 @@
 // What is said while a log may not sign: kept here, and said once.
 
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeDisk, openOwnLog } from '@countersign/ledger'
@@ -86,6 +86,31 @@ test('what was held here is said once, although the process ended after it was s
   await until('six to be folded', async () => (await subjects(alfa.node)).includes('six'))
   expect(await subjects(alfa.node)).toEqual([...SUBJECTS, 'six'])
   expect(await shares(alfa.node)).toHaveLength(1)
+})
+
+test('what cannot be said now, for rules that nobody can read, waits and is not lost, and holds up no other agreement', async () => {
+  const { alfa, bravo, watch, pact } = parties
+  const demo = readFileSync(new URL('../../../agreements/demo.yaml', import.meta.url), 'utf8')
+  const other = value(await alfa.node.proposePact(demo))
+  for (const { node } of [watch, bravo, alfa]) value(await node.signPact(other.invitation))
+  await until('both to be in force', async () =>
+    (await alfa.node.views.pacts()).every(({ channels }) => channels.every(({ force }) => force !== null)),
+  )
+  await alfa.restart(cutOff)
+  for (const of of [pact, other.pact]) {
+    const shared = value(await alfa.node.share({ pact: of, account: 'test', input: bytesInput(CAMPAIGN) }))
+    expect(shared.state).toBe('held-here')
+  }
+  const rules = join(alfa.dir, 'rules')
+  mkdirSync(rules, { recursive: true })
+  writeFileSync(join(rules, `${pact}.cedar`), 'forbid (')
+  await alfa.restart()
+  const said = async (of: string) => value(await alfa.node.views.records({ pact: of, type: 'intel/share' })).total
+  await until('the other to be said', async () => (await said(other.pact)) === 1)
+  expect([await said(pact), (await alfa.node.status()).heldHere]).toEqual([0, 1])
+  rmSync(rules, { recursive: true })
+  await until('it to be said too', async () => (await said(pact)) === 1)
+  expect((await alfa.node.views.alarms()).map(({ code }) => code)).not.toContain('saying/refused')
 })
 
 const shareCampaign = (node: Node) => node.share({ pact: parties.pact, account: 'test', input: bytesInput(CAMPAIGN) })

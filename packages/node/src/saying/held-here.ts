@@ -9,6 +9,7 @@ import type { Channel } from '../channel/channel.ts'
 import type { EngineParts } from '../engine-parts.ts'
 import { Lane } from '../folding/lane.ts'
 import { LIMITS } from '../limits.ts'
+import { isOfNow } from './of-now.ts'
 
 export interface HeldRequest<Kept> {
   /** Of the statement, or the share, that it will be. */
@@ -35,6 +36,8 @@ export class HeldHere<Kept> {
   private readonly waiting = new Map<number, HeldRequest<Kept>>()
   /** For each log, the ids found in it where something waiting may stand; read once in a run of this process. */
   private readonly found = new Map<string, Set<string>>()
+  /** Those on which something is in the way now: what comes later there waits, and what waits on others does not. */
+  private readonly blocked = new Set<Channel>()
   private started = false
   private cancel: (() => void) | undefined
 
@@ -82,6 +85,7 @@ export class HeldHere<Kept> {
 
   /** Says what may be said now. */
   wake(): void {
+    this.blocked.clear()
     if (this.waiting.size > 0) this.lane.wake()
   }
 
@@ -113,11 +117,12 @@ export class HeldHere<Kept> {
     if (!this.started) return false
     for (const [row, held] of this.waiting) {
       const channel = this.means.channelOf(held.kept)
-      if (channel.ok && channel.value.own.state !== 'ready') continue
+      if (channel.ok && (channel.value.own.state !== 'ready' || this.blocked.has(channel.value))) continue
       const outcome = !channel.ok ? channel : await this.sayOnce(channel.value, held)
-      if (!outcome.ok && /^(?:ledger\/|node\/|say\/daily-limit$)/.test(outcome.code)) {
+      if (channel.ok && !outcome.ok && isOfNow(outcome)) {
+        this.blocked.add(channel.value)
         this.tryLater()
-        return false
+        continue
       }
       this.parts.store.release(row)
       this.waiting.delete(row)

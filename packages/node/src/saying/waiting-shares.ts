@@ -12,6 +12,7 @@ import { bytesOf } from './judgement.ts'
 import type { Judged, ShareRefusal, Tried } from './judging.ts'
 import { triedOf } from './judging.ts'
 import type { KeptShare } from './kept-share.ts'
+import { isOfNow } from './of-now.ts'
 import type { SharePerson, WaitingRow, WaitingState, WaitsBecause } from './waiting-store.ts'
 
 /** A share that waits, or did. Times in milliseconds since 1970. */
@@ -264,7 +265,7 @@ export class WaitingShares {
 
   /** What the node itself cannot do now is tried again; what the gate refuses by now is over. */
   private refusedAgain(row: WaitingRow, refusal: ShareRefusal): ShareRefusal {
-    if (!OF_NOW.test(refusal.code)) this.end(row, 'failed', null, `${refusal.message} (${refusal.code})`)
+    if (!isOfNow(refusal)) this.end(row, 'failed', null, `${refusal.message} (${refusal.code})`)
     return refusal
   }
 
@@ -344,9 +345,6 @@ const CHANGED: Refusal = refuse(
   'approval/changed',
   'The gate decides otherwise now than when you looked: the rules, the agreement or what was shared before changed. Nothing left; look at it again, then approve what you see.',
 )
-
-/** Refusals that are about this moment, and not about the share. */
-export const OF_NOW = /^(?:ledger\/|node\/|say\/daily-limit$|pact\/not-in-force$)/
 
 const STATES: Record<WaitingState, string> = {
   open: 'waits',
