@@ -79,10 +79,15 @@ export class Checks {
   restores(machine: Machine): void {
     if (!this.watches(machine)) return
     this.wasRestored.add(machine.party)
+    // What its mirrors hold is seen anew once it is open.
+    this.sizes.delete(machine.party)
     for (const [origin, truth] of this.truths) {
-      if (!origin.startsWith(`${machine.party}/`)) continue
-      this.restored.add(origin)
-      const held = Math.max(0, ...this.others(machine).map((other) => this.mirrorSize(other, origin)))
+      const author = origin.slice(0, origin.indexOf('/'))
+      if (author === machine.party) this.restored.add(origin)
+      // With it may go what only it held of others that were restored as well, and have not asked for it back yet.
+      if (!this.restored.has(origin)) continue
+      const holders = this.others(machine).filter(({ party }) => party !== author)
+      const held = Math.max(0, ...holders.map((other) => this.mirrorSize(other, origin)))
       for (const entry of truth.entries.slice(held)) entry.fixed = false
       for (const size of [...truth.heads.keys()]) if (size > held) truth.heads.delete(size)
     }
