@@ -80,6 +80,11 @@ export class LateWords {
     return this.answers.has(answer)
   }
 
+  /** Whether it shows that place first: what the thief had said there while it was believed was heard by nobody. */
+  isFirstAt(record: string): boolean {
+    return this.records.includes(record) && [...this.before.values()].every((rows) => !rows.has(record))
+  }
+
   /** Whether others may hold more of that log than its author. */
   goesOn(origin: string): boolean {
     return this.origins.includes(origin)

@@ -108,7 +108,7 @@ export class Theft {
     if (this.party === undefined) return
     const honest = this.world.honest()
     for (const origin of this.origins) await this.isFrozen(origin, honest)
-    for (const record of this.said) await this.isSeenAlike(record, honest)
+    for (const record of this.said) if (this.late?.isFirstAt(record) !== true) await this.isSeenAlike(record, honest)
     for (const machine of honest) if (machine.party !== this.party) await this.refusesTheStolen(machine)
     await this.late?.atRest()
     if (this.origins.length === 0) return
