@@ -325,7 +325,8 @@ export class World {
       machine.failing = undefined
       // The party whose place a thief has is back once that is over.
       if (this.theft.isAt(machine.party)) continue
-      if (machine.diskFaulted || machine.node === undefined) {
+      // One that is being stopped is not started again by whoever stopped it.
+      if (machine.diskFaulted || machine.node === undefined || !machine.wanted) {
         this.checks.ends(machine)
         machine.crash('kill')
         machine.start()
