@@ -197,6 +197,17 @@ describe('two parties and a neutral, set up by hand', () => {
       [id, '--count', '2', '--verdict', 'stale'],
       [id, '--seen', '--not-seen'],
       [id, '--take-back', '--seen'],
+      // What would be said otherwise than it was asked for.
+      ['--verdict', 'stale'],
+      ['--seen'],
+      [id, '--seen', '--from', 'alfa.example'],
+      [id, '--seen', '--limit', '3'],
+      [id, '--seen', '--name-sighter'],
+      [id, '--verdict', 'stale', '--sighter', 'Hospital'],
+      [id, '--not-seen', '--count', '2'],
+      [id, '--take-back', '--reason', 'A slip'],
+      ['--file', '-', '--sighter', 'Hospital'],
+      ['--file', '-', '--reason', 'It is so'],
     ]) {
       expect(await run(['feedback', ...there, ...wrong])).toMatchObject({ code: 2 })
     }

@@ -121,6 +121,10 @@ describe('feedback on what another party shared', () => {
     expect(seen).toMatchObject({ ok: false, code: 'say/feedback' })
     const faults: Omit<Asked, 'pact' | 'account'>[] = [
       { ids: [idOf(3)] },
+      { ids: [idOf(3)], opinion, stix: bundleOf(sighting(70, idOf(3))) },
+      { ids: [idOf(3)], stix: bundleOf(sighting(70, idOf(3))) },
+      { takeBack: [`opinion--${uuid(1)}`], sighting: {} },
+      { ids: [idOf(3)], opinion, sighter: 'Hospital of Bravo' },
       { ids: [], opinion },
       { ids: [idOf(3)], sighting: { first: 'yesterday' } },
       { ids: [idOf(3)], sighting: { first: '2026-11-30T10:00:00Z', last: '2026-11-29T10:00:00Z' } },

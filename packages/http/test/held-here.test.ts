@@ -103,8 +103,12 @@ test('what cannot be said now, for rules that nobody can read, waits and is not 
   }
   const rules = join(alfa.dir, 'rules')
   mkdirSync(rules, { recursive: true })
-  writeFileSync(join(rules, `${pact}.cedar`), 'forbid (')
+  for (const scope of [pact, other.pact]) writeFileSync(join(rules, `${scope}.cedar`), 'forbid (')
   await alfa.restart()
+  await until('alfa to be ready', () => alfa.node.health().ready)
+  expect((await alfa.node.status()).heldHere).toBe(2)
+  // What was asked for first still waits.
+  rmSync(join(rules, `${other.pact}.cedar`))
   const said = async (of: string) => value(await alfa.node.views.records({ pact: of, type: 'intel/share' })).total
   await until('the other to be said', async () => (await said(other.pact)) === 1)
   expect([await said(pact), (await alfa.node.status()).heldHere]).toEqual([0, 1])

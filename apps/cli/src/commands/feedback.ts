@@ -25,7 +25,7 @@ interface FeedbackFlags {
   takeBack?: boolean
   to?: string[]
   from?: string
-  limit: number
+  limit?: number
   account?: string
   json?: boolean
 }
@@ -55,7 +55,7 @@ export function feedbackCommand(command: Command): void {
     .option('--take-back', 'the ids are of sightings and opinions that we said, and that hold no longer')
     .addOption(repeatable('--to <domain>', 'also told: a party that was given the same; may be repeated'))
     .option('--from <domain>', 'of the list: what this party said')
-    .option('--limit <n>', 'of the list: how many at most', wholeNumber, 50)
+    .option('--limit <n>', 'of the list: how many at most; 50 where it is left out', wholeNumber)
     .option('--account <name>', 'in whose name it is said; private to this node')
     .addOption(jsonOption())
     .addHelpText(
@@ -67,7 +67,12 @@ export function feedbackCommand(command: Command): void {
       ),
     )
     .action(async (ids: string[], flags: FeedbackFlags) => {
-      if (ids.length === 0 && flags.file === undefined) return list(flags)
+      const isList = ids.length === 0 && flags.file === undefined
+      allTaken(
+        isList ? 'list' : flags.file !== undefined ? 'file' : flags.takeBack === true ? 'takeBack' : 'said',
+        flags,
+      )
+      if (isList) return list(flags)
       const said = saidBy(ids, flags)
       const given = await withNode(flags.dir, async (door) => {
         const asked = { pact: flags.pact ?? (await onlyPact(door)), ...said }
@@ -80,25 +85,45 @@ export function feedbackCommand(command: Command): void {
     })
 }
 
+/** The options that each way of using the command takes beside those that all take; nothing is left out in silence. */
+const TAKEN = {
+  list: ['from', 'limit'],
+  file: ['file', 'nameSighter', 'to', 'account'],
+  takeBack: ['takeBack', 'to', 'account'],
+  said: ['seen', 'last', 'count', 'notSeen', 'verdict', 'opinion', 'reason', 'sighter', 'to', 'account'],
+} as const
+const WITHOUT = {
+  list: 'does nothing where no object is named; name the objects it is about',
+  file: 'does nothing with --file, whose objects say all of it',
+  takeBack: 'does nothing with --take-back, which takes what was said back as it is',
+  said: 'does nothing where objects are named; --help says what each option goes with',
+}
+
+function allTaken(use: keyof typeof TAKEN, flags: FeedbackFlags): void {
+  const taken: readonly string[] = ['dir', 'pact', 'json', ...TAKEN[use]]
+  const [beside] = Object.keys(flags).filter((name) => !taken.includes(name))
+  if (beside === undefined) return
+  throw misused(`--${beside.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${WITHOUT[use]}.`)
+}
+
 function saidBy(ids: string[], flags: FeedbackFlags): Omit<FeedbackInput, 'pact'> {
   const { seen, last, count, notSeen, verdict, opinion, reason, sighter, nameSighter, file, takeBack, to } = flags
+  const told = to === undefined ? {} : { to }
+  if (file !== undefined) {
+    if (ids.length > 0) throw misused('--file says what its objects are about: name no others beside it.')
+    const stix = Buffer.from(readInput(file)).toString('utf8')
+    return { ...told, stix, ...(nameSighter === true ? { namesSighter: true } : {}) }
+  }
+  if (takeBack === true) return { ...told, takeBack: ids }
   const isSighting = seen !== undefined || notSeen === true
   const isOpinion = verdict !== undefined || opinion !== undefined
-  const alike = {
-    ...(to === undefined ? {} : { to }),
-    ...(sighter === undefined ? {} : { sighter }),
-  }
-  if (file !== undefined || takeBack === true) {
-    if (isSighting || isOpinion || (file !== undefined && (ids.length > 0 || takeBack === true))) {
-      throw misused('--file and --take-back stand alone: nothing else is said with them.')
-    }
-    if (file === undefined) return { ...alike, takeBack: ids }
-    const stix = Buffer.from(readInput(file)).toString('utf8')
-    return { ...alike, stix, ...(nameSighter === true ? { namesSighter: true } : {}) }
-  }
   if (!isSighting && !isOpinion) throw misused('Say what became of it: --seen, --not-seen, --verdict or --opinion.')
   if (seen !== undefined && notSeen === true) throw misused('--seen and --not-seen contradict each other.')
-  if (!isSighting && (last !== undefined || count !== undefined)) throw misused('--last and --count go with --seen.')
+  if (notSeen === true && count !== undefined) throw misused('--not-seen says that the count is 0: leave --count out.')
+  for (const [name, given] of Object.entries({ last, count, sighter })) {
+    if (!isSighting && given !== undefined) throw misused(`--${name} goes with --seen.`)
+  }
+  const alike = { ...told, ...(sighter === undefined ? {} : { sighter }) }
   const sighting = {
     ...(notSeen === true ? { count: 0 } : count === undefined ? {} : { count }),
     ...(typeof seen === 'string' ? { first: seen } : {}),
@@ -136,7 +161,7 @@ function sentences(
   ]
 }
 
-async function list({ dir, pact, from, limit, json }: FeedbackFlags): Promise<void> {
+async function list({ dir, pact, from, limit = 50, json }: FeedbackFlags): Promise<void> {
   const rows: FeedbackRow[] = []
   await withNode(dir, async (door) => {
     for (let cursor: string | null = ''; cursor !== null && rows.length < limit; ) {

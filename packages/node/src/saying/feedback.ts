@@ -144,6 +144,19 @@ type Piece = { id: string; type: string; source: string }
 
 async function objectsOf(parts: EngineParts, request: FeedbackRequest): Promise<Result<Piece[]>> {
   const { pact, ids = [], sighting, opinion, stix, takeBack = [] } = request
+  const isSaid = sighting !== undefined || opinion !== undefined
+  if (stix === undefined ? isSaid && ids.length === 0 : isSaid || ids.length + takeBack.length > 0) {
+    return refuse(
+      'say/feedback',
+      'What became of it is said of objects that are named, or in STIX that says all of it; give the one or the other.',
+    )
+  }
+  if (request.sighter !== undefined && sighting === undefined) {
+    return refuse(
+      'say/feedback',
+      'Who saw it is named in a sighting that is made here; STIX that is given names it itself.',
+    )
+  }
   if (stix !== undefined) {
     if (stix.length > LIMITS.feedbackBytes) {
       return refuse(
