@@ -97,6 +97,21 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
       await node.settled()
       return node.views.feedback({ ...rest, ...(limit === undefined ? {} : { limit: Number(limit) }) })
     },
+    rounds: (pact) => node.rounds.list(pact),
+    round: (place) => node.rounds.look(place),
+    setRound: (place, terms) => node.rounds.set(place, terms),
+    addToRound: (place, bytes, account) => node.rounds.add(place, bytes, account),
+    chooseInRound: (place, which, out, account) => node.rounds.choose(place, which, out, account),
+    async tryRound(place) {
+      const tried = await node.rounds.tryOut(place)
+      return tried.ok ? ok({ ...tried.value, refusals: [...tried.value.refusals] }) : tried
+    },
+    async sayRound(place, account) {
+      await ready(node)
+      const said: ShareResult = await node.sayRound(place, { account })
+      return said as Awaited<ReturnType<Door['sayRound']>>
+    },
+    skipRound: (place) => node.rounds.skip(place),
     async triageList({ types, all, limit, ...scope }) {
       await node.settled()
       return node.triageList({

@@ -28,6 +28,12 @@ import {
   type Revoked,
   type RevokeInput,
   type RotatedAnswer,
+  type RoundAdded,
+  type RoundChoice,
+  type RoundLook,
+  type RoundPlace,
+  type RoundState,
+  type RoundTerms,
   type SayInput,
   type ShareInput,
   type Triaged,
@@ -66,6 +72,20 @@ export interface Door {
   revoke(input: RevokeInput, account: string): Promise<Result<Revoked>>
   giveFeedback(input: FeedbackInput, account: string): Promise<Result<FeedbackGiven>>
   feedback(query: Record<string, string>): Promise<Result<FeedbackPage>>
+  rounds(pact: string): Promise<Result<RoundState[]>>
+  round(place: RoundPlace): Promise<Result<RoundLook>>
+  setRound(place: RoundPlace, terms: Partial<RoundTerms>): Promise<Result<RoundState>>
+  addToRound(place: RoundPlace, bytes: ReadableStream<Uint8Array>, account: string): Promise<Result<RoundAdded>>
+  /** `out`: leaves them out; otherwise takes them in again. */
+  chooseInRound(
+    place: RoundPlace,
+    which: RoundChoice,
+    out: boolean,
+    account: string,
+  ): Promise<Result<{ changed: number }>>
+  tryRound(place: RoundPlace): Promise<Result<TriedShare>>
+  sayRound(place: RoundPlace, account: string): ReturnType<NodeClient['sayRound']>
+  skipRound(place: RoundPlace): Promise<Result<RoundState>>
   triageList(query: TriageQuery): Promise<Result<TriageList>>
   triage(input: TriageInput, account: string): Promise<Result<Triaged>>
   tryShare(
@@ -187,6 +207,14 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     revoke: (input) => client.revoke(input),
     giveFeedback: (input) => client.giveFeedback(input),
     feedback: (query) => client.feedback(query),
+    rounds: (pact) => client.rounds(pact),
+    round: (place) => client.round(place),
+    setRound: (place, terms) => client.setRound(place, terms),
+    addToRound: (place, bytes) => client.addToRound(place, bytes),
+    chooseInRound: (place, which, out) => client.chooseInRound(place, which, out),
+    tryRound: (place) => client.tryRound(place),
+    sayRound: (place) => client.sayRound(place),
+    skipRound: (place) => client.skipRound(place),
     triageList: (query) => client.triageList(query),
     triage: (input) => client.triage(input),
     tryShare: (input, bytes) => client.tryShare(input, bytes),

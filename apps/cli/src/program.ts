@@ -42,6 +42,11 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
     async () => (await import('./commands/feedback.ts')).feedbackCommand,
   ],
   [
+    'round',
+    'the weekly round: gather what is new, see what the gate says of it, and say it as one share',
+    async () => (await import('./commands/round.ts')).roundCommand,
+  ],
+  [
     'triage',
     'go through what others shared, in bulk: accepted, known, false positive, stale; or list what has no verdict yet',
     async () => (await import('./commands/triage.ts')).triageCommand,

@@ -18,6 +18,7 @@ import type {
   SaidOutcome,
   SayInput,
 } from './api/records.ts'
+import type { RoundAdded, RoundChoice, RoundLook, RoundPlace, RoundState, RoundTerms } from './api/rounds.ts'
 import type {
   Revoked,
   RevokeInput,
@@ -245,6 +246,44 @@ export class NodeClient {
   /** Tells those who shared objects what became of them. */
   giveFeedback(asked: FeedbackInput): Promise<Answer<FeedbackGiven>> {
     return this.calls.postJson('api/feedback', asked)
+  }
+
+  /** The weekly rounds of an agreement, or of all. */
+  rounds(pact?: string, signal?: AbortSignal): Promise<Answer<RoundState[]>> {
+    return this.calls.getJson('api/rounds', { pact }, signal)
+  }
+
+  /** One round, with what was gathered. */
+  round({ to, ...place }: RoundPlace, signal?: AbortSignal): Promise<Answer<RoundLook>> {
+    return this.calls.getJson('api/round', { ...place, to: to?.join(',') }, signal)
+  }
+
+  setRound(place: RoundPlace, terms: Partial<RoundTerms>): Promise<Answer<RoundState>> {
+    return this.calls.postJson('api/round/terms', { ...place, ...terms })
+  }
+
+  /** Puts STIX in; nothing is said yet. */
+  addToRound({ to, ...place }: RoundPlace, body: StixBody): Promise<Answer<RoundAdded>> {
+    return this.calls.postBytes(withQuery('api/round/add', { ...place, to: to?.join(',') }), body)
+  }
+
+  /** Leaves objects out, or takes them in again. */
+  chooseInRound(place: RoundPlace, which: RoundChoice, out: boolean): Promise<Answer<{ changed: number }>> {
+    return this.calls.postJson(`api/round/${out ? 'leave-out' : 'take-in'}`, { ...place, ...which })
+  }
+
+  /** What the gate says of what is in; nothing is said. */
+  tryRound(place: RoundPlace): Promise<Answer<TriedShare>> {
+    return this.calls.postJson('api/round/try', place)
+  }
+
+  /** Says what is in as one share. */
+  sayRound(place: RoundPlace): Promise<Answer<ShareOutcome>> {
+    return this.calls.postJson('api/round/say', place)
+  }
+
+  skipRound(place: RoundPlace): Promise<Answer<RoundState>> {
+    return this.calls.postJson('api/round/skip', place)
   }
 
   /** What others shared, and what we say of it. */

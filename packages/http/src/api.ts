@@ -38,6 +38,7 @@ import {
   successionQuery,
   trustBody,
 } from './operations.ts'
+import { roundRoutes } from './round-routes.ts'
 import { triageRoutes } from './triage-routes.ts'
 
 export async function apiRoutes(
@@ -247,14 +248,12 @@ export async function apiRoutes(
       })
       return given.ok ? given.value : refusedShare(reply, given)
     })
-    triageRoutes(api, {
-      node,
-      asker: async (request) => {
-        const author = await accounts.officer(headersOf(request))
-        return { account: accountOf(request), ...(author === undefined ? {} : { author }) }
-      },
-      refused: refusedShare,
-    })
+    const asker = async (request: FastifyRequest) => {
+      const author = await accounts.officer(headersOf(request))
+      return { account: accountOf(request), ...(author === undefined ? {} : { author }) }
+    }
+    triageRoutes(api, { node, asker, refused: refusedShare })
+    roundRoutes(api, { node, asker, refused: refusedShare })
     api.post('/api/gate/try', { bodyLimit: LIMITS.shareBodyBytes }, async (request, reply) => {
       const asked = shareAsked(request)
       return asked.ok ? answer(reply, await node.tryShare(asked.value)) : sendRefusal(reply, asked)

@@ -19,6 +19,10 @@ const credential = z.discriminatedUnion('kind', [
 const destination = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('drafts') }),
   z.strictObject({
+    ...{ kind: z.literal('round'), pact: text, channel: text.exactOptional() },
+    to: z.array(text).min(1).max(64).exactOptional(),
+  }),
+  z.strictObject({
     ...{ kind: z.literal('share'), pact: text },
     channel: text.exactOptional(),
     to: z.array(text).min(1).max(64).exactOptional(),

@@ -28,6 +28,8 @@ export const LIMITS = {
   /** TAXII: objects on one page where the client names no limit, and at most. */
   taxiiPageDefault: 1_000,
   taxiiPageMax: 1_000,
+  /** STIX put into a round. */
+  roundBodyBytes: 67_108_864,
   /** The console's lists. */
   pageDefault: 50,
   pageMax: 200,

@@ -23,6 +23,7 @@ import {
 } from './feed-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
+import { roundBody, roundChoiceBody, roundQuery, roundsQuery, roundTermsBody } from './round-routes.ts'
 import { triageBody, triageQuery } from './triage-routes.ts'
 
 export interface Operation {
@@ -346,6 +347,53 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       'Tells those who shared objects what became of them: sightings, opinions and verdicts on `ids`; or `stix`, sightings and opinions as text; or takes back such ones of ours.',
     answer: json('The records, whom they were said to, and what the gate cut.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/rounds', query: roundsQuery },
+    summary: 'The weekly rounds: what is gathered for each, when it is due, and what became of the last.',
+    answer: json('A list.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/round', query: roundQuery },
+    summary: 'One round, with what was gathered for it.',
+    answer: json('The round; `gathered`.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/round/terms', body: jsonBody(roundTermsBody) },
+    summary: 'On which weekday and at which hour in UTC a round is due, and how it is marked.',
+    answer: json('The round.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/round/add', query: roundQuery },
+    body: { mediaType: BYTES_TYPE, bytesMax: LIMITS.roundBodyBytes },
+    summary: 'Puts STIX into a round; all of it or nothing. Nothing is said.',
+    answer: json('`added`, and `known`: what was there, or was said to the same before.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/round/leave-out', body: jsonBody(roundChoiceBody, LIMITS.apiBodyBytes) },
+    summary: 'Leaves objects out of a round and those after it: by id, by type, what the gate refuses, or all.',
+    answer: json('`changed`: how many.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/round/take-in', body: jsonBody(roundChoiceBody, LIMITS.apiBodyBytes) },
+    summary: 'Takes objects in again that were left out.',
+    answer: json('`changed`: how many.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/round/try', body: jsonBody(roundBody) },
+    summary: 'What the release gate says of each object that is in a round; nothing is said.',
+    answer: json('As of a share that is tried.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/round/say', body: jsonBody(roundBody) },
+    summary:
+      'Says what is in a round as one share, through the gate; above a threshold of the house it waits for a second person.',
+    answer: json('As of a share.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/round/skip', body: jsonBody(roundBody) },
+    summary: 'Says nothing this week; what was gathered stays for the next.',
+    answer: json('The round.'),
   },
   {
     ...{ method: 'GET', path: '/api/triage', query: triageQuery },

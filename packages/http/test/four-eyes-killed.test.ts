@@ -1,31 +1,25 @@
 // A share, and the approval of one that waits, ended with -9 at their steps: nothing partial left, nothing is lost, and
 // what leaves leaves once.
 
-import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { Node, realSurroundings } from '@countersign/node'
+import type { Node } from '@countersign/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { builtProcess } from '../../../tools/built-process/index.ts'
+import { killedAtSteps, opened } from './killed-at-steps.ts'
 import { bytesInput, type Parties, startParties, until, value } from './parties.ts'
 
-const SOURCE = fileURLToPath(new URL('./waiting-process.ts', import.meta.url))
-/** Of the steps, how many are tried in an ordinary run; in the nightly one all are. */
-const TRIED = Number(process.env.COUNTERSIGN_STEPS ?? (process.env.COUNTERSIGN_NIGHTLY === undefined ? 8 : 10_000))
 const OBJECTS = 24
 const RECORDS = 3
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-waiting-killed-'))
 const file = join(root, 'objects.json')
 const base = join(root, 'base')
-let built: string
+let killed: Awaited<ReturnType<typeof killedAtSteps>>
 let parties: Parties
 
 /** Two records of a share have two parts of a kilobyte each, and the last what is left. */
 beforeAll(async () => {
-  built = await builtProcess(SOURCE, join(root, 'built'))
   parties = await startParties({
     yaml: (text) => text.replace('partBytes: 8388608', 'partBytes: 1024').replace('parts: 8', 'parts: 2'),
   })
@@ -34,6 +28,7 @@ beforeAll(async () => {
     id: `ipv4-addr--00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
   }))
   writeFileSync(file, JSON.stringify({ objects }))
+  killed = await killedAtSteps(root, parties.pact)
   await parties.alfa.stop()
   cpSync(parties.alfa.dir, base, { recursive: true })
 }, 120_000)
@@ -41,27 +36,6 @@ afterAll(async () => {
   await parties.close()
   rmSync(root, { recursive: true, force: true })
 })
-
-function act(dir: string, what: string, of: string, killAt: number) {
-  return new Promise<{ steps: number; signal: string | null; err: string }>((resolve) => {
-    const child = spawn(process.execPath, [built, dir, parties.pact, what, of, String(killAt)])
-    let [out, err] = ['', '']
-    child.stdout.on('data', (chunk) => (out += chunk))
-    child.stderr.on('data', (chunk) => (err += chunk))
-    child.on('close', (_code, signal) => resolve({ steps: Number(out), signal, err }))
-  })
-}
-
-async function opened<T>(dir: string, use: (node: Node) => Promise<T>): Promise<T> {
-  const node = value(await Node.open(dir, realSurroundings()))
-  try {
-    await until('it to be ready', () => node.health().ready, 200)
-    await node.settled()
-    return await use(node)
-  } finally {
-    await node.stop()
-  }
-}
 
 /** All of it once, or nothing. */
 async function saidOf(node: Node): Promise<{ records: number; objects: number }> {
@@ -84,25 +58,6 @@ async function approveAll(node: Node, id: string): Promise<void> {
     const by = { id: name, name: `${name}@alfa.example`, since: 0 }
     value(await node.approveShare(id, judgement, by))
     if (needed === 1) return
-  }
-}
-
-/** At each of some steps a fresh copy of `from` is killed; then `after` says what became of it. */
-async function killed(from: string, what: string, of: string, after: (dir: string, at: string) => Promise<void>) {
-  const whole = join(root, `whole-${what}`)
-  cpSync(from, whole, { recursive: true })
-  const { steps, err } = await act(whole, what, of, -1)
-  expect(steps, err).toBeGreaterThan(3)
-  const every = Math.max(1, Math.floor(steps / TRIED))
-  for (let at = 0; at < steps; at += every) {
-    const dir = join(root, `${what}-${at}`)
-    cpSync(from, dir, { recursive: true })
-    const ended = await act(dir, what, of, at)
-    // What goes on beside it has a step more in one run than in another.
-    if (ended.signal === null) expect(ended.steps, ended.err).toBeLessThanOrEqual(at)
-    else expect(ended.signal).toBe('SIGKILL')
-    await after(dir, `${what}, step ${at} of ${steps}`)
-    rmSync(dir, { recursive: true })
   }
 }
 

@@ -1,6 +1,6 @@
-// A process that shares, or approves what waits, and ends itself with SIGKILL before its step number `killAt`: each call by
+// A process that shares, approves what waits, or fills a round or says it, and ends itself with SIGKILL before its step number `killAt`: each call by
 // which it writes, names or syncs a file, and each row that it writes into the private database, is one step. Run as:
-// node waiting-process.ts DIR PACT share|approve FILE|SHARE killAt
+// node waiting-process.ts DIR PACT share|approve|round-add|round-say FILE|SHARE|- killAt
 
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -58,6 +58,12 @@ armed = true
 if (what === 'share') {
   const shared = await node.share({ pact, account: 'test', input: fs.createReadStream(of) })
   if (!shared.ok) throw new Error(shared.message)
+} else if (what === 'round-add') {
+  const added = await node.rounds.add({ pact }, fs.createReadStream(of), 'test')
+  if (!added.ok) throw new Error(added.message)
+} else if (what === 'round-say') {
+  const said = await node.sayRound({ pact }, { account: 'test' })
+  if (!said.ok) throw new Error(said.message)
 } else {
   const looked = await node.waitingShares.look(of)
   if (!looked.ok) throw new Error(looked.message)

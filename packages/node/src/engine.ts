@@ -36,6 +36,7 @@ import { OfficersActs } from './officers/officers-acts.ts'
 import { PossibleCopy } from './own-logs/possible-copy.ts'
 import { Pacts, type StoredPact } from './pacts.ts'
 import { PrivateStore } from './private-store.ts'
+import { WeeklyRounds } from './rounds/weekly-rounds.ts'
 import { NamedShares } from './saying/named-shares.ts'
 import { Rejections } from './saying/rejections.ts'
 import { Saying } from './saying/saying.ts'
@@ -73,6 +74,7 @@ export class Engine {
   readonly reached: PeersReached
   readonly saying: Saying
   readonly namedShares: NamedShares
+  readonly rounds: WeeklyRounds
   readonly sticks: Sticks
   readonly triaging: Triaging
   readonly unattended: Unattended
@@ -147,15 +149,22 @@ export class Engine {
       recordsOf: (pact, share) => views.recordsOfShare(party, pact, share),
       waiting: (share) => this.saying.waiting.find(share),
     })
+    this.rounds = new WeeklyRounds(this.parts, {
+      store: store.rounds,
+      share: (request) => this.saying.share(request),
+      tryShare: (request) => this.saying.tryShare(request),
+      shareState: (pact, share) => this.shareState(pact, share),
+      ownFolded: (pact) => this.ownFolded(pact),
+      isReady: (pact, channel) => channels.get(`${pact}/${channel}`)?.own.state === 'ready',
+    })
     this.feeds = new Feeds(this.parts, {
       share: (request) => this.saying.share(request),
       shareState: (pact, share) => this.shareState(pact, share),
+      gather: (...what) => this.rounds.put(...what),
     })
     this.triaging = new Triaging(this.parts, {
       share: (request) => this.saying.share(request),
-      ownFolded: async (pact) => {
-        for (const channel of channels.values()) if (channel.pact.id === pact) await this.arrivals.ownFolded(channel)
-      },
+      ownFolded: (pact) => this.ownFolded(pact),
       feedbackWaits: (pact) => this.saying.feedbackWaits(pact),
     })
     this.rejections = new Rejections(this.parts, this.saying)
@@ -278,6 +287,7 @@ export class Engine {
     this.unattended.stop()
     this.indexes.stop()
     await this.sticks.ended()
+    this.rounds.stop()
     await this.feeds.stop()
     this.reached.close()
     this.possibleCopy.secondHost.close()
@@ -402,6 +412,13 @@ export class Engine {
     if (this.reached.isHinting || this.saying.isSaying) return true
     for (const channel of this.parts.channels.values()) if (channel.name === LINE && channel.isHearing) return true
     return false
+  }
+
+  /** Resolves once the views know what we said under an agreement up to now. */
+  private async ownFolded(pact: string): Promise<void> {
+    for (const channel of this.parts.channels.values()) {
+      if (channel.pact.id === pact) await this.arrivals.ownFolded(channel)
+    }
   }
 
   /** As `Node.shareState` says it. */

@@ -46,6 +46,13 @@ export const LIMITS = {
   triageSharesListed: 200,
   triageTypesListed: 20,
   triageObjectsListed: 1_000,
+  /** What is gathered for one round; of what is left out, how much outlasts it; objects of it that are listed. */
+  roundObjects: 50_000,
+  roundBytes: 67_108_864,
+  roundLeftOutKept: 10_000,
+  roundObjectsListed: 1_000,
+  /** How often it is looked whether a round is due. */
+  roundLookMs: 60_000,
   /** How long what one officer asked for may be confirmed by a second. */
   approvalMs: 86_400_000,
   approvalsShown: 100,

@@ -30,6 +30,8 @@ import type { KeyStatus, Rotated, RotateRequest } from './keys/own-keys.ts'
 import type { OfficersActs } from './officers/officers-acts.ts'
 import type { Officer } from './officers/second-person.ts'
 import type { StoredPact } from './pacts.ts'
+import type { RoundPlace } from './rounds/round-store.ts'
+import type { RoundSpeaker, WeeklyRounds } from './rounds/weekly-rounds.ts'
 import { type FeedbackRequest, feedbackIn, giveFeedback, shareOf } from './saying/feedback.ts'
 import type { Tried } from './saying/judging.ts'
 import { type Revoked, type RevokeRequest, revoke } from './saying/revoking.ts'
@@ -56,11 +58,13 @@ export class Node {
   readonly officers: OfficersActs
   /** Foreign TAXII collections that are pulled from and pushed to. */
   readonly feeds: Feeds
+  /** What is gathered to be said once a week. */
+  readonly rounds: Omit<WeeklyRounds, 'say'>
   private readonly engine: Engine
   private readonly parts: EngineParts
 
   private constructor(engine: Engine) {
-    const { parts, content, officers, feeds } = engine
+    const { parts, content, officers, feeds, rounds } = engine
     this.engine = engine
     this.parts = parts
     this.dir = parts.identity.dir
@@ -70,6 +74,7 @@ export class Node {
     this.content = content
     this.officers = officers
     this.feeds = feeds
+    this.rounds = rounds
   }
 
   /**
@@ -177,6 +182,12 @@ export class Node {
   /** What the gate would say of a share, with nothing said and nothing kept. */
   tryShare(request: ShareRequest): Promise<Result<Tried>> {
     return overDisk('Nothing was kept of it, and nothing left.', this.engine.saying.tryShare(request))
+  }
+
+  /** Says what is in a round as one share. */
+  sayRound(place: RoundPlace, by: RoundSpeaker): Promise<ShareResult> {
+    const consequence = 'The round ended there. Mend that, and look at it again: what left of it is not said again.'
+    return overDisk(consequence, this.engine.rounds.say(place, by))
   }
 
   speakerOf(statementId: string): string | undefined {

@@ -3,6 +3,7 @@
 
 import type { RemovedHere } from '@countersign/views'
 import type Database from 'better-sqlite3'
+import { RoundStore } from './rounds/round-store.ts'
 import { WaitingStore } from './saying/waiting-store.ts'
 
 export interface HeldRow {
@@ -59,6 +60,8 @@ function wishOf(row: WishRow): DestructionWish {
 export class PrivateStore {
   /** Shares that wait for a second person. */
   readonly waiting: WaitingStore
+  /** What is gathered for the weekly rounds. */
+  readonly rounds: RoundStore
   private readonly db: Database.Database
   /** Asked whenever anything goes well: prepared once. */
   private readonly over: readonly Database.Statement<[string, string | null]>[]
@@ -103,6 +106,7 @@ export class PrivateStore {
       this.db.prepare(`DELETE FROM ${table} WHERE code = ? AND subject = coalesce(?, subject)`),
     )
     this.waiting = new WaitingStore(this.db)
+    this.rounds = new RoundStore(this.db)
   }
 
   noteSpeaker(statementId: string, account: string): void {

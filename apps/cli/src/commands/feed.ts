@@ -18,6 +18,7 @@ interface CredentialFlags {
 interface AddFlags extends CredentialFlags {
   dir: string
   url: string
+  round?: boolean
   drafts?: boolean
   pact?: string
   channel?: string
@@ -76,6 +77,7 @@ export function feedCommand(feed: Command): void {
       '--pact <id>',
       'share what it brings under this agreement, through the release gate; - where there is one only',
     )
+    .option('--round', 'with --pact: into its next weekly round, which a person says, instead of sharing it at once')
     .option('--channel <name>', 'otherwise main; with --pact')
     .addOption(repeatable('--to <party>', 'a recipient, may be repeated; otherwise all other parties of the channel'))
     .addOption(new Option('--marking <tlp>', 'TLP 2.0, of the records; with --pact').choices(TLP_LABELS))
@@ -254,18 +256,25 @@ async function credentialOf({ user, token, passwordFd, passwordFile }: Credentia
 }
 
 async function destinationOf(door: Door, flags: AddFlags): Promise<FeedDestination> {
-  const { drafts, pact, channel, to, marking, feed } = flags
+  const { drafts, round, pact, channel, to, marking, feed } = flags
   if (pact === undefined) {
-    if ([channel, to, marking, feed].some((given) => given !== undefined)) {
-      throw misused('--channel, --to, --marking and --feed are for shares; name the agreement with --pact.')
+    if ([channel, to, marking, feed, round].some((given) => given !== undefined)) {
+      throw misused('--round, --channel, --to, --marking and --feed are for shares; name the agreement with --pact.')
     }
     return { kind: 'drafts' }
   }
   if (drafts === true) throw misused('Give --drafts or --pact, not both.')
-  return {
-    ...{ kind: 'share', pact: pact === '-' ? await onlyPact(door) : pact },
+  const place = {
+    ...{ pact: pact === '-' ? await onlyPact(door) : pact },
     ...(channel === undefined ? {} : { channel }),
     ...(to === undefined ? {} : { to }),
+  }
+  if (round === true) {
+    if (marking === undefined && feed === undefined) return { kind: 'round', ...place }
+    throw misused('How a round is marked, and its feed, is set with: countersign round set')
+  }
+  return {
+    ...{ kind: 'share', ...place },
     ...(marking === undefined ? {} : { marking: { tlp: marking } }),
     ...(feed === undefined ? {} : { feed }),
   }
@@ -295,7 +304,9 @@ function tellFound({ title, roots, elsewhere, more }: Discovered, dir: string, s
 function lineOf(row: FeedRow): string[] {
   const { destination, paused, everyMinutes } = row
   const into =
-    destination.kind === 'drafts' ? 'drafts' : `${destination.channel ?? 'main'} of ${destination.pact.slice(0, 8)}`
+    destination.kind === 'drafts'
+      ? 'drafts'
+      : `${destination.kind === 'round' ? 'round, ' : ''}${destination.channel ?? 'main'} of ${destination.pact.slice(0, 8)}`
   const waits = row.waitUntilMs !== null && row.waitUntilMs > (row.lastPullMs ?? 0) ? row.waitUntilMs : null
   const next = everyMinutes === 0 ? 'by hand' : row.nextTryMs === null ? 'soon' : time(row.nextTryMs)
   return [
@@ -319,6 +330,8 @@ function tell(report: PullReport, dir: string): void {
   named(unreadableTotal, report.unreadable, 'are no STIX 2.1 and were left out')
   named(heldBackTotal, report.heldBack, 'may not leave; they stand among the drafts, with the reasons')
   named(report.redactedTotal, report.redacted, 'were cut or left out by a rule of this house')
+  if (report.gathered > 0)
+    note(`${some(report.gathered, 'object')} put into the round: countersign round try --dir ${dir}`)
   if (report.toApprove > 0)
     note(`${some(report.toApprove, 'object')} wait until persons of this house approve them: countersign approvals`)
   if (report.files.length > 0) {

@@ -57,6 +57,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   }
   const { url, socket, close } = served.value
   node.feeds.start()
+  node.rounds.start()
   // The shell of this machine's owner finds the node by these two.
   secretOf(dir, 'api-token')
   const serving = join(dir, SERVING_FILE)

@@ -3,6 +3,8 @@
 /** Where what a feed brings goes: into files of drafts, or into shares through the release gate. */
 export type FeedDestination =
   | { kind: 'drafts' }
+  /** Into the next round of an agreement. */
+  | { kind: 'round'; pact: string; channel?: string; to?: string[] }
   | {
       kind: 'share'
       pact: string
@@ -94,6 +96,8 @@ export interface PullReport {
   /** Cut, or left out by a rule. */
   redacted: { object: string; message: string }[]
   redactedTotal: number
+  /** Objects that were put into a round. */
+  gathered: number
   /** Objects of shares that wait for a second person. */
   toApprove: number
   waiting: number

@@ -22,6 +22,12 @@ export interface DeliveringMeans {
   random: Surroundings['random']
   share(request: ShareRequest): Promise<ShareResult>
   shareState(pact: string, share: string): Promise<ShareState>
+  /** Puts objects into a round, each once however often it is asked for. */
+  gather(
+    place: { pact: string; channel?: string; to?: string[] },
+    objects: { id: string; type: string; source: string }[],
+    source: string,
+  ): Promise<Result<{ added: number }>>
 }
 
 /** Refusals that are about the node, the agreement or the feed's settings, and not about what was brought. */
@@ -49,9 +55,31 @@ export class Delivering {
       const begun = store.openShare(name)
       const share = begun ?? uuidOf(this.means.random(16))
       if (begun === undefined && !store.beginShare(name, share, bounds)) return ok(undefined)
+      if (destination.kind === 'round') {
+        const put = await this.putIntoRound(name, destination, share, report)
+        if (!put.ok) return put
+        continue
+      }
       const said = await this.say(feed, destination, { share, isOld: begun !== undefined }, report)
       if (!said.ok) return said
     }
+  }
+
+  /** What a run that was killed had put there already is there once. */
+  private async putIntoRound(
+    name: string,
+    place: Extract<Destination, { kind: 'round' }>,
+    batch: string,
+    report: PullReport,
+  ): Promise<Result<undefined>> {
+    const objects = this.means.store.ofShare(batch).map(({ id, source }) => {
+      return { id, type: id.split('--')[0] ?? '', source: Buffer.from(source).toString('utf8') }
+    })
+    const put = await this.means.gather(place, objects, `feed ${name}`)
+    if (!put.ok) return put
+    this.means.store.endShare(batch)
+    report.gathered += put.value.added
+    return ok(undefined)
   }
 
   private async say(

@@ -9,6 +9,8 @@ import type { Cursor } from './way-on.ts'
 /** Where what a feed brings goes. */
 export type Destination =
   | { kind: 'drafts' }
+  /** Into the next round of an agreement. */
+  | { kind: 'round'; pact: string; channel?: string; to?: string[] }
   | {
       kind: 'share'
       pact: string

@@ -58,7 +58,7 @@ export interface FeedRow {
 /** What is pushed, and the highest TLP that may leave with it. */
 export type PushAsked = { upTo: Tlp } & ({ input: AsyncIterable<Uint8Array> } | { pact: string })
 
-export type FeedsMeans = Pick<DeliveringMeans, 'share' | 'shareState'>
+export type FeedsMeans = Pick<DeliveringMeans, 'share' | 'shareState' | 'gather'>
 
 /** The rules of the house for what is pushed from a file stand under this name, as if it were an agreement. */
 const FILE_RULES = 'feed'
@@ -194,10 +194,10 @@ export class Feeds {
       }
       const requests = await this.requestsFor(feed)
       if (!requests.ok) return requests
-      const { share, shareState } = this.means
+      const { share, shareState, gather } = this.means
       const { store, limits } = this
       const delivering = new Delivering({
-        ...{ folder: this.folder, disk: around.disk, store, limits, random: around.random, share, shareState },
+        ...{ folder: this.folder, disk: around.disk, store, limits, random: around.random, share, shareState, gather },
       })
       const report = await new Pulling(feed, {
         ...{ around, store, limits, requests: requests.value, delivering },
@@ -353,7 +353,8 @@ export class Feeds {
 
   private checkDestination(destination: Destination): Result<Destination> {
     if (destination.kind === 'drafts') return ok(destination)
-    const { pact: id, channel = 'main', to, marking, feed } = destination
+    const { pact: id, channel = 'main', to } = destination
+    const { marking, feed } = destination.kind === 'share' ? destination : { marking: undefined, feed: undefined }
     const pact = this.parts.pacts.get(id)
     if (pact === undefined) return noSuchPact(id)
     const of = pact.agreement.channels.find(({ name }) => name === channel)

@@ -23,6 +23,8 @@ export interface PullReport {
   /** Objects that the release gate let go without some of it, or left out by a rule; the first of them by name. */
   redacted: { object: string; message: string }[]
   redactedTotal: number
+  /** Objects that were put into a round. */
+  gathered: number
   /** Objects of shares that wait for a second person (saying/waiting-shares.ts). */
   toApprove: number
   /** Objects that were taken and wait to be passed on. */
@@ -76,6 +78,7 @@ export function emptyReport(feed: string): PullReport {
       shared: 0,
       heldBackTotal: 0,
       redactedTotal: 0,
+      gathered: 0,
       toApprove: 0,
       waiting: 0,
       whole: false,

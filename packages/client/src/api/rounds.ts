@@ -1,0 +1,66 @@
+// The weekly round: what is gathered for an agreement until a person says it as one share.
+
+/** Which round: one for each agreement, channel and recipients. */
+export interface RoundPlace {
+  pact: string
+  /** Otherwise `main`. */
+  channel?: string
+  /** Otherwise all other parties of the channel. */
+  to?: string[]
+}
+
+export interface RoundTerms {
+  /** From 1 for Monday to 7; the hour from 0 to 23, in UTC. */
+  weekday: number
+  hour: number
+  marking?: { tlp: string; class?: string }
+  /** The feed it is shared in. */
+  feed?: string
+}
+
+/** How a round stands. Times in milliseconds since 1970. */
+export interface RoundState extends RoundTerms {
+  pact: string
+  channel: string
+  /** Null where it goes to all other parties of the channel. */
+  to: string[] | null
+  /** How much is in it, and how much is left out of it. */
+  objects: number
+  leftOut: number
+  bytes: number
+  /** Where what is in it is from. */
+  sources: { source: string; objects: number }[]
+  dueAtMs: number
+  isDue: boolean
+  /** What is being said, or waits to be. */
+  saying: (RoundSaid & { state: 'held-here' | 'waits' | 'said' | 'ended' | 'unknown' }) | null
+  last: RoundSaid | null
+  /** What became of one that was not said. */
+  note: string | null
+}
+
+export interface RoundSaid {
+  /** Its UUID. */
+  share: string
+  by: string
+  at: number
+  objects: number
+}
+
+export interface RoundLook extends RoundState {
+  /** What was gathered, the first of it. `leftOut` says who left it out. */
+  gathered: { n: number; id: string; type: string; source: string; at: number; bytes: number; leftOut: string | null }[]
+}
+
+/** `known`: was there, or was said to the same before. */
+export interface RoundAdded {
+  added: number
+  known: number
+}
+
+/** These ids, or all of these types, or what the gate refuses now; all of it without any. */
+export interface RoundChoice {
+  ids?: string[]
+  types?: string[]
+  refused?: boolean
+}
