@@ -79,6 +79,19 @@ test('what was gathered is said as one share, in the name of whoever says it, an
   value(await say())
 })
 
+test('what was shared by other means meanwhile is not in it any more', async () => {
+  const { alfa, pact } = parties
+  value(await add(tool(5), tool(6)))
+  const input = bytesInput(Buffer.from(JSON.stringify({ objects: [tool(5)] })))
+  value(await alfa.node.share({ pact, account: 'test', input }))
+  expect(value(await rounds().tryOut(at())).objects).toBe(1)
+  expect(value(await say())).toMatchObject({ objects: 1 })
+  value(await add(tool(7)))
+  value(await alfa.node.share({ pact, account: 'test', input: bytesInput(Buffer.from(JSON.stringify(tool(7)))) }))
+  expect(await say()).toMatchObject({ ok: false, code: 'round/empty' })
+  expect(await round()).toMatchObject({ objects: 0, leftOut: 0, saying: null })
+})
+
 test('what is left out stays here, also in the rounds after it, until it is taken in', async () => {
   value(await add(tool(11), tool(12), tool(13)))
   expect(value(await rounds().choose(at(), { ids: [tool(11).id, tool(99).id] }, true, 'careful'))).toEqual({

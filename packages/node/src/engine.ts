@@ -38,9 +38,9 @@ import { Pacts, type StoredPact } from './pacts.ts'
 import { PrivateStore } from './private-store.ts'
 import { WeeklyRounds } from './rounds/weekly-rounds.ts'
 import { NamedShares } from './saying/named-shares.ts'
+import { OwnWords } from './saying/own-words.ts'
 import { Rejections } from './saying/rejections.ts'
 import { Saying } from './saying/saying.ts'
-import type { ShareState } from './saying/share.ts'
 import { Triaging } from './saying/triage.ts'
 import { ChangingDesk } from './sealing/changing-desk.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -70,6 +70,7 @@ export class Engine {
   readonly notices: NoticeRelay
   readonly officers: OfficersActs
   readonly ownKeys: OwnKeys
+  readonly ownWords: OwnWords
   readonly possibleCopy: PossibleCopy
   readonly reached: PeersReached
   readonly saying: Saying
@@ -138,14 +139,16 @@ export class Engine {
       ...{ identity, around, pacts, channels, begin, stopped, ...this.alarming },
       unlearned: (pact) => this.indexes.unlearned(pact),
     })
-    this.saying = new Saying(this.parts, async (...of) => (await this.shareState(...of)) === 'said')
+    const ownWords = new OwnWords(this.parts, { folding, arrivals: this.arrivals, saying: () => this.saying })
+    this.ownWords = ownWords
+    this.saying = new Saying(this.parts, async (...of) => (await ownWords.shareState(...of)) === 'said')
     this.namedShares = new NamedShares({
       share: (request) => this.saying.share(request),
       placeOf: ({ pact, channel }) => {
         const found = this.saying.placeOf(pact, 'intel/share', channel)
         return found.ok ? ok({ pact: found.value.pact, awaited: () => found.value.channel.awaited() }) : found
       },
-      state: (pact, share) => this.shareState(pact, share),
+      state: (pact, share) => ownWords.shareState(pact, share),
       recordsOf: (pact, share) => views.recordsOfShare(party, pact, share),
       waiting: (share) => this.saying.waiting.find(share),
     })
@@ -153,18 +156,18 @@ export class Engine {
       store: store.rounds,
       share: (request) => this.saying.share(request),
       tryShare: (request) => this.saying.tryShare(request),
-      shareState: (pact, share) => this.shareState(pact, share),
-      ownFolded: (pact) => this.ownFolded(pact),
-      isReady: (pact, channel) => channels.get(`${pact}/${channel}`)?.own.state === 'ready',
+      shareState: (pact, share) => ownWords.shareState(pact, share),
+      ownFolded: (pact) => ownWords.folded(pact),
+      isReady: (pact, channel) => ownWords.isReady(pact, channel),
     })
     this.feeds = new Feeds(this.parts, {
       share: (request) => this.saying.share(request),
-      shareState: (pact, share) => this.shareState(pact, share),
+      shareState: (pact, share) => ownWords.shareState(pact, share),
       gather: (...what) => this.rounds.put(...what),
     })
     this.triaging = new Triaging(this.parts, {
       share: (request) => this.saying.share(request),
-      ownFolded: (pact) => this.ownFolded(pact),
+      ownFolded: (pact) => ownWords.folded(pact),
       feedbackWaits: (pact) => this.saying.feedbackWaits(pact),
     })
     this.rejections = new Rejections(this.parts, this.saying)
@@ -412,29 +415,6 @@ export class Engine {
     if (this.reached.isHinting || this.saying.isSaying) return true
     for (const channel of this.parts.channels.values()) if (channel.name === LINE && channel.isHearing) return true
     return false
-  }
-
-  /** Resolves once the views know what we said under an agreement up to now. */
-  private async ownFolded(pact: string): Promise<void> {
-    for (const channel of this.parts.channels.values()) {
-      if (channel.pact.id === pact) await this.arrivals.ownFolded(channel)
-    }
-  }
-
-  /** As `Node.shareState` says it. */
-  async shareState(pact: string, share: string): Promise<ShareState> {
-    const { channels, views, identity } = this.parts
-    if (this.saying.isHeld(share)) return 'held-here'
-    const waiting = this.saying.waiting.find(share)?.state
-    if (waiting !== undefined && waiting !== 'open' && waiting !== 'approved' && waiting !== 'done') return 'ended'
-    for (const { pact: of, own } of channels.values()) {
-      const origin = of.id === pact ? own.speaker?.log.origin : undefined
-      if (origin !== undefined) await this.folding.caughtUp(origin)
-    }
-    if (views.recordsOfShare(identity.party, pact, share).length > 0) return 'said'
-    // Before its first statement had an id that ends as the share's, that feedback left was known here alone.
-    if (waiting === 'done') return 'said'
-    return waiting === 'open' ? 'waits' : 'unknown'
   }
 
   /** Something may show differently. */

@@ -129,7 +129,7 @@ export class Node {
    * shares it.
    */
   shareState(pact: string, share: string): Promise<ShareState> {
-    return this.engine.shareState(pact, share)
+    return this.engine.ownWords.shareState(pact, share)
   }
 
   /** Takes back objects that we shared: those it was said to are told, and show them no more. */

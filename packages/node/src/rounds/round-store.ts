@@ -66,7 +66,7 @@ interface Row {
   standing: string
 }
 
-const COLUMNS = 'n, id, type, source, at, length(text) AS bytes, left_out AS leftOut'
+const COLUMNS = 'n, id, type, source, at, octet_length(text) AS bytes, left_out AS leftOut'
 
 export class RoundStore {
   private readonly db: Database.Database
@@ -125,7 +125,7 @@ export class RoundStore {
     const row = this.db
       .prepare<[string], { objects: number; bytes: number; leftOut: number }>(
         `SELECT count(*) FILTER (WHERE left_out IS NULL) AS objects, count(*) FILTER (WHERE left_out IS NOT NULL) AS leftOut,
-           coalesce(sum(length(text)), 0) AS bytes FROM round_object WHERE round = ? AND share IS NULL`,
+           coalesce(sum(octet_length(text)), 0) AS bytes FROM round_object WHERE round = ? AND share IS NULL`,
       )
       .get(key)
     return row ?? { objects: 0, bytes: 0, leftOut: 0 }
@@ -156,6 +156,23 @@ export class RoundStore {
         'SELECT n, text FROM round_object WHERE round = ? AND share IS ? AND left_out IS NULL AND n > ? ORDER BY n LIMIT ?',
       )
       .all(key, share, after, limit)
+  }
+
+  /** Of what is in and not being said, behind `after`. */
+  digests(key: string, after: number, limit: number): { n: number; id: string; digest: string }[] {
+    return this.db
+      .prepare<[string, number, number], { n: number; id: string; digest: string }>(
+        `SELECT n, id, digest FROM round_object WHERE round = ? AND share IS NULL AND left_out IS NULL AND n > ?
+         ORDER BY n LIMIT ?`,
+      )
+      .all(key, after, limit)
+  }
+
+  drop(some: readonly { n: number }[]): void {
+    const remove = this.db.prepare('DELETE FROM round_object WHERE n = ? AND share IS NULL')
+    this.db.transaction(() => {
+      for (const { n } of some) remove.run(n)
+    })()
   }
 
   /** Leaves out, or takes in where `by` is null, those of these ids, or types, or all; gives how many it changed. */

@@ -3,7 +3,7 @@
 // come is durable before it is said, under the share's UUID, and the log itself tells what became of a run that ended
 // half-way; so nothing is said twice, and nothing is lost.
 
-import { ok, type Result, refuse, sha256, toHex, utf8 } from '@countersign/log'
+import { ok, type Result, refuse, utf8 } from '@countersign/log'
 import { isFeedName } from '@countersign/record'
 import { type EngineParts, markingOf, noSuchPact, othersOf } from '../engine-parts.ts'
 import { LIMITS } from '../limits.ts'
@@ -11,16 +11,14 @@ import type { ShareRefusal, Tried } from '../saying/judging.ts'
 import type { ShareRequest } from '../saying/saying.ts'
 import { type ShareResult, type ShareState, uuidOf } from '../saying/share.ts'
 import { objectsIn } from '../saying/stix-objects.ts'
-import type { Gathered, OpenSaying, Round, RoundPlace, RoundStanding, RoundStore, RoundTerms } from './round-store.ts'
+import { ROUND_TOO_LARGE, type RoundAdded, RoundGathering, type RoundGatheringMeans } from './round-gathering.ts'
+import type { Gathered, OpenSaying, Round, RoundPlace, RoundStanding, RoundTerms } from './round-store.ts'
 import { nextSlot } from './schedule.ts'
 
-export interface WeeklyRoundsMeans {
-  store: RoundStore
+export interface WeeklyRoundsMeans extends RoundGatheringMeans {
   share(request: ShareRequest): Promise<ShareResult>
   tryShare(request: ShareRequest): Promise<Result<Tried>>
   shareState(pact: string, share: string): Promise<ShareState>
-  /** Resolves once the views know what we said under an agreement up to now. */
-  ownFolded(pact: string): Promise<void>
   /** Whether our log on that channel may be signed: before, it is not known what a run that ended had said. */
   isReady(pact: string, channel: string): boolean
 }
@@ -50,12 +48,6 @@ export interface RoundLook extends RoundState {
   gathered: Gathered[]
 }
 
-/** What was put in, what was there or said to the same before. */
-export interface RoundAdded {
-  added: number
-  known: number
-}
-
 /** Of what was gathered: these ids, or all of these types, or what the gate refuses now; all of it without any. */
 export interface RoundChoice {
   ids?: readonly string[]
@@ -72,6 +64,7 @@ const MAY_HAVE_LEFT = /^(?:ledger|node)\//
 export class WeeklyRounds {
   private readonly parts: EngineParts
   private readonly means: WeeklyRoundsMeans
+  private readonly gathering: RoundGathering
   /** Those that are being said by this run. */
   private readonly underWay = new Set<string>()
   private cancel: (() => void) | undefined
@@ -80,6 +73,7 @@ export class WeeklyRounds {
   constructor(parts: EngineParts, means: WeeklyRoundsMeans) {
     this.parts = parts
     this.means = means
+    this.gathering = new RoundGathering(parts, means)
   }
 
   /** Every round that was begun, of one agreement or of all; of an agreement that has none, the one it would have. */
@@ -111,7 +105,7 @@ export class WeeklyRounds {
     if (next.feed !== undefined && !isFeedName(next.feed)) {
       return refuse('say/feed', `“${next.feed.slice(0, 64)}” is no name of a feed of ours.`)
     }
-    const round = { ...found.value, terms: next }
+    const round = { ...this.asItIs(found.value), terms: next }
     this.means.store.put(round)
     if (!this.isDue(round)) this.parts.alarmOver('round/due', subjectOf(round))
     return ok(await this.stateOf(round))
@@ -125,7 +119,7 @@ export class WeeklyRounds {
     let size = 0
     for await (const chunk of input) {
       size += chunk.length
-      if (size > LIMITS.roundBytes) return TOO_LARGE
+      if (size > LIMITS.roundBytes) return ROUND_TOO_LARGE
       chunks.push(chunk)
     }
     const read = await objectsIn(Buffer.concat(chunks, size), this.parts.giveWay)
@@ -144,26 +138,7 @@ export class WeeklyRounds {
   ): Promise<Result<RoundAdded>> {
     const found = await this.find(place)
     if (!found.ok) return found
-    const { store, ownFolded } = this.means
-    const { pact, channel = 'main', to } = found.value.place
-    await ownFolded(pact)
-    const agreement = this.parts.pacts.get(pact)?.agreement
-    const whom = to ?? (agreement === undefined ? [] : othersOf(agreement, channel, this.parts.identity.party))
-    const fresh: { id: string; type: string; digest: string; text: string }[] = []
-    let bytes = 0
-    for (const [i, { id, type, source: text }] of objects.entries()) {
-      if (i % OBJECTS_PER_TURN === 0) await this.parts.giveWay()
-      const digest = toHex(sha256(utf8(text)))
-      const places = this.parts.views.sharedByUs(pact, id).filter((one) => one.digest === digest)
-      if (whom.every((party) => places.some((one) => one.to.includes(party)))) continue
-      fresh.push({ id, type, digest, text })
-      bytes += text.length
-    }
-    const before = store.counts(found.value.key)
-    const count = before.objects + before.leftOut + fresh.length
-    if (before.bytes + bytes > LIMITS.roundBytes || count > LIMITS.roundObjects) return TOO_LARGE
-    const added = store.add(found.value, fresh, { source, at: this.parts.around.now() })
-    return ok({ added, known: objects.length - added })
+    return this.gathering.put(found.value, objects, source)
   }
 
   /** Leaves objects out of this round and those after it, or takes them in again; gives how many. */
@@ -188,6 +163,7 @@ export class WeeklyRounds {
   async tryOut(asked: RoundPlace): Promise<Result<Tried>> {
     const found = await this.find(asked)
     if (!found.ok) return found
+    await this.gathering.dropSaid(found.value)
     if (this.means.store.counts(found.value.key).objects === 0) return this.empty(found.value)
     return this.means.tryShare(this.requestOf(found.value, { account: '' }, null))
   }
@@ -196,7 +172,7 @@ export class WeeklyRounds {
   async say(asked: RoundPlace, by: RoundSpeaker): Promise<ShareResult> {
     const found = await this.find(asked)
     if (!found.ok) return found
-    const round = found.value
+    const round = this.asItIs(found.value)
     const { store, share } = this.means
     if (this.underWay.has(round.key) || round.standing.open !== undefined) {
       return refuse(
@@ -204,10 +180,11 @@ export class WeeklyRounds {
         'What was said of it last is not over: it is being said, or waits for a second person (countersign approvals), or for its log (countersign status).',
       )
     }
-    const { objects } = store.counts(round.key)
-    if (objects === 0) return this.empty(round)
     this.underWay.add(round.key)
     try {
+      await this.gathering.dropSaid(round)
+      const { objects } = store.counts(round.key)
+      if (objects === 0) return this.empty(round)
       const now = this.parts.around.now()
       const uuid = uuidOf(this.parts.around.random(16))
       const open = { share: uuid, by: by.account, at: now, objects, sinceBefore: round.standing.sinceMs }
@@ -230,7 +207,8 @@ export class WeeklyRounds {
   async skip(asked: RoundPlace): Promise<Result<RoundState>> {
     const found = await this.find(asked)
     if (!found.ok) return found
-    const round = { ...found.value, standing: { ...found.value.standing, sinceMs: this.parts.around.now() } }
+    const now = this.asItIs(found.value)
+    const round = { ...now, standing: { ...now.standing, sinceMs: this.parts.around.now() } }
     this.means.store.put(round)
     this.parts.alarmOver('round/due', subjectOf(round))
     return ok(await this.stateOf(round))
@@ -261,7 +239,7 @@ export class WeeklyRounds {
     const { around, alarm } = this.parts
     const { store } = this.means
     for (const one of store.all()) {
-      const round = await this.settled(one)
+      const round = this.asItIs(await this.settled(one))
       if (!this.isDue(round) || round.standing.open !== undefined) continue
       const { objects } = store.counts(round.key)
       const { pact } = round.place
@@ -301,6 +279,11 @@ export class WeeklyRounds {
 
   private blank(place: RoundPlace): Round {
     return { key: keyOf(place), place, terms: DEFAULT_TERMS, standing: { sinceMs: this.parts.around.now() } }
+  }
+
+  /** As it stands at this moment: while something was waited for, another may have said or set it. */
+  private asItIs(round: Round): Round {
+    return this.means.store.get(round.key) ?? round
   }
 
   private isDue({ terms, standing }: Round): boolean {
@@ -387,10 +370,6 @@ export class WeeklyRounds {
 }
 
 const OBJECTS_PER_TURN = 100
-const TOO_LARGE = refuse(
-  'round/too-large',
-  `A round has at most ${LIMITS.roundObjects} objects and ${LIMITS.roundBytes} bytes; say what is in it first, or share this by itself.`,
-)
 
 function keyOf({ pact, channel = 'main', to }: RoundPlace): string {
   return JSON.stringify([pact, channel, to === undefined ? null : to])
