@@ -334,3 +334,28 @@ test('what a rule leaves out of what a tool adds has failed from the beginning, 
   await until('it to be complete', async () => ((await status()) as { status: string }).status === 'complete')
   expect(await status()).toMatchObject({ ...left, success_count: 1, successes: [{ id: idOf(text) }] })
 })
+
+test('what is cut into many shares waits like one: what left in a day is counted, at once and over a restart', async () => {
+  const { alfa, pact } = parties
+  await alfa.node.settled()
+  const before = alfa.node.views.saidLately(alfa.party, pact, Date.now() - DAY_MS)
+  const unseen = before.filter(({ id }) => alfa.node.approversOf(id).length === 0)
+  const bound = unseen.reduce((sum, { objects }) => sum + objects, 3)
+  write('house.json', `{"approval":{"dayObjects":${bound}}}`)
+  const states = (shared: { state: string }[]) => shared.map(({ state }) => state).sort()
+  const five = await Promise.all(Array.from({ length: 5 }, () => share([fresh()], byAuthor())))
+  expect(states(five)).toEqual(['said', 'said', 'said', 'waits', 'waits'])
+  const [waits] = five.filter(({ state }) => state === 'waits')
+  expect(waits?.waits).toMatchObject([{ rule: 'approval.dayObjects' }])
+  await alfa.restart(later())
+  await until('alfa to be ready', () => alfa.node.health().ready)
+  expect(states([await share([fresh()])])).toEqual(['waits'])
+  // It is judged by what had left when it was asked for, so that it can be approved at any time; and counts for nothing then.
+  ahead = DAY_MS + 60_000
+  expect((await look(waits?.share ?? '')).tried.verdict).toBe('waits')
+  expect(value(await approve(waits?.share ?? '', second))).toMatchObject({ state: 'done' })
+  write('house.json', '{"approval":{"dayObjects":3}}')
+  expect(states([await share([fresh(), fresh()]), await share([fresh()])])).toEqual(['said', 'said'])
+  expect(states([await share([fresh()])])).toEqual(['waits'])
+  ahead = 0
+})

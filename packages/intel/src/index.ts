@@ -54,7 +54,7 @@ export { type ParsedPattern, parsePattern } from './pattern/parse.ts'
 export { printPath, printPattern } from './pattern/print.ts'
 export { checkPattern, type PatternFault } from './pattern/rules.ts'
 export { AddressList } from './release/address-list.ts'
-export type { ApprovalThresholds } from './release/approval.ts'
+export type { ApprovalThresholds, LeftLately } from './release/approval.ts'
 export type {
   Decided,
   Decision,

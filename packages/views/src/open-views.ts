@@ -532,6 +532,10 @@ class SqliteViews implements Views {
     return inCollection(this.store, pact, collection, id)
   }
 
+  saidLately(author: string, pact: string, sinceMs: number) {
+    return this.records_.saidLately(author, pact, sinceMs)
+  }
+
   recordsOfShare(author: string, pact: string, share: string) {
     return this.records_.recordsOfShare(author, pact, share)
   }

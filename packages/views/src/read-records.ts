@@ -20,6 +20,7 @@ import type {
   RecordQuery,
   RecordRow,
   Rejection,
+  SaidLately,
   Validity,
 } from './rows.ts'
 import { PART_STATES, STATES, type Tables, VALIDITY } from './schema.ts'
@@ -60,6 +61,13 @@ export class RecordReader {
          join records r on r.origin = s.origin and r.idx = s.idx
          where s.id = ? and s.version_order = ? and s.pact = ? and s.collection = ? and s.shown <> 0
          group by s.origin, s.idx order by s.origin || '#' || s.idx <> ?, r.at_ms, s.origin, s.idx limit ?`,
+      ),
+      lately: sqlite.prepare<[{ author: string; pact: string; sinceMs: number }], SaidLately>(
+        `select r.id, r.time_ms as at, coalesce(json_extract(s.payload, '$.body.objects'),
+             (select count(*) from object_sources o where o.origin = r.origin and o.idx = r.idx)) as objects,
+           (select coalesce(sum(p.size), 0) from parts p where p.origin = r.origin and p.idx = r.idx) as bytes
+         from records r join statements s on s.origin = r.origin and s.idx = r.idx
+         where r.pact = @pact and r.author = @author and r.type in ('intel/share', 'intel/sighting') and r.time_ms > @sinceMs`,
       ),
       shared: sqlite.prepare<
         [{ pact: string; author: string; share: string }],
@@ -142,6 +150,10 @@ export class RecordReader {
           : null,
       total: n,
     })
+  }
+
+  saidLately(author: string, pact: string, sinceMs: number): SaidLately[] {
+    return this.sql.lately.all({ author, pact, sinceMs })
   }
 
   recordsOfShare(author: string, pact: string, share: string): RecordOfShare[] {

@@ -180,6 +180,14 @@ export interface Statistics {
   unsettled: number
 }
 
+/** A record by which STIX left, by the id of its statement; milliseconds by its author, and its objects and bytes. */
+export interface SaidLately {
+  id: string
+  at: number
+  objects: number
+  bytes: number
+}
+
 /** One record of a share; `objects` as its author counts them. */
 export interface RecordOfShare {
   record: string

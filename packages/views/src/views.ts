@@ -36,6 +36,7 @@ import type {
   RecordQuery,
   Rejection,
   RetentionOver,
+  SaidLately,
   Statistics,
 } from './rows.ts'
 import type { ReceivedObject, ReceivedQuery } from './triage-rows.ts'
@@ -309,6 +310,8 @@ export interface Views {
   /** The newest text of a sighting or an opinion that we say, unless that is revoked. */
   feedbackByUs(pact: string, id: string): string | undefined
 
+  /** The records by which a party shared anything, or gave feedback, since then by its own time. */
+  saidLately(author: string, pact: string, sinceMs: number): SaidLately[]
   /**
    * The records that a party said of the share with this UUID and that are not void, in the order of its log. Of feedback,
    * which names no share, the first: its id ends as the UUID does.

@@ -18,13 +18,23 @@ export interface ApprovalThresholds {
   /** More objects than this. */
   readonly objects?: number
   readonly bytes?: number
+  /** The same of all that leaves under one agreement in a day, so that what is cut into many shares is not let go. */
+  readonly dayObjects?: number
+  readonly dayBytes?: number
 }
 
-const NAMES = ['marking', 'types', 'objects', 'bytes'] as const
+/** What left under an agreement in the 24 hours before, and no second person had approved. */
+export interface LeftLately {
+  readonly objects: number
+  readonly bytes: number
+}
+
+const BOUNDS = ['objects', 'bytes', 'dayObjects', 'dayBytes'] as const
+const NAMES = ['marking', 'types', ...BOUNDS] as const
 const TYPES_MAX = 200
 const TYPE = /^[a-z0-9][a-z0-9-]{0,249}$/
 
-/** Reads `{ marking, types, objects, bytes }`, at least one of them, from parsed JSON. Refuses `release/terms`. */
+/** Reads `{ marking, types, objects, bytes, dayObjects, dayBytes }`, at least one of them, from parsed JSON. Refuses `release/terms`. */
 export function readApproval(value: unknown): Result<ApprovalThresholds> {
   const names: readonly string[] = NAMES
   if (
@@ -37,7 +47,7 @@ export function readApproval(value: unknown): Result<ApprovalThresholds> {
       `The approval of the terms must have one or more of ${NAMES.join(', ')}, and nothing else.`,
     )
   }
-  const { marking, types, objects, bytes } = value
+  const { marking, types } = value
   const tlp = parseTlp(marking)
   if (marking !== undefined && tlp === undefined) {
     return refuse('release/terms', `The marking of approval must be one of ${TLP_NAMES.join(', ')}.`)
@@ -45,22 +55,21 @@ export function readApproval(value: unknown): Result<ApprovalThresholds> {
   if (types !== undefined && !isTypes(types)) {
     return refuse('release/terms', `The types of approval must be a list of 1 to ${TYPES_MAX} STIX types.`)
   }
-  if (!isBound(objects) || !isBound(bytes)) {
-    return refuse('release/terms', 'The objects and bytes of approval must be whole numbers from 0 on.')
+  const bounds: { [name in (typeof BOUNDS)[number]]?: number } = {}
+  for (const name of BOUNDS) {
+    const bound = value[name]
+    if (bound === undefined) continue
+    if (!isBound(bound)) return refuse('release/terms', `The ${name} of approval must be a whole number from 0 on.`)
+    bounds[name] = bound
   }
-  return ok({
-    ...(tlp === undefined ? {} : { marking: tlp }),
-    ...(types === undefined ? {} : { types }),
-    ...(objects === undefined ? {} : { objects }),
-    ...(bytes === undefined ? {} : { bytes }),
-  })
+  return ok({ ...(tlp === undefined ? {} : { marking: tlp }), ...(types === undefined ? {} : { types }), ...bounds })
 }
 
 /** Of each kind the strictest. */
 export function joinApproval(all: readonly ApprovalThresholds[]): ApprovalThresholds {
   const marking = TLP_NAMES.find((name) => all.some((one) => one.marking === name))
   const types = [...new Set(all.flatMap((one) => one.types ?? []))].sort()
-  const least = (name: 'objects' | 'bytes') => {
+  const least = (name: (typeof BOUNDS)[number]) => {
     const bounds = all.flatMap((one) => one[name] ?? [])
     return bounds.length === 0 ? {} : { [name]: Math.min(...bounds) }
   }
@@ -69,6 +78,8 @@ export function joinApproval(all: readonly ApprovalThresholds[]): ApprovalThresh
     ...(types.length === 0 ? {} : { types }),
     ...least('objects'),
     ...least('bytes'),
+    ...least('dayObjects'),
+    ...least('dayBytes'),
   }
 }
 
@@ -88,10 +99,11 @@ export function waitsForObject(
   return reasons
 }
 
-/** Why the share as a whole waits. */
+/** Why the share as a whole waits: above a bound of a day also where it is not known what left in it. */
 export function waitsForShare(
   thresholds: ApprovalThresholds,
   share: { readonly marking: Tlp; readonly objects: number; readonly bytes: number },
+  lately: LeftLately | undefined,
 ): ReleaseReason[] {
   const reasons: ReleaseReason[] = []
   const { marking } = thresholds
@@ -103,6 +115,16 @@ export function waitsForShare(
     const bound = thresholds[name]
     if (bound === undefined || share[name] <= bound) continue
     const message = `It has ${share[name]} ${name}, and above ${bound} a second person approves.`
+    reasons.push(waits(`approval.${name}`, message))
+  }
+  for (const [name, of] of [
+    ['dayObjects', 'objects'],
+    ['dayBytes', 'bytes'],
+  ] as const) {
+    const bound = thresholds[name]
+    if (bound === undefined || (lately !== undefined && lately[of] + share[of] <= bound)) continue
+    // Without the numbers: they are others in a moment, and what is approved would be another judgement.
+    const message = `With what left under this agreement in the 24 hours before it is more than ${bound} ${of}, and above that a second person approves.`
     reasons.push(waits(`approval.${name}`, message))
   }
   return reasons
@@ -117,6 +139,6 @@ function isTypes(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.length <= TYPES_MAX && value.every(isType)
 }
 
-function isBound(value: unknown): value is number | undefined {
-  return value === undefined || (Number.isSafeInteger(value) && Number(value) >= 0)
+function isBound(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }

@@ -19,7 +19,7 @@ import { MarkingDefinitions } from '../markings.ts'
 import { readObject, type StixObject } from '../stix-object.ts'
 import { atMost, type Tlp } from '../tlp.ts'
 import { recordReasons, typeReasons } from './agreement-reasons.ts'
-import { type ApprovalThresholds, waitsForObject, waitsForShare } from './approval.ts'
+import { type ApprovalThresholds, type LeftLately, waitsForObject, waitsForShare } from './approval.ts'
 import type {
   Decided,
   Decision,
@@ -55,6 +55,7 @@ export interface ReleaseRules {
   readonly stix: { readonly allow: readonly string[] } | { readonly deny: readonly string[] }
   /** Above what a second person approves. */
   readonly approval?: ApprovalThresholds
+  readonly lately?: LeftLately
   /** What is nobody’s for whoever shared it first. */
   readonly common?: CommonKnowledge
   /** Whether it may be named who saw something; where the agreement says nothing, feedback does not name it. */
@@ -221,7 +222,7 @@ export class ReleaseGate {
   conclude(): Decision {
     const [objects, refusalsTotal, counts] = [this.#objects, this.#refusalsTotal, { ...this.#counts }]
     const { marking } = this.#request
-    const ofShare = waitsForShare(this.#rules.approval ?? {}, { marking, ...this.#leaving })
+    const ofShare = waitsForShare(this.#rules.approval ?? {}, { marking, ...this.#leaving }, this.#rules.lately)
     const waits = [...ofShare, ...this.#waits]
     const waitsTotal = ofShare.length + this.#waitsTotal
     const altered = this.#altered

@@ -43,6 +43,27 @@ function house(hit: (properties: readonly string[]) => RuleHit[]): Partial<Relea
 }
 
 describe('what waits', () => {
+  test('is above a bound of a day with what left in it before, and also where nobody knows what did', () => {
+    const [one, left] = [tool(1), { objects: 2, bytes: 1000 }]
+    const size = bytes(one).length
+    for (const [bounds, verdict] of [
+      [{ dayObjects: 3 }, 'passes'],
+      [{ dayObjects: 2 }, 'waits'],
+      [{ dayBytes: 1000 + size }, 'passes'],
+      [{ dayBytes: 999 + size }, 'waits'],
+      [{ objects: 2, bytes: size }, 'passes'],
+    ] as const) {
+      expect(release([one], { ...above(bounds), lately: left }).decision.verdict).toBe(verdict)
+    }
+    const unknown = release([one], above({ dayObjects: 1000 })).decision
+    expect(unknown).toMatchObject({ verdict: 'waits', waits: [{ rule: 'approval.dayObjects' }] })
+    // What is said of it is the same whatever left, so that an approval of it holds.
+    const message = (objects: number) =>
+      release([one], { ...above({ dayObjects: 2 }), lately: { ...left, objects } }).decision.waits[0]?.message
+    expect(message(2)).toBe(message(99))
+    expect(message(2)).toContain('more than 2 objects')
+  })
+
   test('by a rule keeps the whole share here, and the rule and its object are told', () => {
     const looksAt = house((properties) => (properties.includes('x_case') ? [WAITS] : []))
     const { decision, leaving } = release([tool(1), tool(2, { x_case: 'Alfa-17' })], looksAt)

@@ -80,6 +80,8 @@ export interface Judged {
   leaving: Spooled
   /** How many objects leave. */
   objects: number
+  /** Of the texts of these. */
+  bytes: number
   /** How many objects stand in each record that will be said. */
   pieces: number[]
   remarks: Remarks
@@ -135,7 +137,7 @@ function refusedBy(decision: Decision, remarks: Remarks): ShareRefusal {
 
 function leavingAs(
   leaving: Spooled,
-  { objects, pieces, remarks, tooLarge }: Looked,
+  { objects, bytes, pieces, remarks, tooLarge }: Looked,
   decision: Decision,
 ): { ok: true; value: Judged } | ShareRefusal {
   if (tooLarge !== undefined) return tooLarge
@@ -146,7 +148,7 @@ function leavingAs(
       `This share would need ${pieces.length} records and may have ${LIMITS.shareRecords}; share it in several pieces.`,
     )
   }
-  return ok({ decision, leaving, objects, pieces, remarks })
+  return ok({ decision, leaving, objects, bytes, pieces, remarks })
 }
 
 interface LookMeans extends JudgeMeans {
@@ -157,6 +159,7 @@ interface LookMeans extends JudgeMeans {
 interface Looked {
   decision: Decision
   objects: number
+  bytes: number
   pieces: number[]
   remarks: { errors: Remark[]; errorsTotal: number; warnings: Remark[]; warningsTotal: number }
   tooLarge: Refusal | undefined
@@ -168,7 +171,7 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
   const pieces = new Pieces(means.limits.parts)
   const cutter = new PartCutter(means.limits.partBytes, () => NIL_UUID)
   const remarks: Looked['remarks'] = { errors: [], errorsTotal: 0, warnings: [], warningsTotal: 0 }
-  let objects = 0
+  let [objects, bytes] = [0, 0]
   let tooLarge: Refusal | undefined
   const unmatched: { decided: Decided; object: StixObject; source: Uint8Array }[] = []
   const remark = (list: 'errors' | 'warnings', object: string, { path, message, section }: Omit<Remark, 'object'>) => {
@@ -215,6 +218,7 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
     for (const warning of warnings) remark('warnings', id, warning)
     together.add(object.value, element.source.length)
     if (decided.text === null) return
+    bytes += decided.text.length
     unmatched.push({ decided, object: object.value, source: element.source })
     const cut = cutter.add({ id, source: decided.text })
     if (!cut.ok) tooLarge ??= cut
@@ -230,7 +234,7 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
   }
   const last = cutter.end()
   if (last !== undefined) pieces.add(last.objects)
-  return ok({ decision: gate.conclude(), objects, pieces: pieces.objects, remarks, tooLarge })
+  return ok({ decision: gate.conclude(), objects, bytes, pieces: pieces.objects, remarks, tooLarge })
 }
 
 /** As it came, and as it would leave where that is another text. */

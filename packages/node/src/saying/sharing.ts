@@ -3,29 +3,24 @@
 // house has a second person approve waits there too (waiting-shares.ts). What nobody may say is refused before anything is
 // kept.
 
-import { join } from 'node:path'
-import type { DiskFile } from '@countersign/ledger'
-import { ok, type Result, refuse, toHex } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import { isFeedName } from '@countersign/record'
 import type { Channel } from '../channel/channel.ts'
 import { blankRecord, type EngineParts, markingOf, othersOf, withMode } from '../engine-parts.ts'
-import { LIMITS } from '../limits.ts'
 import type { StoredPact } from '../pacts.ts'
 import { rulesOf } from '../releasing/decide.ts'
 import { readHouseRules } from '../releasing/house-rules.ts'
-import { bytesOf, type JudgedPlace, judgementOf } from './judgement.ts'
+import { type JudgedPlace, judgementOf } from './judgement.ts'
 import { type Judged, type JudgeMeans, judge, type ShareRefusal, type Tried, triedOf } from './judging.ts'
 import type { KeptShare } from './kept-share.ts'
+import { Lately } from './lately.ts'
+import { PrivateCopies, type Scratch } from './private-copies.ts'
 import { draftFor, statementOf, typeOf } from './records-of-share.ts'
 import type { Saying, ShareRequest } from './saying.ts'
 import { outcomeOf, type Shared, type ShareResult, sayJudged, uuidOf } from './share.ts'
 import type { Draft } from './speaker.ts'
-import { type Spooled, spool } from './spooled.ts'
+import type { Spooled } from './spooled.ts'
 import { type Rejudged, WaitingShares } from './waiting-shares.ts'
-
-interface Scratch extends AsyncDisposable {
-  open(): Promise<DiskFile>
-}
 
 interface Place {
   pact: StoredPact
@@ -41,7 +36,8 @@ export class Sharing {
   readonly waiting: WaitingShares
   private readonly parts: EngineParts
   private readonly saying: Saying
-  private readonly folder: string
+  private readonly copies: PrivateCopies
+  private readonly lately: Lately
   /** Who wants to hear how a share ended that was kept. */
   private readonly listeners = new Map<string, NonNullable<ShareRequest['later']>>()
   /** What became of those that were kept and said in this run, until somebody is told. */
@@ -50,7 +46,8 @@ export class Sharing {
   constructor(parts: EngineParts, saying: Saying) {
     this.parts = parts
     this.saying = saying
-    this.folder = join(parts.identity.dir, 'private', 'held')
+    this.copies = new PrivateCopies(parts, () => this.saying.heldBytes())
+    this.lately = new Lately({ now: parts.around.now, said: (pact, since) => this.saidLately(pact, since) })
     this.waiting = new WaitingShares({
       ...{ around: parts.around, store: parts.store },
       judgeAgain: (kept) => this.reopen(kept),
@@ -70,10 +67,7 @@ export class Sharing {
 
   /** Forgets what an earlier run took in and did not acknowledge any more; `kept` is what it did, beside what waits. */
   async tidy(kept: readonly KeptShare[]): Promise<void> {
-    const { disk } = this.parts.around
-    await disk.makeFolder(this.folder, true)
-    const names = new Set([...kept.map(({ share }) => share), ...this.waiting.files()])
-    for (const name of await disk.list(this.folder)) if (!names.has(name)) await this.remove(name)
+    await this.copies.tidy(new Set([...kept.map(({ share }) => share), ...this.waiting.files()]))
   }
 
   async share(request: ShareRequest): Promise<ShareResult> {
@@ -86,47 +80,48 @@ export class Sharing {
     await this.saying.learnForce(channel)
     const blank = await this.blankOf(asked, place.value)
     if (!blank.ok) return blank
-    await using scratch = this.scratch()
+    await using scratch = this.copies.scratch()
     const means = await this.meansOf(blank.value(), place.value, scratch, asked, progress)
     if (!means.ok) return means
     if (met !== undefined) means.value.met = met
     const { isChecking } = channel.own
-    const spooled = await this.spool(input, isChecking ? share : undefined)
+    const spooled = await this.copies.spool(input, isChecking ? share : undefined)
     if (!spooled.ok) return spooled
     let keep = false
     try {
-      const judged = await judge(spooled.value, means.value)
-      if (!judged.ok) return judged
-      if (judged.value.decision.verdict === 'waits') {
-        const kept = this.keptOf(asked, blank.value(), share, spooled.value.size)
-        const waits = await this.toWait(
-          kept,
-          judged.value,
-          { spooled: spooled.value, isNamed: isChecking },
-          means.value,
-        )
-        keep = waits.ok
-        if (waits.ok && later !== undefined) this.listeners.set(share, later)
-        return waits
+      for (;;) {
+        const judged = await judge(spooled.value, means.value)
+        if (!judged.ok) return judged
+        if (judged.value.decision.verdict === 'waits') {
+          const kept = this.keptOf(asked, blank.value(), share, spooled.value.size)
+          const from = { spooled: spooled.value, isNamed: isChecking }
+          const waits = await this.toWait(kept, judged.value, from, means.value)
+          keep = waits.ok
+          if (waits.ok && later !== undefined) this.listeners.set(share, later)
+          return waits
+        }
+        if (channel.own.isChecking) {
+          const kept = { ...asked, type, share, bytes: spooled.value.size }
+          const durable = await this.copies.keep(spooled.value, share, isChecking)
+          const held = durable.ok ? this.saying.hold(channel, kept.statement ?? share, kept) : durable
+          if (!held.ok) return held
+          keep = true
+          if (later !== undefined) this.listeners.set(share, later)
+          return ok({
+            ...{ state: 'held-here', awaited: channel.awaited(), share, records: [] },
+            ...outcomeOf(judged.value),
+          })
+        }
+        await this.saying.saidBefore(channel)
+        const said = await this.sayCounted(share, judged.value, blank.value, asked, place.value, means.value)
+        if (said !== undefined) return said
+        // Others were let go meanwhile: with them it is above a bound of the day.
+        means.value.rules = { ...means.value.rules, lately: await this.lately.of(asked.pact) }
+        delete means.value.met
       }
-      if (channel.own.isChecking) {
-        await spooled.value.file.datasync()
-        await this.parts.around.disk.syncFolder(this.folder)
-        const kept = { ...asked, type, share, bytes: spooled.value.size }
-        const held = this.saying.hold(channel, kept.statement ?? share, kept)
-        if (!held.ok) return held
-        keep = true
-        if (later !== undefined) this.listeners.set(share, later)
-        return ok({
-          ...{ state: 'held-here', awaited: channel.awaited(), share, records: [] },
-          ...outcomeOf(judged.value),
-        })
-      }
-      await this.saying.saidBefore(channel)
-      return await this.say(share, judged.value, blank.value, asked, place.value, means.value)
     } finally {
       await spooled.value.file.close()
-      if (isChecking && !keep) await this.remove(share)
+      if (isChecking && !keep) await this.copies.remove(share)
     }
   }
 
@@ -150,9 +145,22 @@ export class Sharing {
       )
     }
     // Its file is read until it is said.
-    const said = await this.say(kept.share, judged, blank, kept, place, means)
+    const said =
+      kept.approved === undefined
+        ? await this.sayCounted(kept.share, judged, blank, kept, place, means)
+        : await this.say(kept.share, judged, blank, kept, place, means)
+    if (said === undefined) return refuse('node/not-ready', 'Others left meanwhile; it is judged again with them.')
     if (said.ok) this.said.set(kept.share, said.value)
     return said
+  }
+
+  /** What our logs show of it, once all of them are folded; what a second person approved is counted for nothing. */
+  private async saidLately(pact: string, sinceMs: number) {
+    const { channels, caughtUp, views, identity, store } = this.parts
+    for (const channel of channels.values()) if (channel.pact.id === pact) await caughtUp(channel)
+    return views
+      .saidLately(identity.party, pact, sinceMs)
+      .filter(({ id }) => store.waiting.approversOf(id).length === 0)
   }
 
   /** It was said, or refused for good. */
@@ -171,7 +179,7 @@ export class Sharing {
   }
 
   private forgetFile(share: string): void {
-    this.remove(share).catch((cause: unknown) => {
+    this.copies.remove(share).catch((cause: unknown) => {
       // The next start tidies it away.
       this.parts.around.report('warn', 'held-share-kept', { share, message: String(cause) })
     })
@@ -202,19 +210,10 @@ export class Sharing {
     const room = before === undefined ? this.waiting.hasRoom(kept.account, kept.bytes) : ok(undefined)
     if (!room.ok) return room
     const judgement = await judgementOf(spooled, judged, means.place, means)
-    const { disk } = this.parts.around
-    if (isNamed) await spooled.file.datasync()
-    else {
-      const copy = await spool(bytesOf(spooled), await disk.open(join(this.folder, kept.share)), spooled.size)
-      if (!copy.ok) return copy
-      try {
-        await copy.value.file.datasync()
-      } finally {
-        await copy.value.file.close()
-      }
-    }
-    await disk.syncFolder(this.folder)
-    this.waiting.wait(kept, judged, judgement)
+    const durable = await this.copies.keep(spooled, kept.share, isNamed)
+    if (!durable.ok) return durable
+    const { lately } = means.rules
+    this.waiting.wait(lately === undefined ? kept : { ...kept, lately }, judged, judgement)
     return ok({ state: 'waits', awaited: [], share: kept.share, records: [], ...outcomeOf(judged) })
   }
 
@@ -229,8 +228,8 @@ export class Sharing {
     await this.saying.learnForce(place.value.channel)
     const blank = await this.blankOf(kept, place.value)
     if (!blank.ok) return blank
-    const file = await this.parts.around.disk.open(join(this.folder, kept.share))
-    const scratch = this.scratch()
+    const file = await this.copies.open(kept.share)
+    const scratch = this.copies.scratch()
     const close = async () => {
       await scratch[Symbol.asyncDispose]()
       await file.close()
@@ -251,13 +250,23 @@ export class Sharing {
     }
   }
 
+  /** As `say`, where that is above no bound of the day with what was let go until now; undefined where it is. */
+  private async sayCounted(...[share, judged, ...more]: Parameters<Sharing['say']>): Promise<ShareResult | undefined> {
+    const { rules, place } = more[3]
+    const undo = this.lately.take(place.pact, judged, rules.approval ?? {})
+    if (undo === undefined) return undefined
+    const said = await this.say(share, judged, ...more)
+    if (!said.ok) undo()
+    return said
+  }
+
   private async say(
     share: string,
     judged: Judged,
     blank: () => Draft,
     asked: Pick<KeptShare, 'account' | 'feed' | 'approved' | 'feedback' | 'statement'>,
     { pact, channel }: Place,
-    means: JudgeMeans,
+    means: Means,
   ): Promise<ShareResult> {
     // Cut and padded it is larger by an eighth at most (spec/content.md).
     const content = [{ bytes: { length: Math.ceil(judged.leaving.size * 1.125) } }]
@@ -307,10 +316,10 @@ export class Sharing {
     if (!place.ok) return place
     const draft = await this.draftOf(asked, place.value)
     if (!draft.ok) return draft
-    await using scratch = this.scratch()
+    await using scratch = this.copies.scratch()
     const means = await this.meansOf(draft.value(), place.value, scratch, asked, progress)
     if (!means.ok) return means
-    const spooled = await this.spool(input, undefined)
+    const spooled = await this.copies.spool(input, undefined)
     if (!spooled.ok) return spooled
     try {
       return triedOf(await judge(spooled.value, means.value))
@@ -323,7 +332,7 @@ export class Sharing {
     { type, marking, to, mode }: Draft,
     { pact, channel }: Place,
     scratch: Scratch,
-    { feed, feedback }: Pick<KeptShare, 'feed' | 'feedback'>,
+    { feed, feedback, lately }: Pick<KeptShare, 'feed' | 'feedback' | 'lately'>,
     progress?: JudgeMeans['progress'],
   ): Promise<Result<Means>> {
     const { around, giveWay, identity, views } = this.parts
@@ -331,9 +340,12 @@ export class Sharing {
     const parties = othersOf(pact.agreement, channel.name, identity.party).filter((party) => to.includes(party))
     const house = await readHouseRules(around.disk, identity.dir, { pact: pact.id, us: identity.party, to: parties })
     if (!house.ok) return refuse(house.code, `${house.message} Until that is mended nothing may leave.`)
+    const { dayObjects, dayBytes } = house.value.terms.approval ?? {}
+    const isCounted = dayObjects !== undefined || dayBytes !== undefined
+    const before = isCounted ? { lately: lately ?? (await this.lately.of(pact.id)) } : {}
     return ok({
       request: { type, marking: marking.tlp, to, ...(feedback?.namesSighter === true ? { namesSighter: true } : {}) },
-      rules: rulesOf(pact.agreement, channel.name, identity.party, house.value),
+      rules: { ...rulesOf(pact.agreement, channel.name, identity.party, house.value), ...before },
       giveWay,
       limits: pact.agreement.limits,
       place: {
@@ -347,54 +359,5 @@ export class Sharing {
       sharedBefore: (objects) => views.textsShown(pact.id, 'outbox', objects),
       ...(progress === undefined ? {} : { progress }),
     })
-  }
-
-  /** Under a name that lasts; or without one, so that only this process reaches it and a crash leaves nothing. */
-  private async spool(input: AsyncIterable<Uint8Array>, name: string | undefined): Promise<Result<Spooled>> {
-    const { disk } = this.parts.around
-    if (name === undefined) return spool(input, await this.nameless(), LIMITS.shareBytes)
-    const file = await disk.open(join(this.folder, name))
-    const spooled = await spool(
-      input,
-      file,
-      Math.min(LIMITS.shareBytes, LIMITS.heldShareBytes - this.saying.heldBytes()),
-    )
-    if (!spooled.ok) await this.remove(name)
-    return spooled
-  }
-
-  /** A file that only this process reaches; a crash leaves nothing of it. */
-  private async nameless(): Promise<DiskFile> {
-    const { disk, random } = this.parts.around
-    const path = join(this.parts.identity.dir, 'private', 'spool', toHex(random(16)))
-    const file = await disk.open(path)
-    try {
-      await disk.remove(path)
-      return file
-    } catch (cause) {
-      await file.close()
-      throw cause
-    }
-  }
-
-  /** Such files for as long as something is judged and said. */
-  private scratch(): Scratch {
-    const files: DiskFile[] = []
-    return {
-      open: async () => {
-        const file = await this.nameless()
-        files.push(file)
-        return file
-      },
-      [Symbol.asyncDispose]: async () => {
-        for (const file of files) await file.close()
-      },
-    }
-  }
-
-  private async remove(name: string): Promise<void> {
-    const { disk } = this.parts.around
-    const path = join(this.folder, name)
-    if (await disk.exists(path)) await disk.remove(path)
   }
 }
