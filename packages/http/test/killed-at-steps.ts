@@ -27,14 +27,21 @@ export async function killedAtSteps(root: string, pact: string) {
     })
   }
 
-  /** At each of some steps a fresh copy of `from` is killed; then `after` says what became of it. */
-  return async (from: string, what: string, of: string, after: (dir: string, at: string) => Promise<void>) => {
+  /** At some steps, each of the `last` among them, a fresh copy of `from` is killed; then `after` says what became of it. */
+  return async (
+    from: string,
+    what: string,
+    of: string,
+    after: (dir: string, at: string) => Promise<void>,
+    { last = 0 } = {},
+  ) => {
     const whole = join(root, `whole-${what}`)
     cpSync(from, whole, { recursive: true })
     const { steps, err } = await act(whole, what, of, -1)
     expect(steps, err).toBeGreaterThan(3)
     const every = Math.max(1, Math.floor(steps / TRIED))
-    for (let at = 0; at < steps; at += every) {
+    const all = Array.from({ length: steps }, (_, at) => at)
+    for (const at of all.filter((one) => one % every === 0 || one >= steps - last)) {
       const dir = join(root, `${what}-${at}`)
       cpSync(from, dir, { recursive: true })
       const ended = await act(dir, what, of, at)

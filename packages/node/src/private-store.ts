@@ -194,8 +194,12 @@ export class PrivateStore {
     return this.db.prepare<[], HeldRow>('SELECT id, request FROM held_here ORDER BY id').all()
   }
 
-  release(id: number): void {
-    this.db.prepare('DELETE FROM held_here WHERE id = ?').run(id)
+  /** Both or neither: it is held here no more, and what `also` writes. */
+  release(id: number, also: () => void): void {
+    this.db.transaction(() => {
+      also()
+      this.db.prepare('DELETE FROM held_here WHERE id = ?').run(id)
+    })()
   }
 
   /** Raises an alarm once for each code and subject, until it is over. True where it is new. Never throws. */

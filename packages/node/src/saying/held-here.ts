@@ -24,7 +24,9 @@ export interface HeldHereMeans<Kept> {
   /** The channel it is for; a refusal where there is none any more. */
   channelOf(kept: Kept): Result<Channel>
   say(held: HeldRequest<Kept>): Promise<Result<unknown>>
-  /** It is over: said, in this run or an earlier one, or refused for good. */
+  /** It is over: said, in this run or an earlier one, or refused for good. Written with it, so that no crash parts them. */
+  concluded(held: HeldRequest<Kept>, outcome: Result<unknown>): void
+  /** Nothing of it waits here any more. */
   forgotten(held: HeldRequest<Kept>, outcome: Result<unknown>): void
 }
 
@@ -124,7 +126,7 @@ export class HeldHere<Kept> {
         this.tryLater()
         continue
       }
-      this.parts.store.release(row)
+      this.parts.store.release(row, () => this.means.concluded(held, outcome))
       this.waiting.delete(row)
       this.means.forgotten(held, outcome)
       if (!outcome.ok) this.refused(held.id, outcome)

@@ -88,6 +88,9 @@ export class Saying {
         return found.ok ? ok(found.value.channel) : found
       },
       say: ({ id, kept }) => ('share' in kept ? this.sharing.sayKept(kept) : this.sayKept(id, kept)),
+      concluded: ({ kept }, outcome) => {
+        if ('share' in kept) this.waiting.concluded(kept, outcome)
+      },
       forgotten: ({ kept }, outcome) => {
         if ('share' in kept) this.sharing.forget(kept, outcome)
       },

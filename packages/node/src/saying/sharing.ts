@@ -167,7 +167,6 @@ export class Sharing {
   forget(kept: KeptShare, outcome: Result<unknown>): void {
     // It waits for a second person now.
     if (this.waiting.find(kept.share)?.state === 'open') return
-    this.waiting.concluded(kept, outcome)
     this.forgetFile(kept.share)
     this.tell(kept.share, outcome.ok ? ok(this.said.get(kept.share)) : outcome)
     this.said.delete(kept.share)
