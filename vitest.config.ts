@@ -14,6 +14,7 @@ const LONGEST = [
   'apps/cli/test/cli.test.ts',
   'apps/console/test/console.test.ts',
   'apps/console/test/officers.test.ts',
+  'apps/console/test/approvals.test.ts',
   'tools/test/start.test.ts',
   'packages/http/test/hostile.test.ts',
   'apps/cli/test/witnessed.test.ts',

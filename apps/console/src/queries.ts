@@ -7,6 +7,8 @@ import { ApiFailure, api } from './api.ts'
 const LIST_AGAIN_MS = 5_000
 const STATUS_AGAIN_MS = 5_000
 const RETRY_MS = 5_000
+/** A share that waits is judged anew each time it is looked at: a larger one only when an officer comes to it. */
+const LOOKED_AGAIN_BYTES = 512 * 1024
 
 export function makeQueryClient(): QueryClient {
   const client: QueryClient = new QueryClient({
@@ -109,6 +111,27 @@ export const ask = {
       queryKey: ['approvals'],
       queryFn: ({ signal }) => api.approvals(signal),
       refetchInterval: STATUS_AGAIN_MS,
+    }),
+  waitingShares: () =>
+    queryOptions({
+      queryKey: ['waiting-shares'],
+      queryFn: ({ signal }) => api.waitingShares(signal),
+      refetchInterval: STATUS_AGAIN_MS,
+    }),
+  /** One that waits still, with what the gate says of it now. */
+  waitingShare: (id: string) =>
+    queryOptions({
+      queryKey: ['waiting-share', id],
+      queryFn: ({ signal }) => api.waitingShare(id, signal),
+      gcTime: 0,
+      refetchInterval: ({ state }) => ((state.data?.bytes ?? 0) <= LOOKED_AGAIN_BYTES ? LIST_AGAIN_MS : false),
+    }),
+  /** Asked until they are shown. */
+  recordsOfWaiting: (id: string) =>
+    queryOptions({
+      queryKey: ['records-of-waiting', id],
+      queryFn: ({ signal }) => api.recordsOfWaiting(id, signal),
+      refetchInterval: ({ state }) => (state.data?.records.length === 0 ? LIST_AGAIN_MS : false),
     }),
   /** What a successor of our log would pin: asked when an officer is about to ask for one. */
   succession: (pact: string, channel: string) =>

@@ -70,6 +70,18 @@ const check = createRoute({
   component: lazyRouteComponent(() => import('./rooms/check/Check.tsx'), 'CheckRoom'),
 })
 
+const approvals = createRoute({
+  getParentRoute: () => root,
+  path: '/approvals',
+  component: lazyRouteComponent(() => import('./rooms/approvals/Approvals.tsx'), 'ApprovalsRoom'),
+})
+
+const approval = createRoute({
+  getParentRoute: () => root,
+  path: '/approval/$id',
+  component: lazyRouteComponent(() => import('./rooms/approvals/Waiting.tsx'), 'WaitingRoom'),
+})
+
 const keys = createRoute({
   getParentRoute: () => root,
   path: '/keys',
@@ -92,6 +104,8 @@ export const router = createRouter({
     share,
     agreements,
     agreement,
+    approvals,
+    approval,
     check,
     keys,
     node,

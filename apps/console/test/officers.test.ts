@@ -192,7 +192,7 @@ test('an alarm of a fork stands on every page until two different officers have 
   const [subject = ''] = answer.split('#')
   raiseAlarm(alfa.dir, 'mirror/fork', subject, 'The author signed two different logs of 9 entries.')
   const title = 'bravo.example signed two different logs under one name'
-  for (const path of ['records', 'objects', 'agreements', 'keys', 'node', pathOf(answer)]) {
+  for (const path of ['records', 'objects', 'agreements', 'approvals', 'keys', 'node', pathOf(answer)]) {
     const page = await at('first', path, path === 'records' ? 390 : 1280)
     await page.getByText(title).waitFor(WAIT)
     await page.getByText('Nobody has acknowledged it yet').first().waitFor()
@@ -236,18 +236,22 @@ test('a log that waits for a peer in vain is succeeded once a second officer has
   await alfa.start({ ...realSurroundings(), host: () => 'another machine' })
   await until('bravo to answer', async () => (await line())?.awaited.join() === 'watch.example')
   const before = await line()
-  const first = await at('first', 'node')
+  let first = await at('first', 'node')
   await button(first, 'Open a successor…').first().click()
   const pins = await alfa.node.officers.offeredSuccession(pact, 'line')
   await dialog(first).getByText(String(pins?.root)).waitFor(WAIT)
   await dialog(first).getByText('cannot be undone').waitFor()
   await confirm(first, 'Ask for the successor', 'Nothing is opened until a second officer', 'watch is gone for good')
   await first.getByText('1 request waits for a second officer').waitFor(WAIT)
+  first = await at('first', 'approvals')
+  await button(first, 'Confirm…').waitFor(WAIT)
+  expect(await first.getByText('waits for you').count()).toBe(0)
   expect(await button(first, 'Confirm…').isDisabled()).toBe(true)
   await first.getByText('You asked for it; another officer must confirm it.').waitFor()
   expect((await line())?.origin).toBe(before?.origin)
 
-  const second = await at('second', 'node', 390)
+  const second = await at('second', 'approvals', 390)
+  await second.getByText('1 waits for you').waitFor(WAIT)
   await button(second, 'Confirm…').click()
   await dialog(second).getByText('watch is gone for good').waitFor(WAIT)
   await dialog(second).getByText(String(pins?.root)).waitFor()

@@ -152,6 +152,11 @@ export class NodeClient {
     return this.calls.getJson('api/waiting-share', { id }, signal)
   }
 
+  /** The records that one which waited became, once they are shown. */
+  recordsOfWaiting(id: string, signal?: AbortSignal): Promise<Answer<{ records: string[] }>> {
+    return this.calls.getJson('api/waiting-share/records', { id }, signal)
+  }
+
   /** The STIX that would leave by that judgement. */
   leavingOf(id: string, judgement: string, signal?: AbortSignal): Promise<Answer<Uint8Array>> {
     return this.calls.getBytes('api/waiting-share/leaving', { id, judgement }, signal)

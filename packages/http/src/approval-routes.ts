@@ -78,6 +78,14 @@ export function approvalRoutes(api: FastifyInstance, { node, accounts, headersOf
     const parsed = waitingQuery.safeParse(request.query)
     return answer(reply, parsed.success ? await waitingShares.look(parsed.data.id) : malformed(parsed.error))
   })
+  api.get('/api/waiting-share/records', async (request, reply) => {
+    const parsed = waitingQuery.safeParse(request.query)
+    if (!parsed.success) return sendRefusal(reply, malformed(parsed.error))
+    const { id } = parsed.data
+    const waited = waitingShares.find(id)
+    const none = refuse('not-found/approval', `No share ${id} waits or did.`)
+    return answer(reply, waited === undefined ? none : ok({ records: node.recordsOfShare(waited.pact, id) }))
+  })
   api.get('/api/waiting-share/leaving', async (request, reply) => {
     const parsed = leavingQuery.safeParse(request.query)
     const opened = parsed.success

@@ -296,6 +296,11 @@ export const OPERATIONS: readonly Operation[] = [
     answer: json('The share, `tried`, and `judgement`: what is approved; empty where the gate refuses it by now.'),
   },
   {
+    ...{ method: 'GET', path: '/api/waiting-share/records', query: waitingQuery },
+    summary: 'The records that a share which waited became; none where it has not left, or is not shown yet.',
+    answer: json('`records`: their names.'),
+  },
+  {
     ...{ method: 'GET', path: '/api/waiting-share/leaving', query: leavingQuery },
     summary: 'The STIX that would leave by that judgement, cut as the rules say.',
     answer: bytes('A bundle, an envelope or an object.'),

@@ -210,6 +210,12 @@ export class Node {
     return overDisk(consequence, this.engine.saying.waiting.approve(id, judgement, officer))
   }
 
+  /** The records that a share of ours became, by its UUID; none where it has not left, or is not shown yet. */
+  recordsOfShare(pact: string, share: string): string[] {
+    const { identity, views } = this.parts
+    return views.recordsOfShare(identity.party, pact, share).map(({ record }) => record)
+  }
+
   // ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   rotateKeys(request: RotateRequest): Promise<Result<Rotated>> {

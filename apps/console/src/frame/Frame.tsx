@@ -2,13 +2,22 @@
 // in its place, at the same address, and comes back to the page asked for.
 
 import type { Me } from '@countersign/client'
-import { ActionIcon } from '@mantine/core'
-import { IconFileText, IconKey, IconList, IconServer2, IconTopologyStar3, IconUserCircle } from '@tabler/icons-react'
+import { ActionIcon, VisuallyHidden } from '@mantine/core'
+import {
+  IconFileText,
+  IconKey,
+  IconList,
+  IconServer2,
+  IconTopologyStar3,
+  IconUserCircle,
+  IconUsers,
+} from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiFailure } from '../api.ts'
+import { showNumber } from '../marks/amounts.ts'
 import { DialogHost } from '../marks/Dialogs.tsx'
 import { Mark } from '../marks/Mark.tsx'
 import { Failed, Loading } from '../marks/Notice.tsx'
@@ -16,6 +25,7 @@ import { ask, isSignedOut } from '../queries.ts'
 import { SignIn } from '../rooms/sign-in/SignIn.tsx'
 import { AccountPanel } from './AccountPanel.tsx'
 import { AlarmBanner } from './AlarmBanner.tsx'
+import { useForMe } from './for-me.ts'
 import { KeysHelp, type KeysHelpHandle } from './KeysHelp.tsx'
 import { useKeys } from './keyboard.ts'
 import { StatusStrip } from './StatusStrip.tsx'
@@ -35,6 +45,13 @@ const ROOMS = [
     short: 'rooms.agreements',
     icon: IconFileText,
     also: ['/agreement/'],
+  },
+  {
+    to: '/approvals',
+    words: 'rooms.approvals',
+    short: 'rooms.approvals',
+    icon: IconUsers,
+    also: ['/approval/'],
   },
   { to: '/keys', words: 'rooms.keys', short: 'rooms.keys', icon: IconKey, also: ['/keys/'] },
   { to: '/node', words: 'rooms.node', short: 'rooms.node', icon: IconServer2, also: ['/node/'] },
@@ -92,6 +109,7 @@ function Desk({ me }: { me: Me }) {
   const navigate = useNavigate()
   const path = useRouterState({ select: (state) => state.location.pathname })
   const keysHelp = useRef<KeysHelpHandle>(null)
+  const forMe = useForMe()
   useTitle(path)
   useKeys({
     '?': () => keysHelp.current?.show(),
@@ -99,6 +117,7 @@ function Desk({ me }: { me: Me }) {
     'g o': () => void navigate({ to: '/objects' }),
     'g s': () => void navigate({ to: '/share' }),
     'g a': () => void navigate({ to: '/agreements' }),
+    'g p': () => void navigate({ to: '/approvals' }),
     'g k': () => void navigate({ to: '/keys' }),
     'g n': () => void navigate({ to: '/node' }),
   })
@@ -122,6 +141,7 @@ function Desk({ me }: { me: Me }) {
                   <Icon aria-hidden size={18} stroke={1.6} />
                   <span className="wide-only">{t(words)}</span>
                   <span className="narrow-only">{t(short)}</span>
+                  {to === '/approvals' && forMe > 0 && <ForMe count={forMe} />}
                 </Link>
               )
             })}
@@ -140,6 +160,17 @@ function Desk({ me }: { me: Me }) {
         <KeysHelp handle={keysHelp} />
       </div>
     </DialogHost>
+  )
+}
+
+/** How much waits for whoever is signed in: a number to see, and a sentence to hear. */
+function ForMe({ count }: { count: number }) {
+  const { t, i18n } = useTranslation()
+  return (
+    <span className="for-me">
+      <span aria-hidden>{showNumber(count, i18n.language)}</span>
+      <VisuallyHidden>{t('waiting.forMe', { count })}</VisuallyHidden>
+    </span>
   )
 }
 

@@ -86,6 +86,12 @@ function Facts({ status }: { status: NodeStatus }) {
           {t('approval.strip', { count: status.approvals.length })}
         </span>
       )}
+      {status.toApprove > 0 && (
+        <span className="fact warn">
+          <IconUsers aria-hidden size="1em" />
+          {t('waiting.strip', { count: status.toApprove })}
+        </span>
+      )}
       <span className={status.alarms.length > 0 ? 'fact bad' : 'fact'}>
         {status.alarms.length > 0 ? (
           <IconAlertTriangleFilled aria-hidden size="1em" />

@@ -22,7 +22,7 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
   )
 }
 
-export function Back({ to, words }: { to: '/records' | '/objects' | '/agreements'; words: string }) {
+export function Back({ to, words }: { to: '/records' | '/objects' | '/agreements' | '/approvals'; words: string }) {
   return (
     <p className="back">
       <Link to={to}>

@@ -1,4 +1,4 @@
-// Older, newer, newest; and which rows these are.
+// Older, newer, newest; and which rows these are. Of a list that is here as a whole: before and after.
 
 import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
@@ -26,6 +26,31 @@ export function Pager({ pages, shown, total }: { pages: Pages; shown: number; to
           {t('paging.older')}
         </Button>
       )}
+    </nav>
+  )
+}
+
+/** `at` counts pages of `page` rows from 0; nothing is shown where there is one page alone. */
+export function Turns(props: { at: number; page: number; total: number; turn: (to: number) => void }) {
+  const { at, page, total, turn } = props
+  const { t, i18n } = useTranslation()
+  const number = (value: number) => showNumber(value, i18n.language)
+  if (total <= page) return null
+  return (
+    <nav className="pager" aria-label={t('paging.label')}>
+      <span className="quiet">
+        {t('paging.range', {
+          first: number(at * page + 1),
+          last: number(Math.min(total, (at + 1) * page)),
+          total: number(total),
+        })}
+      </span>
+      <Button onClick={() => turn(at - 1)} disabled={at === 0}>
+        {t('paging.previous')}
+      </Button>
+      <Button onClick={() => turn(at + 1)} disabled={(at + 1) * page >= total}>
+        {t('paging.next')}
+      </Button>
     </nav>
   )
 }

@@ -15,6 +15,7 @@ import { record } from './en/record.ts'
 import { records } from './en/records.ts'
 import { share } from './en/share.ts'
 import { takingBack } from './en/taking-back.ts'
+import { waiting } from './en/waiting.ts'
 
 export const en = {
   ...frame,
@@ -29,6 +30,7 @@ export const en = {
   ...node,
   ...share,
   ...takingBack,
+  ...waiting,
   ...compose,
 } as const
 

@@ -1,5 +1,7 @@
 // Sharing and taking back: what is asked, what the release gate says of it, and what waits for a second person.
 
+import type { Mode } from './records.ts'
+
 export interface ShareInput {
   pact: string
   channel?: string
@@ -129,9 +131,12 @@ export interface WaitingShare {
   id: string
   /** `approved`: it is said as soon as its log may be signed. `failed`: the gate, or the log, refused it in the end. */
   state: 'open' | 'approved' | 'done' | 'refused' | 'withdrawn' | 'expired' | 'failed'
+  /** Of the records it becomes: a share, or feedback on what others shared. */
+  type: 'intel/share' | 'intel/sighting'
   pact: string
   channel: string
   to: string[]
+  mode: Mode
   marking: { tlp: string; class?: string }
   feed: string | null
   /** In whose name it was asked, and whether that is an officer who had signed in. */

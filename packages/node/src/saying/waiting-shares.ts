@@ -4,6 +4,7 @@
 // nobody wrote who had signed in, as what a tool adds, takes two. Both names stay with the records it became.
 
 import { ok, type Refusal, type Result, refuse } from '@countersign/log'
+import type { Statement } from '@countersign/record'
 import { LIMITS } from '../limits.ts'
 import { maySecond, type Officer } from '../officers/second-person.ts'
 import type { PrivateStore } from '../private-store.ts'
@@ -20,9 +21,13 @@ export interface WaitingShare {
   /** Of the share: its UUID, in its records too. */
   id: string
   state: WaitingState
+  /** Of the records it becomes: a share, or feedback on what others shared. */
+  type: 'intel/share' | 'intel/sighting'
   pact: string
   channel: string
   to: string[]
+  /** Whether it is meant, or an exercise or a test. */
+  mode: Statement['mode']
   marking: { tlp: string; class?: string }
   feed: string | null
   /** In whose name it was asked, and whether that is an officer who had signed in. */
@@ -382,10 +387,11 @@ function because({ waits }: Judged['decision']): WaitsBecause[] {
 
 function shown(row: WaitingRow): WaitingShare {
   const { share, state, account, authorId, askedAt, expiresAt, bytes, objects, altered } = row
-  const { pact, channel = 'main', to = [], marking = { tlp: '' }, feed = null } = keptOf(row)
+  const { type, pact, channel = 'main', to = [], mode = 'Actual', marking = { tlp: '' }, feed = null } = keptOf(row)
   const names = row.approvals.map(({ name, at }: SharePerson) => ({ name, at }))
   return {
-    ...{ id: share, state, pact, channel, to, marking, feed, author: account, isOfficers: authorId !== '' },
+    ...{ id: share, state, type, pact, channel, to, mode, marking, feed },
+    ...{ author: account, isOfficers: authorId !== '' },
     ...{ askedAt, expiresAt, bytes, objects, altered, because: row.because, judgement: row.judgement },
     ...{ approvals: names, needed: state === 'open' ? neededOf(row) : 0 },
     ...{ endedBy: row.endedBy, endedAt: row.endedAt, outcome: row.outcome },

@@ -24,7 +24,6 @@ import { Failed, Loading } from '../../marks/Notice.tsx'
 import { Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
 import { pathOf } from '../record/words.ts'
-import { Approvals } from './Approvals.tsx'
 
 export function NodeRoom() {
   const { t } = useTranslation()
@@ -75,9 +74,6 @@ function Status({ status }: { status: NodeStatus }) {
             ))}
           </ul>
         )}
-      </Block>
-      <Block title={t('approval.title')}>
-        <Approvals />
       </Block>
       <Block title={t('node.peers')}>
         <Peers status={status} />
@@ -211,7 +207,7 @@ function Successor({ status, pact, channel }: { status: NodeStatus; pact: string
     <div className="successor">
       <p className="quiet">{t('succeeding.offered')}</p>
       {isAsked ? (
-        <p>{t('approval.waiting')}.</p>
+        <Link to="/approvals">{t('approval.waiting')}</Link>
       ) : (
         <Button onClick={() => open((close) => <SucceedFirst pact={pact} channel={channel} onClose={close} />)}>
           {t('succeeding.open')}

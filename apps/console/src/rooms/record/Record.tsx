@@ -182,6 +182,15 @@ function Facts({ detail }: { detail: RecordDetail }) {
             <Foreign max={200}>{detail.saidBy}</Foreign>
           </Fact>
         )}
+        {detail.approvedBy.length > 0 && (
+          <Fact name={t('record.approvedBy')}>
+            {detail.approvedBy.map(({ name, at }) => (
+              <div key={name}>
+                <Foreign max={200}>{name}</Foreign> <Time at={at / 1000} stacked />
+              </div>
+            ))}
+          </Fact>
+        )}
         <Fact name={t('record.ref')}>
           <Code>{row.record}</Code>
         </Fact>

@@ -13,7 +13,7 @@ import { pathOf } from '../record/words.ts'
 
 export function CameOfIt({ outcome, parties, again }: { outcome: ShareOutcome; parties: string; again: () => void }) {
   const { t, i18n } = useTranslation()
-  const { state, objects, records, awaited, saidBefore } = outcome
+  const { state, share, objects, records, awaited, saidBefore } = outcome
   const words = useRef<HTMLParagraphElement>(null)
   useEffect(() => words.current?.focus(), [])
   const [first] = records
@@ -35,6 +35,10 @@ export function CameOfIt({ outcome, parties, again }: { outcome: ShareOutcome; p
         {records.length === 1 && first !== undefined ? (
           <Link to="/record/$" params={{ _splat: pathOf(first) }} className="button-link">
             {t('share.openRecord')}
+          </Link>
+        ) : state === 'waits' ? (
+          <Link to="/approval/$id" params={{ id: share }} className="button-link">
+            {t('share.openWaiting')}
           </Link>
         ) : (
           state === 'said' && (

@@ -1,10 +1,8 @@
 // The objects of a draft, a page at a time: what the standard says of each, what the gate would do with it, and whether it
 // is sent. What is shown is read again from where the draft lies.
 
-import type { ObjectVerdict } from '@countersign/client'
-import { Button, Checkbox, NativeSelect } from '@mantine/core'
+import { Checkbox, NativeSelect } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconBan, IconCircleCheck, IconCircleDashed, IconClockHour4, IconScissors } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -17,8 +15,10 @@ import { NARROW } from '../../marks/Filters.tsx'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { Code } from '../../marks/Marks.tsx'
 import { Loading } from '../../marks/Notice.tsx'
+import { Turns } from '../../marks/Pager.tsx'
 import { StixType } from '../objects/object-marks.tsx'
-import { type Judged, type Judging, type Verdict, verdictOf } from './judging.ts'
+import { GateMark, Why } from './gate-marks.tsx'
+import { type Judged, type Judging, verdictOf } from './judging.ts'
 import { Remarks } from './Remarks.tsx'
 import type { Taking } from './taking.ts'
 
@@ -63,23 +63,7 @@ export function DraftTable({ taking, judging }: { taking: Taking; judging: Judgi
             setPage(0)
           }}
         />
-        {objects.length > PAGE && (
-          <nav className="pager" aria-label={t('paging.label')}>
-            <span className="quiet">
-              {t('share.page', {
-                first: number(at * PAGE + 1),
-                last: number(at * PAGE + some.length),
-                total: number(objects.length),
-              })}
-            </span>
-            <Button onClick={() => turn(at - 1)} disabled={at === 0}>
-              {t('share.previous')}
-            </Button>
-            <Button onClick={() => turn(at + 1)} disabled={at === last}>
-              {t('share.next')}
-            </Button>
-          </nav>
-        )}
+        <Turns at={at} page={PAGE} total={objects.length} turn={turn} />
       </div>
       {some.length === 0 ? (
         <p className="quiet">{t('share.noneOfThese')}</p>
@@ -224,19 +208,7 @@ function Named({ row }: { row: DraftRow }) {
   )
 }
 
-const SIGNS = {
-  passes: { icon: IconCircleCheck, look: 'good' },
-  redacted: { icon: IconScissors, look: 'warn' },
-  cutWhole: { icon: IconScissors, look: 'warn' },
-  waits: { icon: IconClockHour4, look: 'warn' },
-  refused: { icon: IconBan, look: 'bad' },
-  leftOut: { icon: IconCircleDashed, look: 'quiet' },
-  untold: { icon: IconCircleDashed, look: 'quiet' },
-  unknown: { icon: IconCircleDashed, look: 'quiet' },
-} as const satisfies Record<Verdict | 'cutWhole' | 'leftOut' | 'unknown', unknown>
-
 function GateCell({ object, taking, judging }: { object: number; taking: Taking; judging: Judging }) {
-  const { t } = useTranslation()
   const { judged } = judging
   const told = judged?.verdicts.get(object)
   const isOut = taking.draft.leftOut.has(object)
@@ -247,45 +219,13 @@ function GateCell({ object, taking, judging }: { object: number; taking: Taking;
       : told?.leftOut === true
         ? 'cutWhole'
         : verdictOf(judged, object)
-  const { icon: Icon, look } = SIGNS[sign]
   return (
     <div className="gate-cell">
-      <span className="mark" data-look={look}>
-        <Icon aria-hidden size="1.1em" stroke={2} />
-        <span>{t(`share.${sign}`)}</span>
-      </span>
+      <GateMark sign={sign} />
       {told !== undefined && !isOut && <Why told={told} />}
     </div>
   )
 }
-
-function Why({ told }: { told: ObjectVerdict }) {
-  const { t } = useTranslation()
-  if (told.reasons.length + told.cut.length === 0) return null
-  return (
-    <ul className="remarks">
-      {told.reasons.map(({ code, message, rule }) => (
-        <li key={`${code} ${message} ${rule ?? ''}`}>
-          <Foreign max={500}>{message}</Foreign>{' '}
-          {rule !== undefined && !message.includes(rule) && (
-            <span className="quiet">{t('share.rule', { rule: plain(rule, 100) })}</span>
-          )}
-        </li>
-      ))}
-      {told.cut.slice(0, CUTS_SHOWN).map(({ selector, message }) => (
-        <li key={selector}>
-          <span className="tag warn">{t('share.cut')}</span> {!message.includes(selector) && <Code>{selector}</Code>}{' '}
-          <Foreign max={500}>{message}</Foreign>
-        </li>
-      ))}
-      {told.cut.length > CUTS_SHOWN && (
-        <li className="quiet">{t('share.more', { count: told.cut.length - CUTS_SHOWN })}</li>
-      )}
-    </ul>
-  )
-}
-
-const CUTS_SHOWN = 20
 
 function StandardCell({ row }: { row: DraftRow }) {
   const { t } = useTranslation()

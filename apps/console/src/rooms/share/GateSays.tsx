@@ -1,22 +1,15 @@
 // What the gate says of the whole, why it keeps all of it here where it does, and what to do then.
 
 import { Button } from '@mantine/core'
-import { IconBan, IconCircleCheck, IconClockHour4, IconScissors } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { objectsOf, unreadableIn } from '../../intake/draft.ts'
 import { Block } from '../../marks/Blocks.tsx'
 import { Foreign } from '../../marks/Foreign.tsx'
 import { failureWords } from '../../marks/Notice.tsx'
+import { GateVerdict } from './gate-marks.tsx'
 import type { Judged, Judging } from './judging.ts'
 import { Progress } from './Progress.tsx'
 import type { Taking } from './taking.ts'
-
-const SIGNS = {
-  passes: { icon: IconCircleCheck, look: 'good' },
-  redacted: { icon: IconScissors, look: 'warn' },
-  waits: { icon: IconClockHour4, look: 'warn' },
-  refused: { icon: IconBan, look: 'bad' },
-} as const
 
 export function GateSays({ taking, judging }: { taking: Taking; judging: Judging }) {
   const { t } = useTranslation()
@@ -29,7 +22,7 @@ export function GateSays({ taking, judging }: { taking: Taking; judging: Judging
       <div aria-live="polite" className="gate-says">
         {unreadable.length > 0 ? (
           <>
-            <Verdict of="refused" words={t('share.unreadable', { count: unreadable.length })} />
+            <GateVerdict of="refused" words={t('share.unreadable', { count: unreadable.length })} />
             <div className="actions">
               <Button onClick={() => leaveOut(unreadable, true)}>{t('share.leaveUnreadable')}</Button>
             </div>
@@ -46,7 +39,7 @@ export function GateSays({ taking, judging }: { taking: Taking; judging: Judging
         ) : error !== null ? (
           <p className="form-failure">{t('share.gateFailed', { reason: failureWords(error, t) })}</p>
         ) : judged !== undefined && isNow ? (
-          <Verdict
+          <GateVerdict
             of={judged.tried.verdict}
             words={t(`share.verdict.${judged.tried.verdict}`, { count: judged.tried.counts.redacted })}
           />
@@ -70,16 +63,6 @@ export function GateSays({ taking, judging }: { taking: Taking; judging: Judging
         </div>
       )}
     </Block>
-  )
-}
-
-function Verdict({ of, words }: { of: keyof typeof SIGNS; words: string }) {
-  const { icon: Icon, look } = SIGNS[of]
-  return (
-    <p className="gate-verdict" data-look={look}>
-      <Icon aria-hidden size={18} stroke={1.8} />
-      <span>{words}</span>
-    </p>
   )
 }
 

@@ -33,6 +33,7 @@ export const record = {
     ref: 'Record',
     leaf: 'Leaf hash',
     saidBy: 'Said by account',
+    approvedBy: 'Approved by',
     supersededBy: 'Superseded by',
     openNewer: 'Open the newer record',
     previous: 'Previous in this log',

@@ -91,9 +91,6 @@ export const share = {
     unknown: 'Not judged yet',
     rule: 'Rule: {{rule}}',
     cut: 'Cut',
-    page: '{{first}}–{{last}} of {{total}}',
-    previous: 'Previous',
-    next: 'Next',
     readingRows: 'Reading the objects…',
 
     sendTitle: 'Send it',
@@ -115,7 +112,8 @@ export const share = {
       'It stands in your log as {{count}} records. Look there for “Delivered”: then it is proved that they hold it.',
     kept: 'It is kept here and said by itself once your log was compared with its copies at {{parties}}. You need do nothing.',
     waiting:
-      'It is kept here and leaves once a second person has approved it, for three days at most. Ask one to look at it with “countersign approvals”; you cannot approve it yourself.',
+      'It is kept here and leaves once a second person has approved it, for three days at most. Ask one to look at it; you cannot approve it yourself.',
+    openWaiting: 'See it waiting',
     openRecord: 'Open the record',
     openRecords: 'Open its records',
     another: 'Share something else',

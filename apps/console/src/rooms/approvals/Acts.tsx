@@ -12,7 +12,7 @@ import { Failed, Loading } from '../../marks/Notice.tsx'
 import { Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
 
-export function Approvals() {
+export function Acts() {
   const { t } = useTranslation()
   const approvals = useQuery(ask.approvals())
   if (approvals.isError) return <Failed error={approvals.error} again={() => void approvals.refetch()} />
