@@ -28,7 +28,7 @@ function sim(program: string, ...args: string[]): Promise<{ status: number | nul
   })
 }
 
-const SEEDS = 100
+const SEEDS = 200
 
 test('what was found before never comes back, every invariant holds for each seed, and everything people do came about', {
   timeout: 3_600_000,
