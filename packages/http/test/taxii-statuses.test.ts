@@ -89,6 +89,18 @@ test('what a rule of the house left out was not added, with its reason; what it 
   expect([some.successes, some.failures]).toEqual([undefined, undefined])
 })
 
+test('does not tell a tool from whom, and under which agreement, something else came', () => {
+  const other = 'It came from carol.example under the agreement abab, and goes on to others only with its consent.'
+  const code = 'release/originator' as const
+  const refusals = [{ code, message: other, object: { index: 0, id: null } }]
+  const refusal = { ok: false as const, code, message: `${other} (object 0) Nothing left.`, refusals }
+  for (const of of [adding, new Adding()]) {
+    const told = JSON.stringify(refused(pendingStatus('one', 0), of, refusal))
+    expect(told).not.toMatch(/carol|abab/)
+    expect(told).toContain('another party’s to pass on')
+  }
+})
+
 test('counts add up and lists are whole, whatever became of the request', () => {
   const begun = pendingStatus('one', 1_790_000_000_000)
   const refusal = { ok: false as const, code: 'release/marking', message: 'It may not leave.' }

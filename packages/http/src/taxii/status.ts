@@ -152,7 +152,8 @@ function goingIn(status: Status, state: 'success' | 'pending', adding: Adding): 
   }
 }
 
-export function refused(status: Status, adding: Adding, refusal: ShareRefusal): Status {
+export function refused(status: Status, adding: Adding, whole: ShareRefusal): Status {
+  const refusal = discreet(whole)
   const general = `${refusal.message} (${refusal.code})`
   const refusals = refusal.refusals ?? []
   const details = adding.details()
@@ -179,6 +180,23 @@ export function refused(status: Status, adding: Adding, refusal: ShareRefusal): 
     ...(failures !== undefined || first.length === 0 ? {} : { x_countersign_failures: first }),
   }
 }
+
+/**
+ * A tool may have no right to read what came under another agreement: that something did, and whose it is, the people of
+ * the house are told, and not whoever holds the secret of a tool.
+ */
+function discreet(refusal: ShareRefusal): ShareRefusal {
+  const isTheirs = ({ code }: { code: string }) => code === 'release/originator'
+  const { refusals } = refusal
+  return {
+    ...refusal,
+    ...(isTheirs(refusal) ? { message: `${OF_ANOTHER} Nothing left.` } : {}),
+    ...(refusals && { refusals: refusals.map((one) => (isTheirs(one) ? { ...one, message: OF_ANOTHER } : one)) }),
+  }
+}
+
+const OF_ANOTHER =
+  'It is another party’s to pass on; whose, and under which agreement it came, countersign gate try tells.'
 
 function idIn(refusals: NonNullable<ShareRefusal['refusals']>, index: number): string {
   return refusals.find(({ object }) => object?.index === index)?.object?.id ?? `element ${index}`
