@@ -1,6 +1,8 @@
 // Triage between whole nodes: many objects get their verdicts in a few records, and who shared them learns of each
 // (spec/records.md, Feedback).
 
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bytesInput, type Parties, type Party, startParties, until, value } from './parties.ts'
 
@@ -100,6 +102,33 @@ describe('triage of a share', () => {
     })
     value(await triage({ share: of, again: true, answers: [{ verdict: 'accepted', text: 'tool 1' }] }))
     for (const n of [11, 12, 13]) await untilHeard(tool(n).id, 'accepted')
+  })
+
+  test('of the rest, asked for at once, leaves alone what was just named; and is refused while feedback waits', async () => {
+    const { alfa, bravo } = parties
+    const of = await share(alfa, [tool(71), tool(72), tool(73)])
+    const named = triage({ answers: [{ verdict: 'false-positive', ids: [tool(71).id] }] })
+    const rest = triage({ share: of, answers: [{ verdict: 'accepted', text: 'tool 72' }, { verdict: 'stale' }] })
+    value(await named)
+    expect(value(await rest).verdicts).toEqual({ accepted: 1, 'already-known': 0, 'false-positive': 0, stale: 1 })
+    await untilHeard(tool(71).id, 'false-positive')
+    await untilHeard(tool(73).id, 'stale')
+
+    const more = await share(alfa, [tool(74), tool(75)])
+    const rules = join(bravo.dir, 'rules')
+    mkdirSync(rules, { recursive: true })
+    writeFileSync(join(rules, 'house.json'), '{"approval":{"types":["opinion"]}}')
+    try {
+      const waits = value(await triage({ share: more, answers: [{ verdict: 'stale', ids: [tool(74).id] }] }))
+      expect(waits).toMatchObject({ state: 'waits', records: [] })
+      const refused = await triage({ share: more, answers: [{ verdict: 'accepted' }] })
+      expect(refused).toMatchObject({ ok: false, code: 'say/triage' })
+      const [one] = bravo.node.waitingShares.all()
+      value(await bravo.node.waitingShares.withdraw(one?.id ?? '', 'shell'))
+    } finally {
+      rmSync(rules, { recursive: true })
+    }
+    expect(value(await triage({ share: more, answers: [{ verdict: 'accepted' }] })).verdicts.accepted).toBe(2)
   })
 
   test('is later than what it corrects, also where the clock fell behind it', async () => {
