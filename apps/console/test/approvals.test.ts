@@ -128,6 +128,7 @@ test('what is above a threshold waits: its author is told why not to approve it,
   await isSound(author, 'shared')
   await author.getByRole('link', { name: 'See it waiting' }).click()
   await author.getByText('You shared it yourself, so you cannot approve it').waitFor(WAIT)
+  await rowOf(author, one.value).getByText('Passes').waitFor(WAIT)
   expect(await button(author, 'Approve…').isDisabled()).toBe(true)
   expect(await button(author, 'Refuse…').count()).toBe(0)
   expect(await author.getByText('waits for you').count()).toBe(0)
@@ -148,9 +149,11 @@ test('what is above a threshold waits: its author is told why not to approve it,
     await page.getByText('It needs 1 person still.').waitFor()
     await isSound(page, 'list')
   }
-  const second = await at('second', 'approvals')
-  await second.getByText('author@alfa.example').waitFor(WAIT)
+  const second = await at('second', 'records')
+  await second.getByText('1 waits for you').waitFor(WAIT)
   // By the keyboard alone.
+  for (const key of ['g', 'p']) await second.keyboard.press(key)
+  await second.getByText('author@alfa.example').waitFor(WAIT)
   await second.keyboard.press('j')
   await second.keyboard.press('Enter')
   await rowOf(second, one.value).getByText('Passes').waitFor(WAIT)
@@ -265,7 +268,10 @@ test('what no officer shared takes two, and the first of them is told that anoth
   const { alfa, pact } = parties
   const texts = [address(), address(), address()].map(({ text }) => text)
   const input = bytesInput(Buffer.from(bundle(...texts)))
-  const { share: id } = value(await alfa.node.share({ pact, account: 'feed of sightings', input }))
+  const { share: id } = value(await alfa.node.share({ pact, account: `feed${'-of-sightings'.repeat(12)}`, input }))
+  const narrow = await at('second', 'approvals', 390)
+  await narrow.getByText('-of-sightings').first().waitFor(WAIT)
+  await isSound(narrow, 'long')
   const second = await at('second', `approval/${id}`)
   await second.getByText('no officer who had signed in').waitFor(WAIT)
   await second.getByText('It needs 2 persons still.').waitFor()

@@ -4,6 +4,8 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 
 const SETTING = 'countersign.single-keys'
+/** Of every pair. */
+const PREFIX = 'g'
 const PREFIX_MS = 1_200
 const listeners = new Set<() => void>()
 
@@ -42,10 +44,11 @@ export function useKeys(keys: KeyMap): void {
         return
       }
       if (event.key.length === 1 && !singleKeysOn()) return
-      const paired = event.timeStamp - prefixAt < PREFIX_MS ? `${prefix} ${event.key}` : ''
+      // The second key of a pair is not one by itself as well: “g p” leaves for a room, and turns no page on the way.
+      const isSecond = prefix === PREFIX && event.timeStamp - prefixAt < PREFIX_MS
+      const act = latest.current[isSecond ? `${PREFIX} ${event.key}` : event.key]
       prefix = event.key
       prefixAt = event.timeStamp
-      const act = latest.current[paired] ?? latest.current[event.key]
       if (act === undefined) return
       act(event)
     }

@@ -3,6 +3,7 @@
 import type { TriedShare, WaitingShare } from '@countersign/client'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { ApiFailure } from '../../api.ts'
 import { ask } from '../../queries.ts'
 
 /** Its `judgement` is of what is shown, and empty where the gate refuses it. */
@@ -24,5 +25,8 @@ export function useLooking(id: string): Looking {
   const isOther = seen !== undefined && data !== undefined && seen.judgement !== data.judgement
   // What cannot be judged now cannot be approved either: what was shown before would only look as if it could.
   const looked = error === null ? data : undefined
-  return { looked, before: isOther ? seen : undefined, lookedAgain: () => setSeen(data), error }
+  // Another person has decided on it: the list says so in a moment.
+  const isOver = error instanceof ApiFailure && error.code === 'not-found/approval'
+  const before = isOther ? seen : undefined
+  return { looked, before, lookedAgain: () => setSeen(data), error: isOver ? null : error }
 }
