@@ -289,10 +289,11 @@ export class Engine {
     this.reached.stopHints()
     this.unattended.stop()
     this.indexes.stop()
+    // First: what comes on a stick waits for a look at a log, and that for a peer that may never answer.
+    this.reached.close()
     await this.sticks.ended()
     this.rounds.stop()
     await this.feeds.stop()
-    this.reached.close()
     this.possibleCopy.secondHost.close()
     await this.saying.stop()
     await Promise.all([...channels.values()].map((channel) => channel.stop()))

@@ -4,6 +4,7 @@ import { CarriedFolderFailed } from '@countersign/ledger'
 import { ok } from '@countersign/log'
 import { expect, test } from 'vitest'
 import { carryOut } from '../src/carrying/carry-out.ts'
+import { LIMITS } from '../src/limits.ts'
 import type { Surroundings } from '../src/surroundings.ts'
 import { call, type Island, inForceByStick, islands, message, noNetwork, stateOf, stick, visit } from './islands.ts'
 import { value } from './served-files.ts'
@@ -273,4 +274,36 @@ test('a stick that is pulled out at any file is at least what it was', async () 
   }
   expect(pulled).toBeGreaterThan(3)
   expect((await bravo.node.status()).alarms).toEqual([])
+})
+
+test('a node ends although a stick waits for a look at a log, and that for a peer that never answers', async () => {
+  const { all, yaml } = await islands(2)
+  const [alfa, bravo] = all as [Island, Island]
+  const at = stick()
+  const pact = await inForceByStick(all, yaml, at)
+  const said = await call(alfa, pact, 'From alfa.')
+  await alfa.out(at)
+  const around = noNetwork()
+  const asked: string[] = []
+  await bravo.restart({
+    ...around,
+    fetch: (url, init) => {
+      asked.push(String(url))
+      return new Promise((_, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(new Error('It was broken off.')))
+      })
+    },
+    // A request that is not broken off waits for ever.
+    after: (ms, act) => (ms >= LIMITS.requestMsMax ? () => {} : around.after(ms, act)),
+  })
+  await expect.poll(() => asked).toContainEqual(expect.stringMatching(/[/]logs[/].+[/]line[/].+[/]checkpoint$/))
+  let done = 0
+  const taking = bravo.node.carryIn(at, { progress: (count) => (done = count) })
+  // The cards and notices of both channels were taken: now come the logs.
+  await expect.poll(() => done).toBe(2)
+  await bravo.node.stop()
+  await taking
+  await bravo.restart()
+  await visit(bravo, at)
+  expect(await stateOf(bravo, said)).toBe('delivered')
 })
