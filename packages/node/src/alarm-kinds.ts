@@ -82,7 +82,7 @@ export const ALARM_KINDS = {
   'receipt/not-given': kind('a party names a receipt of ours that this folder did not give', 'cause', 'officers'),
   'receipt/order': kind('a peer gave receipts whose times fall as sizes grow', 'officers'),
   'receipt/time-fell': kind('the times of a cosigner on a log fall as its sizes grow', 'officers'),
-  'round/due': kind('a weekly round is due and has something in it', 'cause'),
+  'round/due': kind('a weekly round is due and has something in it', 'cause', 'start'),
   'saying/refused': kind('what was kept here to be said was refused in the end', 'week'),
   'statement/seen-unbacked': kind(
     'a party says it had seen another log, and shows no head that its author signed',
