@@ -11,7 +11,7 @@ import { until, value } from './parties.ts'
 
 const SOURCE = fileURLToPath(new URL('./waiting-process.ts', import.meta.url))
 /** Of the steps, how many are tried in an ordinary run; in the nightly one all are. */
-const TRIED = Number(process.env.COUNTERSIGN_STEPS ?? (process.env.COUNTERSIGN_NIGHTLY === undefined ? 8 : 10_000))
+const TRIED = Number(process.env.COUNTERSIGN_STEPS ?? (process.env.COUNTERSIGN_NIGHTLY === undefined ? 5 : 10_000))
 
 /** `root`: a folder of the test, for the built process and the copies. */
 export async function killedAtSteps(root: string, pact: string) {
