@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Mirror, nodeDisk, openMirror, openReceipts } from '@countersign/ledger'
 import { cosign, utf8 } from '@countersign/log'
-import { receiptKeyName } from '@countersign/record'
+import { depositKeyName, receiptKeyName } from '@countersign/record'
 import { expect, onTestFinished, test } from 'vitest'
 import { alfa, checkpointOf, entry, member, ORIGIN, opening, PACT, watch } from '../../../spec/vectors/samples.ts'
 import { ReceiptFeed, type ReceiptFeedOptions } from '../src/hearing/receipt-feed.ts'
@@ -22,8 +22,14 @@ class Cosigner {
   index: string | undefined
   fetched = 0
 
-  gives(entries: readonly Uint8Array[], time: number, signers = alfa.log, by = watch.receipt): void {
-    const name = receiptKeyName('watch.example', PACT)
+  gives(
+    entries: readonly Uint8Array[],
+    time: number,
+    signers = alfa.log,
+    by = watch.receipt,
+    named = receiptKeyName,
+  ): void {
+    const name = named('watch.example', PACT)
     this.puts(entries.length, time, cosign(checkpointOf(entries, ORIGIN, signers), { name, ...by }, time))
   }
 
@@ -286,6 +292,20 @@ test('a receipt by a stolen key, dated far ahead, keeps none away that its owner
   // Nor after the next start.
   await open(await openReceipts({ disk: nodeDisk(), dir: folder() })).round()
   expect(told.receipts.slice(3)).toEqual(told.receipts.slice(0, 3))
+})
+
+test('a deposit stands in one order with the receipts of its signer, and is refused where its time falls', async () => {
+  const cosigner = new Cosigner()
+  cosigner.gives(OURS.slice(0, 1), T + 10)
+  cosigner.gives(OURS.slice(0, 2), T, alfa.log, watch.receipt, depositKeyName)
+  cosigner.gives(OURS.slice(0, 2), T + 20, alfa.log, watch.receipt, depositKeyName)
+  cosigner.gives(OURS, T + 15)
+  cosigner.gives(OURS, T + 30)
+  const { open, told, holds } = await hearing(cosigner)
+  await holds(OURS)
+  await open().round()
+  const receipts = [`1-${T + 10}`, `2-${T + 20}`, `3-${T + 30}`]
+  expect(told).toEqual({ receipts, forks: [], faults: ['receipt/order'], over: [] })
 })
 
 test('receipts whose times fall as sizes grow are refused and told once', async () => {

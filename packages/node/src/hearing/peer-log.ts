@@ -37,9 +37,9 @@ export interface PeerLogOptions extends Countersigning, Contradicted, PartsToHol
   inTurn?<T>(work: () => Promise<T>): Promise<T>
   /** Whether the author put more into its logs than the limits of a day let it, so that some of it waits. */
   onOverLimits?(isOver: boolean): void
-  /** The log is further ahead than can be taken at once, and nobody shows a head on the way. */
   /** Its author shows a log that leads to the head it signed, and all of it was taken. */
   onSound?(): void
+  /** The log is further ahead than can be taken at once, and nobody shows a head on the way. */
   onTooFarBehind(message: string): void
   step?: { entriesPerStep: number; bytesPerStep: number }
 }

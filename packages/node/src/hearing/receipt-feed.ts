@@ -82,6 +82,8 @@ export class ReceiptFeed {
   private largest = 0
   /** The newest by each pair of keys of the cosigner. */
   private readonly newestBy = new Map<string, Name>()
+  /** Of the ids of its keys, in receipts and in deposits, those in receipts. */
+  private readonly pairs = new Map<string, string>()
   private readonly faults = new Set<string>()
   /** The size of a receipt in the index over more than is held here yet; 0 where there is none. */
   waitsFor = 0
@@ -336,10 +338,14 @@ export class ReceiptFeed {
 
   /** By which of its pairs of keys: those of receipts and of deposits are the same, and named otherwise. */
   private pairOf(key: string): string {
+    const known = this.pairs.get(key)
+    if (known !== undefined) return known
     const { cosigner, pact } = this.options
     for (const keys of cosigner.keys()) {
       const { receipt, deposit } = receiptKeyIds(cosigner.party, pact, keys)
-      if (key === deposit) return receipt
+      if (key !== receipt && key !== deposit) continue
+      this.pairs.set(key, receipt)
+      return receipt
     }
     return key
   }
