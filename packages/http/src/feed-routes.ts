@@ -20,12 +20,12 @@ const destination = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('drafts') }),
   z.strictObject({
     ...{ kind: z.literal('round'), pact: text, channel: text.exactOptional() },
-    to: z.array(text).min(1).max(64).exactOptional(),
+    to: z.array(text).min(1).max(LIMITS.readersMax).exactOptional(),
   }),
   z.strictObject({
     ...{ kind: z.literal('share'), pact: text },
     channel: text.exactOptional(),
-    to: z.array(text).min(1).max(64).exactOptional(),
+    to: z.array(text).min(1).max(LIMITS.readersMax).exactOptional(),
     marking: z.strictObject({ tlp: z.enum(TLP_LABELS), class: text.exactOptional() }).exactOptional(),
     feed: text.exactOptional(),
   }),

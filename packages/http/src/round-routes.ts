@@ -9,7 +9,11 @@ import { answer, malformed, sendRefusal } from './errors.ts'
 import { LIMITS } from './limits.ts'
 
 const text = z.string().min(1).max(LIMITS.queryChars)
-const place = { pact: text, channel: text.exactOptional(), to: z.array(text).min(1).max(64).exactOptional() }
+const place = {
+  pact: text,
+  channel: text.exactOptional(),
+  to: z.array(text).min(1).max(LIMITS.readersMax).exactOptional(),
+}
 export const roundsQuery = z.strictObject({ pact: text.exactOptional() })
 /** In a query the recipients are separated by commas. */
 export const roundQuery = z.strictObject({ pact: text, channel: text.exactOptional(), to: text.exactOptional() })
