@@ -54,9 +54,10 @@ export class Calls {
     return response.ok ? ok(new Uint8Array(await response.value.arrayBuffer())) : response
   }
 
-  async postJson<T>(path: string, body: unknown): Promise<Answer<T>> {
+  async postJson<T>(path: string, body: unknown, signal?: AbortSignal): Promise<Answer<T>> {
     const headers = { 'content-type': 'application/json' }
-    return this.json(await this.call(path, { method: 'POST', headers, body: JSON.stringify(body) }))
+    const init = { method: 'POST', headers, body: JSON.stringify(body) }
+    return this.json(await this.call(path, signal === undefined ? init : { ...init, signal }))
   }
 
   /** For a body that may be long. Node's fetch wants to be told that the answer comes after the whole of a streamed one. */

@@ -7,7 +7,15 @@ import type { CarriedIn } from './api/carried.ts'
 import type { BalanceAnswer, FeedbackGiven, FeedbackInput, FeedbackPage } from './api/feedback.ts'
 import type { Discovered, FeedCredential, FeedRow, NewFeed, PullReport, PushReport } from './api/feeds.ts'
 import type { KeyStatus, RotatedAnswer } from './api/keys.ts'
-import type { ConflictPage, ConflictSource, ObjectDetail, ObjectPage, ObjectQuery } from './api/objects.ts'
+import type {
+  ConflictPage,
+  ConflictSource,
+  GraphInput,
+  ObjectDetail,
+  ObjectGraph,
+  ObjectPage,
+  ObjectQuery,
+} from './api/objects.ts'
 import type { Act, ApprovalRow, OfficerSignIn } from './api/officers.ts'
 import type {
   ContentState,
@@ -65,6 +73,11 @@ export class NodeClient {
 
   object(id: string, signal?: AbortSignal): Promise<Answer<ObjectDetail>> {
     return this.calls.getJson('api/object', { id }, signal)
+  }
+
+  /** How objects are linked. */
+  graph(asked: GraphInput, signal?: AbortSignal): Promise<Answer<ObjectGraph>> {
+    return this.calls.postJson('api/graph', asked, signal)
   }
 
   /** What was exchanged under an agreement with each other party, both ways; times in RFC 3339. */

@@ -11,6 +11,7 @@ import type { Account, Accounts } from './accounts.ts'
 import { approvalRoutes } from './approval-routes.ts'
 import { answer, sendRefusal } from './errors.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { graphRoutes } from './graph-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 import { openApi } from './openapi.ts'
@@ -169,6 +170,7 @@ export async function apiRoutes(
         }),
       ),
     )
+    graphRoutes(api, node)
     api.get('/api/conflicts', async (request, reply) =>
       answer(reply, await withQuery(conflictsQuery, request, (query) => node.views.conflicts(query))),
     )

@@ -28,6 +28,10 @@ export const LIMITS = {
   /** TAXII: objects on one page where the client names no limit, and at most. */
   taxiiPageDefault: 1_000,
   taxiiPageMax: 1_000,
+  /** A graph: what it begins with, how far it goes, and objects at most. */
+  graphIdsMax: 1_000,
+  graphDepthMax: 4,
+  graphNodesMax: 1_000,
   /** STIX put into a round. */
   roundBodyBytes: 67_108_864,
   /** The console's lists. */

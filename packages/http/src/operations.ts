@@ -21,6 +21,7 @@ import {
   pullFeedBody,
   pushFeedQuery,
 } from './feed-routes.ts'
+import { graphBody } from './graph-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 import { roundBody, roundChoiceBody, roundQuery, roundsQuery, roundTermsBody } from './round-routes.ts'
@@ -225,6 +226,12 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       'One STIX object: its versions with their source texts and the records they came in, and what it is related to.',
     answer: json('`versions`, `relations`, `feedback`: what each party says now of it.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/graph', body: jsonBody(graphBody) },
+    summary:
+      'How objects are linked, out to some distance from `ids` or from what a search finds: relationships and sightings as links, and what objects name themselves.',
+    answer: json('`nodes`, `edges`, and how many of each found no room.'),
   },
   {
     ...{ method: 'GET', path: '/api/feedback', query: feedbackQuery },

@@ -10,7 +10,7 @@
 import { type LogFiles, wipeUnprotectedKeys } from '@countersign/ledger'
 import { ok, type Result } from '@countersign/log'
 import { type Card, parseRecordRef } from '@countersign/record'
-import type { Views } from '@countersign/views'
+import type { GraphQuery, ObjectGraph, Views } from '@countersign/views'
 import type { Agreements, Signed } from './agreements.ts'
 import type { BalanceAnswer, BalanceAsked } from './balance.ts'
 import type { CarriedIn } from './carrying/carry-in.ts'
@@ -177,6 +177,11 @@ export class Node {
   /** What was exchanged under an agreement in some time, with each other party and both ways. */
   balance(asked: BalanceAsked): Promise<Result<BalanceAnswer>> {
     return this.engine.balancing.balance(asked)
+  }
+
+  /** Objects and how they are linked; other work gets its turn between stretches of it. */
+  graph(query: GraphQuery): Promise<Result<ObjectGraph>> {
+    return this.parts.views.graph(query, this.parts.giveWay)
   }
 
   /** What the gate would say of a share, with nothing said and nothing kept. */

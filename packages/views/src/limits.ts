@@ -15,6 +15,17 @@ export const OBJECT_PAGE_MAX = 1000
 export const OBJECT_PAGE_DEFAULT = 50
 export const OBJECT_VERSIONS_MAX = 200
 export const OBJECT_RELATIONS_MAX = 200
+/** Objects of one graph at most, how far it goes from where it begins, and links between them. */
+export const GRAPH_NODES_MAX = 1000
+export const GRAPH_DEPTH_MAX = 4
+export const GRAPH_EDGES_MAX = 5000
+/** Objects looked at that name one object, the newest, and those that name any of a graph. */
+export const GRAPH_NAMING_MAX = 5000
+export const GRAPH_ROWS_MAX = 50_000
+/** Relationships and sightings of which a graph reads the text. */
+export const GRAPH_TEXTS_MAX = 20_000
+/** UTF-16 units of a name or label in a graph. */
+export const GRAPH_NAME_MAX = 300
 export const FEEDBACK_PAGE_MAX = 1000
 export const FEEDBACK_PAGE_DEFAULT = 100
 /** Records, or objects of one record, that a balance reads before others get their turn. */

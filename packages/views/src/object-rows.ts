@@ -59,6 +59,58 @@ export interface ObjectPage {
   totalIsLeast: boolean
 }
 
+/** What a graph begins with: objects by their ids, or those that a search finds, the newest. */
+export interface GraphQuery {
+  ids?: readonly string[]
+  search?: Omit<ObjectQuery, 'cursor' | 'limit'>
+  /** Only what was shared under that agreement. */
+  pact?: string
+  /** How many links away from those. Relationships and sightings are links, and count as none by themselves. */
+  depth: number
+  /** Objects at most; GRAPH_NODES_MAX unless fewer. */
+  nodes?: number
+}
+
+/** `missing`: it is named and not held here. The others as of its newest version. */
+export type GraphState = 'shown' | 'revoked' | 'withdrawn' | 'missing'
+
+export interface GraphNode {
+  id: string
+  type: string
+  name: string | null
+  tlp: string | null
+  /** Who shared it; null where it is missing. */
+  party: string | null
+  state: GraphState
+  /** Links from where the graph begins. */
+  depth: number
+  /** Whether it is linked to anything that is not in the graph. */
+  more: boolean
+}
+
+/** A relationship or sighting from one object to another, or what one names by its own properties. */
+export interface GraphEdge {
+  from: string
+  to: string
+  kind: 'relationship' | 'sighting' | 'reference'
+  /** The type of a relationship, the count of a sighting or empty, the names of properties. */
+  label: string
+  /** The id of the relationship or sighting. */
+  by: string | null
+  state: GraphState
+}
+
+export interface ObjectGraph {
+  /** In the order in which they were come upon. */
+  nodes: GraphNode[]
+  edges: GraphEdge[]
+  /** Objects within the depth that found no room, and links between those in it. */
+  nodesLeft: number
+  edgesLeft: number
+  /** Whether more may have been left, uncounted: a limit of what one question reads was met. */
+  leftIsLeast: boolean
+}
+
 export interface ObjectDetail {
   /** Newest version first; `source` is the object's text as it came, byte for byte. */
   versions: (ObjectRow & { source: string; provenance: Provenance[] })[]

@@ -52,26 +52,62 @@ function collectLeaf(value: unknown, words: string[]): void {
   if (typeof value === 'string') words.push(value.slice(0, WORDS_MAX))
 }
 
-/** Every `…_ref` and `…_refs` at any depth, but for markings: those would make everything kin to everything. */
 function references(object: Record<string, unknown>): string[] {
   const found = new Set<string>()
+  for (const { to } of linksIn(object)) {
+    if (found.size >= REFERENCES_MAX) break
+    found.add(to)
+  }
+  return [...found]
+}
+
+/** One property of an object that names another object. */
+export interface Link {
+  /** Of the property, without where it stands: `created_by_ref`, `object_refs`. */
+  property: string
+  to: string
+}
+
+/** What an object names and by which property, each once; at most REFERENCES_MAX. Empty of a text that is no object. */
+export function linksOf(source: string): Link[] {
+  const object = parsed(source)
+  if (object === undefined) return []
+  const found = new Map<string, Link>()
+  for (const link of linksIn(object)) {
+    if (found.size >= REFERENCES_MAX) break
+    found.set(`${link.property} ${link.to}`, link)
+  }
+  return [...found.values()]
+}
+
+/** Every `…_ref` and `…_refs` at any depth, but for markings: those would make everything kin to everything. */
+function* linksIn(object: Record<string, unknown>): Generator<Link> {
   const waiting: unknown[] = [object]
-  for (let seen = 0; waiting.length > 0 && seen < NODES_MAX && found.size < REFERENCES_MAX; seen++) {
+  for (let seen = 0; waiting.length > 0 && seen < NODES_MAX; seen++) {
     const value = waiting.pop()
     if (Array.isArray(value)) {
       for (const one of value.slice(0, NODES_MAX)) if (typeof one === 'object' && one !== null) waiting.push(one)
     } else if (isRecord(value)) {
-      for (const [key, one] of Object.entries(value)) {
-        if (key === 'object_marking_refs' || key === 'marking_ref') continue
-        if (key.endsWith('_ref') || key.endsWith('_refs')) {
+      for (const [property, one] of Object.entries(value)) {
+        if (property === 'object_marking_refs' || property === 'marking_ref') continue
+        if (property.endsWith('_ref') || property.endsWith('_refs')) {
           for (const id of typeof one === 'string' ? [one] : listOf(one)) {
-            if (typeof id === 'string' && IDENTIFIER.test(id) && found.size < REFERENCES_MAX) found.add(id)
+            if (typeof id === 'string' && IDENTIFIER.test(id)) yield { property, to: id }
           }
         } else if (typeof one === 'object' && one !== null) waiting.push(one)
       }
     }
   }
-  return [...found]
+}
+
+/** A sighting as what it says was seen, and by whose or which observation; undefined of anything else. */
+export function sightingOf(source: string): { of: string; by: string[]; count: number | null } | undefined {
+  const object = parsed(source)
+  if (object?.['type'] !== 'sighting' || typeof object['sighting_of_ref'] !== 'string') return undefined
+  const { sighting_of_ref: of, count, created_by_ref: creator } = object
+  const named = [...listOf(object['where_sighted_refs']), ...listOf(object['observed_data_refs'])]
+  const by = (named.length > 0 ? named : [creator]).filter((id): id is string => typeof id === 'string')
+  return { of, by: by.slice(0, REFERENCES_MAX), count: typeof count === 'number' ? count : null }
 }
 
 /** The ends of a relationship, where the object is one. */

@@ -18,10 +18,11 @@ import { Feedback } from './feedback.ts'
 import { EntryFolder } from './fold-entries.ts'
 import { Forces } from './forces.ts'
 import { KnownAgreements, KnownCards } from './known.ts'
-import { OBJECTS_PER_FOLD_MAX, RECEIPTS_PER_FOLD_MAX, STEPS_PER_READ } from './limits.ts'
+import { GRAPH_NODES_MAX, OBJECTS_PER_FOLD_MAX, RECEIPTS_PER_FOLD_MAX, STEPS_PER_READ } from './limits.ts'
 import { NamedReceipts } from './named-receipts.ts'
 import { Notices } from './notices.ts'
-import type { CollectionName, CollectionQuery, RemovedHere } from './object-rows.ts'
+import { readGraph } from './object-graph.ts'
+import type { CollectionName, CollectionQuery, GraphQuery, RemovedHere } from './object-rows.ts'
 import { ObjectShelf } from './object-shelf.ts'
 import { ObjectSources } from './object-sources.ts'
 import { type Going, type GoingObject, Originators } from './originators.ts'
@@ -364,6 +365,20 @@ class SqliteViews implements Views {
   async object(id: string) {
     const detail = await readObject(this.store, id, (of) => this.records_.provenance(of))
     return detail && { ...detail, feedback: this.feedback_.of(id) }
+  }
+
+  async graph({ ids, search, pact, depth, nodes = GRAPH_NODES_MAX }: GraphQuery, turn: () => Promise<unknown>) {
+    const rest = { depth, nodes, ...(pact === undefined ? {} : { pact }) }
+    if (search === undefined) {
+      return ok(await readGraph(this.store, { ids: ids ?? [], left: 0, leftIsLeast: false, ...rest }, turn))
+    }
+    this.settleSome()
+    const found = await readObjects(this.store, this.shelf.search, { ...search, limit: nodes })
+    if (!found.ok) return found
+    const { objects, total, totalIsLeast } = found.value
+    const left = total - objects.length
+    const start = { ids: objects.map(({ id }) => id), left, leftIsLeast: totalIsLeast, ...rest }
+    return ok(await readGraph(this.store, start, turn))
   }
 
   async feedback(query: Parameters<Views['feedback']>[0]) {

@@ -15,7 +15,9 @@ import type {
   CollectionQuery,
   ConflictRow,
   ConflictSource,
+  GraphQuery,
   ObjectDetail,
+  ObjectGraph,
   ObjectPage,
   ObjectQuery,
   ObjectRemark,
@@ -204,6 +206,11 @@ export interface Views {
   objects(query: ObjectQuery): Promise<Result<ObjectPage>>
   /** Every version of an object in every collection, and what it is related to. */
   object(id: string): Promise<ObjectDetail | undefined>
+  /**
+   * Objects and how they are linked, from some ids or from what a search finds. `turn` is awaited between stretches of the
+   * work. Refuses `views/query`.
+   */
+  graph(query: GraphQuery, turn: () => Promise<unknown>): Promise<Result<ObjectGraph>>
   /** What the others say now of objects that we shared, the last that came first (spec/records.md, Feedback). */
   feedback(query: FeedbackQuery): Promise<Result<FeedbackPage>>
   /**

@@ -74,6 +74,55 @@ export interface ObjectQuery {
   limit?: string | undefined
 }
 
+/** What one searches for among objects, without a place in the list. */
+export type ObjectSearch = Pick<ObjectQuery, 'pact' | 'collection' | 'type' | 'party' | 'q'>
+
+/** A graph begins with `ids` or with what `search` finds. */
+export interface GraphInput {
+  ids?: readonly string[]
+  search?: ObjectSearch
+  pact?: string
+  /** Links away from those: 0 to 4. */
+  depth?: number
+  /** Objects at most. */
+  nodes?: number
+}
+
+/** As of its newest version; `missing`: it is named and not held here. */
+export type GraphState = 'shown' | 'revoked' | 'withdrawn' | 'missing'
+
+export interface GraphNode {
+  id: string
+  type: string
+  name: string | null
+  tlp: string | null
+  party: string | null
+  state: GraphState
+  depth: number
+  /** Whether it is linked to anything that is not in the graph. */
+  more: boolean
+}
+
+export interface GraphEdge {
+  from: string
+  to: string
+  kind: 'relationship' | 'sighting' | 'reference'
+  /** The type of a relationship, the count of a sighting or empty, the names of properties. */
+  label: string
+  /** The id of the relationship or sighting. */
+  by: string | null
+  state: GraphState
+}
+
+export interface ObjectGraph {
+  nodes: GraphNode[]
+  edges: GraphEdge[]
+  nodesLeft: number
+  edgesLeft: number
+  /** Whether more may have been left, uncounted. */
+  leftIsLeast: boolean
+}
+
 export interface ObjectPage {
   objects: ObjectRow[]
   next: string | null
