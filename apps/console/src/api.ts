@@ -11,6 +11,8 @@ import {
   type RecordQuery,
   type RevokeInput,
   type ShareInput,
+  type TriageInput,
+  type TriageQuery,
 } from '@countersign/client'
 import { uploadingFetch } from './uploads.ts'
 
@@ -77,6 +79,8 @@ export const api = {
   approveShare: (id: string, judgement: string) => given(node.approveShare(id, judgement)),
   refuseShare: (id: string, reason: string) => given(node.refuseShare(id, reason)),
   withdrawShare: (id: string) => given(node.withdrawShare(id)),
+  triageList: (query: TriageQuery, signal?: AbortSignal) => given(node.triageList(query, signal)),
+  triage: (asked: TriageInput) => given(node.triage(asked)),
   revoke: (asked: RevokeInput) => given(node.revoke(asked)),
   removeHere: (asked: { pact: string; id: string; versions?: string[] }) => given(node.removeHere(asked)),
   tryShare: (input: ShareInput, stix: Blob, sent: Sent) => given(uploading(sent).tryShare(input, stix)),

@@ -1,11 +1,15 @@
 // What is asked of the node, how often it is asked again, and what becomes of an ended session.
 
-import type { ObjectQuery, RecordQuery } from '@countersign/client'
+import type { ObjectQuery, RecordQuery, TriageQuery } from '@countersign/client'
 import { keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
 import { ApiFailure, api } from './api.ts'
 
 const LIST_AGAIN_MS = 5_000
 const STATUS_AGAIN_MS = 5_000
+/** What was heard is gone through anew each time it is asked for, and no list must change under the hand often. */
+const TRIAGE_AGAIN_MS = 30_000
+/** As many as the node lists. */
+const TRIAGE_ROWS = '1000'
 const RETRY_MS = 5_000
 /** A share that waits is judged anew each time it is looked at: a larger one only when an officer comes to it. */
 const LOOKED_AGAIN_BYTES = 512 * 1024
@@ -81,6 +85,12 @@ export const ask = {
       queryKey: ['object', id],
       queryFn: ({ signal }) => api.object(id, signal),
       refetchInterval: LIST_AGAIN_MS,
+    }),
+  triage: (query: TriageQuery) =>
+    queryOptions({
+      queryKey: ['triage', query],
+      queryFn: ({ signal }) => api.triageList({ limit: TRIAGE_ROWS, ...query }, signal),
+      refetchInterval: TRIAGE_AGAIN_MS,
     }),
   pacts: () =>
     queryOptions({

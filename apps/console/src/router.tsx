@@ -52,6 +52,13 @@ const share = createRoute({
   component: lazyRouteComponent(() => import('./rooms/share/Share.tsx'), 'ShareRoom'),
 })
 
+const triage = createRoute({
+  getParentRoute: () => root,
+  path: '/triage',
+  validateSearch: (search: Record<string, unknown>) => chosen(search, ['pact', 'share', 'type', 'q', 'show', 'at']),
+  component: lazyRouteComponent(() => import('./rooms/triage/Triage.tsx'), 'TriageRoom'),
+})
+
 const agreements = createRoute({
   getParentRoute: () => root,
   path: '/agreements',
@@ -102,6 +109,7 @@ export const router = createRouter({
     objects,
     object,
     share,
+    triage,
     agreements,
     agreement,
     approvals,

@@ -4,6 +4,7 @@
 import type { Me } from '@countersign/client'
 import { ActionIcon, VisuallyHidden } from '@mantine/core'
 import {
+  IconArrowsExchange,
   IconFileText,
   IconKey,
   IconList,
@@ -38,6 +39,13 @@ const ROOMS = [
     short: 'rooms.objectsShort',
     icon: IconTopologyStar3,
     also: ['/object/', '/share'],
+  },
+  {
+    to: '/triage',
+    words: 'rooms.exchange',
+    short: 'rooms.exchange',
+    icon: IconArrowsExchange,
+    also: [],
   },
   {
     to: '/agreements',
@@ -116,6 +124,7 @@ function Desk({ me }: { me: Me }) {
     'g r': () => void navigate({ to: '/records' }),
     'g o': () => void navigate({ to: '/objects' }),
     'g s': () => void navigate({ to: '/share' }),
+    'g t': () => void navigate({ to: '/triage' }),
     'g a': () => void navigate({ to: '/agreements' }),
     'g p': () => void navigate({ to: '/approvals' }),
     'g k': () => void navigate({ to: '/keys' }),

@@ -16,6 +16,7 @@ const KEYS = [
       ['g', 'r'],
       ['g', 'o'],
       ['g', 's'],
+      ['g', 't'],
       ['g', 'a'],
       ['g', 'p'],
       ['g', 'k'],
@@ -23,6 +24,9 @@ const KEYS = [
     ],
     words: 'keys.rooms',
   },
+  { keys: [['a'], ['w'], ['f'], ['s']], words: 'keys.triageVerdicts' },
+  { keys: [['x'], ['X']], words: 'keys.triageSelect' },
+  { keys: [['u'], ['e'], ['t']], words: 'keys.triageStep' },
   { keys: [['?']], words: 'keys.help' },
 ] as const
 

@@ -15,6 +15,8 @@ const TYPING_MS = 250
 export interface Choice {
   key: string
   label: string
+  /** What it is called where nothing is chosen; otherwise any. */
+  any?: string
   value: string | undefined
   options: { value: string; label: string }[]
 }
@@ -28,7 +30,7 @@ export function Filters({ q, hint, label, choices }: { q: string; hint: string; 
   const change = (changed: Record<string, string | undefined>) => {
     void navigate({
       to: '.',
-      search: (search: object) => ({ ...search, ...changed, cursor: undefined }),
+      search: (search: object) => ({ ...search, ...changed, cursor: undefined, at: undefined }),
       replace: true,
       resetScroll: false,
     })
@@ -53,7 +55,7 @@ export function Filters({ q, hint, label, choices }: { q: string; hint: string; 
             aria-label={choice.label}
             data-set={choice.value !== undefined}
             value={choice.value ?? ''}
-            data={[{ value: '', label: `${choice.label}: ${t('records.any')}` }, ...choice.options]}
+            data={[{ value: '', label: choice.any ?? `${choice.label}: ${t('records.any')}` }, ...choice.options]}
             onChange={(event) => change({ [choice.key]: event.currentTarget.value || undefined })}
           />
         ))}

@@ -15,6 +15,7 @@ import { record } from './en/record.ts'
 import { records } from './en/records.ts'
 import { share } from './en/share.ts'
 import { takingBack } from './en/taking-back.ts'
+import { triage } from './en/triage.ts'
 import { waiting } from './en/waiting.ts'
 
 export const en = {
@@ -30,6 +31,7 @@ export const en = {
   ...node,
   ...share,
   ...takingBack,
+  ...triage,
   ...waiting,
   ...compose,
 } as const
