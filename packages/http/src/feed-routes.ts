@@ -15,6 +15,7 @@ const credential = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
   z.strictObject({ kind: z.literal('basic'), user: secret, password: secret }),
   z.strictObject({ kind: z.literal('bearer'), token: secret }),
+  z.strictObject({ kind: z.literal('key'), key: secret }),
 ])
 const destination = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('drafts') }),
@@ -31,7 +32,7 @@ const destination = z.discriminatedUnion('kind', [
   }),
 ])
 export const newFeedBody = z.strictObject({
-  ...{ name: text, url: text, destination, credential },
+  ...{ name: text, kind: z.enum(['taxii', 'misp']).exactOptional(), url: text, destination, credential },
   everyMinutes: z.number().int().min(0).max(LIMITS.feedMinutesMax),
   since: text.exactOptional(),
   account: text,

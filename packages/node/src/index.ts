@@ -17,6 +17,7 @@ export {
 export type { DirectoryAnswer } from './directory.ts'
 export type { Discovered, FoundCollection, FoundRoot } from './feeds/discovery.ts'
 export type { Destination } from './feeds/feed-store.ts'
+export type { FeedKind } from './feeds/feed-terms.ts'
 export type { FeedRow, Feeds, NewFeed } from './feeds/feeds.ts'
 export { FEED_LIMITS, type FeedLimits } from './feeds/limits.ts'
 export type { PullReport, PushReport } from './feeds/report.ts'

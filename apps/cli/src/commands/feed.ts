@@ -10,6 +10,7 @@ import { openStix, some } from '../stix-input.ts'
 
 interface CredentialFlags {
   user?: string
+  key?: boolean
   passwordFd?: number
   passwordFile?: string
   token?: boolean
@@ -17,7 +18,8 @@ interface CredentialFlags {
 
 interface AddFlags extends CredentialFlags {
   dir: string
-  url: string
+  url?: string
+  misp?: string
   round?: boolean
   drafts?: boolean
   pact?: string
@@ -67,10 +69,14 @@ export function feedCommand(feed: Command): void {
   withCredential(
     feed
       .command('add')
-      .description('add a TAXII 2.1 collection to pull from; nothing is fetched yet')
+      .description('add a TAXII 2.1 collection, or a MISP, to pull from; nothing is fetched yet')
       .argument('<name>', 'how it is called here')
       .addOption(dirOption())
-      .requiredOption('--url <address>', 'of the collection, such as https://taxii.example/root/collections/ID/'),
+      .option('--url <address>', 'of the collection, such as https://taxii.example/root/collections/ID/')
+      .option(
+        '--misp <address>',
+        'of a MISP instead, such as https://misp.example/; signed in to by the key of a user',
+      ),
   )
     .option('--drafts', 'into files of drafts, to be looked at and said by hand; this is so without --pact')
     .option(
@@ -83,7 +89,7 @@ export function feedCommand(feed: Command): void {
     .addOption(new Option('--marking <tlp>', 'TLP 2.0, of the records; with --pact').choices(TLP_LABELS))
     .option('--feed <name>', 'the feed of ours it is shared in; every reader of the channel sees the name; with --pact')
     .option('--every <minutes>', 'how often a running node pulls by itself; otherwise never', wholeNumber)
-    .option('--since <time>', 'only what the server added after this time, such as 2026-03-01T00:00:00Z')
+    .option('--since <time>', 'only what the server added, or published, after this time: 2026-03-01T00:00:00Z')
     .option('--account <name>', 'who adds it; private to this node')
     .addOption(jsonOption())
     .addHelpText(
@@ -91,16 +97,22 @@ export function feedCommand(feed: Command): void {
       examples(
         'countersign feed add partner --dir ./alfa --url https://taxii.example/root/collections/3a5c…/ --user alfa --password-fd 3 3<password.txt',
         'countersign feed add partner --dir ./alfa --url https://taxii.example/root/collections/3a5c…/ --pact - --marking TLP:GREEN --every 15',
+        'countersign feed add ourmisp --dir ./alfa --misp https://misp.example/ --pact - --round --every 60 --password-fd 3 3<key.txt',
       ),
     )
     .action(async (name: string, flags: AddFlags) => {
-      const { dir, url, since, every = 0, json } = flags
-      const credential = await credentialOf(flags)
+      const { dir, misp, since, every = 0, json } = flags
+      const url = flags.url ?? misp
+      if (url === undefined || (flags.url !== undefined && misp !== undefined)) {
+        throw misused('Give --url for a collection of TAXII, or --misp for a MISP, one of the two.')
+      }
+      const credential = await credentialOf(misp === undefined ? flags : { ...flags, key: true })
       const added = await withNode(dir, async (door) => {
         const destination = await destinationOf(door, flags)
         const account = flags.account ?? userInfo().username
         const asked = { name, url, destination, credential, everyMinutes: every, account }
-        return must(await door.addFeed({ ...asked, ...(since === undefined ? {} : { since }) }))
+        const kind = misp === undefined ? {} : { kind: 'misp' as const }
+        return must(await door.addFeed({ ...asked, ...kind, ...(since === undefined ? {} : { since }) }))
       })
       if (json === true) return printJson(added)
       return print(`${name} is added, ${plain(added.signsIn)}. Pull it: countersign feed pull ${name} --dir ${dir}`)
@@ -234,24 +246,28 @@ function withCredential(command: Command): Command {
   return command
     .option('--user <name>', 'sign in by HTTP Basic under this name')
     .option('--token', 'sign in by a bearer token')
-    .addOption(passphraseOption('--password-fd', 'the password or token'))
-    .option('--password-file <file>', 'read the password or token from this file: one line')
+    .option('--key', 'sign in to a MISP by the key of a user')
+    .addOption(passphraseOption('--password-fd', 'the password, token or key'))
+    .option('--password-file <file>', 'read the password, token or key from this file: one line')
 }
 
 /** The secret is never an argument: other programs of the machine can read those. */
-async function credentialOf({ user, token, passwordFd, passwordFile }: CredentialFlags): Promise<FeedCredential> {
-  if (user !== undefined && token === true) throw misused('Give --user or --token, not both.')
+async function credentialOf({ user, token, key, passwordFd, passwordFile }: CredentialFlags): Promise<FeedCredential> {
+  const ways = [user !== undefined, token === true, key === true].filter(Boolean).length
+  if (ways > 1) throw misused('Give one of --user, --token and --key; a MISP is signed in to by a key alone.')
   if (passwordFd !== undefined && passwordFile !== undefined) {
     throw misused('Give --password-fd or --password-file, not both.')
   }
-  if (user === undefined && token !== true) {
+  if (ways === 0) {
     if (passwordFd === undefined && passwordFile === undefined) return { kind: 'none' }
-    throw misused('Say with --user NAME or --token what the secret is.')
+    throw misused('Say with --user NAME, --token or --key what the secret is.')
   }
+  const what = key === true ? 'the key' : token === true ? 'the token' : `the password of ${user}`
   const secret =
     passwordFile === undefined
-      ? await readSecret(passwordFd, token === true ? 'the token' : `the password of ${user}`, '--password-fd')
+      ? await readSecret(passwordFd, what, '--password-fd')
       : new TextDecoder().decode(readInput(passwordFile)).replace(/\r?\n$/, '')
+  if (key === true) return { kind: 'key', key: secret }
   return user === undefined ? { kind: 'bearer', token: secret } : { kind: 'basic', user, password: secret }
 }
 
@@ -324,10 +340,14 @@ function tell(report: PullReport, dir: string): void {
   const { feed, fresh, known, pages, unreadableTotal, heldBackTotal, failure, waiting } = report
   for (const record of report.records) print(record)
   for (const file of report.files) print(plain(file))
-  const came = `${feed}: ${some(fresh, 'new object')} in ${some(pages, 'page')}`
+  const places = report.events === undefined ? some(pages, 'page') : some(report.events, 'event')
+  const came = `${feed}: ${some(fresh, 'new object')} in ${places}`
   note(`${came}${known === 0 ? '' : `, ${known} known already`}${report.whole ? '' : '; the server has more'}.`)
+  tellGone(report)
   if (report.shared > 0) note(`${some(report.shared, 'object')} shared in ${some(report.records.length, 'record')}.`)
-  named(unreadableTotal, report.unreadable, 'are no STIX 2.1 and were left out')
+  const isMisp = report.events !== undefined
+  const why = isMisp ? 'could not be taken over' : 'are no STIX 2.1 and were left out'
+  named(unreadableTotal, report.unreadable, why, isMisp ? 'thing' : 'object')
   named(heldBackTotal, report.heldBack, 'may not leave; they stand among the drafts, with the reasons')
   named(report.redactedTotal, report.redacted, 'were cut or left out by a rule of this house')
   if (report.gathered > 0)
@@ -354,9 +374,23 @@ function tellPush({ feed, taken, known, open, failure, ...report }: PushReport):
   note(`${feed}: ${some(taken, 'object')} taken${known === 0 ? '' : `, ${known} in an earlier push`}.`)
 }
 
-function named(total: number, list: readonly { object: string; message: string }[], what: string): void {
+/** A MISP tells nobody that it deleted an event; that one is missing in its list is all there is. */
+function tellGone({ gone = [], goneTotal = 0 }: PullReport): void {
+  if (goneTotal === 0) return
+  note(`${some(goneTotal, 'event')} that it gave before ${goneTotal === 1 ? 'is' : 'are'} not in its list any more:`)
+  for (const uuid of gone) note(`  ${uuid}`)
+  if (goneTotal > gone.length) note(`  And ${goneTotal - gone.length} more.`)
+  note('If they were withdrawn there, take back what was shared of them: countersign revoke')
+}
+
+function named(
+  total: number,
+  list: readonly { object: string; message: string }[],
+  what: string,
+  one = 'object',
+): void {
   if (total === 0) return
-  note(`${some(total, 'object')} ${what}:`)
+  note(`${some(total, one)} ${what}:`)
   for (const { object, message } of list) note(`  ${plain(object)}: ${plain(message)}`)
   if (total > list.length) note(`  And ${total - list.length} more.`)
 }

@@ -1,4 +1,4 @@
-// Foreign TAXII collections that are pulled from or pushed to.
+// Foreign TAXII collections, and instances of MISP, that are pulled from or pushed to.
 
 /** Where what a feed brings goes: into files of drafts, or into shares through the release gate. */
 export type FeedDestination =
@@ -19,10 +19,14 @@ export type FeedCredential =
   | { kind: 'none' }
   | { kind: 'basic'; user: string; password: string }
   | { kind: 'bearer'; token: string }
+  /** Of a user of MISP. */
+  | { kind: 'key'; key: string }
 
 export interface NewFeed {
   name: string
-  /** Of the collection. */
+  /** Otherwise `taxii`. */
+  kind?: 'taxii' | 'misp'
+  /** Of the collection, or of MISP. */
   url: string
   destination: FeedDestination
   credential: FeedCredential
@@ -57,9 +61,10 @@ export interface Discovered {
   more: boolean
 }
 
-/** A foreign TAXII collection that is pulled from. Times are milliseconds since the epoch. */
+/** A foreign TAXII collection, or a MISP, that is pulled from. Times are milliseconds since the epoch. */
 export interface FeedRow {
   name: string
+  kind: 'taxii' | 'misp'
   url: string
   destination: FeedDestination
   /** How it signs in, and under which name; never the secret. */
@@ -84,6 +89,11 @@ export interface FeedRow {
 export interface PullReport {
   feed: string
   pages: number
+  /** Of a MISP: events that were fetched. */
+  events?: number
+  /** Of a MISP: events that were taken earlier and are not in its list any more, the first of them by UUID. */
+  gone?: string[]
+  goneTotal?: number
   fresh: number
   known: number
   unreadable: { object: string; message: string }[]

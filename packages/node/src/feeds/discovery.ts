@@ -6,7 +6,7 @@ import { isEndpoint } from '@countersign/record'
 import type { Surroundings } from '../surroundings.ts'
 import type { FeedLimits } from './limits.ts'
 import { patiently, whyNot } from './patience.ts'
-import type { Answered, TaxiiRequests } from './requests.ts'
+import type { Answered, ForeignRequests } from './requests.ts'
 
 export interface FoundCollection {
   /** For a feed. */
@@ -38,7 +38,7 @@ export interface Discovered {
 }
 
 interface Means {
-  requests: TaxiiRequests
+  requests: ForeignRequests
   limits: FeedLimits
   around: Pick<Surroundings, 'after'>
   stopped: AbortSignal

@@ -3,6 +3,7 @@
 // what came, so that whatever ends the process, nothing of a page is taken twice and nothing is skipped.
 
 import type Database from 'better-sqlite3'
+import { EventStore } from './misp/event-store.ts'
 import type { PulledObject } from './page.ts'
 import type { Cursor } from './way-on.ts'
 
@@ -22,7 +23,9 @@ export type Destination =
     }
 
 export interface FeedSettings {
-  /** Of the collection, ending in a slash. */
+  /** A MISP; otherwise a collection of TAXII 2.1. */
+  kind?: 'misp'
+  /** Of the collection, or of MISP, ending in a slash. */
   url: string
   destination: Destination
   /** How often a running node pulls by itself; 0 for never. */
@@ -74,6 +77,8 @@ interface Row {
 const NOTHING_YET: Standing = { lastNew: 0, totalNew: 0, failures: 0 }
 
 export class FeedStore {
+  /** Of the feeds that are a MISP. */
+  readonly events: EventStore
   private readonly db: Database.Database
 
   constructor(database: Database.Database) {
@@ -98,6 +103,7 @@ export class FeedStore {
         feed TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (feed, digest)
       ) STRICT, WITHOUT ROWID;
     `)
+    this.events = new EventStore(database)
   }
 
   /** `files`: how many files of drafts there are of an earlier feed of that name. */
@@ -129,6 +135,7 @@ export class FeedStore {
     this.db.transaction(() => {
       for (const table of ['known', 'waiting', 'pushed'])
         this.db.prepare(`DELETE FROM ${table} WHERE feed = ?`).run(name)
+      this.events.remove(name)
       this.db.prepare('DELETE FROM feed WHERE name = ?').run(name)
     })()
   }
@@ -156,18 +163,48 @@ export class FeedStore {
    * that number.
    */
   take(name: string, objects: readonly PulledObject[], cursorOf: (fresh: number) => Cursor): number {
-    const know = this.db.prepare('INSERT OR IGNORE INTO known (feed, digest) VALUES (?, ?)')
-    const wait = this.db.prepare('INSERT INTO waiting (feed, id, source) VALUES (?, ?, ?)')
     return this.db.transaction(() => {
-      let fresh = 0
-      for (const { id, source, digest } of objects) {
-        if (know.run(name, digest).changes === 0) continue
-        wait.run(name, id, source)
-        fresh++
-      }
-      this.db.prepare('UPDATE feed SET cursor = ? WHERE name = ?').run(JSON.stringify(cursorOf(fresh)), name)
+      const fresh = this.keep(name, objects)
+      this.setCursor(name, cursorOf(fresh))
       return fresh
     })()
+  }
+
+  /** Keeps what is new of an event, and at once that this version of it was taken. Gives how many objects were new. */
+  takeEvent(name: string, event: { uuid: string; version: string }, objects: readonly PulledObject[]): number {
+    return this.db.transaction(() => {
+      this.events.taken(name, event)
+      return this.keep(name, objects)
+    })()
+  }
+
+  /** Keeps which events are to be fetched, and at once how far the list was read. Gives those that are gone. */
+  takeList(
+    name: string,
+    listed: Parameters<EventStore['want']>[1],
+    options: Parameters<EventStore['want']>[2],
+    cursor: Cursor,
+  ): string[] {
+    return this.db.transaction(() => {
+      this.setCursor(name, cursor)
+      return this.events.want(name, listed, options)
+    })()
+  }
+
+  private keep(name: string, objects: readonly PulledObject[]): number {
+    const know = this.db.prepare('INSERT OR IGNORE INTO known (feed, digest) VALUES (?, ?)')
+    const wait = this.db.prepare('INSERT INTO waiting (feed, id, source) VALUES (?, ?, ?)')
+    let fresh = 0
+    for (const { id, source, digest } of objects) {
+      if (know.run(name, digest).changes === 0) continue
+      wait.run(name, id, source)
+      fresh++
+    }
+    return fresh
+  }
+
+  private setCursor(name: string, cursor: Cursor): void {
+    this.db.prepare('UPDATE feed SET cursor = ? WHERE name = ?').run(JSON.stringify(cursor), name)
   }
 
   /** What was taken and is not passed on yet. */

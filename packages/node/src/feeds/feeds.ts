@@ -1,5 +1,5 @@
-// The feeds of a node: foreign TAXII 2.1 collections from which it pulls, into drafts or into shares, and to which it
-// pushes. Credentials are sealed to our own sealing key, so they are kept as well as our private keys are: where these are
+// The feeds of a node: foreign TAXII 2.1 collections, and instances of MISP, from which it pulls, into drafts or into shares,
+// and to which it pushes. Credentials are sealed to our own sealing key, so they are kept as well as our private keys are: where these are
 // under a passphrase, nothing in the folder opens them without it.
 
 import { join } from 'node:path'
@@ -10,24 +10,28 @@ import { type EngineParts, markingOf, noSuchPact, othersOf } from '../engine-par
 import { Delivering, type DeliveringMeans, numberOfFile } from './delivering.ts'
 import { type Discovered, discover, serverUrl } from './discovery.ts'
 import { type Destination, type Feed, FeedStore } from './feed-store.ts'
-import { checkCredential, collectionUrl, wordsOf } from './feed-terms.ts'
+import { checkCredential, type FeedKind, feedUrl, speechOf, wordsOf } from './feed-terms.ts'
 import { FEED_LIMITS, type FeedLimits } from './limits.ts'
+import { EventPulling } from './misp/event-pulling.ts'
 import { Pulling } from './pulling.ts'
 import { objectsGiven, rulesOfPush, sharedUnder, theirs } from './push-source.ts'
 import { Pushing } from './pushing.ts'
 import type { PullReport, PushReport } from './report.ts'
-import { type Credential, TaxiiRequests } from './requests.ts'
+import { type Credential, ForeignRequests } from './requests.ts'
 import { microsOf, timeOf } from './times.ts'
+import type { Cursor } from './way-on.ts'
 
 export interface NewFeed {
   name: string
-  /** Of the collection: `https://…/collections/ID/`. */
+  /** Otherwise `taxii`. */
+  kind?: FeedKind
+  /** Of the collection: `https://…/collections/ID/`; or of MISP. */
   url: string
   destination: Destination
   credential: Credential
   /** 0 for never by itself. */
   everyMinutes: number
-  /** Only what joined after this time. */
+  /** Only what joined, or was published, after this time. */
   since?: string
   /** Who adds it. */
   account: string
@@ -36,6 +40,7 @@ export interface NewFeed {
 /** What is shown of a feed. Times are milliseconds since the epoch. */
 export interface FeedRow {
   name: string
+  kind: FeedKind
   url: string
   destination: Destination
   /** How it signs in, and under which name; never the secret. */
@@ -96,7 +101,7 @@ export class Feeds {
   }
 
   async add(asked: NewFeed): Promise<Result<FeedRow>> {
-    const { name, account, everyMinutes, credential, since } = asked
+    const { name, kind, account, everyMinutes, credential, since } = asked
     if (!NAME.test(name)) {
       return refuse('feed/name', 'A feed’s name has lower-case letters, digits and hyphens, 32 at most.')
     }
@@ -109,11 +114,11 @@ export class Feeds {
         `There are ${this.limits.feeds} feeds already; remove one that is not used any more.`,
       )
     }
-    const url = collectionUrl(asked.url, this.limits)
+    const url = feedUrl(asked.url, kind, this.limits)
     if (!url.ok) return url
     const destination = this.checkDestination(asked.destination)
     if (!destination.ok) return destination
-    const signsIn = checkCredential(credential, this.limits)
+    const signsIn = checkCredential(credential, kind, this.limits)
     if (!signsIn.ok) return signsIn
     const from = since === undefined ? undefined : microsOf(since)
     if (since !== undefined && from === undefined) {
@@ -123,9 +128,12 @@ export class Feeds {
     this.store.add(
       {
         name,
-        settings: { url: url.value, destination: destination.value, everyMinutes, account },
+        settings: {
+          ...(kind === 'misp' ? { kind } : {}),
+          ...{ url: url.value, destination: destination.value, everyMinutes, account },
+        },
         credential: await this.seal(credential),
-        cursor: from === undefined ? {} : { addedAfter: timeOf(from) },
+        cursor: from === undefined ? {} : beginning(kind, from),
       },
       Math.max(0, ...files),
     )
@@ -137,11 +145,11 @@ export class Feeds {
   async discover({ url, credential }: Pick<NewFeed, 'url' | 'credential'>): Promise<Result<Discovered>> {
     const start = serverUrl(url, this.limits)
     if (!start.ok) return start
-    const signsIn = checkCredential(credential, this.limits)
+    const signsIn = checkCredential(credential, 'taxii', this.limits)
     if (!signsIn.ok) return signsIn
     const { around } = this.parts
     const stopped = this.stopping.signal
-    const requests = new TaxiiRequests(credential, around, this.limits, stopped)
+    const requests = new ForeignRequests({ credential, speech: speechOf('taxii') }, around, this.limits, stopped)
     return discover(start.value, { requests, limits: this.limits, around, stopped })
   }
 
@@ -169,7 +177,7 @@ export class Feeds {
   async setCredential(name: string, credential: Credential): Promise<Result<FeedRow>> {
     const feed = this.find(name)
     if (!feed.ok) return feed
-    const checked = checkCredential(credential, this.limits)
+    const checked = checkCredential(credential, feed.value.settings.kind, this.limits)
     if (!checked.ok) return checked
     const sealed = await this.seal(credential)
     this.store.setCredential(name, sealed)
@@ -199,11 +207,13 @@ export class Feeds {
       const delivering = new Delivering({
         ...{ folder: this.folder, disk: around.disk, store, limits, random: around.random, share, shareState, gather },
       })
-      const report = await new Pulling(feed, {
+      const pulling = {
         ...{ around, store, limits, requests: requests.value, delivering },
         giveWay: this.parts.giveWay,
         stopped: this.stopping.signal,
-      }).pull()
+      }
+      const isMisp = feed.settings.kind === 'misp'
+      const report = await (isMisp ? new EventPulling(feed, pulling) : new Pulling(feed, pulling)).pull()
       this.stand(feed, report)
       return ok(report)
     })
@@ -315,13 +325,14 @@ export class Feeds {
     })
   }
 
-  private async requestsFor(feed: Feed): Promise<Result<TaxiiRequests>> {
+  private async requestsFor(feed: Feed): Promise<Result<ForeignRequests>> {
     const credential = await this.open(feed)
     if (credential === undefined) {
       const message = `What signs us in to “${feed.name}” cannot be opened with our keys; give it anew: countersign feed credentials ${feed.name}`
       return refuse('feed/credentials', message)
     }
-    return ok(new TaxiiRequests(credential, this.parts.around, this.limits, this.stopping.signal))
+    const signing = { credential, speech: speechOf(feed.settings.kind) }
+    return ok(new ForeignRequests(signing, this.parts.around, this.limits, this.stopping.signal))
   }
 
   private async seal(credential: Credential): Promise<Uint8Array | null> {
@@ -339,15 +350,15 @@ export class Feeds {
 
   private async rowOf(feed: Feed): Promise<FeedRow> {
     const { name, settings, paused, standing, cursor } = feed
-    const { url, destination, everyMinutes, account } = settings
+    const { kind = 'taxii', url, destination, everyMinutes, account } = settings
     const credential = await this.open(feed)
     return {
-      ...{ name, url, destination, everyMinutes, paused, addedBy: account },
+      ...{ name, kind, url, destination, everyMinutes, paused, addedBy: account },
       signsIn: credential === undefined ? 'with what cannot be opened' : wordsOf(credential),
       ...{ lastPullMs: standing.lastPullMs ?? null, lastNew: standing.lastNew, totalNew: standing.totalNew },
       waiting: this.store.waiting(name).objects,
       ...{ nextTryMs: standing.nextTryMs ?? null, waitUntilMs: standing.waitUntilMs ?? null },
-      ...{ error: standing.error ?? null, doubt: standing.doubt ?? null, addedAfter: cursor.addedAfter ?? null },
+      ...{ error: standing.error ?? null, doubt: standing.doubt ?? null, addedAfter: reached(cursor) ?? null },
     }
   }
 
@@ -366,4 +377,15 @@ export class Feeds {
     const marked = markingOf(marking)
     return marked.ok ? ok(destination) : marked
   }
+}
+
+/** Where a feed begins that is to bring only what is later than a time, in microseconds. */
+function beginning(kind: FeedKind | undefined, from: bigint): Cursor {
+  return kind === 'misp' ? { events: { since: Number(from / 1_000_000n) } } : { addedAfter: timeOf(from) }
+}
+
+/** The time after which the next pull asks. */
+function reached({ addedAfter, events }: Cursor): string | undefined {
+  const seconds = events?.published ?? events?.since
+  return seconds === undefined ? addedAfter : timeOf(BigInt(seconds) * 1_000_000n)
 }

@@ -1,4 +1,4 @@
-// Every bound kept towards a foreign TAXII server, in one place. Sizes are bytes, times milliseconds unless the name says
+// Every bound kept towards a foreign server, of TAXII or of MISP, in one place. Sizes are bytes, times milliseconds unless the name says
 // otherwise. They are handed to what keeps them, so that a test can come near one.
 
 export const FEED_LIMITS = {
@@ -58,6 +58,21 @@ export const FEED_LIMITS = {
   /** How often, and after which time each, a status is asked for that is not complete. */
   statusLooks: 120,
   statusMs: 500,
+  /** Of a MISP: one list of events, and events in it; lists asked for in one pull, each of a part of the time. */
+  listBytes: 16_777_216,
+  listEvents: 250_000,
+  lists: 64,
+  /** Events of one feed that are remembered. */
+  events: 1_000_000,
+  /** A list of what was published since the last pull begins this much earlier. */
+  listOverlapMs: 900_000,
+  /** Up to so many events of such a list are fetched although they are known in that version. */
+  eventsAgain: 200,
+  /** After this time the list of all events is asked for again. */
+  listAllMs: 86_400_000,
+  /** How often an event is asked for that cannot be had; after so many in a row a pull ends. */
+  eventTries: 5,
+  eventsFailed: 3,
 } as const
 
 export type FeedLimits = { readonly [name in keyof typeof FEED_LIMITS]: number }

@@ -9,14 +9,14 @@ import type { FeedLimits } from './limits.ts'
 import { readPage } from './page.ts'
 import { patiently, whyNot } from './patience.ts'
 import { emptyReport, type PullReport } from './report.ts'
-import type { Answered, TaxiiRequests } from './requests.ts'
+import type { Answered, ForeignRequests } from './requests.ts'
 import { type Cursor, type Manners, wayOn } from './way-on.ts'
 
 export interface PullingMeans {
   around: Pick<Surroundings, 'now' | 'after'>
   store: FeedStore
   limits: FeedLimits
-  requests: TaxiiRequests
+  requests: ForeignRequests
   delivering: Delivering
   giveWay(): Promise<void>
   stopped: AbortSignal

@@ -11,7 +11,7 @@ import type { FeedLimits } from './limits.ts'
 import { objectOf, type PulledObject } from './page.ts'
 import { patiently, waited, whyNot } from './patience.ts'
 import { type PushReport, redactedIn } from './report.ts'
-import type { Answered, TaxiiRequests } from './requests.ts'
+import type { Answered, ForeignRequests } from './requests.ts'
 
 /** Of what a second person would have to approve. */
 const ASKS_NOBODY = 'A push asks nobody, so it stays here.'
@@ -20,7 +20,7 @@ export interface PushingMeans {
   around: Pick<Surroundings, 'after' | 'now'>
   store: FeedStore
   limits: FeedLimits
-  requests: TaxiiRequests
+  requests: ForeignRequests
   giveWay(): Promise<void>
   stopped: AbortSignal
 }

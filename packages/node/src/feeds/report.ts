@@ -6,6 +6,11 @@ import type { FeedLimits } from './limits.ts'
 export interface PullReport {
   feed: string
   pages: number
+  /** Of a MISP: events that were fetched. */
+  events?: number
+  /** Of a MISP: events that were taken earlier and are not in its list any more, the first of them by UUID. */
+  gone?: string[]
+  goneTotal?: number
   /** Objects that were new, and that were known already. */
   fresh: number
   known: number

@@ -1,17 +1,19 @@
-// Requests to a foreign TAXII 2.1 server. Its answers are hostile: each has a size and a time, a redirect is followed within
+// Requests to a foreign server, of TAXII 2.1 or of MISP. Its answers are hostile: each has a size and a time, a redirect is followed within
 // the same origin alone, so that what signs us in reaches nobody else, and what it says of an error is cut, cleaned of
 // control characters and of our own secret before anybody reads it.
 
 import { fromUtf8 } from '@countersign/log'
 import type { Surroundings } from '../surroundings.ts'
 import type { FeedLimits } from './limits.ts'
+import type { Speech } from './speech.ts'
 import { retryAfterMs } from './times.ts'
 
-/** What signs us in: HTTP Basic (RFC 7617), a bearer token (RFC 6750), or nothing. */
+/** What signs us in: HTTP Basic (RFC 7617), a bearer token (RFC 6750), the key of a user of MISP, or nothing. */
 export type Credential =
   | { kind: 'none' }
   | { kind: 'basic'; user: string; password: string }
   | { kind: 'bearer'; token: string }
+  | { kind: 'key'; key: string }
 
 export type Answered =
   | { kind: 'answer'; bytes: Uint8Array; headers: Headers }
@@ -21,16 +23,9 @@ export type Answered =
   | { kind: 'broken'; message: string }
   | { kind: 'refused'; status: number; code: string; message: string }
 
-/** The one of the standard (section 1.6.8) first; then what servers want that compare texts, or know no parameter. */
-const SPELLINGS = [
-  'application/taxii+json;version=2.1',
-  'application/taxii+json; version=2.1',
-  'application/taxii+json',
-  'application/vnd.oasis.taxii+json; version=2.1',
-] as const
-
-export class TaxiiRequests {
+export class ForeignRequests {
   private readonly credential: Credential
+  private readonly speech: Speech
   private readonly around: Pick<Surroundings, 'fetch' | 'after' | 'now'>
   private readonly limits: FeedLimits
   private readonly stopped: AbortSignal
@@ -38,12 +33,13 @@ export class TaxiiRequests {
   private spelling = 0
 
   constructor(
-    credential: Credential,
+    { credential, speech }: { credential: Credential; speech: Speech },
     around: Pick<Surroundings, 'fetch' | 'after' | 'now'>,
     limits: FeedLimits,
     stopped: AbortSignal,
   ) {
     this.credential = credential
+    this.speech = speech
     this.around = around
     this.limits = limits
     this.stopped = stopped
@@ -53,9 +49,9 @@ export class TaxiiRequests {
     return this.send('GET', url, undefined, bytesMax)
   }
 
-  /** Adds what the body holds; it may have arrived although no answer came. */
-  post(url: URL, body: Uint8Array): Promise<Answered> {
-    return this.send('POST', url, body, this.limits.answerBytes)
+  /** Where it adds or changes what the body holds, that may have arrived although no answer came. */
+  post(url: URL, body: Uint8Array, bytesMax: number = this.limits.answerBytes): Promise<Answered> {
+    return this.send('POST', url, body, bytesMax)
   }
 
   private async send(
@@ -67,7 +63,7 @@ export class TaxiiRequests {
     for (;;) {
       const answered = await this.timed(method, url, body, bytesMax)
       const isSpelling = answered.kind === 'refused' && (answered.status === 406 || answered.status === 415)
-      if (!isSpelling || this.spelling === SPELLINGS.length - 1) return answered
+      if (!isSpelling || this.spelling === this.speech.mediaTypes.length - 1) return answered
       this.spelling++
     }
   }
@@ -112,6 +108,10 @@ export class TaxiiRequests {
       const to = URL.parse(response.headers.get('location') ?? '', url)
       const refused = (message: string): Answered => ({ kind: 'refused', status, code: 'feed/redirect', message })
       if (to === null) return refused(`${url.host} answered ${status} and names no other address.`)
+      if (this.speech.isLogin(to)) {
+        const message = `${url.host} sends us to its login page (${status}): it does not take the key.`
+        return { kind: 'refused', status, code: 'feed/credentials', message }
+      }
       if (to.origin !== url.origin || to.username !== '' || to.password !== '') {
         return refused(
           this.clean(
@@ -120,7 +120,7 @@ export class TaxiiRequests {
         )
       }
       if (body !== undefined && status !== 307 && status !== 308) {
-        return refused(`${url.host} answered ${status} to what was added; ask its owner for the right address.`)
+        return refused(`${url.host} answered ${status} to what was sent; ask its owner for the right address.`)
       }
       if (redirects >= this.limits.redirects) return refused(`${url.host} sends us on again and again.`)
       url = to
@@ -128,7 +128,8 @@ export class TaxiiRequests {
   }
 
   private headers(hasBody: boolean): Headers {
-    const type = SPELLINGS[this.spelling] ?? SPELLINGS[0]
+    const { mediaTypes } = this.speech
+    const type = mediaTypes[this.spelling] ?? mediaTypes[0]
     const headers = new Headers({ accept: type })
     if (hasBody) headers.set('content-type', type)
     const { credential } = this
@@ -136,6 +137,7 @@ export class TaxiiRequests {
       const pair = Buffer.from(`${credential.user}:${credential.password}`, 'utf8').toString('base64')
       headers.set('authorization', `Basic ${pair}`)
     } else if (credential.kind === 'bearer') headers.set('authorization', `Bearer ${credential.token}`)
+    else if (credential.kind === 'key') headers.set('authorization', credential.key)
     return headers
   }
 
@@ -144,10 +146,10 @@ export class TaxiiRequests {
     const host = url.host
     if (response.ok) {
       const type = (headers.get('content-type') ?? '').toLowerCase()
-      if (!isOfTaxii(type)) {
+      if (!this.speech.isOf(type)) {
         await response.body?.cancel()
         const what = type === '' ? 'without a media type' : `of the media type ${type}`
-        const message = `${host} answered with something ${what}, not with TAXII 2.1; check the address of the collection.`
+        const message = `${host} answered with something ${what}, ${this.speech.other}.`
         return { kind: 'refused', status, code: 'feed/media-type', message: this.clean(message) }
       }
       const bytes = await read(response, bytesMax)
@@ -155,45 +157,27 @@ export class TaxiiRequests {
       const message = `${host} sent more than the ${bytesMax} bytes that one answer may have here.`
       return { kind: 'refused', status, code: 'feed/too-large', message }
     }
-    const said = this.titleOf(await read(response, this.limits.answerBytes).catch(() => undefined))
+    const said = this.wordsIn(await read(response, this.limits.answerBytes).catch(() => undefined))
     const message = (what: string) => this.clean(`${host} ${what}${said}`)
     if (status === 429 || status === 503) {
-      const ms = retryAfterMs(headers.get('retry-after'), this.around.now())
+      const named = this.speech.waitHeaders.map((name) => headers.get(name)).find((one) => one !== null)
+      const ms = retryAfterMs(named ?? null, this.around.now())
       const bounded = ms === undefined ? undefined : Math.min(ms, this.limits.waitMsMax)
       return { kind: 'wait', ms: bounded, message: message(`asks us to come later (${status}).`) }
     }
     if (status >= 500 || status === 408) return { kind: 'broken', message: message(`failed (${status}).`) }
-    const refused = (code: string, what: string): Answered => ({
-      kind: 'refused',
-      status,
-      code,
-      message: message(what),
-    })
-    switch (status) {
-      case 401:
-        return refused(
-          'feed/credentials',
-          'does not let us in (401); give a name and password, or a token, that it takes.',
-        )
-      case 403:
-        return refused('feed/not-allowed', 'does not let us do this (403); ask its owner for the right.')
-      case 404:
-        return refused('feed/no-collection', 'has nothing at this address (404); check the address of the collection.')
-      case 406:
-      case 415:
-        return refused('feed/media-type', `takes no media type of TAXII 2.1 (${status}); it may speak another version.`)
-      case 413:
-        return refused('feed/too-large', 'takes no request of this size (413).')
-      default:
-        return refused('feed/refused', `refused the request (${status}).`)
+    const { code, words } = this.speech.refusals[status] ?? {
+      code: 'feed/refused',
+      words: `refused the request (${status}).`,
     }
+    return { kind: 'refused', status, code, message: message(words) }
   }
 
-  /** The title of an error object (section 3.6), as a sentence of its own. */
-  private titleOf(bytes: Uint8Array | undefined): string {
+  /** What an error says in words, as a sentence of its own. */
+  private wordsIn(bytes: Uint8Array | undefined): string {
     try {
-      const { title, description }: Record<string, unknown> = JSON.parse(fromUtf8(bytes ?? new Uint8Array()) ?? '')
-      const said = typeof title === 'string' ? title : description
+      const error: Record<string, unknown> = Object(JSON.parse(fromUtf8(bytes ?? new Uint8Array()) ?? ''))
+      const said = this.speech.errorMembers.map((member) => error[member]).find((one) => typeof one === 'string')
       return typeof said === 'string' && said !== '' ? ` It says: ${said}` : ''
     } catch {
       return ''
@@ -212,21 +196,9 @@ export class TaxiiRequests {
 function secretsOf(credential: Credential): string[] {
   if (credential.kind === 'none') return []
   if (credential.kind === 'bearer') return [credential.token]
+  if (credential.kind === 'key') return [credential.key]
   const { user, password } = credential
   return [Buffer.from(`${user}:${password}`, 'utf8').toString('base64'), password]
-}
-
-/** However it is spelled: with or without a version, blanks or quotes, under its old name, or as JSON alone. */
-function isOfTaxii(type: string): boolean {
-  const [name = '', ...parameters] = type.split(';').map((part) => part.trim())
-  const version = parameters
-    .find((one) => one.startsWith('version='))
-    ?.slice(8)
-    .replaceAll('"', '')
-    .trim()
-  if (name === 'application/vnd.oasis.taxii+json') return version === '2.1'
-  if (version?.startsWith('2.0') === true) return false
-  return ['application/taxii+json', 'application/json', 'application/stix+json'].includes(name)
 }
 
 /** Undefined where there is more than `bytesMax`. */

@@ -18,6 +18,18 @@ export interface Position {
 export interface Cursor extends Position {
   /** The latest time that the server has named since this round of pages began. */
   latest?: string
+  /** Of a MISP, instead of the rest. */
+  events?: EventsPosition
+}
+
+/** How far the list of a MISP's events was read. */
+export interface EventsPosition {
+  /** Nothing that was published before this is wanted: seconds since the epoch. */
+  since?: number
+  /** All that was published before this is known: seconds since the epoch, by the clock of the server. */
+  published?: number
+  /** When the list of all was read: milliseconds since the epoch. */
+  allMs?: number
 }
 
 /** What a run has learned of a server; forgotten with it. */
