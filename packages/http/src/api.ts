@@ -159,7 +159,13 @@ export async function apiRoutes(
     )
 
     api.get('/api/objects', async (request, reply) =>
-      answer(reply, await withQuery(objectsQuery, request, (query) => node.views.objects(query))),
+      // Whoever types asks again with each letter, and waits for the last answer alone.
+      answer(
+        reply,
+        await withQuery(objectsQuery, request, (query) =>
+          node.views.objects(query, () => !request.raw.socket.destroyed),
+        ),
+      ),
     )
     api.get('/api/object', async (request, reply) =>
       answer(

@@ -49,6 +49,8 @@ export const FEEDS_PER_PARTY_MAX = 64
 export const REVOKED_AT_ONCE_MAX = 10_000
 /** Sequence numbers of objects gone through in one look for those that match. */
 export const SEQUENCES_PER_LOOK = 5_000
+/** Of those in the index, so many at first and twice as many each time after. */
+export const FIND_STRETCH = 50_000
 /** Values of one `match` parameter of a collection's query. */
 export const MATCH_VALUES_MAX = 100
 

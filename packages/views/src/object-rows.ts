@@ -54,7 +54,7 @@ export interface ObjectQuery {
 export interface ObjectPage {
   objects: ObjectRow[]
   next: string | null
-  /** Exact up to OBJECT_TOTAL_MAX matches of a search; `totalIsLeast` says that there are at least as many. */
+  /** Of a search by words as many as were met on the way, up to OBJECT_TOTAL_MAX; `totalIsLeast` says that there may be more. */
   total: number
   totalIsLeast: boolean
 }

@@ -5,6 +5,7 @@
 // order of arrival, the one thing here that is not folded again alike.
 
 import { type Sqlite } from './database.ts'
+import { type CountedAs, ObjectCounts } from './object-counts.ts'
 import { objectWords } from './object-words.ts'
 import { sameContent } from './same-content.ts'
 import { COUNTS, FEEDS_FROM, INBOX, WITHDRAWN } from './schema.ts'
@@ -40,12 +41,14 @@ type Place = [origin: string, idx: number, part: number, position: number]
 
 export class ObjectShelf {
   readonly search: SearchIndex
+  readonly counts: ObjectCounts
   private readonly now: () => number
   private readonly sql
 
   constructor(sqlite: Sqlite, now: () => number) {
     this.now = now
     this.search = new SearchIndex(sqlite)
+    this.counts = new ObjectCounts(sqlite)
     const key = 'id = ? and version_order = ? and pact = ? and collection = ?'
     const sourcesOf = `select s.origin, s.idx, s.part, s.position, s.pact, s.collection, s.id, s.version_order, s.digest, s.type,
       s.spec_version from object_sources s join records r on r.origin = s.origin and r.idx = s.idx`
@@ -94,6 +97,7 @@ export class ObjectShelf {
       move: sqlite.prepare(
         'update objects set origin = :origin, idx = :idx, part = :part, position = :position, party = :party where seq = :seq',
       ),
+      counted: sqlite.prepare<[number], CountedAs>('select pact, collection, type, party from objects where seq = ?'),
       remove: sqlite.prepare<[number]>('delete from objects where seq = ?'),
       conflicts: sqlite.prepare<[number, number]>('update objects set conflicts = conflicts + ? where seq = ?'),
       text: sqlite.prepare<[string], { source: string }>('select source from object_texts where digest = ?'),
@@ -154,8 +158,7 @@ export class ObjectShelf {
       this.leave(kept.seq)
       this.join({ ...first, collection }, 0)
     } else {
-      const { origin, idx, part, position } = first
-      this.sql.move.run({ seq: kept.seq, origin, idx, part, position, party: this.timeOf(first).author })
+      this.move(kept.seq, first)
     }
   }
 
@@ -187,8 +190,7 @@ export class ObjectShelf {
     if (first === undefined || first.digest !== kept.digest) this.leave(kept.seq)
     if (first === undefined) return
     if (first.digest === kept.digest) {
-      const { origin, idx, part, position } = first
-      this.sql.move.run({ seq: kept.seq, origin, idx, part, position, party: this.timeOf(first).author })
+      this.move(kept.seq, first)
       return
     }
     for (const { digest } of this.sql.digests.all(...keyOf(first))) {
@@ -202,7 +204,9 @@ export class ObjectShelf {
     const added = Math.max(this.now() * 1000, (this.sql.last.get('added')?.value ?? 0) + 1)
     this.sql.setLast.run('object', seq)
     this.sql.setLast.run('added', added)
-    this.sql.insert.run({ ...source, seq, added, party: this.timeOf(source).author, conflicts })
+    const party = this.timeOf(source).author
+    this.sql.insert.run({ ...source, seq, added, party, conflicts })
+    this.counts.add({ pact: source.pact, collection: source.collection, type: source.type, party })
     // Only what was shared is searched and linked, and each of it once.
     if (source.collection >= WITHDRAWN) return
     const { words, references } = objectWords(this.sql.text.get(source.digest)?.source ?? '')
@@ -210,7 +214,20 @@ export class ObjectShelf {
     for (const target of references) if (target !== source.id) this.sql.refer.run(seq, target)
   }
 
+  /** The same text stands there by another record, and maybe by another party. */
+  private move(seq: number, { origin, idx, part, position }: Source): void {
+    const counted = this.sql.counted.get(seq)
+    const party = this.timeOf({ origin, idx }).author
+    this.sql.move.run({ seq, origin, idx, part, position, party })
+    if (counted === undefined || counted.party === party) return
+    this.counts.take(counted)
+    this.counts.add({ ...counted, party })
+    if (counted.collection < WITHDRAWN) this.search.moved(seq)
+  }
+
   private leave(seq: number): void {
+    const counted = this.sql.counted.get(seq)
+    if (counted !== undefined) this.counts.take(counted)
     this.sql.remove.run(seq)
     this.sql.unrefer.run(seq)
     this.search.remove(seq)

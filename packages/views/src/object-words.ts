@@ -25,9 +25,12 @@ const WORDY = [
 ]
 const IDENTIFIER = /^[a-z][a-z0-9-]{0,250}--[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
-/** One form for what is written alike: compatibility forms and letter case do not tell words apart. */
+/**
+ * One form for what is written alike: compatibility forms and letter case do not tell words apart. No NUL, at which the
+ * index would stop reading.
+ */
 export function foldWords(text: string): string {
-  return text.normalize('NFKC').toLowerCase()
+  return text.normalize('NFKC').toLowerCase().replaceAll('\0', ' ')
 }
 
 export function objectWords(source: string): ObjectWords {

@@ -34,7 +34,7 @@ import { Readers } from './readers.ts'
 import { Received } from './received.ts'
 import { RemovedObjects } from './removed-here.ts'
 import type { RetentionOver } from './rows.ts'
-import { COLLECTIONS, VALIDITY, WITHDRAWN } from './schema.ts'
+import { COLLECTIONS, VALIDITY } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
 import { feedbackByUs, feedsOf, revokedByUs, sharedByUs, sharedWithUs } from './shared-by-us.ts'
 import { Splits } from './splits.ts'
@@ -77,6 +77,7 @@ const FOLDED = [
     'record_feeds',
     'feedback',
     'objects',
+    'object_counts',
     'object_references',
     'search_texts',
     'contradictions',
@@ -175,9 +176,6 @@ class SqliteViews implements Views {
         `select count(*) as records, coalesce(sum(validity = ${VALIDITY.valid}), 0) as valid,
          coalesce(sum(validity = ${VALIDITY.void}), 0) as void,
          coalesce(sum(validity = ${VALIDITY.undecided}), 0) as undecided from records`,
-      ),
-      objectCount: sqlite.prepare<[], { n: number }>(
-        `select count(*) as n from objects where collection < ${WITHDRAWN}`,
       ),
       receiptCount: sqlite.prepare<[], { n: number }>('select count(*) as n from receipts'),
     }
@@ -316,7 +314,7 @@ class SqliteViews implements Views {
   async reset() {
     this.transaction(() => {
       for (const table of FOLDED) this.store.sqlite.exec(`delete from ${table}`)
-      this.store.sqlite.exec(`insert into search_index (search_index) values ('delete-all')`)
+      this.shelf.search.empty()
       this.cardsKnown.clear()
       this.agreements.clear()
     })
@@ -357,9 +355,9 @@ class SqliteViews implements Views {
     return this.records_.one(record)
   }
 
-  async objects(query: Parameters<Views['objects']>[0]) {
+  async objects(...[query, goesOn]: Parameters<Views['objects']>) {
     this.settleSome()
-    return readObjects(this.store, this.shelf.search, query)
+    return readObjects(this.store, this.shelf, query, goesOn)
   }
 
   async object(id: string) {
@@ -505,7 +503,7 @@ class SqliteViews implements Views {
     const counts = this.sql.counts.get() ?? { records: 0, valid: 0, void: 0, undecided: 0 }
     return {
       ...counts,
-      objects: this.sql.objectCount.get()?.n ?? 0,
+      objects: this.shelf.counts.held(),
       receipts: this.sql.receiptCount.get()?.n ?? 0,
       unsettled: this.consequences.rowsDue() + this.sources.unsettled(),
     }

@@ -2,16 +2,16 @@
 // provenance of each, and the texts that were refused.
 
 import { ok, type Result, refuse } from '@countersign/log'
-import { type ExpressionBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import { CURSOR_REFUSED, parseSequenceCursor, sequenceCursor } from './cursors.ts'
 import type { Store } from './database.ts'
+import { findObjects } from './find-objects.ts'
 import {
   CONFLICT_PAGE_MAX,
   CONFLICT_SOURCES_MAX,
   OBJECT_PAGE_DEFAULT,
   OBJECT_PAGE_MAX,
   OBJECT_RELATIONS_MAX,
-  OBJECT_TOTAL_MAX,
   OBJECT_VERSIONS_MAX,
   QUERY_MAX,
 } from './limits.ts'
@@ -24,35 +24,36 @@ import type {
   ObjectRow,
   Provenance,
 } from './object-rows.ts'
+import type { ObjectShelf } from './object-shelf.ts'
 import { foldWords, relationshipOf } from './object-words.ts'
-import { COLLECTIONS, INBOX, type Tables, WITHDRAWN } from './schema.ts'
-import { type SearchIndex, searchFor } from './search.ts'
+import { COLLECTIONS, INBOX, WITHDRAWN } from './schema.ts'
 import { microsecondsText } from './times.ts'
 
-/** One page of the list. Refuses `views/cursor` and `views/query`. */
-export async function readObjects(store: Store, index: SearchIndex, query: ObjectQuery): Promise<Result<ObjectPage>> {
-  const before = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : parseSequenceCursor(query.cursor)
+/** One page of the list. Refuses `views/cursor` and `views/query`. `goesOn`: see HowToFind. */
+export async function readObjects(
+  store: Store,
+  shelf: ObjectShelf,
+  query: ObjectQuery,
+  goesOn?: () => boolean,
+): Promise<Result<ObjectPage>> {
+  const { cursor, q, limit: asked, ...narrowing } = query
+  const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : parseSequenceCursor(cursor)
   if (before === undefined) return CURSOR_REFUSED
-  const words = foldWords((query.q ?? '').trim())
+  const words = foldWords((q ?? '').trim())
   if (words.length > QUERY_MAX) return refuse('views/query', `Search for at most ${QUERY_MAX} characters.`)
-  const limit = Math.min(Math.max(query.limit ?? OBJECT_PAGE_DEFAULT, 1), OBJECT_PAGE_MAX)
+  const limit = Math.min(Math.max(asked ?? OBJECT_PAGE_DEFAULT, 1), OBJECT_PAGE_MAX)
 
-  const hides = store.sqlite.prepare('select 1 from removed_here limit 1').get() !== undefined
-  const ways = (words === '' ? [everything] : waysToFind(words, index.reached())).map((way) => ({ ...way, hides }))
-  const rows: Awaited<ReturnType<typeof page>> = []
-  let total = 0
-  for (const way of ways) {
-    if (rows.length <= limit) rows.push(...(await page(store, query, way, before, limit + 1 - rows.length)))
-    total += await count(store, query, way, words === '' ? Number.MAX_SAFE_INTEGER : OBJECT_TOTAL_MAX + 1 - total)
-  }
-  const objects = rows.slice(0, limit).map(objectRow)
-  const last = objects.at(-1)
-  return ok({
-    objects,
-    next: last !== undefined && rows.length > limit ? sequenceCursor(last.seq) : null,
-    total: words === '' ? total : Math.min(total, OBJECT_TOTAL_MAX),
-    totalIsLeast: words !== '' && total > OBJECT_TOTAL_MAX,
-  })
+  const { seqs, ...found } = await findObjects(
+    store.sqlite,
+    shelf,
+    { ...narrowing, words, before, limit },
+    goesOn && { goesOn },
+  )
+  const shown = seqs.slice(0, limit)
+  const rows = await rowsOf(store).where('o.seq', 'in', shown).orderBy('o.seq', 'desc').execute()
+  const last = shown.at(-1)
+  const next = last !== undefined && seqs.length > limit ? sequenceCursor(last) : null
+  return ok({ objects: rows.map(objectRow), next, ...found })
 }
 
 /** Every version of an object in every collection, and its relations. Undefined where there is none. */
@@ -216,29 +217,6 @@ function parsePlace(text: string): { origin: string; idx: number; part: number; 
   return { idx: Number(match[1]), part: Number(match[2]), position: Number(match[3]), origin: match[4] }
 }
 
-/** Objects `from` a sequence number on, up to and with `to`, that a text finds in one of the ways of search.ts. */
-interface Way {
-  by: 'nothing' | 'index' | 'words'
-  text: string
-  from: number
-  to: number
-  /** Whether anything at all was removed here: mostly nothing was, and then nothing is looked up for each object. */
-  hides?: boolean
-}
-
-const everything: Way = { by: 'nothing', text: '', from: 0, to: Number.MAX_SAFE_INTEGER }
-
-/** Newest first: what the index does not hold yet, then what it does. */
-function waysToFind(words: string, reached: number): Way[] {
-  const { indexed, phrase } = searchFor(words)
-  const to = Number.MAX_SAFE_INTEGER
-  if (!indexed) return [{ by: 'words', text: words, from: 0, to }]
-  return [
-    { by: 'words', text: words, from: reached + 1, to },
-    { by: 'index', text: phrase, from: 0, to: reached },
-  ]
-}
-
 function rowsOf(store: Store) {
   return store.db
     .selectFrom('objects as o')
@@ -251,55 +229,6 @@ function rowsOf(store: Store) {
     )
     .select(['o.seq', 'o.added_us', 'o.pact', 'o.collection', 'o.id', 'o.type', 'o.party', 'o.origin', 'o.idx'])
     .select(['o.version_order', 'o.digest', 'o.conflicts', 's.version', 's.name', 's.tlp', 's.revoked', 's.warnings'])
-}
-
-function page(store: Store, query: ObjectQuery, way: Way, before: number, limit: number) {
-  return rowsOf(store)
-    .where('o.seq', '<', before)
-    .where((eb) => wanted(eb, query, way))
-    .orderBy('o.seq', 'desc')
-    .limit(limit)
-    .execute()
-}
-
-async function count(store: Store, query: ObjectQuery, way: Way, atMost: number): Promise<number> {
-  if (atMost <= 0) return 0
-  const some = store.db
-    .selectFrom('objects as o')
-    .select('o.seq')
-    .where((eb) => wanted(eb, query, way))
-    .$if(way.by !== 'nothing', (one) => one.limit(atMost))
-  const { n } = await store.db
-    .selectFrom(some.as('some'))
-    .select((eb) => eb.fn.countAll<number>().as('n'))
-    .executeTakeFirstOrThrow()
-  return n
-}
-
-function wanted(eb: ExpressionBuilder<Tables & { o: Tables['objects'] }, 'o'>, query: ObjectQuery, way: Way) {
-  const all = []
-  // What somebody here removed is in no list, and is shown where its id is asked for.
-  if (way.hides) {
-    all.push(
-      sql<boolean>`not exists (select 1 from removed_here r where r.pact = o.pact and r.collection = o.collection
-        and r.id = o.id and r.version_order = o.version_order)`,
-    )
-  }
-  if (query.pact !== undefined) all.push(eb('o.pact', '=', query.pact))
-  if (query.collection === undefined) all.push(sql<boolean>`o.collection < ${WITHDRAWN}`)
-  else all.push(eb('o.collection', '=', COLLECTIONS.indexOf(query.collection)))
-  if (query.type !== undefined) all.push(eb('o.type', '=', query.type))
-  if (query.party !== undefined) all.push(eb('o.party', '=', query.party))
-  if (way.by !== 'nothing') all.push(eb.between('o.seq', way.from, way.to))
-  if (way.by === 'index') {
-    all.push(sql<boolean>`o.seq in (select rowid from search_index where search_index match ${way.text})`)
-  }
-  if (way.by === 'words') {
-    all.push(
-      sql<boolean>`exists (select 1 from search_texts t where t.seq = o.seq and instr(t.words, ${way.text}) > 0)`,
-    )
-  }
-  return eb.and(all)
 }
 
 interface Row {

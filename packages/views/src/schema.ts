@@ -214,6 +214,8 @@ export interface Tables {
     digest: string
     conflicts: number
   }
+  /** How many objects there are of each kind that a list can be narrowed to; none of which there is none. */
+  object_counts: { pact: string; collection: number; type: string; party: string; n: number }
   /** Not folded: removed-here.ts. */
   removed_here: { pact: string; collection: number; id: string; version_order: string }
   object_references: { seq: number; target: string }

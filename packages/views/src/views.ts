@@ -203,7 +203,8 @@ export interface Views {
   records(query: RecordQuery): Promise<Result<RecordPage>>
   /** One record, `origin#index`. */
   record(record: string): Promise<RecordDetail | undefined>
-  objects(query: ObjectQuery): Promise<Result<ObjectPage>>
+  /** `goesOn` is asked now and then: where nobody waits for the answer any more, it ends with what there is by then. */
+  objects(query: ObjectQuery, goesOn?: () => boolean): Promise<Result<ObjectPage>>
   /** Every version of an object in every collection, and what it is related to. */
   object(id: string): Promise<ObjectDetail | undefined>
   /**

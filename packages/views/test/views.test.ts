@@ -365,7 +365,15 @@ describe('folded again', () => {
     await earlier.close()
     // As it was before the last migration that empties what was folded.
     const database = new Database(path)
-    for (const table of ['removed_here', 'taken_back', 'places_due', 'record_feeds', 'feeds', 'feedback'])
+    for (const table of [
+      'removed_here',
+      'taken_back',
+      'places_due',
+      'record_feeds',
+      'feeds',
+      'feedback',
+      'object_counts',
+    ])
       database.exec(`drop table ${table}`)
     database.exec('drop index seen_receipts_not_held')
     database.exec('alter table seen_receipts drop column held')

@@ -19,6 +19,7 @@ import * as sameContent from './0013-same-content.ts'
 import * as takingBack from './0014-taking-back.ts'
 import * as feedback from './0015-feedback.ts'
 import * as deposits from './0016-deposits.ts'
+import * as search from './0017-search.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -37,4 +38,5 @@ export const migrations: Record<string, Migration> = {
   '0014-taking-back': takingBack,
   '0015-feedback': feedback,
   '0016-deposits': deposits,
+  '0017-search': search,
 }
