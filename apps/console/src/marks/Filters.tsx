@@ -5,12 +5,13 @@ import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
 import { IconAdjustmentsHorizontal, IconSearch } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 export const SEARCH_FIELD = 'list-search'
 export const NARROW = '(max-width: 48em)'
-const TYPING_MS = 250
+/** Short, for what is asked meanwhile is given up: the list follows whoever types. */
+const TYPING_MS = 60
 
 export interface Choice {
   key: string
@@ -76,8 +77,17 @@ export function Filters({ q, hint, label, choices }: { q: string; hint: string; 
 
 function SearchField(props: { q: string; hint: string; label: string; change: (text: string) => void }) {
   const [text, setText] = useState(props.q)
-  const later = useDebouncedCallback(props.change, TYPING_MS)
-  useEffect(() => setText(props.q), [props.q])
+  // What was asked for and does not stand in the address yet. When it does, more may have been typed, which must stay.
+  const asked = useRef<string[]>([])
+  const later = useDebouncedCallback((words: string) => {
+    if (words !== props.q) asked.current.push(words)
+    props.change(words)
+  }, TYPING_MS)
+  useEffect(() => {
+    const at = asked.current.lastIndexOf(props.q)
+    if (at === -1) setText(props.q)
+    asked.current = asked.current.slice(at + 1)
+  }, [props.q])
   return (
     <TextInput
       id={SEARCH_FIELD}

@@ -5,17 +5,19 @@ import { useTranslation } from 'react-i18next'
 import type { Pages } from '../frame/paging.ts'
 import { showNumber } from './amounts.ts'
 
-export function Pager({ pages, shown, total }: { pages: Pages; shown: number; total: number }) {
+export function Pager(props: { pages: Pages; shown: number; total: number; totalIsLeast?: boolean }) {
+  const { pages, shown, total, totalIsLeast = false } = props
   const { t, i18n } = useTranslation()
   const number = (value: number) => showNumber(value, i18n.language)
   return (
     <nav className="pager" aria-label={t('paging.label')}>
       {pages.first !== undefined && shown > 0 && (
         <span className="quiet">
-          {t('paging.range', {
+          {t(totalIsLeast ? 'paging.rangeAtLeast' : 'paging.range', {
             first: number(pages.first + 1),
             last: number(pages.first + shown),
-            total: number(total),
+            // It was counted up to some number, and the rows may go past that.
+            total: number(Math.max(total, pages.first + shown)),
           })}
         </span>
       )}

@@ -29,6 +29,8 @@ export function Objects() {
   useListKeys(SEARCH_FIELD, { n: () => pages.older?.(), p: () => pages.newer?.() })
   useReturnToRow(LIST, objects.data !== undefined)
 
+  // The words whose rows these are: while others are looked for, the rows of the last stay.
+  const shows = objects.data === undefined || objects.isPlaceholderData ? undefined : (filters.q ?? '')
   const filtered = choices.some((choice) => choice.value !== undefined) || filters.q !== undefined
   return (
     <>
@@ -36,7 +38,12 @@ export function Objects() {
         <h1>{t('objects.title')}</h1>
         <span className="push" />
         {objects.data !== undefined && (
-          <Pager pages={pages} shown={objects.data.objects.length} total={objects.data.total} />
+          <Pager
+            pages={pages}
+            shown={objects.data.objects.length}
+            total={objects.data.total}
+            totalIsLeast={objects.data.totalIsLeast ?? false}
+          />
         )}
         <Link to="/share" className="button-link">
           <IconSend aria-hidden size={16} stroke={1.8} />
@@ -44,18 +51,20 @@ export function Objects() {
         </Link>
       </div>
       <Filters q={filters.q ?? ''} label={t('objects.search')} hint={t('objects.searchHint')} choices={choices} />
-      {objects.isError && objects.data === undefined ? (
-        <Failed error={objects.error} again={() => void objects.refetch()} />
-      ) : objects.data === undefined ? (
-        <Loading words={t('loading.objects')} />
-      ) : objects.data.objects.length === 0 ? (
-        <Empty
-          title={t(filtered ? 'objects.noneTitle' : 'objects.emptyTitle')}
-          next={t(filtered ? 'objects.none' : 'objects.empty')}
-        />
-      ) : (
-        <ObjectList objects={objects.data.objects} label={t('objects.list')} list={LIST} />
-      )}
+      <div aria-busy={objects.isPlaceholderData} data-shows={shows}>
+        {objects.isError && objects.data === undefined ? (
+          <Failed error={objects.error} again={() => void objects.refetch()} />
+        ) : objects.data === undefined ? (
+          <Loading words={t('loading.objects')} />
+        ) : objects.data.objects.length === 0 ? (
+          <Empty
+            title={t(filtered ? 'objects.noneTitle' : 'objects.emptyTitle')}
+            next={t(filtered ? 'objects.none' : 'objects.empty')}
+          />
+        ) : (
+          <ObjectList objects={objects.data.objects} label={t('objects.list')} list={LIST} />
+        )}
+      </div>
     </>
   )
 }

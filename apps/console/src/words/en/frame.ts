@@ -104,6 +104,7 @@ export const frame = {
   },
   paging: {
     range: '{{first}}–{{last}} of {{total}}',
+    rangeAtLeast: '{{first}}–{{last}} of at least {{total}}',
     older: 'Older',
     newer: 'Newer',
     newest: 'Newest',
