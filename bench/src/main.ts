@@ -10,6 +10,7 @@ import { calls } from './calls.ts'
 import { hear } from './hear.ts'
 import { parts } from './parts.ts'
 import { patterns } from './patterns.ts'
+import { search } from './search.ts'
 import { shares } from './shares.ts'
 import { type Row, table } from './table.ts'
 import { validate } from './validate.ts'
@@ -23,6 +24,7 @@ const ALL: Record<string, () => Promise<Row[]>> = {
   audit,
   calls,
   shares,
+  search,
   patterns,
   validate,
 }

@@ -16,6 +16,8 @@ const AGREEMENT = readFileSync(new URL('../../agreements/demo.yaml', import.meta
 
 export interface BenchNodes {
   alfa: Node
+  /** Where alfa's console is, and who may sign in there. */
+  console: { url: string; email: string; password: string }
   bravo: { url: string; taxii: { user: string; password: string }; client: NodeClient; pid: number }
   pact: string
   close(): Promise<void>
@@ -26,7 +28,7 @@ export function value<T>(result: { ok: true; value: T } | { ok: false; code: str
   return result.value
 }
 
-export async function startNodes(): Promise<BenchNodes> {
+export async function startNodes(options: { consoleDir?: string } = {}): Promise<BenchNodes> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
   const around = realSurroundings()
   const members = []
@@ -49,7 +51,9 @@ export async function startNodes(): Promise<BenchNodes> {
   accounts.close()
   const children = [await start(b.dir, b.port), await start(w.dir, w.port)]
   const alfa = value(await Node.open(a.dir, around))
-  const served = value(await serveNode(alfa, { listen: `127.0.0.1:${a.port}` }))
+  const served = value(await serveNode(alfa, { listen: `127.0.0.1:${a.port}`, ...options }))
+  const officer = { email: 'officer@alfa.example', password: 'bench, on loopback alone' }
+  value(await served.accounts.addOfficer(officer.email, 'Officer', officer.password))
   const clientOf = (member: typeof b) =>
     new NodeClient(member.endpoint, readFileSync(join(member.dir, 'private', 'api-token'), 'utf8').trim())
   const proposed = value(await alfa.proposePact(AGREEMENT))
@@ -63,6 +67,7 @@ export async function startNodes(): Promise<BenchNodes> {
   }
   return {
     alfa,
+    console: { url: a.endpoint, ...officer },
     bravo: { url: b.endpoint, taxii, client: clientOf(b), pid: children[0]?.pid ?? 0 },
     pact: proposed.pact,
     async close() {
