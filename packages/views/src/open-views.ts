@@ -371,7 +371,7 @@ class SqliteViews implements Views {
       return ok(await readGraph(this.store, { ids: ids ?? [], left: 0, leftIsLeast: false, ...rest }, turn))
     }
     this.settleSome()
-    const found = await readObjects(this.store, this.shelf.search, { ...search, limit: nodes })
+    const found = await readObjects(this.store, this.shelf, { ...search, limit: nodes })
     if (!found.ok) return found
     const { objects, total, totalIsLeast } = found.value
     const left = total - objects.length
