@@ -27,8 +27,9 @@ export {
   tlpOf,
 } from './markings.ts'
 export { ATTRIBUTE_TYPES, type AttributeMapping, type AttributeType } from './misp/attribute-types.ts'
-export type { StixNotice, StixSource } from './misp/back.ts'
+export type { Json as MispJson, StixNotice, StixSource } from './misp/back.ts'
 export { eventToStix, type MispFigures, type StixOfEvent } from './misp/event-to-stix.ts'
+export { type EventsToPush, type EventToPush, eventsToPush } from './misp/events-to-push.ts'
 export { type BundleOfMisp, bundleOfMisp, type MispOfBundle, mispOfBundle } from './misp/files.ts'
 export type { NewEvent } from './misp/foreign-to-misp.ts'
 export type { MispNotice } from './misp/making.ts'

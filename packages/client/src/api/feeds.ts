@@ -131,6 +131,8 @@ export interface PushReport {
   redacted: { object: string; message: string }[]
   redactedTotal: number
   open: number
+  /** To a MISP: events that were added, changed, and there already; parts of events that were deleted there. */
+  events?: { added: number; changed: number; known: number; deleted: number }
   failure?: { code: string; message: string }
   waitUntilMs?: number
 }

@@ -13,8 +13,9 @@ import { type Destination, type Feed, FeedStore } from './feed-store.ts'
 import { checkCredential, type FeedKind, feedUrl, speechOf, wordsOf } from './feed-terms.ts'
 import { FEED_LIMITS, type FeedLimits } from './limits.ts'
 import { EventPulling } from './misp/event-pulling.ts'
+import { EventPushing } from './misp/event-pushing.ts'
 import { Pulling } from './pulling.ts'
-import { objectsGiven, rulesOfPush, sharedUnder, theirs } from './push-source.ts'
+import { objectsGiven, rulesOfPush, sharedAs, sharedUnder, theirs } from './push-source.ts'
 import { Pushing } from './pushing.ts'
 import type { PullReport, PushReport } from './report.ts'
 import { type Credential, ForeignRequests } from './requests.ts'
@@ -220,8 +221,8 @@ export class Feeds {
   }
 
   /**
-   * Adds objects to the foreign collection: those of a file, all of them or none, or what we shared under an agreement,
-   * without what may not leave. Nothing above `upTo` leaves, and nothing that the rules of our house hold back.
+   * Adds objects to the foreign collection, or to the MISP as events: those of a file, all of them or none, or what we
+   * shared under an agreement, without what may not leave. Nothing above `upTo` leaves, and nothing that the rules of our house hold back.
    */
   push(name: string, asked: PushAsked): Promise<Result<PushReport>> {
     return this.alone(name, async (feed) => {
@@ -239,9 +240,15 @@ export class Feeds {
       if (!rules.ok) return rules
       const foreign = await theirs(what.value, rules.value, this.parts)
       const { store, limits } = this
+      const { url, kind } = feed.settings
       const means = { around, store, limits, requests: requests.value, giveWay: this.parts.giveWay }
-      const pushing = new Pushing(name, feed.settings.url, { ...means, stopped: this.stopping.signal })
-      return ok(await pushing.push(what.value, { marking, rules: rules.value, foreign, leaveOut: 'pact' in asked }))
+      const pushing = { ...means, stopped: this.stopping.signal }
+      const isWhole = 'pact' in asked
+      const release = { marking, rules: rules.value, foreign, leaveOut: isWhole }
+      if (kind !== 'misp') return ok(await new Pushing(name, url, pushing).push(what.value, release))
+      const saidAs = isWhole ? await sharedAs(pact, what.value, this.parts) : () => null
+      const from = { place: pact, saidAs, isWhole }
+      return ok(await new EventPushing(name, url, pushing).push(what.value, release, from))
     })
   }
 

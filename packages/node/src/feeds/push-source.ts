@@ -2,7 +2,15 @@
 // recipient is the feed, `feed-NAME`, and its ceiling the marking that was named for the push. The rules of the house hold
 // too: `house`, those of the agreement whose outbox is pushed or of `feed` for a file, and those of the feed itself.
 
-import { isCommon, originatorWords, type ReleaseRules, readObject, type Tlp } from '@countersign/intel'
+import {
+  isCommon,
+  originatorWords,
+  parseTlp,
+  type ReleaseRules,
+  readObject,
+  strictest,
+  type Tlp,
+} from '@countersign/intel'
 import { ok, type Result, refuse, utf8 } from '@countersign/log'
 import { type CollectionPage, OBJECTS_PER_FOLD_MAX } from '@countersign/views'
 import { type EngineParts, noSuchPact } from '../engine-parts.ts'
@@ -51,6 +59,30 @@ export async function theirs(
     await giveWay()
   }
   return found
+}
+
+/**
+ * The TLP of the records in which we shared an object; of several the most open one, for in that one it went out. Null where
+ * we share none.
+ */
+export async function sharedAs(
+  pact: string,
+  objects: readonly PulledObject[],
+  { views, giveWay }: Pick<EngineParts, 'views' | 'giveWay'>,
+): Promise<(id: string) => Tlp | null> {
+  const ofRecord = new Map<string, Tlp | undefined>()
+  const found = new Map<string, Tlp>()
+  for (const { id } of objects) {
+    for (const { record } of views.sharedByUs(pact, id)) {
+      if (!ofRecord.has(record)) {
+        ofRecord.set(record, parseTlp((await views.record(record))?.row.marking.tlp ?? ''))
+        await giveWay()
+      }
+      const [tlp, before] = [ofRecord.get(record), found.get(id)]
+      if (tlp !== undefined && (before === undefined || strictest(tlp, before) === before)) found.set(id, tlp)
+    }
+  }
+  return (id) => found.get(id) ?? null
 }
 
 /** All that we shared under an agreement, each object in its newest version; our feedback is for who shared what it is about. */

@@ -2,19 +2,15 @@
 // under the marking that was named for this push. What the server says it took is kept, so that a push that was broken
 // off goes on with the rest; what it may have taken without an answer is sent once more, which the standard makes no error.
 
-import { decideRelease, type ReleaseRules, type Tlp } from '@countersign/intel'
 import { fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
-import { refusalOf } from '../releasing/decide.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { FeedStore } from './feed-store.ts'
 import type { FeedLimits } from './limits.ts'
-import { objectOf, type PulledObject } from './page.ts'
+import type { PulledObject } from './page.ts'
 import { patiently, waited, whyNot } from './patience.ts'
-import { type PushReport, redactedIn } from './report.ts'
+import { emptyPushReport, nameIn, type Release, releasedForPush } from './push-release.ts'
+import type { PushReport } from './report.ts'
 import type { Answered, ForeignRequests } from './requests.ts'
-
-/** Of what a second person would have to approve. */
-const ASKS_NOBODY = 'A push asks nobody, so it stays here.'
 
 export interface PushingMeans {
   around: Pick<Surroundings, 'after' | 'now'>
@@ -23,15 +19,6 @@ export interface PushingMeans {
   requests: ForeignRequests
   giveWay(): Promise<void>
   stopped: AbortSignal
-}
-
-export interface Release {
-  marking: Tlp
-  rules: ReleaseRules
-  /** Why objects that are another party’s to pass on stay here, by their ids. */
-  foreign: ReadonlyMap<string, string>
-  /** Whether what may not leave is left out; otherwise it holds back everything. */
-  leaveOut: boolean
 }
 
 export class Pushing {
@@ -44,57 +31,20 @@ export class Pushing {
   constructor(name: string, url: string, means: PushingMeans) {
     this.means = means
     this.url = new URL(url)
-    const lists = { refused: [], heldBack: [], redacted: [] }
-    this.report = {
-      ...{ feed: name, taken: 0, known: 0, refusedTotal: 0, heldBackTotal: 0, redactedTotal: 0, open: 0 },
-      ...lists,
-    }
+    this.report = emptyPushReport(name)
   }
 
   /** Never rejects for what a server does. */
   async push(objects: readonly PulledObject[], release: Release): Promise<PushReport> {
-    const { store } = this.means
+    const { store, limits } = this.means
     const { feed } = this.report
-    const released = this.released(objects, release)
+    const released = releasedForPush(objects, release, this.report, limits)
     const sent = released.ok
       ? await this.sendAll(released.value.filter(({ digest }) => !store.isPushed(feed, digest)))
       : released
     if (released.ok) this.report.known = released.value.length - this.tried
     if (!sent.ok) this.report.failure = { code: sent.code, message: sent.message }
     return this.report
-  }
-
-  /** What may leave, as the gate lets it go; where an object is left out here, the rest is decided on anew. */
-  private released(
-    objects: readonly PulledObject[],
-    { marking, rules, foreign, leaveOut }: Release,
-  ): Result<PulledObject[]> {
-    const request = { type: 'intel/share', marking, to: rules.parties.slice(1) }
-    for (const { id } of objects) {
-      const why = foreign.get(id)
-      if (why !== undefined) this.name('heldBack', id, `${why} (release/originator)`)
-    }
-    const [theirs] = foreign.values()
-    if (theirs !== undefined && !leaveOut) return refuse('release/originator', `${theirs} Nothing left.`)
-    let left = objects.filter(({ id }) => !foreign.has(id))
-    for (;;) {
-      if (left.length === 0) return ok([])
-      const { decision, leaving } = decideRelease({ ...request, objects: left.map(({ source }) => source) }, rules)
-      const out = new Map<number, string>()
-      const waits = decision.waits.map((reason) => ({ ...reason, message: `${reason.message} ${ASKS_NOBODY}` }))
-      for (const { object, message, code } of [...decision.refusals, ...waits]) {
-        if (object !== undefined) out.set(object.index, `${message} (${code})`)
-      }
-      for (const [index, message] of out) this.name('heldBack', left[index]?.id ?? '', message)
-      if (decision.verdict === 'passes' || decision.verdict === 'redacted') {
-        this.report.redactedTotal = decision.altered
-        this.report.redacted = redactedIn(decision.told, this.means.limits)
-        // As the gate wrote them: it read each of them itself.
-        return ok(leaving.flatMap((source) => valueOf(objectOf(source))))
-      }
-      if (!leaveOut || out.size === 0) return refusalOf({ ...decision, waits })
-      left = left.filter((_object, index) => !out.has(index))
-    }
   }
 
   private async sendAll(objects: readonly PulledObject[]): Promise<Result<undefined>> {
@@ -146,15 +96,14 @@ export class Pushing {
     const { store } = this.means
     // It says that some failed, and not which.
     if (failureCount > 0 && failures.size === 0) {
-      for (const { id } of batch)
-        this.name('refused', id, `One of ${batch.length} objects was refused; it is not said which.`)
+      for (const { id } of batch) this.refuse(id, `One of ${batch.length} objects was refused; it is not said which.`)
       return ok(undefined)
     }
     const taken: Uint8Array[] = []
     for (const { id, version, digest } of batch) {
       const why = failures.get(`${id} ${version ?? ''}`) ?? failures.get(`${id} `)
       if (why === undefined) taken.push(digest)
-      else this.name('refused', id, why)
+      else this.refuse(id, why)
     }
     store.keepPushed(this.report.feed, taken)
     this.report.taken += taken.length
@@ -185,9 +134,8 @@ export class Pushing {
     return typeof named === 'number' && named > 0 ? Math.min(named - 14, limits.pushBytes) : limits.pushBytes
   }
 
-  private name(list: 'refused' | 'heldBack', object: string, message: string): void {
-    this.report[`${list}Total`]++
-    if (this.report[list].length < this.means.limits.told) this.report[list].push({ object, message })
+  private refuse(object: string, message: string): void {
+    nameIn(this.report, 'refused', { object, message }, this.means.limits)
   }
 }
 
@@ -226,8 +174,4 @@ function parsed(bytes: Uint8Array): Record<string, unknown> | undefined {
   } catch {
     return undefined
   }
-}
-
-function valueOf<T>(result: Result<T>): T[] {
-  return result.ok ? [result.value] : []
 }

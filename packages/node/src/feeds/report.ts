@@ -59,6 +59,8 @@ export interface PushReport {
   redactedTotal: number
   /** Objects of which the server has not said yet whether it takes them; the next push sends them again. */
   open: number
+  /** To a MISP: events that were added, changed, and there already; parts of events that were deleted there. */
+  events?: { added: number; changed: number; known: number; deleted: number }
   failure?: { code: string; message: string }
   waitUntilMs?: number
 }

@@ -14,6 +14,17 @@ export interface WantedEvent extends ListedEvent {
   tries: number
 }
 
+/** An event that we gave to a MISP. */
+export interface GivenEvent {
+  uuid: string
+  /** The agreement whose outbox it was made of; `file` for a file. */
+  place: string
+  /** Of the event as we gave it. */
+  digest: Uint8Array
+  /** The UUID of its organisation there. */
+  creator: string | null
+}
+
 export class EventStore {
   private readonly db: Database.Database
 
@@ -26,6 +37,13 @@ export class EventStore {
       ) STRICT;
       CREATE TABLE IF NOT EXISTS taken_event (
         feed TEXT NOT NULL, uuid TEXT NOT NULL, version TEXT NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (feed, uuid)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS given_event (
+        feed TEXT NOT NULL, uuid TEXT NOT NULL, place TEXT NOT NULL, digest BLOB NOT NULL, creator TEXT,
+        PRIMARY KEY (feed, uuid)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS given_part (
+        feed TEXT NOT NULL, event TEXT NOT NULL, uuid TEXT NOT NULL, PRIMARY KEY (feed, event, uuid)
       ) STRICT, WITHOUT ROWID;
     `)
   }
@@ -83,8 +101,52 @@ export class EventStore {
     return row?.n ?? 0
   }
 
+  /** What we gave of an event; undefined where it is not from us. */
+  given(name: string, uuid: string): GivenEvent | undefined {
+    return this.db
+      .prepare<[string, string], GivenEvent>(
+        'SELECT uuid, place, digest, creator FROM given_event WHERE feed = ? AND uuid = ?',
+      )
+      .get(name, uuid)
+  }
+
+  /** All that we gave out of one place. */
+  givenFrom(name: string, place: string): GivenEvent[] {
+    return this.db
+      .prepare<[string, string], GivenEvent>(
+        'SELECT uuid, place, digest, creator FROM given_event WHERE feed = ? AND place = ? ORDER BY uuid',
+      )
+      .all(name, place)
+  }
+
+  partsGiven(name: string, event: string): string[] {
+    return this.db
+      .prepare<[string, string], { uuid: string }>('SELECT uuid FROM given_part WHERE feed = ? AND event = ?')
+      .all(name, event)
+      .map(({ uuid }) => uuid)
+  }
+
+  keepGiven(name: string, event: GivenEvent, parts: readonly string[]): void {
+    const put = this.db.prepare('INSERT OR IGNORE INTO given_part VALUES (?, ?, ?)')
+    this.db.transaction(() => {
+      const { uuid, place, digest, creator } = event
+      this.db
+        .prepare('INSERT OR REPLACE INTO given_event VALUES (?, ?, ?, ?, ?)')
+        .run(name, uuid, place, digest, creator)
+      for (const part of parts) put.run(name, uuid, part)
+    })()
+  }
+
+  /** They were taken back there. */
+  forgetParts(name: string, event: string, parts: readonly string[]): void {
+    const drop = this.db.prepare('DELETE FROM given_part WHERE feed = ? AND event = ? AND uuid = ?')
+    this.db.transaction(() => {
+      for (const part of parts) drop.run(name, event, part)
+    })()
+  }
+
   remove(name: string): void {
-    for (const table of ['wanted_event', 'taken_event'])
+    for (const table of ['wanted_event', 'taken_event', 'given_event', 'given_part'])
       this.db.prepare(`DELETE FROM ${table} WHERE feed = ?`).run(name)
   }
 
