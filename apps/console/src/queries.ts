@@ -1,6 +1,6 @@
 // What is asked of the node, how often it is asked again, and what becomes of an ended session.
 
-import type { ObjectQuery, RecordQuery, TriageQuery } from '@countersign/client'
+import type { GraphInput, ObjectQuery, RecordQuery, TriageQuery } from '@countersign/client'
 import { keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
 import { ApiFailure, api } from './api.ts'
 
@@ -91,6 +91,13 @@ export const ask = {
       queryKey: ['triage', query],
       queryFn: ({ signal }) => api.triageList({ limit: TRIAGE_ROWS, ...query }, signal),
       refetchInterval: TRIAGE_AGAIN_MS,
+    }),
+  /** Asked again only when a person says so: a picture that moves by itself is no help. */
+  graph: (asked: GraphInput) =>
+    queryOptions({
+      queryKey: ['graph', asked],
+      queryFn: ({ signal }) => api.graph(asked, signal),
+      staleTime: 60_000,
     }),
   pacts: () =>
     queryOptions({

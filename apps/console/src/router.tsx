@@ -46,6 +46,14 @@ const object = createRoute({
   component: lazyRouteComponent(() => import('./rooms/objects/Object.tsx'), 'ObjectRoom'),
 })
 
+const graph = createRoute({
+  getParentRoute: () => root,
+  path: '/objects/graph',
+  validateSearch: (search: Record<string, unknown>) =>
+    chosen(search, ['of', 'depth', 'q', 'type', 'party', 'collection', 'pact']),
+  component: lazyRouteComponent(() => import('./rooms/graph/Graph.tsx'), 'GraphRoom'),
+})
+
 const share = createRoute({
   getParentRoute: () => root,
   path: '/share',
@@ -108,6 +116,7 @@ export const router = createRouter({
     record,
     objects,
     object,
+    graph,
     share,
     triage,
     agreements,

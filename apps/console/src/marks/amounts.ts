@@ -23,6 +23,11 @@ export function showNumber(value: number, language: string): string {
   return new Intl.NumberFormat(localeOf(language)).format(value)
 }
 
+/** What a sentence with a number is told: `count` decides on its form, `number` is how it is written. */
+export function counted(count: number, language: string): { count: number; number: string } {
+  return { count, number: showNumber(count, language) }
+}
+
 export function showBytes(bytes: number, language: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
   const step = Math.min(units.length - 1, bytes < KILO ? 0 : Math.floor(Math.log(bytes) / Math.log(KILO)))

@@ -8,6 +8,7 @@ import { check } from './en/check.ts'
 import { compose } from './en/compose.ts'
 import { contentLife } from './en/content-life.ts'
 import { frame } from './en/frame.ts'
+import { graph } from './en/graph.ts'
 import { node } from './en/node.ts'
 import { objects } from './en/objects.ts'
 import { ownKeys } from './en/own-keys.ts'
@@ -24,6 +25,7 @@ export const en = {
   ...records,
   ...record,
   ...objects,
+  ...graph,
   ...agreement,
   ...approvals,
   ...contentLife,

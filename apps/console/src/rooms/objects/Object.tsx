@@ -5,6 +5,7 @@
 import type { ObjectDetail, ObjectRow } from '@countersign/client'
 import { Button, NativeSelect } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
+import { IconTopologyStar3 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -73,6 +74,12 @@ function OneObject({ detail }: { detail: ObjectDetail }) {
         </h1>
         {version.collection === 'withdrawn' && <p className="reason">{t('object.withdrawnBanner')}</p>}
         {version.revoked && <p className="reason">{t('object.revokedBanner')}</p>}
+        <p>
+          <Link to="/objects/graph" search={{ of: version.id }} className="with-icon">
+            <IconTopologyStar3 aria-hidden size={16} stroke={1.8} />
+            {t('graph.ofObject')}
+          </Link>
+        </p>
         {detail.versions.length > 1 && (
           <NativeSelect
             className="versions"

@@ -1,20 +1,23 @@
 // The STIX objects received and shared: search, choose, page, open.
 
-import type { ObjectRow } from '@countersign/client'
+import type { ObjectQuery, ObjectRow } from '@countersign/client'
+import { Button, Checkbox, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconSend } from '@tabler/icons-react'
+import { IconSend, IconTopologyStar3 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useListKeys } from '../../frame/keyboard.ts'
 import { rememberOpened, useReturnToRow } from '../../frame/lastOpened.ts'
 import { usePages } from '../../frame/paging.ts'
+import { counted } from '../../marks/amounts.ts'
 import { type Choice, Filters, NARROW, SEARCH_FIELD } from '../../marks/Filters.tsx'
-import { Foreign } from '../../marks/Foreign.tsx'
+import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { Empty, Failed, Loading } from '../../marks/Notice.tsx'
 import { Pager } from '../../marks/Pager.tsx'
 import { Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
+import { CHOSEN, CHOSEN_MAX, choose, chooseNone, useChosen } from './chosen.ts'
 import { ObjectFlags, ObjectMarking, STIX_TYPES, StixType } from './object-marks.tsx'
 
 const LIST = 'objects'
@@ -45,6 +48,12 @@ export function Objects() {
             totalIsLeast={objects.data.totalIsLeast ?? false}
           />
         )}
+        {objects.data !== undefined && objects.data.objects.length > 0 && (
+          <Link to="/objects/graph" search={startOf(filters)} className="button-link plain">
+            <IconTopologyStar3 aria-hidden size={16} stroke={1.8} />
+            {t('graph.link')}
+          </Link>
+        )}
         <Link to="/share" className="button-link">
           <IconSend aria-hidden size={16} stroke={1.8} />
           {t('share.link')}
@@ -62,14 +71,72 @@ export function Objects() {
             next={t(filtered ? 'objects.none' : 'objects.empty')}
           />
         ) : (
-          <ObjectList objects={objects.data.objects} label={t('objects.list')} list={LIST} />
+          <>
+            <Ticked ids={objects.data.objects.map(({ id }) => id)} />
+            <ObjectList objects={objects.data.objects} label={t('objects.list')} list={LIST} ticks />
+          </>
         )}
       </div>
     </>
   )
 }
 
-export function ObjectList({ objects, label, list }: { objects: ObjectRow[]; label: string; list?: string }) {
+/** The same choice without its page. */
+function startOf({ q, type, party, collection }: ObjectQuery) {
+  return { q, type, party, collection }
+}
+
+/** What is ticked, over all pages, and what one may do with it. */
+function Ticked({ ids }: { ids: readonly string[] }) {
+  const { t, i18n } = useTranslation()
+  const ticked = useChosen()
+  const isPage = ids.every((id) => ticked.has(id))
+  return (
+    <div className="ticked">
+      <Checkbox
+        label={t('objects.tickPage')}
+        checked={isPage}
+        indeterminate={!isPage && ids.some((id) => ticked.has(id))}
+        onChange={() => choose(ids, !isPage)}
+      />
+      {ticked.size > 0 && (
+        <>
+          <span role="status">{t('objects.ticked', counted(ticked.size, i18n.language))}</span>
+          <Link to="/objects/graph" search={{ of: CHOSEN }}>
+            {t('objects.graphOfTicked')}
+          </Link>
+          <Button variant="subtle" onClick={chooseNone}>
+            {t('objects.tickNone')}
+          </Button>
+        </>
+      )}
+      {ticked.size >= CHOSEN_MAX && <span className="warn-text">{t('objects.tickedMost')}</span>}
+    </div>
+  )
+}
+
+function Tick({ row }: { row: ObjectRow }) {
+  const { t } = useTranslation()
+  const ticked = useChosen()
+  return (
+    <Checkbox
+      className="tick"
+      aria-label={t('objects.tick', { name: plain(row.name ?? row.id, 100) })}
+      checked={ticked.has(row.id)}
+      onChange={(event) => choose([row.id], event.currentTarget.checked)}
+    />
+  )
+}
+
+interface ObjectListProps {
+  objects: ObjectRow[]
+  label: string
+  list?: string
+  /** Whether objects are ticked in it. */
+  ticks?: boolean
+}
+
+export function ObjectList({ objects, label, list, ticks = false }: ObjectListProps) {
   const { t } = useTranslation()
   const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false }) ?? false
   if (narrow) {
@@ -78,7 +145,10 @@ export function ObjectList({ objects, label, list }: { objects: ObjectRow[]; lab
         {objects.map((row) => (
           <li className="card" key={row.seq}>
             <div className="card-line">
-              <StixType type={row.type} />
+              <span className="card-type">
+                {ticks && <Tick row={row} />}
+                <StixType type={row.type} />
+              </span>
               <ObjectMarking tlp={row.tlp} />
             </div>
             <div className="card-title">
@@ -99,6 +169,11 @@ export function ObjectList({ objects, label, list }: { objects: ObjectRow[]; lab
       <table className="table" aria-label={label}>
         <thead>
           <tr>
+            {ticks && (
+              <th scope="col">
+                <VisuallyHidden>{t('objects.tickColumn')}</VisuallyHidden>
+              </th>
+            )}
             <th scope="col">{t('objects.type')}</th>
             <th scope="col" className="wide">
               {t('objects.name')}
@@ -112,6 +187,11 @@ export function ObjectList({ objects, label, list }: { objects: ObjectRow[]; lab
         <tbody>
           {objects.map((row) => (
             <tr key={row.seq}>
+              {ticks && (
+                <td className="tick-cell">
+                  <Tick row={row} />
+                </td>
+              )}
               <td>
                 <StixType type={row.type} />
               </td>

@@ -4,23 +4,41 @@ import type { ObjectRow } from '@countersign/client'
 import {
   IconAffiliate,
   IconAlertTriangle,
+  IconAppWindow,
+  IconArrowsExchange,
   IconArrowsLeftRight,
+  IconAt,
   IconBug,
   IconBulb,
+  IconCertificate,
+  IconCpu,
   IconCrosshair,
+  IconDeviceDesktop,
   IconEye,
+  IconFile,
   IconFileText,
   IconFolder,
   IconHexagon,
+  IconKey,
+  IconLanguage,
+  IconLink,
+  IconLock,
+  IconMail,
   IconMapPin,
+  IconNetwork,
+  IconPaperclip,
+  IconPuzzle,
+  IconRouter,
   IconServer2,
   IconShieldCheck,
   IconTag,
   IconTargetArrow,
   IconTool,
   IconUser,
+  IconUserCircle,
   IconUsersGroup,
   IconVirus,
+  IconWorld,
 } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -37,12 +55,14 @@ const ICONS: Record<string, ComponentType<IconProps>> = {
   'attack-pattern': IconCrosshair,
   campaign: IconTargetArrow,
   'course-of-action': IconShieldCheck,
+  'extension-definition': IconPuzzle,
   grouping: IconFolder,
   identity: IconUser,
   incident: IconAlertTriangle,
   indicator: IconEye,
   infrastructure: IconServer2,
   'intrusion-set': IconUsersGroup,
+  'language-content': IconLanguage,
   location: IconMapPin,
   malware: IconVirus,
   'malware-analysis': IconVirus,
@@ -58,33 +78,38 @@ const ICONS: Record<string, ComponentType<IconProps>> = {
   vulnerability: IconBug,
 }
 
+const OBSERVABLES: typeof ICONS = {
+  artifact: IconPaperclip,
+  'autonomous-system': IconRouter,
+  directory: IconFolder,
+  'domain-name': IconWorld,
+  'email-addr': IconAt,
+  'email-message': IconMail,
+  file: IconFile,
+  'ipv4-addr': IconNetwork,
+  'ipv6-addr': IconNetwork,
+  'mac-addr': IconDeviceDesktop,
+  mutex: IconLock,
+  'network-traffic': IconArrowsExchange,
+  process: IconCpu,
+  software: IconAppWindow,
+  url: IconLink,
+  'user-account': IconUserCircle,
+  'windows-registry-key': IconKey,
+  'x509-certificate': IconCertificate,
+}
+
 /** The types one may choose among: STIX 2.1's domain, relationship and meta objects, then its observables. */
-export const STIX_TYPES = [
-  ...Object.keys(ICONS).sort(),
-  'artifact',
-  'autonomous-system',
-  'directory',
-  'domain-name',
-  'email-addr',
-  'email-message',
-  'extension-definition',
-  'file',
-  'ipv4-addr',
-  'ipv6-addr',
-  'language-content',
-  'mac-addr',
-  'mutex',
-  'network-traffic',
-  'process',
-  'software',
-  'url',
-  'user-account',
-  'windows-registry-key',
-  'x509-certificate',
-] as const
+export const STIX_TYPES = [...Object.keys(ICONS), ...Object.keys(OBSERVABLES)]
+
+/** Of a type that is not the standard's, a hexagon. */
+export function iconOf(type: string): ComponentType<IconProps> {
+  const icons = Object.hasOwn(ICONS, type) ? ICONS : OBSERVABLES
+  return (Object.hasOwn(icons, type) ? icons[type] : undefined) ?? IconHexagon
+}
 
 export function StixType({ type }: { type: string }) {
-  const Icon = (Object.hasOwn(ICONS, type) ? ICONS[type] : undefined) ?? IconHexagon
+  const Icon = iconOf(type)
   return (
     <span className="stix-type">
       <Icon aria-hidden size="1.1em" stroke={1.6} />
