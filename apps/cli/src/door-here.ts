@@ -111,7 +111,7 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
       const said: ShareResult = await node.sayRound(place, { account })
       return said as Awaited<ReturnType<Door['sayRound']>>
     },
-    skipRound: (place) => node.rounds.skip(place),
+    skipRound: (place, reason, by) => node.rounds.skip(place, { by, ...(reason === undefined ? {} : { reason }) }),
     async triageList({ types, all, limit, ...scope }) {
       await node.settled()
       return node.triageList({

@@ -85,7 +85,7 @@ export interface Door {
   ): Promise<Result<{ changed: number }>>
   tryRound(place: RoundPlace): Promise<Result<TriedShare>>
   sayRound(place: RoundPlace, account: string): ReturnType<NodeClient['sayRound']>
-  skipRound(place: RoundPlace): Promise<Result<RoundState>>
+  skipRound(place: RoundPlace, reason: string | undefined, account: string): Promise<Result<RoundState>>
   triageList(query: TriageQuery): Promise<Result<TriageList>>
   triage(input: TriageInput, account: string): Promise<Result<Triaged>>
   tryShare(
@@ -214,7 +214,7 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     chooseInRound: (place, which, out) => client.chooseInRound(place, which, out),
     tryRound: (place) => client.tryRound(place),
     sayRound: (place) => client.sayRound(place),
-    skipRound: (place) => client.skipRound(place),
+    skipRound: (place, reason) => client.skipRound(place, reason),
     triageList: (query) => client.triageList(query),
     triage: (input) => client.triage(input),
     tryShare: (input, bytes) => client.tryShare(input, bytes),

@@ -49,7 +49,10 @@ test('a round is filled, tried, mended and said, through the running node', { ti
     expect((await round('take-in', idOf(2))).err).toBe('1 object taken in.\n')
     const set = await round('set', '--weekday', 'friday', '--hour', '13', '--marking', 'TLP:GREEN', '--json')
     expect(JSON.parse(set.out)).toMatchObject({ weekday: 5, hour: 13, marking: { tlp: 'TLP:GREEN' }, objects: 1 })
-    expect((await round('skip')).err).toMatch(/^Skipped; it is due again on Friday 20\d\d-\d\d-\d\d 13:00 UTC\.\n$/)
+    expect((await round('skip', '--reason', 'A holiday.')).err).toMatch(
+      /^Skipped; it is due again on Friday 20\d\d-\d\d-\d\d 13:00 UTC\.\n$/,
+    )
+    expect((await round('status')).err).toMatch(/^Shell of this machine skipped it on .*: A holiday\.$/m)
     const one = await round('status', '--to', 'bravo.example', '--json')
     expect(JSON.parse(one.out)).toMatchObject({ to: ['bravo.example'], objects: 0, gathered: [] })
 

@@ -1,6 +1,6 @@
 // What is asked of the node, how often it is asked again, and what becomes of an ended session.
 
-import type { GraphInput, ObjectQuery, RecordQuery, TriageQuery } from '@countersign/client'
+import type { GraphInput, ObjectQuery, RecordQuery, RoundPlace, TriageQuery } from '@countersign/client'
 import { keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
 import { ApiFailure, api } from './api.ts'
 
@@ -98,6 +98,30 @@ export const ask = {
       queryKey: ['graph', asked],
       queryFn: ({ signal }) => api.graph(asked, signal),
       staleTime: 60_000,
+    }),
+  rounds: (pact: string) =>
+    queryOptions({
+      queryKey: ['rounds', pact],
+      queryFn: ({ signal }) => api.rounds(pact, signal),
+      refetchInterval: 2 * LIST_AGAIN_MS,
+    }),
+  round: (place: RoundPlace) =>
+    queryOptions({
+      queryKey: ['round', place],
+      queryFn: ({ signal }) => api.round(place, signal),
+      refetchInterval: LIST_AGAIN_MS,
+    }),
+  balance: (asked: { pact: string; from: string }) =>
+    queryOptions({
+      queryKey: ['balance', asked],
+      queryFn: ({ signal }) => api.balance(asked, signal),
+      refetchInterval: TRIAGE_AGAIN_MS,
+    }),
+  feedback: (query: Record<string, string>) =>
+    queryOptions({
+      queryKey: ['feedback', query],
+      queryFn: ({ signal }) => api.feedback(query, signal),
+      refetchInterval: 2 * LIST_AGAIN_MS,
     }),
   pacts: () =>
     queryOptions({

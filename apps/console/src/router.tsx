@@ -7,8 +7,11 @@ import { useTranslation } from 'react-i18next'
 import { CHECK_PATH, Frame } from './frame/Frame.tsx'
 import { Empty, Failed } from './marks/Notice.tsx'
 import { Records } from './rooms/records/Records.tsx'
+import type { RoundSearch } from './rooms/round/round-place.ts'
 
 const LONGEST_FILTER = 300
+/** Of parties, one after the other. */
+const LONGEST_LIST = 20_000
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: Broken })
 
@@ -63,8 +66,32 @@ const share = createRoute({
 const triage = createRoute({
   getParentRoute: () => root,
   path: '/triage',
-  validateSearch: (search: Record<string, unknown>) => chosen(search, ['pact', 'share', 'type', 'q', 'show', 'at']),
+  validateSearch: (search: Record<string, unknown>): Chosen<'pact' | 'share' | 'type' | 'q' | 'show' | 'at'> =>
+    chosen(search, ['pact', 'share', 'type', 'q', 'show', 'at']),
   component: lazyRouteComponent(() => import('./rooms/triage/Triage.tsx'), 'TriageRoom'),
+})
+
+const rounds = createRoute({
+  getParentRoute: () => root,
+  path: '/rounds',
+  validateSearch: (search: Record<string, unknown>): Chosen<'pact'> => chosen(search, ['pact']),
+  component: lazyRouteComponent(() => import('./rooms/round/Rounds.tsx'), 'RoundsRoom'),
+})
+
+const round = createRoute({
+  getParentRoute: () => root,
+  path: '/round',
+  // Recipients are separated by commas; without any it is the round for all others of the channel.
+  validateSearch: (search: Record<string, unknown>): RoundSearch =>
+    chosen(search, ['pact', 'channel', 'to'], LONGEST_LIST),
+  component: lazyRouteComponent(() => import('./rooms/round/Round.tsx'), 'RoundRoom'),
+})
+
+const balance = createRoute({
+  getParentRoute: () => root,
+  path: '/balance',
+  validateSearch: (search: Record<string, unknown>): Chosen<'pact' | 'span'> => chosen(search, ['pact', 'span']),
+  component: lazyRouteComponent(() => import('./rooms/balance/Balance.tsx'), 'BalanceRoom'),
 })
 
 const agreements = createRoute({
@@ -119,6 +146,9 @@ export const router = createRouter({
     graph,
     share,
     triage,
+    rounds,
+    round,
+    balance,
     agreements,
     agreement,
     approvals,
@@ -137,17 +167,24 @@ export const router = createRouter({
   },
 })
 
+/** What is not chosen may be taken out by setting it to nothing. */
+type Chosen<Key extends string> = { [Name in Key]?: string | undefined }
+
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router
   }
 }
 
-function chosen<Key extends string>(search: Record<string, unknown>, keys: readonly Key[]): { [Name in Key]?: string } {
+function chosen<const Key extends string>(
+  search: Record<string, unknown>,
+  keys: readonly Key[],
+  longest = LONGEST_FILTER,
+): { [Name in Key]?: string } {
   const found: { [Name in Key]?: string } = {}
   for (const key of keys) {
     const value = search[key]
-    if (typeof value === 'string' && value !== '' && value.length <= LONGEST_FILTER) found[key] = value
+    if (typeof value === 'string' && value !== '' && value.length <= longest) found[key] = value
   }
   return found
 }

@@ -300,8 +300,9 @@ export class NodeClient {
     return this.calls.postJson('api/round/say', place)
   }
 
-  skipRound(place: RoundPlace): Promise<Answer<RoundState>> {
-    return this.calls.postJson('api/round/skip', place)
+  /** Says nothing this week; `reason` stays on this node. */
+  skipRound(place: RoundPlace, reason?: string): Promise<Answer<RoundState>> {
+    return this.calls.postJson('api/round/skip', { ...place, ...(reason === undefined ? {} : { reason }) })
   }
 
   /** What others shared, and what we say of it. */

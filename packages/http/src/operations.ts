@@ -24,7 +24,7 @@ import {
 import { graphBody } from './graph-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
-import { roundBody, roundChoiceBody, roundQuery, roundsQuery, roundTermsBody } from './round-routes.ts'
+import { roundBody, roundChoiceBody, roundQuery, roundSkipBody, roundsQuery, roundTermsBody } from './round-routes.ts'
 import { triageBody, triageQuery } from './triage-routes.ts'
 
 export interface Operation {
@@ -403,7 +403,7 @@ export const OPERATIONS: readonly Operation[] = [
     answer: json('As of a share.'),
   },
   {
-    ...{ method: 'POST', path: '/api/round/skip', body: jsonBody(roundBody) },
+    ...{ method: 'POST', path: '/api/round/skip', body: jsonBody(roundSkipBody) },
     summary: 'Says nothing this week; what was gathered stays for the next.',
     answer: json('The round.'),
   },

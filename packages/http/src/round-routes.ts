@@ -18,6 +18,11 @@ export const roundsQuery = z.strictObject({ pact: text.exactOptional() })
 /** In a query the recipients are separated by commas. */
 export const roundQuery = z.strictObject({ pact: text, channel: text.exactOptional(), to: text.exactOptional() })
 export const roundBody = z.strictObject(place)
+export const roundSkipBody = z.strictObject({
+  ...place,
+  /** Why; it stays on this node. */
+  reason: z.string().min(1).max(LIMITS.triageReasonChars).exactOptional(),
+})
 export const roundTermsBody = z.strictObject({
   ...place,
   weekday: z.number().int().min(1).max(7).exactOptional(),
@@ -90,7 +95,9 @@ export function roundRoutes(api: FastifyInstance, { node, asker, refused }: Mean
     )
   }
   post('/api/round/try', roundBody, (at) => rounds.tryOut(at))
-  post('/api/round/skip', roundBody, (at) => rounds.skip(at))
+  post('/api/round/skip', roundSkipBody, ({ reason, ...at }, by) =>
+    rounds.skip(at, { by, ...(reason === undefined ? {} : { reason }) }),
+  )
   api.post('/api/round/say', async (request, reply) => {
     const parsed = roundBody.safeParse(request.body)
     if (!parsed.success) return sendRefusal(reply, malformed(parsed.error))

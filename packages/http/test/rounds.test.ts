@@ -187,14 +187,19 @@ test('when it is due with something in it, that is told until it is said or skip
   await rounds().lookAtAll()
   expect(await alarms()).toMatchObject([{ code: 'round/due', message: expect.stringContaining('1 object') }])
   expect(await shares()).toHaveLength(before)
-  value(await rounds().skip(at()))
+  value(await rounds().skip(at(), { by: 'duty', reason: ' Nobody is here. ' }))
   expect(await alarms()).toEqual([])
-  expect(await round()).toMatchObject({ isDue: false, objects: 1 })
+  expect(await round()).toMatchObject({
+    ...{ isDue: false, objects: 1, gathered: expect.arrayContaining([expect.objectContaining({ name: 'Tool 41' })]) },
+    // With the name and the reason of who passed it over, until it is said.
+    skipped: { by: 'duty', reason: 'Nobody is here.' },
+  })
   ahead += 8 * DAY_MS
   await rounds().lookAtAll()
   expect(await alarms()).toHaveLength(1)
   value(await say())
   expect(await alarms()).toEqual([])
+  expect((await round()).skipped).toBeNull()
   ahead += 8 * DAY_MS
   await rounds().lookAtAll()
   expect(await alarms()).toEqual([])

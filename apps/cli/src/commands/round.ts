@@ -152,9 +152,16 @@ export function roundCommand(command: Command): void {
     })
 
   verb('skip', 'say nothing this week; what was gathered stays for the next')
-    .addHelpText('after', examples('countersign round skip --dir ./alfa'))
-    .action(async (flags: Flags) => {
-      const round = await at(flags, async (door, place) => must(await door.skipRound(place)))
+    .option('--reason <text>', 'why; private to this node')
+    .option(...account)
+    .addHelpText(
+      'after',
+      examples('countersign round skip --dir ./alfa --reason "Nothing new but what waits for the lab."'),
+    )
+    .action(async (flags: Flags & { reason?: string }) => {
+      const round = await at(flags, async (door, place) =>
+        must(await door.skipRound(place, flags.reason, accountOf(flags))),
+      )
       return flags.json === true ? printJson(round) : note(`Skipped; it is due again on ${dayOf(round.dueAtMs)}.`)
     })
 }
@@ -199,6 +206,10 @@ function tell(round: RoundState, dir: string): void {
       ],
     ]),
   )
+  if (round.skipped !== null) {
+    const { by, at: when, reason } = round.skipped
+    note(`${plain(by)} skipped it on ${dayOf(when)}${reason === null ? '.' : `: ${plain(reason)}`}`)
+  }
   if (round.note !== null) note(plain(round.note))
   if (objects > 0) note(`See what the gate says of it: countersign round try --dir ${dir}`)
 }

@@ -45,7 +45,7 @@ const ROOMS = [
     words: 'rooms.exchange',
     short: 'rooms.exchange',
     icon: IconArrowsExchange,
-    also: [],
+    also: ['/round', '/balance'],
   },
   {
     to: '/agreements',
@@ -125,6 +125,8 @@ function Desk({ me }: { me: Me }) {
     'g o': () => void navigate({ to: '/objects' }),
     'g s': () => void navigate({ to: '/share' }),
     'g t': () => void navigate({ to: '/triage' }),
+    'g w': () => void navigate({ to: '/rounds' }),
+    'g b': () => void navigate({ to: '/balance' }),
     'g a': () => void navigate({ to: '/agreements' }),
     'g p': () => void navigate({ to: '/approvals' }),
     'g k': () => void navigate({ to: '/keys' }),

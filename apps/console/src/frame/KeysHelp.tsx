@@ -17,6 +17,8 @@ const KEYS = [
       ['g', 'o'],
       ['g', 's'],
       ['g', 't'],
+      ['g', 'w'],
+      ['g', 'b'],
       ['g', 'a'],
       ['g', 'p'],
       ['g', 'k'],
@@ -26,6 +28,7 @@ const KEYS = [
   },
   { keys: [['a'], ['w'], ['f'], ['s']], words: 'keys.triageVerdicts' },
   { keys: [['x'], ['X']], words: 'keys.triageSelect' },
+  { keys: [['o'], ['i'], ['u']], words: 'keys.round' },
   { keys: [['u'], ['e'], ['t']], words: 'keys.triageStep' },
   { keys: [['?']], words: 'keys.help' },
 ] as const

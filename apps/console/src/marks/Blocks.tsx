@@ -22,7 +22,13 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
   )
 }
 
-export function Back({ to, words }: { to: '/records' | '/objects' | '/agreements' | '/approvals'; words: string }) {
+export function Back({
+  to,
+  words,
+}: {
+  to: '/records' | '/objects' | '/agreements' | '/approvals' | '/rounds'
+  words: string
+}) {
   return (
     <p className="back">
       <Link to={to}>

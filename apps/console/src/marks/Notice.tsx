@@ -7,6 +7,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiFailure } from '../api.ts'
 import { plain } from './Foreign.tsx'
+import { withoutCommands } from './own-words.ts'
 
 export function Loading({ words }: { words: string }) {
   return (
@@ -44,7 +45,10 @@ export function Failed({ error, again, title }: { error: unknown; again?: () => 
 export function failureWords(error: unknown, t: TFunction): string {
   if (!(error instanceof ApiFailure)) return t('failure.broken')
   if (error.code === 'network/unreachable') return t('failure.unreachable')
-  if (error.message !== '' && error.status < 500) return plain(error.message, 500)
+  if (error.message !== '' && error.status < 500) {
+    const words = withoutCommands(error.message)
+    return words === '' ? t('failure.refused', { code: plain(error.code, 80) }) : plain(words, 500)
+  }
   if (error.status === 403) return t('failure.forbidden')
   if (error.status === 404) return t('failure.missing')
   return t('failure.server', { code: plain(error.code, 80) })

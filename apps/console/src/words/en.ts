@@ -4,6 +4,7 @@
 
 import { agreement } from './en/agreement.ts'
 import { approvals } from './en/approvals.ts'
+import { balance } from './en/balance.ts'
 import { check } from './en/check.ts'
 import { compose } from './en/compose.ts'
 import { contentLife } from './en/content-life.ts'
@@ -14,6 +15,7 @@ import { objects } from './en/objects.ts'
 import { ownKeys } from './en/own-keys.ts'
 import { record } from './en/record.ts'
 import { records } from './en/records.ts'
+import { round } from './en/round.ts'
 import { share } from './en/share.ts'
 import { takingBack } from './en/taking-back.ts'
 import { triage } from './en/triage.ts'
@@ -28,9 +30,11 @@ export const en = {
   ...graph,
   ...agreement,
   ...approvals,
+  ...balance,
   ...contentLife,
   ...ownKeys,
   ...node,
+  ...round,
   ...share,
   ...takingBack,
   ...triage,

@@ -37,6 +37,8 @@ export interface RoundState extends RoundTerms {
   last: RoundSaid | null
   /** What became of one that was not said. */
   note: string | null
+  /** Who passed the last one over, if it was, and why. */
+  skipped: { by: string; at: number; reason: string | null } | null
 }
 
 export interface RoundSaid {
@@ -49,7 +51,20 @@ export interface RoundSaid {
 
 export interface RoundLook extends RoundState {
   /** What was gathered, the first of it. `leftOut` says who left it out. */
-  gathered: { n: number; id: string; type: string; source: string; at: number; bytes: number; leftOut: string | null }[]
+  gathered: GatheredObject[]
+}
+
+export interface GatheredObject {
+  n: number
+  id: string
+  type: string
+  /** Its name or, of an observable, its value. */
+  name: string | null
+  /** A feed, or who put it in. */
+  source: string
+  at: number
+  bytes: number
+  leftOut: string | null
 }
 
 /** `known`: was there, or was said to the same before. */

@@ -30,6 +30,14 @@ export interface OpenSaying {
   sinceBefore: number
 }
 
+/** A round that was passed over. */
+export interface Skipped {
+  by: string
+  at: number
+  /** Null where none was given. */
+  reason: string | null
+}
+
 export interface RoundStanding {
   /** When it was last said or skipped; before that, when it was begun. */
   sinceMs: number
@@ -38,6 +46,8 @@ export interface RoundStanding {
   last?: Omit<OpenSaying, 'sinceBefore'>
   /** What became of one that was not. */
   note?: string
+  /** Who passed the last one over, if it was, and why. */
+  skipped?: Skipped
 }
 
 export interface Round {
@@ -51,6 +61,8 @@ export interface Gathered {
   n: number
   id: string
   type: string
+  /** Its name or, of an observable, its value: the first 300 characters; null where it has neither. */
+  name: string | null
   /** A feed, or who put it in. */
   source: string
   at: number
@@ -66,7 +78,9 @@ interface Row {
   standing: string
 }
 
-const COLUMNS = 'n, id, type, source, at, octet_length(text) AS bytes, left_out AS leftOut'
+const NAME = `CASE WHEN json_valid(text) THEN
+  substr(coalesce(json_extract(text, '$.name'), json_extract(text, '$.value')), 1, 300) END`
+const COLUMNS = `n, id, type, ${NAME} AS name, source, at, octet_length(text) AS bytes, left_out AS leftOut`
 
 export class RoundStore {
   private readonly db: Database.Database

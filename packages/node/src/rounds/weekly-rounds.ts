@@ -12,7 +12,7 @@ import type { ShareRequest } from '../saying/saying.ts'
 import { type ShareResult, type ShareState, uuidOf } from '../saying/share.ts'
 import { objectsIn } from '../saying/stix-objects.ts'
 import { ROUND_TOO_LARGE, type RoundAdded, RoundGathering, type RoundGatheringMeans } from './round-gathering.ts'
-import type { Gathered, OpenSaying, Round, RoundPlace, RoundStanding, RoundTerms } from './round-store.ts'
+import type { Gathered, OpenSaying, Round, RoundPlace, RoundStanding, RoundTerms, Skipped } from './round-store.ts'
 import { nextSlot } from './schedule.ts'
 
 export interface WeeklyRoundsMeans extends RoundGatheringMeans {
@@ -41,6 +41,7 @@ export interface RoundState extends RoundTerms {
   saying: (Omit<OpenSaying, 'sinceBefore'> & { state: ShareState }) | null
   last: Omit<OpenSaying, 'sinceBefore'> | null
   note: string | null
+  skipped: Skipped | null
 }
 
 export interface RoundLook extends RoundState {
@@ -188,7 +189,7 @@ export class WeeklyRounds {
       const now = this.parts.around.now()
       const uuid = uuidOf(this.parts.around.random(16))
       const open = { share: uuid, by: by.account, at: now, objects, sinceBefore: round.standing.sinceMs }
-      const { note: _, ...standing } = round.standing
+      const { note: _, skipped: __, ...standing } = round.standing
       store.begin(round, open, { ...standing, sinceMs: now })
       const said = await share({ ...this.requestOf(round, by, uuid), share: uuid })
       if (!said.ok) {
@@ -203,12 +204,14 @@ export class WeeklyRounds {
     }
   }
 
-  /** Nothing is said until it is due the next time; what was gathered stays. */
-  async skip(asked: RoundPlace): Promise<Result<RoundState>> {
+  /** Nothing is said until it is due the next time; what was gathered stays. Who skipped it, and why, stands here until it is said. */
+  async skip(asked: RoundPlace, { by, reason }: { by: string; reason?: string }): Promise<Result<RoundState>> {
     const found = await this.find(asked)
     if (!found.ok) return found
     const now = this.asItIs(found.value)
-    const round = { ...now, standing: { ...now.standing, sinceMs: this.parts.around.now() } }
+    const at = this.parts.around.now()
+    const skipped = { by, at, reason: reason?.trim() || null }
+    const round = { ...now, standing: { ...now.standing, sinceMs: at, skipped } }
     this.means.store.put(round)
     this.parts.alarmOver('round/due', subjectOf(round))
     return ok(await this.stateOf(round))
@@ -321,7 +324,7 @@ export class WeeklyRounds {
     const { key, place, terms, standing } = round
     const { store, shareState } = this.means
     const { pact, channel = 'main', to } = place
-    const { open, last = null, note = null } = standing
+    const { open, last = null, note = null, skipped = null } = standing
     const dueAtMs = nextSlot(terms, standing.sinceMs)
     const saying = open && {
       ...{ share: open.share, by: open.by, at: open.at, objects: open.objects },
@@ -330,7 +333,7 @@ export class WeeklyRounds {
     return {
       ...{ pact, channel, to: to === undefined ? null : [...to], ...terms, ...store.counts(key) },
       ...{ sources: store.sources(key), dueAtMs, isDue: dueAtMs <= this.parts.around.now() },
-      ...{ saying: saying ?? null, last, note },
+      ...{ saying: saying ?? null, last, note, skipped },
     }
   }
 

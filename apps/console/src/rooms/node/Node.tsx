@@ -98,7 +98,14 @@ function OneAlarm({ alarm, isAcknowledgedHere, asked }: OneAlarmProps) {
     <li>
       <IconAlertTriangleFilled aria-hidden size="1.1em" />
       <span>
-        <Foreign max={1_000}>{alarm.message}</Foreign>{' '}
+        {alarm.code === 'round/due' ? (
+          // The node's own words are for whoever sits at its shell.
+          <>
+            {t('round.alarm')} <Link to="/rounds">{t('round.openRounds')}</Link>
+          </>
+        ) : (
+          <Foreign max={1_000}>{alarm.message}</Foreign>
+        )}{' '}
         <span className="quiet small">
           <Code>{`${alarm.code} ${alarm.subject}`}</Code>
         </span>{' '}

@@ -17,6 +17,7 @@ import { Empty, Failed, Loading } from '../../marks/Notice.tsx'
 import { Turns } from '../../marks/Pager.tsx'
 import { showDay } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
+import { ExchangeTabs } from '../exchange/ExchangeTabs.tsx'
 import { pactsToShareUnder } from '../share/place.ts'
 import { PAGE, useTriageDesk } from './desk.ts'
 import { type Kept, useKept } from './kept.ts'
@@ -49,6 +50,7 @@ export function TriageRoom() {
     <>
       <div className="room-head">
         <h1>{t('triage.title')}</h1>
+        <ExchangeTabs here="/triage" pact={asked} />
       </div>
       {pact === undefined ? (
         <Empty title={t('triage.noAgreement')} next={t('triage.noAgreementNext')}>
@@ -99,7 +101,11 @@ function UnderPact({ pact, pacts, officer }: { pact: PactRow; pacts: PactRow[]; 
           ) : heard.data.sharesTotal === 0 ? (
             <Empty title={t('triage.emptyTitle')} next={t('triage.empty')} />
           ) : (
-            <Empty title={t('triage.doneTitle')} next={t('triage.doneNext')} />
+            <Empty title={t('triage.doneTitle')} next={t('triage.doneNext')}>
+              <Link to="/balance" search={{ pact: pact.id }}>
+                {t('triage.toBalance')}
+              </Link>
+            </Empty>
           )}
         </>
       )}
