@@ -1,7 +1,7 @@
 // Giving to a MISP what may leave: added once, changed where it is ours and older, never wider than it is marked, and taken
 // back where it was taken back here. And the whole way: from one MISP through two nodes into another.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleOfMisp } from '@countersign/intel'
 import type { PushReport } from '@countersign/node'
@@ -219,6 +219,25 @@ test('a MISP that refuses is told of with its words, and what it takes without a
   misp.behaviour.answer = () => false
   expect(await push([indicator(1, GREEN)])).toMatchObject({ known: 1, events: { known: 1, added: 0 } })
   expect(attributesOf(only(misp))).toHaveLength(1)
+})
+
+test('what was given to a MISP does not come back as its own, and what a person added to it there does', async () => {
+  const misp = await foreign()
+  await push([indicator(1, GREEN), indicator(2, GREEN)])
+  const made = only(misp)
+  const publish = (more: Json = {}) => {
+    const at = String(Math.floor(Date.now() / 1000))
+    misp.events.set(String(made['uuid']), { ...made, ...more, published: true, publish_timestamp: at })
+  }
+  publish()
+  const pull = async () => value(await parties.alfa.node.feeds.pull('misp'))
+  expect(await pull()).toMatchObject({ fresh: 0, whole: true })
+  publish({ Attribute: [...attributesOf(made), attribute(50, 'domain', 'added.example')] })
+  const report = await pull()
+  expect(report.events).toBe(1)
+  const drafts = readFileSync(report.files[0] ?? '', 'utf8')
+  expect(drafts).toContain('added.example')
+  expect(drafts).not.toContain('host-1.example')
 })
 
 test('a part that MISP drops without a word is named', async () => {

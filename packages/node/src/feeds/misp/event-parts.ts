@@ -1,7 +1,7 @@
 // The parts of an event that MISP tells apart by UUID: attributes, objects with their attributes, and reports. What is sent
 // to a MISP that has the event already is what it lacks or has older; it keeps the rest (`Event::_edit`).
 
-import type { MispJson as Json } from '@countersign/intel'
+import type { MispJson as Json, MispEvent } from '@countersign/intel'
 
 export interface PartOfEvent {
   uuid: string
@@ -40,6 +40,19 @@ export function living(event: Json): Json {
     })),
     ...(event['EventReport'] === undefined ? {} : { EventReport: alive(listIn(event, 'EventReport')) }),
   }
+}
+
+/** An event without the parts that are named; undefined where nothing of it is left. */
+export function without<E extends MispEvent>(event: E, uuids: ReadonlySet<string>): E | undefined {
+  const isOther = ({ uuid }: { uuid: string }) => !uuids.has(uuid.toLowerCase())
+  const attributes = (event.Attribute ?? []).filter(isOther)
+  const reports = (event.EventReport ?? []).filter(isOther)
+  const objects = (event.Object ?? []).flatMap((object) => {
+    const parts = (object.Attribute ?? []).filter(isOther)
+    return isOther(object) || parts.length > 0 ? [{ ...object, Attribute: parts }] : []
+  })
+  if (attributes.length + objects.length + reports.length === 0) return undefined
+  return { ...event, Attribute: attributes, Object: objects, EventReport: reports }
 }
 
 /**

@@ -12,6 +12,7 @@ import { patiently, whyNot } from '../patience.ts'
 import { emptyReport, type PullReport } from '../report.ts'
 import type { Answered } from '../requests.ts'
 import type { EventsPosition } from '../way-on.ts'
+import { without } from './event-parts.ts'
 import type { ListedEvent, WantedEvent } from './event-store.ts'
 import { type ListMeans, listEvents } from './list.ts'
 
@@ -144,7 +145,14 @@ export class EventPulling {
     }
     // It was taken back into work meanwhile; it is listed again when it is published.
     if (event.published !== true) return ok(store.events.drop(name, wanted.uuid) as undefined)
-    const { objects, leftOut } = eventToStix(heldClosely(event))
+    // What this feed gave to that MISP does not come back as theirs; what a person added to it there does.
+    const given = new Set(store.events.partsGiven(name, wanted.uuid))
+    const theirs = given.size === 0 ? event : without(event, given)
+    if (theirs === undefined) {
+      store.takeEvent(name, wanted, [])
+      return ok(undefined)
+    }
+    const { objects, leftOut } = eventToStix(heldClosely(theirs))
     const sources: PulledObject[] = []
     for (const object of objects) {
       const source = objectOf(utf8(JSON.stringify(object)))
