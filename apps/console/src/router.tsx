@@ -52,7 +52,9 @@ const object = createRoute({
 const graph = createRoute({
   getParentRoute: () => root,
   path: '/objects/graph',
-  validateSearch: (search: Record<string, unknown>) =>
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): Chosen<'of' | 'depth' | 'q' | 'type' | 'party' | 'collection' | 'pact'> =>
     chosen(search, ['of', 'depth', 'q', 'type', 'party', 'collection', 'pact']),
   component: lazyRouteComponent(() => import('./rooms/graph/Graph.tsx'), 'GraphRoom'),
 })
