@@ -113,10 +113,12 @@ function lookFor(sqlite: Sqlite, shelf: ObjectShelf, wanted: Wanted): Look {
     sql: `select o.seq from objects o ${inWords.join} where o.seq between ? and ? and ${shown} ${inWords.and}`,
     values: [...values, ...inWords.values],
   }
-  const { table, match } = questionFor(words, wanted)
+  const { table, match, isWhole } = questionFor(words, wanted)
+  const inAll = isWhole ? { and: '', values: [] } : { and: IN_WORDS, values: [words] }
   const inIndex = `${table} where ${table} match ? and rowid between ? and ?`
-  const found = (i: string) => `select ${i}.rowid as seq from ${table} ${i} join objects o on o.seq = ${i}.rowid
-    where ${i}.${table} match ? and ${i}.rowid between ? and ? and ${shown}`
+  // The index first and then the row of each: the other way round every row would ask the index anew.
+  const found = (i: string) => `select ${i}.rowid as seq from ${table} ${i} cross join objects o on o.seq = ${i}.rowid
+    where ${i}.${table} match ? and ${i}.rowid between ? and ? and ${shown} ${inAll.and}`
   const seqOf = ({ seq }: { seq: number }) => seq
   const all = (text: string, ...given: unknown[]) => sqlite.prepare<unknown[], { seq: number }>(text).all(...given)
   const countOf = (text: string, ...given: unknown[]) =>
@@ -126,17 +128,20 @@ function lookFor(sqlite: Sqlite, shelf: ObjectShelf, wanted: Wanted): Look {
     unindexed: words === '' ? Number.MAX_SAFE_INTEGER : SEQUENCES_PER_LOOK,
     find({ from, to, indexed }, limit) {
       if (!indexed) return all(`${read.sql} order by o.seq desc limit ?`, from, to, ...read.values, limit).map(seqOf)
-      return all(`${found('i')} order by i.rowid desc limit ?`, match, from, to, ...values, limit).map(seqOf)
+      return all(`${found('i')} order by i.rowid desc limit ?`, match, from, to, ...values, ...inAll.values, limit).map(
+        seqOf,
+      )
     },
     count({ from, to, indexed }, limit) {
       if (!indexed) return countOf(read.sql, from, to, ...read.values, limit)
       // Without a look at the rows, where all that the index holds is shown.
-      if (!hides) return countOf(`select rowid from ${inIndex}`, match, from, to, limit)
-      return countOf(found('i'), match, from, to, ...values, limit)
+      if (!hides && isWhole) return countOf(`select rowid from ${inIndex}`, match, from, to, limit)
+      return countOf(found('i'), match, from, to, ...values, ...inAll.values, limit)
     },
   }
 }
 
+const IN_WORDS = 'and exists (select 1 from search_texts t where t.seq = o.seq and instr(t.words, ?) > 0)'
 const NOT_REMOVED = `not exists (select 1 from removed_here r where r.pact = o.pact and r.collection = o.collection
   and r.id = o.id and r.version_order = o.version_order)`
 

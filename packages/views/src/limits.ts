@@ -62,6 +62,8 @@ export const SOURCES_PER_STEP = 40
 export const LIVES_PER_STEP = 200
 /** Pages of the search index that one step of cleaning merges. */
 export const MERGED_PER_STEP = 200
+/** Values that lists are narrowed by, kept in memory as the index writes them. */
+export const FACETS_KEPT_MAX = 1000
 /** Objects taken into the search index in one step. */
 export const SEARCH_PER_STEP = 20
 /** Leaves hashed in one step of comparing a predecessor with the root its successor pins. */

@@ -58,8 +58,9 @@ export class ObjectCounts {
     const sum = this.sqlite.prepare<unknown[], { n: number }>(
       `select coalesce(sum(o.n), 0) as n from object_counts o where ${where}`,
     )
+    // From the few that were removed to the row of each, never the other way round.
     const removed = this.sqlite.prepare<unknown[], { n: number }>(
-      `select count(*) as n from removed_here r join objects o on o.pact = r.pact and o.collection = r.collection
+      `select count(*) as n from removed_here r cross join objects o on o.pact = r.pact and o.collection = r.collection
          and o.id = r.id and o.version_order = r.version_order where ${where}`,
     )
     return (sum.get(...values)?.n ?? 0) - (removed.get(...values)?.n ?? 0)

@@ -7,7 +7,7 @@
 
 import { sha256, utf8 } from '@countersign/log'
 import type { Sqlite } from './database.ts'
-import { MERGED_PER_STEP, SEARCH_PER_STEP } from './limits.ts'
+import { FACETS_KEPT_MAX, MERGED_PER_STEP, SEARCH_PER_STEP } from './limits.ts'
 import { COLLECTIONS } from './schema.ts'
 
 const TABLES = ['search_words', 'search_pairs'] as const
@@ -34,6 +34,8 @@ export interface Narrowing {
 export interface IndexQuestion {
   table: (typeof TABLES)[number]
   match: string
+  /** Whether what it finds has all of the words; or only a part of them, and they must be looked at. */
+  isWhole: boolean
 }
 
 /** How the index is asked for words, folded (object-words.ts), among what a list is narrowed to; one of them at least. */
@@ -43,13 +45,16 @@ export function questionFor(words: string, narrowing: Narrowing): IndexQuestion 
     return value === undefined ? [] : [{ name, piece: facet(name, value) }]
   })
   if (words !== '' && [...words].length < 3) {
-    const tokens = [pairToken(words), ...facets.map(({ piece }) => piece)]
-    return { table: 'search_pairs', match: tokens.map(quoted).join(' AND ') }
+    const tokens = [[...words].map(letterToken).join(''), ...facets.map(({ piece }) => piece)]
+    return { table: 'search_pairs', match: tokens.map(quoted).join(' AND '), isWhole: true }
   }
   const pieces = facets.map(({ name, piece }) => `${name} : ${quoted(piece)}`)
   // Looking at columns costs time: where no facet can be meant, any will do.
-  const phrase = PRIVATE.test(words) ? `words : ${quoted(words)}` : quoted(words)
-  return { table: 'search_words', match: [...(words === '' ? [] : [phrase]), ...pieces].join(' AND ') }
+  // Of an id its last letters tell nearly all, where half of all objects share the first.
+  const asked = IDENTIFIER.test(words) ? words.slice(-TELLING_LETTERS) : words
+  const phrase = PRIVATE.test(asked) ? `words : ${quoted(asked)}` : quoted(asked)
+  const match = [...(words === '' ? [] : [phrase]), ...pieces].join(' AND ')
+  return { table: 'search_words', match, isWhole: asked === words }
 }
 
 export class SearchIndex {
@@ -156,6 +161,9 @@ interface Indexed {
   party: string
 }
 
+const IDENTIFIER = /^[a-z0-9-]+--[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
+const TELLING_LETTERS = 12
+
 const FACETS = ['pact', 'collection', 'type', 'party'] as const
 
 /**
@@ -163,7 +171,19 @@ const FACETS = ['pact', 'collection', 'type', 'party'] as const
  * would have to be removed with it; two that are made to be alike are told apart by the row itself (find-objects.ts).
  */
 function facet(name: string, value: string): string {
-  const digest = sha256(utf8(`${name} ${value}`))
+  const key = `${name} ${value}`
+  const known = facets.get(key)
+  if (known !== undefined) return known
+  const made = makeFacet(key)
+  // There are few of them, unless somebody makes up many.
+  if (facets.size >= FACETS_KEPT_MAX) facets.clear()
+  facets.set(key, made)
+  return made
+}
+const facets = new Map<string, string>()
+
+function makeFacet(key: string): string {
+  const digest = sha256(utf8(key))
   const letter = (at: number) => {
     const number = ((digest[at] ?? 0) << 8) | (digest[at + 1] ?? 0)
     return String.fromCharCode(FACETS_FROM + (number % FACET_LETTERS))
@@ -173,17 +193,16 @@ function facet(name: string, value: string): string {
 
 // Parts of Unicode's private use area. What stands in an object may lie in it too, so it is escaped, or sought in its column.
 const [FACETS_FROM, FACET_LETTERS] = [0xe000, 0x1800]
-const [ASCII_MOVED_TO, ESCAPE] = [0xf800, '\uf880']
+const [ASCII_MOVED_TO, ESCAPE] = [0xf800, 0xf880]
+const ESCAPED = String.fromCharCode(ESCAPE)
 const PRIVATE = /[\ue000-\uf8ff]/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: every one of them is moved.
-const MOVED = /[\u0000-\u007f\uf800-\uf880]/g
 
 /** Every letter and every pair of letters, each once. */
 function pairTokens(words: string): Set<string> {
   const tokens = new Set<string>()
   let before = ''
   for (const letter of words) {
-    const token = pairToken(letter)
+    const token = letterToken(letter)
     tokens.add(token)
     if (before !== '') tokens.add(before + token)
     before = token
@@ -192,11 +211,10 @@ function pairTokens(words: string): Set<string> {
 }
 
 /** The tokenizer splits at letters of ASCII and takes all others as they are: so the former stand moved out of its way. */
-function pairToken(letters: string): string {
-  return letters.replace(MOVED, (letter) => {
-    const code = letter.charCodeAt(0)
-    return code < 0x80 ? String.fromCharCode(ASCII_MOVED_TO + code) : ESCAPE + letter
-  })
+function letterToken(letter: string): string {
+  const code = letter.charCodeAt(0)
+  if (code < 0x80) return String.fromCharCode(ASCII_MOVED_TO + code)
+  return code >= ASCII_MOVED_TO && code <= ESCAPE ? ESCAPED + letter : letter
 }
 
 function quoted(text: string): string {

@@ -207,6 +207,20 @@ describe.each([
   })
 })
 
+test('a whole id finds its object and those that name it, and none that ends alike', async () => {
+  const [sought, alike] = [0, 1].map((n) => `tool--0000000${n}-0000-4000-8000-0123456789ab`) as [string, string]
+  const naming = bundle(object('malware', { id: 'aa', name: `uses ${sought}` }))
+  const of = (id: string, position: number): ObjectToFold => {
+    return { ...NOTHING_MORE, id, type: 'tool', source: JSON.stringify({ type: 'tool', id }), position }
+  }
+  await views.foldObjects(`${BRAVO}#2`, 0, [...naming, of(sought, 1), of(alike, 2)])
+  for (const step of ['before', 'after']) {
+    expect(await found({ q: sought.toUpperCase() }), step).toEqual({ ids: [sought, naming[0]?.id], total: 2 })
+    expect(await views.objects({ q: sought, limit: 1 }), step).toMatchObject({ value: { total: 2 } })
+    await settled()
+  }
+})
+
 test('of more than a page shows, what went is not counted', async () => {
   const some = (...of: string[]) => bundle(...of.map((id) => object('tool', { id, name: 'sought' })))
   await views.foldObjects(`${BRAVO}#2`, 0, some('aa', 'ab', 'ac', 'ad'))
