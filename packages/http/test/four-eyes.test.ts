@@ -98,10 +98,14 @@ test('what is above a threshold leaves once another person approves it, never by
 })
 
 test('what nobody shared who had signed in takes two persons, and one alone is not both', async () => {
+  const { alfa } = parties
   const before = await sharesSaid()
   const { share: id } = await share([fresh()])
-  expect((await look(id)).needed).toBe(2)
+  const { needed, judgement } = await look(id)
+  expect(needed).toBe(2)
   expect(value(await approve(id, author))).toMatchObject({ state: 'open', needed: 1 })
+  // The list tells which judgement it was that was approved.
+  expect(alfa.node.waitingShares.find(id)?.approvals).toMatchObject([{ name: 'author@alfa.example', judgement }])
   expect(await approve(id, author)).toMatchObject({ code: 'approval/same-officer' })
   expect(await sharesSaid()).toBe(before)
   expect(value(await approve(id, second))).toMatchObject({ state: 'done' })

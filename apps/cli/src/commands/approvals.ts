@@ -40,7 +40,7 @@ export function approvalsCommand(command: Command): void {
           share.to.join(', '),
         ].map(plain),
       )
-      if (rows.length > 0) print(table([['SHARE', '', 'SHARED BY', 'MARKING', '', 'TO'], ...rows]))
+      if (rows.length > 0) print(table([['SHARE', 'STATE', 'SHARED BY', 'MARKING', 'OBJECTS', 'TO'], ...rows]))
       if (open.length === 0 && shares.every(({ state }) => state !== 'open')) note('Nothing waits for a second person.')
       return undefined
     })

@@ -152,7 +152,8 @@ export interface WaitingShare {
   because: { rule: string; message: string; objects: number }[]
   /** What the gate decided, as a digest: what is approved. */
   judgement: string
-  approvals: { name: string; at: number }[]
+  /** `judgement`: what was looked at, and approved; the gate may have decided otherwise since. */
+  approvals: { name: string; at: number; judgement: string }[]
   /** How many persons must approve it still. */
   needed: number
   endedBy: string | null

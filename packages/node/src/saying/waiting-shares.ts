@@ -43,7 +43,8 @@ export interface WaitingShare {
   because: WaitsBecause[]
   /** What was judged when it came. */
   judgement: string
-  approvals: { name: string; at: number }[]
+  /** `judgement`: what was looked at, and approved. */
+  approvals: { name: string; at: number; judgement: string }[]
   /** How many persons must approve it still. */
   needed: number
   endedBy: string | null
@@ -388,7 +389,7 @@ function because({ waits }: Judged['decision']): WaitsBecause[] {
 function shown(row: WaitingRow): WaitingShare {
   const { share, state, account, authorId, askedAt, expiresAt, bytes, objects, altered } = row
   const { type, pact, channel = 'main', to = [], mode = 'Actual', marking = { tlp: '' }, feed = null } = keptOf(row)
-  const names = row.approvals.map(({ name, at }: SharePerson) => ({ name, at }))
+  const names = row.approvals.map(({ name, at, judgement }: SharePerson) => ({ name, at, judgement }))
   return {
     ...{ id: share, state, type, pact, channel, to, mode, marking, feed },
     ...{ author: account, isOfficers: authorId !== '' },
