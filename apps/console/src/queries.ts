@@ -1,6 +1,6 @@
 // What is asked of the node, how often it is asked again, and what becomes of an ended session.
 
-import type { GraphInput, ObjectQuery, RecordQuery, RoundPlace, TriageQuery } from '@countersign/client'
+import type { GraphInput, ObjectQuery, RecordQuery, RoundPlace, Taking, TriageQuery } from '@countersign/client'
 import { keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
 import { ApiFailure, api } from './api.ts'
 
@@ -91,6 +91,14 @@ export const ask = {
       queryKey: ['triage', query],
       queryFn: ({ signal }) => api.triageList({ limit: TRIAGE_ROWS, ...query }, signal),
       refetchInterval: TRIAGE_AGAIN_MS,
+    }),
+  /** What a file of these objects would hold, as it is when an officer is about to save it. */
+  exportLook: (asked: Taking) =>
+    queryOptions({
+      queryKey: ['export', asked],
+      queryFn: ({ signal }) => api.exportLook(asked, signal),
+      staleTime: 0,
+      gcTime: 0,
     }),
   /** Asked again only when a person says so: a picture that moves by itself is no help. */
   graph: (asked: GraphInput) =>

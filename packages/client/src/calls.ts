@@ -60,6 +60,12 @@ export class Calls {
     return this.json(await this.call(path, signal === undefined ? init : { ...init, signal }))
   }
 
+  async postForBytes(path: string, body: unknown): Promise<Answer<Uint8Array>> {
+    const headers = { 'content-type': 'application/json' }
+    const response = await this.call(path, { method: 'POST', headers, body: JSON.stringify(body) })
+    return response.ok ? ok(new Uint8Array(await response.value.arrayBuffer())) : response
+  }
+
   /** For a body that may be long. Node's fetch wants to be told that the answer comes after the whole of a streamed one. */
   async postBytes<T>(path: string, body: ReadableStream<Uint8Array> | Uint8Array | Blob): Promise<Answer<T>> {
     const init = { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body, duplex: 'half' }

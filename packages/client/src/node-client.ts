@@ -10,11 +10,14 @@ import type { KeyStatus, RotatedAnswer } from './api/keys.ts'
 import type {
   ConflictPage,
   ConflictSource,
+  ExportInput,
   GraphInput,
   ObjectDetail,
   ObjectGraph,
   ObjectPage,
   ObjectQuery,
+  Taking,
+  TakingLook,
 } from './api/objects.ts'
 import type { Act, ApprovalRow, OfficerSignIn } from './api/officers.ts'
 import type {
@@ -73,6 +76,16 @@ export class NodeClient {
 
   object(id: string, signal?: AbortSignal): Promise<Answer<ObjectDetail>> {
     return this.calls.getJson('api/object', { id }, signal)
+  }
+
+  /** What a file of these objects would hold, and how it is marked. */
+  exportLook(asked: Taking, signal?: AbortSignal): Promise<Answer<TakingLook>> {
+    return this.calls.postJson('api/export/look', asked, signal)
+  }
+
+  /** The file. */
+  exportObjects(asked: ExportInput): Promise<Answer<Uint8Array>> {
+    return this.calls.postForBytes('api/export', asked)
   }
 
   /** How objects are linked. */

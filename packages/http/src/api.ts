@@ -10,6 +10,7 @@ import type { z } from 'zod'
 import type { Account, Accounts } from './accounts.ts'
 import { approvalRoutes } from './approval-routes.ts'
 import { answer, sendRefusal } from './errors.ts'
+import { exportRoutes } from './export-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { graphRoutes } from './graph-routes.ts'
 import { keyRoutes } from './key-routes.ts'
@@ -177,6 +178,7 @@ export async function apiRoutes(
       ),
     )
     graphRoutes(api, node)
+    exportRoutes(api, node)
     api.get('/api/conflicts', async (request, reply) =>
       answer(reply, await withQuery(conflictsQuery, request, (query) => node.views.conflicts(query))),
     )

@@ -9,7 +9,7 @@ import { LIMITS } from './limits.ts'
 const text = z.string().min(1).max(LIMITS.queryChars)
 
 /** What one searches for among objects. */
-const objectSearch = z.strictObject({
+export const objectSearch = z.strictObject({
   pact: text.exactOptional(),
   collection: z.enum(['inbox', 'outbox', 'withdrawn']).exactOptional(),
   type: text.exactOptional(),

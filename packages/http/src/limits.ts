@@ -32,6 +32,8 @@ export const LIMITS = {
   graphIdsMax: 1_000,
   graphDepthMax: 4,
   graphNodesMax: 1_000,
+  /** Characters of STIX that are made events of MISP at once. */
+  exportMispChars: 16_777_216,
   /** STIX put into a round. */
   roundBodyBytes: 67_108_864,
   /** The console's lists. */

@@ -12,6 +12,7 @@ import {
   waitingQuery,
   withdrawShareBody,
 } from './approval-routes.ts'
+import { exportBody, exportLookBody } from './export-routes.ts'
 import {
   discoverBody,
   feedBody,
@@ -232,6 +233,17 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       'How objects are linked, out to some distance from `ids` or from what a search finds: relationships and sightings as links, and what objects name themselves.',
     answer: json('`nodes`, `edges`, and how many of each found no room.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/export/look', body: jsonBody(exportLookBody) },
+    summary: 'How many objects a file of these would have, and the strictest of their markings.',
+    answer: json('`objects`, `definitions`, `missing`, `marking`.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/export', body: jsonBody(exportBody) },
+    summary:
+      'Objects as a file: a STIX bundle with each text as it is held, or events of MISP. `marking` is the strictest that a person was shown; TLP:RED takes `confirmed` too.',
+    answer: bytes('A STIX bundle, or a list of MISP events.'),
   },
   {
     ...{ method: 'GET', path: '/api/feedback', query: feedbackQuery },

@@ -26,6 +26,8 @@ export const GRAPH_ROWS_MAX = 50_000
 export const GRAPH_TEXTS_MAX = 20_000
 /** UTF-16 units of a name or label in a graph. */
 export const GRAPH_NAME_MAX = 300
+/** Objects taken out in one file. */
+export const SELECTED_MAX = 20_000
 export const FEEDBACK_PAGE_MAX = 1000
 export const FEEDBACK_PAGE_DEFAULT = 100
 /** Records, or objects of one record, that a balance reads before others get their turn. */

@@ -1,6 +1,7 @@
 // What readers of the views get of threat data: objects, where each came from, and the collections as TAXII shows them. Words in
 // them are as their authors wrote them (rows.ts).
 
+import type { TlpLabel } from '@countersign/record'
 import type { ObjectFeedback } from './feedback-rows.ts'
 import type { RecordRow, RecordState } from './rows.ts'
 
@@ -109,6 +110,19 @@ export interface ObjectGraph {
   edgesLeft: number
   /** Whether more may have been left, uncounted: a limit of what one question reads was met. */
   leftIsLeast: boolean
+}
+
+/** Objects to be taken out as a file, by their ids or by what a search finds. */
+export type SelectionQuery = Pick<GraphQuery, 'ids' | 'search'>
+
+export interface Selection {
+  /** By id; `digest` is that of the text. With the definitions of their markings that are held. */
+  objects: { id: string; digest: string }[]
+  /** How many of them were asked for, and of how many that were nothing is shown. */
+  chosen: number
+  missing: number
+  /** The strictest, of the objects and of the records they came in. */
+  marking: TlpLabel
 }
 
 export interface ObjectDetail {

@@ -103,6 +103,14 @@ function* linksIn(object: Record<string, unknown>): Generator<Link> {
   }
 }
 
+/** The ids of the markings that an object or a part of it bears. */
+export function markingsOf(source: string): string[] {
+  const object = parsed(source)
+  const granular = listOf(object?.['granular_markings']).map((one) => (isRecord(one) ? one['marking_ref'] : undefined))
+  const all = [...listOf(object?.['object_marking_refs']), ...granular]
+  return all.filter((id): id is string => typeof id === 'string' && IDENTIFIER.test(id)).slice(0, REFERENCES_MAX)
+}
+
 /** A sighting as what it says was seen, and by whose or which observation; undefined of anything else. */
 export function sightingOf(source: string): { of: string; by: string[]; count: number | null } | undefined {
   const object = parsed(source)

@@ -1,7 +1,7 @@
 // The views over one database: every call of views.ts, each a short transaction or a question. What a call brings is
 // written at once; what follows from it for other rows is put on a list and done in bounded steps.
 
-import { ok, type Result } from '@countersign/log'
+import { ok, type Result, refuse } from '@countersign/log'
 import { parseRecordRef } from '@countersign/record'
 import Database from 'better-sqlite3'
 import { Alarms } from './alarms.ts'
@@ -18,11 +18,18 @@ import { Feedback } from './feedback.ts'
 import { EntryFolder } from './fold-entries.ts'
 import { Forces } from './forces.ts'
 import { KnownAgreements, KnownCards } from './known.ts'
-import { GRAPH_NODES_MAX, OBJECTS_PER_FOLD_MAX, RECEIPTS_PER_FOLD_MAX, STEPS_PER_READ } from './limits.ts'
+import {
+  GRAPH_NODES_MAX,
+  OBJECT_PAGE_MAX,
+  OBJECTS_PER_FOLD_MAX,
+  RECEIPTS_PER_FOLD_MAX,
+  SELECTED_MAX,
+  STEPS_PER_READ,
+} from './limits.ts'
 import { NamedReceipts } from './named-receipts.ts'
 import { Notices } from './notices.ts'
 import { readGraph } from './object-graph.ts'
-import type { CollectionName, CollectionQuery, GraphQuery, RemovedHere } from './object-rows.ts'
+import type { CollectionName, CollectionQuery, GraphQuery, RemovedHere, SelectionQuery } from './object-rows.ts'
 import { ObjectShelf } from './object-shelf.ts'
 import { ObjectSources } from './object-sources.ts'
 import { type Going, type GoingObject, Originators } from './originators.ts'
@@ -36,6 +43,7 @@ import { RemovedObjects } from './removed-here.ts'
 import type { RetentionOver } from './rows.ts'
 import { COLLECTIONS, VALIDITY } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
+import { readSelection } from './selection.ts'
 import { feedbackByUs, feedsOf, revokedByUs, sharedByUs, sharedWithUs } from './shared-by-us.ts'
 import { Splits } from './splits.ts'
 import { Successions } from './successions.ts'
@@ -377,6 +385,26 @@ class SqliteViews implements Views {
     const left = total - objects.length
     const start = { ids: objects.map(({ id }) => id), left, leftIsLeast: totalIsLeast, ...rest }
     return ok(await readGraph(this.store, start, turn))
+  }
+
+  async selection({ ids = [], search }: SelectionQuery, turn: () => Promise<unknown>) {
+    this.settleSome()
+    const found = [...ids]
+    const tooMany = refuse(
+      'views/selection',
+      `At most ${SELECTED_MAX} objects are taken out at once; narrow the search.`,
+    )
+    for (let cursor: string | null = null; search !== undefined; ) {
+      const place: { cursor?: string } = cursor === null ? {} : { cursor }
+      const page = await readObjects(this.store, this.shelf, { ...search, ...place, limit: OBJECT_PAGE_MAX })
+      if (!page.ok) return page
+      found.push(...page.value.objects.map(({ id }) => id))
+      cursor = page.value.next
+      if (found.length > SELECTED_MAX) return tooMany
+      if (cursor === null) break
+      await turn()
+    }
+    return found.length > SELECTED_MAX ? tooMany : readSelection(this.store, found, turn)
   }
 
   async feedback(query: Parameters<Views['feedback']>[0]) {

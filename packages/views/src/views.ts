@@ -22,6 +22,8 @@ import type {
   ObjectQuery,
   ObjectRemark,
   RemovedHere,
+  Selection,
+  SelectionQuery,
   SharedPlace,
 } from './object-rows.ts'
 import type { Going, GoingObject, Originator } from './originators.ts'
@@ -212,6 +214,11 @@ export interface Views {
    * work. Refuses `views/query`.
    */
   graph(query: GraphQuery, turn: () => Promise<unknown>): Promise<Result<ObjectGraph>>
+  /**
+   * Objects to be taken out, and how strictly they are marked; at most SELECTED_MAX. Refuses `views/query` and
+   * `views/selection`.
+   */
+  selection(query: SelectionQuery, turn: () => Promise<unknown>): Promise<Result<Selection>>
   /** What the others say now of objects that we shared, the last that came first (spec/records.md, Feedback). */
   feedback(query: FeedbackQuery): Promise<Result<FeedbackPage>>
   /**

@@ -88,6 +88,28 @@ export interface GraphInput {
   nodes?: number
 }
 
+/** Objects to be taken out as a file. */
+export type Taking = Pick<GraphInput, 'ids' | 'search'>
+
+/** What such a file would hold. */
+export interface TakingLook {
+  objects: number
+  /** Definitions of markings that go with them. */
+  definitions: number
+  /** Objects asked for that are not shown here. */
+  missing: number
+  /** The strictest of all. */
+  marking: string
+}
+
+export interface ExportInput extends Taking {
+  form: 'stix' | 'misp'
+  /** As a person was shown it: where it is another by now, nothing is given out. */
+  marking: string
+  /** Of what is marked TLP:RED. */
+  confirmed?: boolean
+}
+
 /** As of its newest version; `missing`: it is named and not held here. */
 export type GraphState = 'shown' | 'revoked' | 'withdrawn' | 'missing'
 

@@ -1,6 +1,6 @@
 // The STIX objects received and shared: search, choose, page, open.
 
-import type { ObjectQuery, ObjectRow } from '@countersign/client'
+import type { ObjectQuery, ObjectRow, ObjectSearch } from '@countersign/client'
 import { Button, Checkbox, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconSend, IconTopologyStar3 } from '@tabler/icons-react'
@@ -11,6 +11,7 @@ import { useListKeys } from '../../frame/keyboard.ts'
 import { rememberOpened, useReturnToRow } from '../../frame/lastOpened.ts'
 import { usePages } from '../../frame/paging.ts'
 import { counted } from '../../marks/amounts.ts'
+import { useDialogs } from '../../marks/Dialogs.tsx'
 import { type Choice, Filters, NARROW, SEARCH_FIELD } from '../../marks/Filters.tsx'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { Empty, Failed, Loading } from '../../marks/Notice.tsx'
@@ -18,9 +19,11 @@ import { Pager } from '../../marks/Pager.tsx'
 import { Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
 import { CHOSEN, CHOSEN_MAX, choose, chooseNone, useChosen } from './chosen.ts'
+import { Exporting } from './Exporting.tsx'
 import { ObjectFlags, ObjectMarking, STIX_TYPES, StixType } from './object-marks.tsx'
 
 const LIST = 'objects'
+const NARROWING = ['q', 'type', 'party', 'collection'] as const
 const route = getRouteApi('/objects')
 
 export function Objects() {
@@ -72,7 +75,7 @@ export function Objects() {
           />
         ) : (
           <>
-            <Ticked ids={objects.data.objects.map(({ id }) => id)} />
+            <Ticked ids={objects.data.objects.map(({ id }) => id)} found={startOf(filters)} />
             <ObjectList objects={objects.data.objects} label={t('objects.list')} list={LIST} ticks />
           </>
         )}
@@ -82,13 +85,19 @@ export function Objects() {
 }
 
 /** The same choice without its page. */
-function startOf({ q, type, party, collection }: ObjectQuery) {
-  return { q, type, party, collection }
+function startOf(filters: ObjectQuery): Partial<Record<(typeof NARROWING)[number], string>> {
+  const start: ReturnType<typeof startOf> = {}
+  for (const key of NARROWING) {
+    const value = filters[key]
+    if (value !== undefined) start[key] = value
+  }
+  return start
 }
 
 /** What is ticked, over all pages, and what one may do with it. */
-function Ticked({ ids }: { ids: readonly string[] }) {
+function Ticked({ ids, found }: { ids: readonly string[]; found: ObjectSearch }) {
   const { t, i18n } = useTranslation()
+  const open = useDialogs()
   const ticked = useChosen()
   const isPage = ids.every((id) => ticked.has(id))
   return (
@@ -99,9 +108,23 @@ function Ticked({ ids }: { ids: readonly string[] }) {
         indeterminate={!isPage && ids.some((id) => ticked.has(id))}
         onChange={() => choose(ids, !isPage)}
       />
+      {ticked.size === 0 && (
+        <Button
+          variant="subtle"
+          onClick={() => open((onClose) => <Exporting taking={{ search: found }} onClose={onClose} />)}
+        >
+          {t('objects.exportFound')}
+        </Button>
+      )}
       {ticked.size > 0 && (
         <>
           <span role="status">{t('objects.ticked', counted(ticked.size, i18n.language))}</span>
+          <Button
+            variant="subtle"
+            onClick={() => open((onClose) => <Exporting taking={{ ids: [...ticked] }} onClose={onClose} />)}
+          >
+            {t('objects.exportTicked')}
+          </Button>
           <Link to="/objects/graph" search={{ of: CHOSEN }}>
             {t('objects.graphOfTicked')}
           </Link>
