@@ -76,6 +76,24 @@ test('each object is in one event: with what it is about, else in the one of its
   expect(all.filter((one) => !one.startsWith('malware--'))).toHaveLength(objects.length - 1)
 })
 
+test('what two reports name is in one of their events', () => {
+  const report = (n: number) =>
+    object('report', n, {
+      ...{ name: `Report ${n}`, published: time, report_types: ['campaign'] },
+      object_refs: [id('indicator', 1), id('indicator', n)],
+    })
+  const events = pushed([report(2), report(3), ...[1, 2, 3].map((n) => indicator(n))])
+  const values = events.map(({ event: one }) => (one['Attribute'] as Json[]).map((of) => of['value']).sort())
+  expect(values).toEqual([['h1.example', 'h2.example'], ['h3.example']])
+})
+
+test('a distribution of MISP that is closer than the markings holds', () => {
+  const objects = ofEvents(event({ distribution: '3', Tag: [{ name: 'tlp:clear' }] }))
+  const closed = objects.map((one) => ('x_misp_distribution' in one ? { ...one, x_misp_distribution: '0' } : one))
+  expect(pushed(objects)[0]?.event['distribution']).toBe('3')
+  expect(pushed(closed)[0]?.event['distribution']).toBe('0')
+})
+
 test('no event goes further than the closest of its objects, and what nobody marked stays closest', () => {
   const of = (markings: readonly (string | undefined)[], saidAs?: Tlp) =>
     pushed(
