@@ -6,6 +6,8 @@ import { commitment, encodeFrame } from '@countersign/record'
 import { ed25519Cases } from '../../packages/log/test/ed25519-cases.ts'
 import { afterSplitCases } from './after-split-cases.ts'
 import { cardCases } from './card-cases.ts'
+import { consentAnswersCases } from './consent-answers-cases.ts'
+import { consentCases } from './consent-cases.ts'
 import { dailyLimitsCases } from './daily-limits-cases.ts'
 import { destructionBesideCases, destructionCases } from './destruction-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
@@ -43,6 +45,14 @@ write('revocations.json', () => ({
   parties: ['alfa.example', 'bravo.example'],
   opening: toBase64(opening()),
   cases: revocationCases.map(({ entries, ...of }) => ({ ...of, entries: entries.map(toBase64) })),
+}))
+
+write('consents.json', () => ({
+  card: text(alfa.file),
+  origin: ORIGIN,
+  parties: ['alfa.example', 'bravo.example'],
+  opening: toBase64(opening()),
+  cases: consentCases.map(({ entries, ...of }) => ({ ...of, entries: entries.map(toBase64) })),
 }))
 
 write('sightings.json', () => ({
@@ -128,6 +138,7 @@ write('destruction-beside.json', () => destruction(destructionBesideCases))
 write('after-split.json', () => destruction(afterSplitCases))
 
 write('revocation-answers.json', () => destruction(revocationAnswersCases))
+write('consent-answers.json', () => destruction(consentAnswersCases))
 write('sighting-answers.json', () => destruction(sightingAnswersCases))
 
 write('verdicts.json', () => ({ cases: verdictCases }))

@@ -75,8 +75,8 @@ export {
   type ReleaseRules,
 } from './release/gate.ts'
 export type { CutProperty, HouseRules, RuleEffect, RuleHit, ShareFacts } from './release/house-rules.ts'
-export { isCommon, originatorWords } from './release/originator.ts'
-export { afterRevoked, ofOriginator, otherBytes } from './release/shared-before.ts'
+export { isCommon, type Originator, originatorWords } from './release/originator.ts'
+export { afterRevoked, ofOriginators, otherBytes } from './release/shared-before.ts'
 export { type HouseTerms, joinTerms, readTerms, termsForAll } from './release/terms.ts'
 export { searchName, searchText } from './search-text.ts'
 export { judgeTogether, TogetherJudge } from './stix/across-objects.ts'

@@ -7,7 +7,7 @@ const read = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../../spec/vectors/${name}`, import.meta.url), 'utf8'))
 const bytes = (text: string) => fromBase64(text) ?? new Uint8Array()
 
-describe.each(['statements.json', 'revocations.json', 'sightings.json'])('%s', (file) => {
+describe.each(['statements.json', 'revocations.json', 'consents.json', 'sightings.json'])('%s', (file) => {
   const { card, origin, parties, opening, cases } = read(file)
   const valid: string[] = cases
     .filter((one: { expect: string }) => one.expect === 'valid')

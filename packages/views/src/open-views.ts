@@ -143,7 +143,6 @@ class SqliteViews implements Views {
     this.balances = new Balances(sqlite, party, this.feedback_)
     this.received_ = new Received(sqlite, party, this.feedback_)
     this.sources = new ObjectSources(sqlite, this.shelf, this.feedback_)
-    this.originators_ = new Originators(sqlite, party, this.bounds)
     const { agreements, bounds, folder, forces, named, readers, sources, splits, successions } = this
     const predecessors = (origin: string) => successions.chain(origin)
     const notices = new Notices(sqlite, { agreements, cards: this.cardsKnown, bounds, predecessors })
@@ -161,6 +160,10 @@ class SqliteViews implements Views {
     this.records_ = new RecordReader(store, { party, deriver: this.consequences.deriver, bounds, agreements, splits })
     this.pactReader = new PactReader(sqlite, { agreements, cards: this.cardsKnown, forces, now })
     this.alarmReader = new Alarms(sqlite, notices)
+    this.originators_ = new Originators(sqlite, {
+      ...{ us: party, bounds },
+      loOf: (record) => this.consequences.deriver.deliveryOf(record)[0]?.lo ?? null,
+    })
     this.sql = {
       awaited: sqlite.prepare<[], { party: string; card: string }>(
         'select distinct party, awaits as card from logs where awaits is not null',
@@ -468,9 +471,9 @@ class SqliteViews implements Views {
     return new Set(ids.filter((id) => revokedByUs(this.store.sqlite, pact, id)))
   }
 
-  async originators(objects: readonly GoingObject[], going: Going) {
+  async consentsLacking(objects: readonly GoingObject[], going: Going) {
     if (objects.length > OBJECTS_PER_FOLD_MAX) throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects at once.`)
-    return objects.map((object) => this.originators_.of(object, going))
+    return objects.map((object) => this.originators_.lacking(object, going))
   }
 
   async partsToOpen(origin: string) {

@@ -1,6 +1,7 @@
-// From whom an object first came to us, and whether it may go on: what came under one agreement, or to some of its parties,
-// is its originator's. Nothing in it rests on what another party says of the time, or of what stands under an id: that we
-// said it first, our own log and receipts show, and that others have it already, its content does.
+// Whose an object is that others shared with us, and whether it may go on: what came under one agreement, or to some of its
+// parties, goes no further without the consent of everybody whose it may be (spec/records.md, Passing on). Nothing in it
+// rests on what another party says of the time, or of what stands under an id: who was later, logs and receipts show, and
+// that others have it already, or that somebody consents, its content does.
 
 import { sha256, toHex, utf8 } from '@countersign/log'
 import type { Bounds } from './bounds.ts'
@@ -10,17 +11,17 @@ import { sameContent } from './same-content.ts'
 import { COUNTS, VALIDITY } from './schema.ts'
 import { versionOrder } from './times.ts'
 
-/** Who shared it first, under which agreement, and in which record, `origin#index`. */
+/** A party whose it may be, and the record in which that shared it first: under which agreement, and `origin#index`. */
 export interface Originator {
   party: string
   pact: string
   record: string
 }
 
-/** Where it would go. */
+/** Where it would go; null for under any agreement and outside of all, and for to anybody. */
 export interface Going {
-  pact: string
-  to: readonly string[]
+  pact: string | null
+  to: readonly string[] | null
 }
 
 /** What would go: `texts` are the object as it came and as it would leave; asked for only where it matters. */
@@ -34,6 +35,7 @@ export interface GoingObject {
 interface FirstIn {
   author: string
   pact: string
+  version: string
   channel: string
   origin: string
   idx: number
@@ -43,22 +45,60 @@ interface FirstIn {
   at: number
 }
 
+/** What a query on places of objects is asked with. */
+type Asked = Record<string, string | null>
+
+/** When neutrals show a record not to have been there yet, POSIX seconds; null where none does. */
+type LoOf = (record: { origin: string; idx: number; pact: string; version: string }) => number | null
+
 export class Originators {
   private readonly us: string
   private readonly bounds: Bounds
+  private readonly loOf: LoOf
   private readonly sql
 
-  constructor(sqlite: Sqlite, us: string, bounds: Bounds) {
+  constructor(sqlite: Sqlite, { us, bounds, loOf }: { us: string; bounds: Bounds; loOf: LoOf }) {
     this.us = us
     this.bounds = bounds
-    const there = `from object_sources s join records r on r.origin = s.origin and r.idx = s.idx
-      where s.id = @id and s.version_order = @version and s.pact = @pact and s.shown = ${COUNTS.yes} and r.author <> @us
-      and not exists (select 1 from json_each(@to) t where t.value <> r.author and not exists (
+    this.loOf = loOf
+    // A place of an object counts while its record does and its author has not taken it back.
+    const places = `from object_sources s join records r on r.origin = s.origin and r.idx = s.idx
+      where s.id = @id and s.version_order = @version and s.shown = ${COUNTS.yes}`
+    const there = `${places} and s.pact = @pact and r.author <> @us
+      and @to is not null and not exists (select 1 from json_each(@to) t where t.value <> r.author and not exists (
         select 1 from addressees a where a.origin = s.origin and a.idx = s.idx and a.party = t.value))`
+    const toUs = (record: string) =>
+      `exists (select 1 from addressees a where a.origin = ${record}.origin and a.idx = ${record}.idx and a.party = @us)`
+    const member = (name: string) => `json_extract(c.payload, '$.body.${name}')`
+    const consented = `${places} and r.author = @author and exists (
+      select 1 from mentions m
+      join records k on k.origin = m.origin and k.idx = m.idx and k.type = 'intel/consent' and k.validity = ${VALIDITY.valid}
+      join statements c on c.origin = m.origin and c.idx = m.idx
+      where m.re_origin = s.origin and m.re_idx = s.idx and ${toUs('k')}
+      and (${member('agreement')} is null or ${member('agreement')} = @pact)
+      and (${member('parties')} is null or (@to is not null and not exists (
+        select 1 from json_each(@to) t where t.value not in (select value from json_each(c.payload, '$.body.parties')))))
+      and (${member('objects')} is null or exists (
+        select 1 from json_each(c.payload, '$.body.objects') o
+        where json_extract(o.value, '$.record') = m.place and json_extract(o.value, '$.part') = s.part
+        and s.position in (select value from json_each(o.value, '$.places'))))
+      and not exists (
+        select 1 from mentions b
+        join records q on q.origin = b.origin and q.idx = b.idx and q.type = 'intel/retract' and q.validity = ${VALIDITY.valid}
+        where b.re_origin = k.origin and b.re_idx = k.idx and ${toUs('q')}))`
+    const asItIs = (which: string) =>
+      sqlite.prepare<[Asked], { n: number }>(
+        `select 1 as n ${which} and s.digest in (select value from json_each(@digests)) limit 1`,
+      )
+    const texts = (which: string) =>
+      sqlite.prepare<[Asked], { source: string }>(
+        `select t.source from (select distinct s.digest ${which} limit ${ORIGINATOR_TEXTS_MAX}) d
+         join object_texts t on t.digest = d.digest`,
+      )
     this.sql = {
       // The other columns are those of the least idx. Of another party whatever came: also what is void, or not decided yet, is that party's.
       first: sqlite.prepare<[{ id: string; us: string }], FirstIn>(
-        `select r.author, r.pact, r.channel, s.origin, min(s.idx) as idx, r.time_ms as said, r.at_ms as at
+        `select r.author, r.pact, r.version, r.channel, s.origin, min(s.idx) as idx, r.time_ms as said, r.at_ms as at
          from (select distinct origin, idx from object_sources where id = @id) s
          join records r on r.origin = s.origin and r.idx = s.idx
          where r.author <> @us or r.validity = ${VALIDITY.valid}
@@ -67,45 +107,72 @@ export class Originators {
       seen: sqlite.prepare<[string, string, number], { size: number | null }>(
         'select max(size) as size from seen_logs where origin = ? and seen_origin = ? and idx <= ?',
       ),
-      thereAsIs: sqlite.prepare<[Record<string, string>], { n: number }>(
-        `select 1 as n ${there} and s.digest in (select value from json_each(@digests)) limit 1`,
-      ),
-      there: sqlite.prepare<[Record<string, string>], { source: string }>(
-        `select t.source from (select distinct s.digest ${there} limit ${ORIGINATOR_TEXTS_MAX}) d
-         join object_texts t on t.digest = d.digest`,
-      ),
+      there: { asItIs: asItIs(there), texts: texts(there) },
+      consented: { asItIs: asItIs(consented), texts: texts(consented) },
     }
   }
 
   /**
-   * Whose consent it takes that an object goes there: of whoever shared it first, where that was not us, and where its very
-   * content was not shared by another party under that agreement with all who would get it. Undefined where nobody's.
+   * Whose consent is missing that an object goes there: of everybody whose it may be, where that is not us, but for those who
+   * consent to that very content, and for all of them where it was shared by another party under that agreement with all who
+   * would get it. The first of them, as far as that is known, first.
    */
-  of(object: GoingObject, going: Going): Originator | undefined {
+  lacking(object: GoingObject, going: Going): Originator[] {
     const all = this.sql.first.all({ id: object.id, us: this.us })
-    const theirs = all.filter(({ author }) => author !== this.us)
     const ours = all.filter(({ author }) => author === this.us)
-    const [first] = theirs
+    const theirs = all
+      .filter(({ author }) => author !== this.us)
       .filter((one) => !ours.some((own) => this.isBefore(own, one)))
       .sort((a, b) => a.at - b.at || (a.origin < b.origin ? -1 : 1))
-    if (first === undefined || this.isThere(object, going)) return undefined
-    return { party: first.author, pact: first.pact, record: `${first.origin}#${first.idx}` }
+    if (theirs.length === 0) return []
+    const isMet = this.comparing(object, going)
+    if (isMet(this.sql.there)) return []
+    const lacking = new Map<string, Originator>()
+    for (const { author: party, pact, origin, idx } of this.notLater(theirs)) {
+      if (!lacking.has(party) && !isMet(this.sql.consented, party)) {
+        lacking.set(party, { party, pact, record: `${origin}#${idx}` })
+      }
+    }
+    return [...lacking.values()]
+  }
+
+  /** Whether the very content stands at one of the places asked for. */
+  private comparing({ id, version, texts }: GoingObject, { pact, to }: Going) {
+    const leaving = texts()
+    const digests = JSON.stringify(leaving.map((text) => toHex(sha256(utf8(text)))))
+    const asked = { id, version: versionOrder(version ?? ''), pact, us: this.us, digests }
+    return (places: Originators['sql']['there'], author: string | null = null): boolean => {
+      const of = { ...asked, to: to === null ? null : JSON.stringify(to), author }
+      if (places.asItIs.get(of) !== undefined) return true
+      return places.texts.all(of).some(({ source }) => leaving.some((text) => sameContent(text, source)))
+    }
   }
 
   /** Whether we said it before we held what the other said: by what our log had seen of theirs, or by our own receipts. */
   private isBefore(own: FirstIn, other: FirstIn): boolean {
-    if (own.pact === other.pact && own.channel === other.channel) {
-      return (this.sql.seen.get(own.origin, other.origin, own.idx)?.size ?? 0) <= other.idx
-    }
+    if (own.pact === other.pact && own.channel === other.channel) return !this.hadSeen(own, other)
     const held = this.bounds.earliest(other.origin, this.us, other.idx)
     return held !== undefined && own.said < held.time * 1000
   }
 
-  private isThere({ id, version, texts }: GoingObject, { pact, to }: Going): boolean {
-    const leaving = texts()
-    const asked = { id, version: versionOrder(version ?? ''), pact, us: this.us, to: JSON.stringify(to) }
-    const digests = JSON.stringify(leaving.map((text) => toHex(sha256(utf8(text)))))
-    if (this.sql.thereAsIs.get({ ...asked, digests }) !== undefined) return true
-    return this.sql.there.all(asked).some(({ source }) => leaving.some((text) => sameContent(text, source)))
+  /**
+   * Without those that are shown to be later than another. Nobody is left out by one who is left out: where clocks
+   * disagree, two would else be each other's excuse.
+   */
+  private notLater(all: readonly FirstIn[]): FirstIn[] {
+    const first = all.filter((one) => !all.some((other) => this.isLater(one, other)))
+    return all.filter((one) => !first.some((other) => this.isLater(one, other)))
+  }
+
+  /** By its own log; or by the neutrals, where our own clock does not contradict them. */
+  private isLater(one: FirstIn, other: FirstIn): boolean {
+    if (one.pact === other.pact && one.channel === other.channel) return this.hadSeen(one, other)
+    const lo = this.loOf(one)
+    const [held, othersHeld] = [one, other].map(({ origin, idx }) => this.bounds.earliest(origin, this.us, idx)?.time)
+    return lo !== null && held !== undefined && othersHeld !== undefined && othersHeld < lo && lo <= held
+  }
+
+  private hadSeen(one: FirstIn, other: FirstIn): boolean {
+    return (this.sql.seen.get(one.origin, other.origin, one.idx)?.size ?? 0) > other.idx
   }
 }

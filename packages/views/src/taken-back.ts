@@ -1,7 +1,7 @@
 // What parties took back of what they shared (spec/records.md, Taking back). A revocation concerns objects at places of
 // records of its own author, so it comes to the same whenever it arrives: where it counts, these do not.
 
-import type { RevokedObjects } from '@countersign/record'
+import type { ObjectPlaces } from '@countersign/record'
 import type { Sqlite } from './database.ts'
 import type { ObjectSources } from './object-sources.ts'
 
@@ -60,7 +60,7 @@ export class TakenBack {
 
   private add(origin: string, idx: number) {
     const payload = this.sql.statement.get(origin, idx)?.payload
-    const { objects } = (JSON.parse(payload ?? '{}') as { body: { objects: RevokedObjects } }).body
+    const { objects } = (JSON.parse(payload ?? '{}') as { body: { objects: ObjectPlaces } }).body
     const all = this.sql.named.all(origin, idx).flatMap((named) => {
       const of = { origin: named.origin, idx: named.idx }
       if (objects === null) return [{ ...of, part: ALL, position: ALL }]

@@ -262,8 +262,8 @@ export interface Views {
   ): Promise<(string | undefined)[]>
   /** Of these ids those whose newest version in our outbox is revoked; at most OBJECTS_PER_FOLD_MAX. */
   revokedByUs(pact: string, ids: readonly string[]): Promise<ReadonlySet<string>>
-  /** For each of these objects whose consent it takes that it goes there; at most OBJECTS_PER_FOLD_MAX. */
-  originators(objects: readonly GoingObject[], going: Going): Promise<(Originator | undefined)[]>
+  /** For each of these objects whose consent is missing that it goes there; at most OBJECTS_PER_FOLD_MAX. */
+  consentsLacking(objects: readonly GoingObject[], going: Going): Promise<Originator[][]>
   /** Parts of one log that are sealed to us and are neither opened nor rejected yet, in order. */
   partsToOpen(origin: string): Promise<{ origin: string; index: number; part: number; size: number }[]>
   /** Parts of records to us, valid or undecided, that could not be taken and of which we have not told their author. */

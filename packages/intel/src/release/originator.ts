@@ -46,9 +46,21 @@ export function commonForAll(each: readonly CommonKnowledge[]): CommonKnowledge 
   }
 }
 
-/** Why what came from another party stays here. */
-export function originatorWords(party: string, pact: string): string {
-  return `It came from ${party} under the agreement ${pact}, and goes on to others only with its consent.`
+/** Of whom an object came, and in which of its records, `origin#index`. */
+export interface Originator {
+  readonly party: string
+  readonly pact: string
+  readonly record: string
+}
+
+const NAMED = 4
+
+/** Why what came from other parties stays here: at least one. */
+export function originatorWords(of: readonly Originator[]): string {
+  const came = of.slice(0, NAMED).map(({ party, pact, record }) => `${party} under the agreement ${pact} (${record})`)
+  const more = of.length > NAMED ? ` and from ${of.length - NAMED} more` : ''
+  const whose = of.length === 1 ? 'its consent' : 'the consent of each of them'
+  return `It came from ${came.join(' and from ')}${more}, and goes on to others only with ${whose}.`
 }
 
 /** Published markings are anybody's. */

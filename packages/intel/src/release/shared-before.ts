@@ -4,7 +4,7 @@
  */
 
 import type { ReleaseReason } from './decision.ts'
-import { originatorWords } from './originator.ts'
+import { type Originator, originatorWords } from './originator.ts'
 
 /** Its id and version were shared before with another content: no reader would take the other. */
 export function otherBytes(version: string): ReleaseReason {
@@ -18,7 +18,7 @@ export function afterRevoked(): ReleaseReason {
   return { code: 'release/revoked', message }
 }
 
-/** It is another party's to pass on. */
-export function ofOriginator({ party, pact }: { readonly party: string; readonly pact: string }): ReleaseReason {
-  return { code: 'release/originator', message: originatorWords(party, pact) }
+/** It is other parties' to pass on. */
+export function ofOriginators(of: readonly Originator[]): ReleaseReason {
+  return { code: 'release/originator', message: originatorWords(of) }
 }

@@ -11,7 +11,7 @@ import {
   strictest,
   type Tlp,
 } from '@countersign/intel'
-import { ok, type Result, refuse, utf8 } from '@countersign/log'
+import { fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
 import { type CollectionPage, OBJECTS_PER_FOLD_MAX } from '@countersign/views'
 import { type EngineParts, noSuchPact } from '../engine-parts.ts'
 import { readHouseRules } from '../releasing/house-rules.ts'
@@ -40,21 +40,21 @@ export async function rulesOfPush(
 /** Of each object that is another party’s to pass on why it stays here, by its id. */
 export async function theirs(
   objects: readonly PulledObject[],
-  { common, parties }: ReleaseRules,
+  { common }: ReleaseRules,
   { views, giveWay }: Pick<EngineParts, 'views' | 'giveWay'>,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   for (let from = 0; from < objects.length; from += OBJECTS_PER_FOLD_MAX) {
     const some = objects.slice(from, from + OBJECTS_PER_FOLD_MAX)
-    // A foreign collection is no party of any agreement, so nobody shared it with that one.
-    const originators = await views.originators(
-      some.map(({ id, version }) => ({ id, version, texts: () => [] })),
-      { pact: '', to: parties.slice(1) },
+    // A foreign collection is no party of any agreement, and who reads it nobody knows.
+    const lacking = await views.consentsLacking(
+      some.map(({ id, version, source }) => ({ id, version, texts: () => [fromUtf8(source) ?? ''] })),
+      { pact: null, to: null },
     )
     for (const [i, { id, source }] of some.entries()) {
-      const [originator, object] = [originators[i], readObject(source)]
-      if (originator === undefined || (object.ok && isCommon(object.value, common))) continue
-      found.set(id, originatorWords(originator.party, originator.pact))
+      const [originators, object] = [lacking[i] ?? [], readObject(source)]
+      if (originators.length === 0 || (object.ok && isCommon(object.value, common))) continue
+      found.set(id, originatorWords(originators))
     }
     await giveWay()
   }

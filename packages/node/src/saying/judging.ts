@@ -11,7 +11,8 @@ import {
   judgeObject,
   MarkingDefinitions,
   type ObjectDecision,
-  ofOriginator,
+  type Originator,
+  ofOriginators,
   onceMended,
   otherBytes,
   PartCutter,
@@ -52,8 +53,8 @@ export interface JudgeMeans {
   sharedBefore(objects: readonly { id: string; version: string | null }[]): Promise<(string | undefined)[]>
   /** Of at most OBJECTS_PER_FOLD_MAX ids those whose newest version that we share is revoked. */
   revoked(ids: readonly string[]): Promise<ReadonlySet<string>>
-  /** For each of at most OBJECTS_PER_FOLD_MAX objects the party without whose consent it goes nowhere. */
-  originators(objects: readonly GoingObject[]): Promise<({ party: string; pact: string } | undefined)[]>
+  /** For each of at most OBJECTS_PER_FOLD_MAX objects the parties whose consent is missing. */
+  consentsLacking(objects: readonly GoingObject[]): Promise<(readonly Originator[])[]>
   /** A private file that nobody else can reach; whoever gives it closes it. */
   scratch(): Promise<DiskFile>
   progress?(stage: 'read' | 'said', done: number, total: number): void
@@ -122,7 +123,7 @@ export async function judge(spooled: Spooled, means: JudgeMeans): Promise<{ ok: 
   if (!meaning.ok) return meaning
   const { met: _, ...quietly } = means
   // Whose each object is was asked of it as it came.
-  const asked = { originators: async (objects: readonly GoingObject[]) => objects.map(() => undefined) }
+  const asked = { consentsLacking: async (objects: readonly GoingObject[]) => objects.map(() => []) }
   const again = await look(leaving, { ...quietly, ...asked, definitions: meaning.value, leftOut })
   if (!again.ok) return again
   const mendedAs = onceMended(decision, again.value.decision)
@@ -184,13 +185,13 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
     while (unmatched.length > 0) {
       const some = unmatched.splice(0, OBJECTS_PER_FOLD_MAX)
       const before = await means.sharedBefore(some.map(({ object }) => object))
-      const originators = await means.originators(some.map(goingAs))
+      const lacking = await means.consentsLacking(some.map(goingAs))
       const revoked = await means.revoked(some.map(({ object }) => object.id))
       for (const [i, { decided, object }] of some.entries()) {
-        const originator = originators[i]
-        const isTheirs = originator !== undefined && !isCommon(object, means.rules.common)
+        const originators = lacking[i] ?? []
+        const isTheirs = originators.length > 0 && !isCommon(object, means.rules.common)
         if (isTheirs && decided.text !== null) {
-          gate.refuseDecided(decided, ofOriginator(originator))
+          gate.refuseDecided(decided, ofOriginators(originators))
           continue
         }
         if (revoked.has(object.id) && !object.revoked && decided.text !== null) {

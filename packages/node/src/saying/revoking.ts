@@ -2,7 +2,7 @@
 // names the places at which it stands in our records. One revocation for all records that were said alike; of many, several.
 
 import { ok, type Result, refuse } from '@countersign/log'
-import { REVOKED_PLACES_MAX } from '@countersign/record'
+import { OBJECT_PLACES_MAX } from '@countersign/record'
 import type { SharedPlace } from '@countersign/views'
 import { type EngineParts, noSuchPact, othersOf } from '../engine-parts.ts'
 import { LIMITS } from '../limits.ts'
@@ -146,7 +146,7 @@ function alike(places: readonly SharedPlace[]): Revocation[] {
     const key = JSON.stringify([channel, mode, to])
     let one = open.get(key)
     const isNew = one?.re.at(-1) !== record
-    if (one === undefined || one.count === REVOKED_PLACES_MAX || (isNew && one.re.length === LIMITS.revokedRecords)) {
+    if (one === undefined || one.count === OBJECT_PLACES_MAX || (isNew && one.re.length === LIMITS.revokedRecords)) {
       one = { channel, mode, to, re: [], objects: [], count: 0 }
       open.set(key, one)
       all.push(one)

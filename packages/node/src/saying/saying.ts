@@ -400,7 +400,7 @@ export class Saying {
   }
 }
 
-/** Who may share may take back (spec/agreement.md). */
+/** Who may share may take back, and consent to passing on (spec/agreement.md). */
 function withRevocations(records: readonly string[]): string[] {
-  return records.includes('intel/share') ? [...records, 'intel/revoke'] : [...records]
+  return records.includes('intel/share') ? [...records, 'intel/revoke', 'intel/consent', 'intel/retract'] : [...records]
 }

@@ -353,7 +353,7 @@ export class Sharing {
         rules: house.value.digest,
       },
       scratch: () => scratch.open(),
-      originators: (objects) => views.originators(objects, { pact: pact.id, to }),
+      consentsLacking: (objects) => views.consentsLacking(objects, { pact: pact.id, to }),
       revoked: (ids) => views.revokedByUs(pact.id, ids),
       sharedBefore: (objects) => views.textsShown(pact.id, 'outbox', objects),
       ...(progress === undefined ? {} : { progress }),

@@ -8,11 +8,14 @@ import { contentLift } from './content-lift/index.ts'
 import { contentRejected } from './content-rejected/index.ts'
 import { hotlineAck } from './hotline-ack/index.ts'
 import { hotlineMessage } from './hotline-message/index.ts'
-import { intelRevoke, type RevokedObjects } from './intel-revoke/index.ts'
+import { intelConsent } from './intel-consent/index.ts'
+import { intelRetract } from './intel-retract/index.ts'
+import { intelRevoke } from './intel-revoke/index.ts'
 import { intelShare } from './intel-share/index.ts'
 import { intelSighting } from './intel-sighting/index.ts'
 import { logOpen } from './log-open/index.ts'
 import { logPin } from './log-pin/index.ts'
+import type { ObjectPlaces } from './object-places.ts'
 import { pactPropose } from './pact-propose/index.ts'
 import { pactSign } from './pact-sign/index.ts'
 import { partyKeys } from './party-keys/index.ts'
@@ -26,6 +29,8 @@ export const recordTypes: readonly RecordType[] = [
   pactSign,
   intelShare,
   intelRevoke,
+  intelConsent,
+  intelRetract,
   intelSighting,
   hotlineMessage,
   hotlineAck,
@@ -68,7 +73,7 @@ export function fitsAnswer(answer: Statement, named: Statement, place: number): 
   }
   if (rules.standing === undefined) return true
   if (rules.standing === 'author') return named.from === from
-  if (rules.standing === 'sharer') return mayTakeBack(answer, named, place)
+  if (rules.standing === 'sharer') return mayDispose(answer, named, place)
   if (rules.standing === 'recipient') return mayGiveFeedback(answer, named)
   const parts = Array.isArray(body.parts) ? body.parts : [0]
   return (
@@ -86,9 +91,12 @@ function mayGiveFeedback({ from, to, mode }: Statement, named: Statement): boole
   return to.every((party) => party === named.from || given(party))
 }
 
-/** Whether a revocation may be said of a share, the one at that place of its `re` (spec/records.md, Taking back). */
-function mayTakeBack({ from, to, mode, body }: Statement, named: Statement, place: number): boolean {
+/**
+ * Whether a revocation or a consent may be said of a share, or a retraction of a consent, the one at that place of its `re`
+ * (spec/records.md, Taking back and Passing on).
+ */
+function mayDispose({ from, to, mode, body }: Statement, named: Statement, place: number): boolean {
   if (named.from !== from || named.mode !== mode || !to.every((party) => named.to.includes(party))) return false
-  const objects = body.objects as RevokedObjects
+  const objects = (body.objects ?? null) as ObjectPlaces
   return objects === null || objects.every(({ record, part }) => record !== place || part < named.content.length)
 }

@@ -32,7 +32,7 @@ export interface RecordType {
   /**
    * Whose records it may be said of, which is decided where these are held: `holder`, by the author or an addressee of
    * records with content; `author`, by the author alone; `sharer`, by the author to those it was said to (spec/records.md,
-   * Taking back); `recipient`, by an addressee to the author and to other addressees (Feedback).
+   * Taking back and Passing on); `recipient`, by an addressee to the author and to other addressees (Feedback).
    */
   standing?: 'holder' | 'author' | 'sharer' | 'recipient'
   /** A valid body. */

@@ -2,7 +2,7 @@
 // folded, for records on the life of content were of no known type before.
 
 import { type Kysely, sql } from 'kysely'
-import { emptyFolded } from './0002-force.ts'
+import { emptyFolded } from './emptying.ts'
 
 const CHANGES = `
 create table destruction_waits (

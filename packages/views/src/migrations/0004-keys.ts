@@ -2,7 +2,7 @@
 // counts, the notices that logs carry, and the sizes at which they freeze logs. Empties what was folded.
 
 import { type Kysely, sql } from 'kysely'
-import { emptyFolded } from './0002-force.ts'
+import { emptyFolded } from './emptying.ts'
 
 const CHANGES = `
 alter table logs add column awaits text;
@@ -36,8 +36,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of CHANGES.split(';')) {
     if (statement.trim() !== '') await sql.raw(statement).execute(db)
   }
-  await emptyFolded(db)
-  for (const table of ['destruction_waits', 'destroyed_parts', 'removals_due']) {
-    await sql.raw(`delete from ${table}`).execute(db)
-  }
+  await emptyFolded(db, ['destruction_waits', 'destroyed_parts', 'removals_due'])
 }

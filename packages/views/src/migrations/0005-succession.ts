@@ -2,7 +2,7 @@
 // that one had seen.
 
 import { type Kysely, sql } from 'kysely'
-import { emptyFolded } from './0002-force.ts'
+import { emptyFolded } from './emptying.ts'
 
 const CHANGES = `
 create table successions (
@@ -13,7 +13,7 @@ create index successions_predecessor on successions (predecessor, origin);
 `
 
 /** Tables of what was folded that are younger than the list of those that are emptied. */
-const LATER = [
+const YOUNGER = [
   'destruction_waits',
   'destroyed_parts',
   'removals_due',
@@ -27,6 +27,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of CHANGES.split(';')) {
     if (statement.trim() !== '') await sql.raw(statement).execute(db)
   }
-  await emptyFolded(db)
-  for (const table of LATER) await sql.raw(`delete from ${table}`).execute(db)
+  await emptyFolded(db, YOUNGER)
 }

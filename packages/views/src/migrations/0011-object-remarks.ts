@@ -1,16 +1,15 @@
 // What is told of an object beside its text: errors and warnings by STIX 2.1, each with its section. Empties what was
 // folded: objects that came before were judged by fewer rules.
 
-import { type Kysely, sql } from 'kysely'
-import { emptyFolded } from './0002-force.ts'
+import type { Kysely } from 'kysely'
+import { emptyFolded } from './emptying.ts'
 
 /** Tables of what was folded that are younger than the list of those that are emptied. */
-const LATER = [
+const YOUNGER = [
   ...['destruction_waits', 'destroyed_parts', 'removals_due', 'log_cards', 'notice_entries', 'notices_due', 'notices'],
   ...['frozen', 'successions', 'witnessed'],
 ]
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await emptyFolded(db)
-  for (const table of LATER) await sql.raw(`delete from ${table}`).execute(db)
+  await emptyFolded(db, YOUNGER)
 }

@@ -12,12 +12,12 @@ create table feedback (
 create index feedback_by_place on feedback (origin, idx, part, position);
 `
 /** Tables of what was folded that are younger than the list of those that are emptied. */
-const LATER = ['taken_back', 'places_due', 'record_feeds']
+const YOUNGER = ['taken_back', 'places_due', 'record_feeds']
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of CHANGES.split(';')) {
     if (statement.trim() !== '') await sql.raw(statement).execute(db)
   }
   await empty(db)
-  for (const table of LATER) await sql.raw(`delete from ${table}`).execute(db)
+  for (const table of YOUNGER) await sql.raw(`delete from ${table}`).execute(db)
 }

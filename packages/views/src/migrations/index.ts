@@ -20,6 +20,7 @@ import * as takingBack from './0014-taking-back.ts'
 import * as feedback from './0015-feedback.ts'
 import * as deposits from './0016-deposits.ts'
 import * as search from './0017-search.ts'
+import * as consents from './0018-consents.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -39,4 +40,5 @@ export const migrations: Record<string, Migration> = {
   '0015-feedback': feedback,
   '0016-deposits': deposits,
   '0017-search': search,
+  '0018-consents': consents,
 }

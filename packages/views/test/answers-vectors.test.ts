@@ -1,5 +1,5 @@
-// Whether a revocation and feedback may be said of the records they name (spec/records.md, Taking back and Feedback), as the
-// views decide it: alike in whatever order things arrive.
+// Whether a revocation, a consent, a retraction and feedback may be said of the records they name (spec/records.md, Taking
+// back, Passing on and Feedback), as the views decide it: alike in whatever order things arrive.
 
 import { readFileSync } from 'node:fs'
 import { canonicalJson } from '@countersign/record'
@@ -25,6 +25,7 @@ const cases = [
   ...[read('revocation-answers.json')].flatMap((all) =>
     all.cases.map((of) => [`a revocation ${of.name}`, of, all] as const),
   ),
+  ...[read('consent-answers.json')].flatMap((all) => all.cases.map((of) => [of.name, of, all] as const)),
   ...[read('sighting-answers.json')].flatMap((all) => all.cases.map((of) => [`feedback ${of.name}`, of, all] as const)),
 ]
 
