@@ -88,6 +88,15 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
       await ready(node)
       return node.revoke({ ...input, account })
     },
+    async consent(input, account) {
+      await ready(node)
+      return node.consent({ ...input, account })
+    },
+    async retract(input, account) {
+      await ready(node)
+      return node.retract({ ...input, account })
+    },
+    consents: async (pact) => ok(node.views.consents(pact)),
     async giveFeedback({ stix, ...input }, account) {
       await ready(node)
       const given = await node.giveFeedback({ ...input, account, ...(stix === undefined ? {} : { stix: utf8(stix) }) })

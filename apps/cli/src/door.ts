@@ -9,6 +9,9 @@ import {
   type CarriedIn,
   type ConflictPage,
   type ConflictSource,
+  type Consented,
+  type ConsentInput,
+  type ConsentRow,
   type ContentState,
   type DestroyAnswer,
   type Discovered,
@@ -70,6 +73,9 @@ export interface Door {
     progress: (done: number, total: number) => void,
   ): ReturnType<NodeClient['share']>
   revoke(input: RevokeInput, account: string): Promise<Result<Revoked>>
+  consent(input: ConsentInput, account: string): Promise<Result<Consented>>
+  retract(input: { pact: string; records: string[] }, account: string): Promise<Result<Consented>>
+  consents(pact: string): Promise<Result<ConsentRow[]>>
   giveFeedback(input: FeedbackInput, account: string): Promise<Result<FeedbackGiven>>
   feedback(query: Record<string, string>): Promise<Result<FeedbackPage>>
   rounds(pact: string): Promise<Result<RoundState[]>>
@@ -205,6 +211,9 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     say: (input) => client.say(input),
     share: (input, _account, bytes) => client.share(input, bytes),
     revoke: (input) => client.revoke(input),
+    consent: (input) => client.consent(input),
+    retract: (input) => client.retract(input),
+    consents: (pact) => client.consents(pact),
     giveFeedback: (input) => client.giveFeedback(input),
     feedback: (query) => client.feedback(query),
     rounds: (pact) => client.rounds(pact),

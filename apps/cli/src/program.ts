@@ -37,6 +37,11 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
     async () => (await import('./commands/revoke.ts')).revokeCommand,
   ],
   [
+    'consent',
+    'consent to passing on what we shared: give it, take it back, and see which were given both ways',
+    async () => (await import('./commands/consent.ts')).consentCommand,
+  ],
+  [
     'feedback',
     'tell those who shared objects what became of them: seen, accepted, known, false positive, stale; or list what came back on ours',
     async () => (await import('./commands/feedback.ts')).feedbackCommand,

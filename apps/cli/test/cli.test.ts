@@ -154,12 +154,48 @@ describe('two parties and a neutral, set up by hand', () => {
     expect(await done(['object', ids[0] ?? '', '--dir', at('bravo')])).toContain('taken back')
     expect(await done(['records', '--dir', at('bravo'), '--type', 'intel/revoke'])).toContain('alfa.example')
     const again = await run(['revoke', ...at_, '--reason', 'mistake', ids[0] ?? ''])
-    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('nothing was taken back') })
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('Nothing was taken back') })
     expect(await run(['revoke', ...at_, ids[0] ?? ''])).toMatchObject({
       code: 2,
       err: expect.stringContaining('--reason'),
     })
     expect(await run(['say', 'hotline/message', ...at_, '--feed', 'x', '-'], 'x')).toMatchObject({ code: 2 })
+  })
+
+  test('consent to passing on is given, listed both ways and taken back', { timeout: 60_000 }, async () => {
+    const times = { created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z' }
+    const id = 'tool--00000000-0000-4000-8000-000000000002'
+    const [here, there] = [
+      ['--dir', at('alfa')],
+      ['--dir', at('bravo')],
+    ]
+    const object = { type: 'tool', spec_version: '2.1', id, ...times, name: 'A tool' }
+    await done(['say', 'intel/share', ...here, '-'], JSON.stringify({ objects: [object] }))
+    const other = '9e107d9d372bb6826bd81d3542a419d6'
+    expect(await run(['consent', 'list', ...there])).toMatchObject({
+      err: expect.stringContaining('Nobody consented to passing anything on yet. Ask for it on the line'),
+    })
+    const given = await run(['consent', 'give', ...here, '--agreement', other, '--party', 'carol.example', id])
+    expect(given.out).toMatch(/^alfa\.example\/[0-9a-f]{32}\/main\/[0-9a-f]{16}#[0-9]+\n$/)
+    expect(given.err).toContain(`bravo.example may pass it on under ${other}, to carol.example`)
+    const record = given.out.trim()
+    for (const of of [here, there]) {
+      await until(async () => (await run(['consent', 'list', ...of])).out.includes(record))
+      expect(await done(['consent', 'list', ...of])).toMatch(/given +\S+Z by alfa\.example to bravo\.example\n/)
+    }
+    const retracted = await run(['consent', 'retract', ...here, record])
+    expect(retracted.err).toContain('bravo.example may pass it on no more')
+    await until(async () => (await done(['consent', 'list', ...there])).includes('taken back'))
+    const none = await run(['consent', 'retract', ...here, `${record}0`])
+    expect(none).toMatchObject({ code: 1, err: expect.stringContaining('is no intel/consent that we said') })
+    for (const wrong of [
+      ['--party', 'carol.example'],
+      ['--agreement', other],
+      ['--agreement', other, '--any-agreement', '--anybody'],
+      ['--any-agreement', '--party', 'carol.example', '--anybody'],
+    ]) {
+      expect(await run(['consent', 'give', ...here, ...wrong, id])).toMatchObject({ code: 2 })
+    }
   })
 
   test('feedback is given on objects that another party shared, and it is read at both', {
@@ -590,6 +626,7 @@ describe('misuse and refusal', () => {
     ...['propose', 'sign', 'show'].map((one) => ['pact', one]),
     ...['object', 'conflicts', 'revoke', 'feedback'].map((one) => [one]),
     ...['officer', 'tool', 'tools'].map((one) => ['account', one]),
+    ...['give', 'retract', 'list'].map((one) => ['consent', one]),
   ])('%s %s --help shows an example', async (...command) => {
     expect(await done([...command, '--help'])).toMatch(/Examples?:\n {2}(countersign|echo)/)
   })

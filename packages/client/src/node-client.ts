@@ -31,6 +31,9 @@ import type {
 } from './api/records.ts'
 import type { RoundAdded, RoundChoice, RoundLook, RoundPlace, RoundState, RoundTerms } from './api/rounds.ts'
 import type {
+  Consented,
+  ConsentInput,
+  ConsentRow,
   Revoked,
   RevokeInput,
   ShareInput,
@@ -267,6 +270,21 @@ export class NodeClient {
   /** Takes back objects that we shared. */
   revoke(asked: RevokeInput): Promise<Answer<Revoked>> {
     return this.calls.postJson('api/revoke', asked)
+  }
+
+  /** Lets those we shared objects with pass them on. */
+  consent(asked: ConsentInput): Promise<Answer<Consented>> {
+    return this.calls.postJson('api/consent', asked)
+  }
+
+  /** Takes back consents of ours, by their records. */
+  retract(asked: { pact: string; records: string[] }): Promise<Answer<Consented>> {
+    return this.calls.postJson('api/retract', asked)
+  }
+
+  /** Consents to passing on, given and heard, the newest first. */
+  consents(pact: string): Promise<Answer<ConsentRow[]>> {
+    return this.calls.getJson('api/consents', { pact })
   }
 
   /** What another party shared is not shown here any more; nobody else is told. Otherwise than `versions` say, all of it. */

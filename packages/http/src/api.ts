@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Account, Accounts } from './accounts.ts'
 import { approvalRoutes } from './approval-routes.ts'
+import { consentRoutes } from './consent-routes.ts'
 import { answer, sendRefusal } from './errors.ts'
 import { exportRoutes } from './export-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
@@ -262,6 +263,7 @@ export async function apiRoutes(
       const author = await accounts.officer(headersOf(request))
       return { account: accountOf(request), ...(author === undefined ? {} : { author }) }
     }
+    consentRoutes(api, { node, accountOf })
     triageRoutes(api, { node, asker, refused: refusedShare })
     roundRoutes(api, { node, asker, refused: refusedShare })
     api.post('/api/gate/try', { bodyLimit: LIMITS.shareBodyBytes }, async (request, reply) => {

@@ -25,6 +25,10 @@ export const LIMITS = {
   triageIdsMax: 50_000,
   triageTypesMax: 100,
   triageReasonChars: 2_000,
+  /** Consents: objects named in one, versions of these, and records. */
+  consentedIdsMax: 1_000,
+  consentedVersionsMax: 100,
+  consentedRecordsMax: 64,
   /** TAXII: objects on one page where the client names no limit, and at most. */
   taxiiPageDefault: 1_000,
   taxiiPageMax: 1_000,

@@ -12,6 +12,7 @@ import {
   waitingQuery,
   withdrawShareBody,
 } from './approval-routes.ts'
+import { consentBody, consentsQuery, retractBody } from './consent-routes.ts'
 import { exportBody, exportLookBody } from './export-routes.ts'
 import {
   discoverBody,
@@ -360,6 +361,23 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'POST', path: '/api/revoke', body: jsonBody(revokeBody) },
     summary: 'Takes back objects that we shared: those it was said to are told, and show them no more.',
     answer: json('The revocations, of how many objects, and whom they were said to.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/consent', body: jsonBody(consentBody) },
+    summary:
+      'Lets parties that we shared objects with pass them on: under one agreement or any (`null`), to parties of it or to anybody (`null`).',
+    answer: json('The consents, and whom they were said to.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/retract', body: jsonBody(retractBody) },
+    summary: 'Takes back consents of ours. What was passed on by them before stays passed on.',
+    answer: json('The retractions, and whom they were said to.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/consents', query: consentsQuery },
+    summary:
+      'Consents to passing on, given and heard, the newest first; `retractedFor`: who may not go by one any more.',
+    answer: json('A list.'),
   },
   {
     ...{ method: 'POST', path: '/api/remove-here', body: jsonBody(removeHereBody) },

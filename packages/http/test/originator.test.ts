@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { markingIdOf } from '@countersign/intel'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startForeign } from './foreign-taxii.ts'
 import { bytesInput, type Parties, type Party, startParties, until, value } from './parties.ts'
 
@@ -66,9 +66,8 @@ test('it goes into no other agreement, and the refusal names whose it is and und
   const text = await fromBravo(tool(), here, ['alfa.example', 'carol.example'])
   const refused = await share(alfa, text, other)
   expect(refused).toMatchObject(BRAVOS)
-  expect(refused.ok ? '' : refused.message).toContain(
-    `It came from bravo.example under the agreement ${here}, and goes on to others only with its consent.`,
-  )
+  expect(refused.ok ? '' : refused.message).toContain(`It came from bravo.example under the agreement ${here} (`)
+  expect(refused.ok ? '' : refused.message).toContain('and goes on to others only with its consent.')
   expect(await share(alfa, text, other, ['bravo.example'])).toMatchObject(BRAVOS)
   // Also as another version.
   const changed = text.replace('"modified":"2026-01', '"modified":"2026-02')
@@ -187,4 +186,120 @@ test('nothing of it is pushed to a foreign collection', async () => {
   } finally {
     await foreign.close()
   }
+})
+
+describe('with the consent of its originator', () => {
+  const place = { channel: 'main', mode: 'Actual' } as const
+  /** What alfa has heard of bravo is awaited, as a node on another machine would. */
+  async function consented(text: string, more: Partial<Parameters<Party['node']['consent']>[0]> = {}): Promise<string> {
+    const { alfa, bravo } = parties
+    const given = value(
+      await bravo.node.consent({
+        ...{ pact: here, ids: [idOf(text)], agreement: other, parties: ['carol.example'], account: 'test' },
+        ...more,
+      }),
+    )
+    const [record] = given.records
+    if (record === undefined) throw new Error('It was not said.')
+    await until(
+      'the consent to be valid',
+      async () => (await alfa.node.views.record(record))?.row.validity.kind === 'valid',
+    )
+    return record
+  }
+
+  test('it goes on under the agreement and to the parties named, until it is taken back', async () => {
+    const { alfa, bravo } = parties
+    const text = await fromBravo(tool(), here)
+    const consent = await consented(text)
+    expect(await share(alfa, text, other)).toMatchObject(BRAVOS)
+    expect(value(await share(alfa, text, other, ['carol.example'])).records).toHaveLength(1)
+    expect(alfa.node.views.consents(here)[0]).toMatchObject({
+      ...{ record: consent, from: 'bravo.example', to: ['alfa.example'], ...place },
+      ...{ agreement: other, parties: ['carol.example'], objects: 1, retractedFor: [] },
+    })
+
+    const retracted = value(await bravo.node.retract({ pact: here, records: [consent], account: 'test' }))
+    expect(retracted).toMatchObject({ state: 'said', to: ['alfa.example'] })
+    await until(
+      'it to be taken back',
+      async () => alfa.node.views.consents(here)[0]?.retractedFor[0] === 'alfa.example',
+    )
+    expect(await share(alfa, `${text}${' '}`, other, ['carol.example'])).toMatchObject(BRAVOS)
+  })
+
+  test('all of a record goes on, to anybody and into a foreign collection, where that is consented to', async () => {
+    const { alfa } = parties
+    const [one, two] = [tool(), tool()]
+    const { records } = value(await share(parties.bravo, `${one},${two}`, here, ['alfa.example']))
+    await heard(alfa, two, here)
+    await consented(one, { ids: [], records, agreement: null, parties: null })
+    value(await share(alfa, `${one},${two}`, other))
+    const foreign = await startForeign([])
+    try {
+      value(
+        await alfa.node.feeds.add({
+          ...{ name: 'consented', url: foreign.url, everyMinutes: 0, account: 'test' },
+          ...{ destination: { kind: 'drafts' }, credential: { kind: 'none' } },
+        }),
+      )
+      const input = bytesInput(Buffer.from(`{"objects":[${one}]}`))
+      value(await alfa.node.feeds.push('consented', { upTo: 'TLP:AMBER', input }))
+      expect(foreign.posted).toHaveLength(1)
+    } finally {
+      await foreign.close()
+    }
+  })
+
+  test('nobody consents further than was consented to it, in its own words or by hand', async () => {
+    const { alfa } = parties
+    const text = await fromBravo(tool(), here)
+    await consented(text)
+    value(await share(alfa, text, other, ['carol.example']))
+    const onward = { pact: other, ids: [idOf(text)], account: 'test' }
+    for (const [agreement, to] of [
+      [null, ['carol.example']],
+      [here, ['carol.example']],
+      [other, null],
+      [other, ['bravo.example']],
+    ] as const) {
+      expect(await alfa.node.consent({ ...onward, agreement, parties: to })).toMatchObject({
+        code: 'release/originator',
+      })
+    }
+    const place = alfa.node.views.sharedByUs(other, idOf(text))[0]
+    const raw = { agreement: null, objects: null, parties: null }
+    expect(
+      await alfa.node.say({
+        pact: other,
+        type: 'intel/consent',
+        body: raw,
+        re: [place?.record ?? ''],
+        to: ['carol.example'],
+        account: 'test',
+      }),
+    ).toMatchObject({ code: 'release/originator' })
+    // As far as bravo said it may.
+    expect(await alfa.node.consent({ ...onward, agreement: other, parties: ['carol.example'] })).toMatchObject({
+      ok: true,
+    })
+  })
+
+  test('what we do not share, and who was not given it, is refused before anything is said', async () => {
+    const { bravo } = parties
+    const text = await fromBravo(tool(), here)
+    const asked = { pact: here, agreement: other, parties: null, account: 'test' }
+    const before = bravo.node.views.consents(here).length
+    const never = [idOf(text), idOf(tool())]
+    expect(await bravo.node.consent({ ...asked, ids: never })).toMatchObject({ code: 'not-found/object' })
+    expect(await bravo.node.consent({ ...asked, records: [`${here}#0`] })).toMatchObject({ code: 'not-found/record' })
+    expect(await bravo.node.consent({ ...asked, ids: [idOf(text)], to: ['carol.example'] })).toMatchObject({
+      code: 'say/nobody',
+    })
+    expect(await bravo.node.consent(asked)).toMatchObject({ code: 'say/objects' })
+    expect(await bravo.node.retract({ pact: here, records: [`${here}#0`], account: 'test' })).toMatchObject({
+      code: 'not-found/record',
+    })
+    expect(bravo.node.views.consents(here)).toHaveLength(before)
+  })
 })

@@ -51,6 +51,7 @@ export { NonceMemory, type SignedRequest, signRequest, verifyRequest } from './r
 export type { RoundAdded } from './rounds/round-gathering.ts'
 export type { Gathered, RoundPlace, RoundTerms } from './rounds/round-store.ts'
 export type { RoundChoice, RoundLook, RoundState } from './rounds/weekly-rounds.ts'
+export type { Consented, ConsentRequest, RetractRequest } from './saying/consenting.ts'
 export type { FeedbackGiven, FeedbackRequest } from './saying/feedback.ts'
 export type { ShareRefusal, Tried } from './saying/judging.ts'
 export type { PartToSeal } from './saying/record-in-making.ts'

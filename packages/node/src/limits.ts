@@ -30,9 +30,12 @@ export const LIMITS = {
   balanceDays: 366,
   /** How soon what is kept to be said is tried again, where something was in its way. */
   heldRetryMs: 5_000,
-  /** Objects taken back at once, and records that one revocation names: with its places they fit into one entry. */
+  /** Objects taken back or consented to at once, and records that one record about them names: with its places they fit into one entry. */
   revokedAtOnce: 1_000,
-  revokedRecords: 32,
+  consentedAtOnce: 1_000,
+  placesRecords: 32,
+  /** Records of ours whose objects are consented to at once, all of them. */
+  consentedRecords: 64,
   /** Objects that feedback is given on at once, records that one record of it answers, and bytes of it that are given as STIX. */
   feedbackAtOnce: 1_000,
   feedbackRecords: 32,

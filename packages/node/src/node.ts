@@ -32,6 +32,7 @@ import type { Officer } from './officers/second-person.ts'
 import type { StoredPact } from './pacts.ts'
 import type { RoundPlace } from './rounds/round-store.ts'
 import type { RoundSpeaker, WeeklyRounds } from './rounds/weekly-rounds.ts'
+import { type Consented, type ConsentRequest, consent, type RetractRequest, retract } from './saying/consenting.ts'
 import { type FeedbackRequest, feedbackIn, giveFeedback, shareOf } from './saying/feedback.ts'
 import type { Tried } from './saying/judging.ts'
 import { type Revoked, type RevokeRequest, revoke } from './saying/revoking.ts'
@@ -137,6 +138,19 @@ export class Node {
     const consequence =
       'Some of it may be taken back. Mend that, then take it back again: what was said stays said once.'
     return overDisk(consequence, revoke(this.parts, this.engine.saying, request))
+  }
+
+  /** Lets those we shared objects with pass them on (spec/records.md, Passing on). */
+  consent(request: ConsentRequest): Promise<Result<Consented>> {
+    const consequence = 'Some of it may be consented to. Mend that, and look what was said before saying it again.'
+    return overDisk(consequence, consent(this.parts, this.engine, request))
+  }
+
+  /** Takes such consents back. */
+  retract(request: RetractRequest): Promise<Result<Consented>> {
+    const consequence =
+      'Some of it may be taken back. Mend that, then take it back again: saying it twice is saying it once.'
+    return overDisk(consequence, retract(this.parts, this.engine, request))
   }
 
   /** Tells those who shared something what became of it: sightings and opinions, through the gate (spec/records.md, Feedback). */

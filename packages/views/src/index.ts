@@ -1,5 +1,6 @@
 // Records folded into tables, and the queries on them.
 
+export type { ConsentRow } from './consents.ts'
 export type * from './feedback-rows.ts'
 export { feedbackTargets } from './feedback-words.ts'
 export { ENTRIES_PER_FOLD_MAX, OBJECTS_PER_FOLD_MAX, RECEIPTS_PER_FOLD_MAX } from './limits.ts'

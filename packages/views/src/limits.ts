@@ -47,6 +47,8 @@ export const OBJECT_TOTAL_MAX = 10_000
 export const QUERY_MAX = 200
 /** Names of feeds of one party that are shown. */
 export const FEEDS_PER_PARTY_MAX = 64
+/** Consents to passing on that are listed. */
+export const CONSENTS_LISTED_MAX = 1_000
 /** Places of one object of ours that are taken back at once. */
 export const REVOKED_AT_ONCE_MAX = 10_000
 /** Sequence numbers of objects gone through in one look for those that match. */

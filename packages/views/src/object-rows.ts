@@ -235,6 +235,17 @@ export interface SharedPlace {
   to: string[]
 }
 
+/** An object at a place of a share of ours. */
+export interface OwnObject {
+  id: string
+  /** `modified`, else `created`; empty without either. */
+  version: string
+  type: string
+  part: number
+  position: number
+  digest: string
+}
+
 /** An object that somebody here removed from a collection; `order` is its version as it is compared. */
 export interface RemovedHere {
   pact: string

@@ -9,6 +9,7 @@ import { Answers } from './answers.ts'
 import { Balances } from './balance.ts'
 import { Bounds } from './bounds.ts'
 import { inCollection, readCollection } from './collections.ts'
+import { consentsUnder } from './consents.ts'
 import { Consequences } from './consequences.ts'
 import { ContentLives } from './content-lives.ts'
 import { openStore, type Store } from './database.ts'
@@ -44,7 +45,7 @@ import type { RetentionOver } from './rows.ts'
 import { COLLECTIONS, VALIDITY } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
 import { readSelection } from './selection.ts'
-import { feedbackByUs, feedsOf, revokedByUs, sharedByUs, sharedWithUs } from './shared-by-us.ts'
+import { feedbackByUs, feedsOf, revokedByUs, sharedByUs, sharedInRecord, sharedWithUs } from './shared-by-us.ts'
 import { Splits } from './splits.ts'
 import { Successions } from './successions.ts'
 import { TakenBack } from './taken-back.ts'
@@ -558,6 +559,17 @@ class SqliteViews implements Views {
 
   feeds(pact: string) {
     return feedsOf(this.store.sqlite, pact)
+  }
+
+  sharedInRecord(record: string, after: { part: number; position: number }) {
+    const ref = parseRecordRef(record)
+    if (!ref.ok) return []
+    const { origin, index } = ref.value
+    return sharedInRecord(this.store.sqlite, { origin: origin.text, idx: index }, after, OBJECTS_PER_FOLD_MAX)
+  }
+
+  consents(pact: string) {
+    return consentsUnder(this.store.sqlite, pact)
   }
 
   sharedByUs(pact: string, id: string) {

@@ -2,7 +2,7 @@
 
 import type { Sqlite } from './database.ts'
 import { FEEDS_PER_PARTY_MAX, REVOKED_AT_ONCE_MAX } from './limits.ts'
-import type { CollectionName, SharedPlace } from './object-rows.ts'
+import type { CollectionName, OwnObject, SharedPlace } from './object-rows.ts'
 import { COLLECTIONS, COUNTS, VALIDITY } from './schema.ts'
 
 /** Each place of an object in a share of ours that counts, with those it was said to; the oldest version first. */
@@ -39,6 +39,24 @@ export function feedbackByUs(sqlite: Sqlite, pact: string, id: string): string |
     )
     .get(id, pact, COLLECTIONS.indexOf('outbox'))
   return newest?.revoked === 0 ? newest.source : undefined
+}
+
+/** The objects of a share of ours that count, in their order, from past a place on; at most `limit`. */
+export function sharedInRecord(
+  sqlite: Sqlite,
+  record: { origin: string; idx: number },
+  after: { part: number; position: number },
+  limit: number,
+): OwnObject[] {
+  return sqlite
+    .prepare<[string, number, number, number, number], OwnObject>(
+      `select s.id, s.version, s.type, s.part, s.position, s.digest from object_sources s
+       join records r on r.origin = s.origin and r.idx = s.idx
+       where s.origin = ? and s.idx = ? and (s.part, s.position) > (?, ?) and s.shown = ${COUNTS.yes}
+       and s.collection = ${COLLECTIONS.indexOf('outbox')} and r.type = 'intel/share'
+       order by s.part, s.position limit ?`,
+    )
+    .all(record.origin, record.idx, after.part, after.position, limit)
 }
 
 function sharedIn(sqlite: Sqlite, collection: CollectionName, pact: string, id: string, order: string): SharedPlace[] {

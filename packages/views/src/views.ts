@@ -7,6 +7,7 @@ import type { Result } from '@countersign/log'
 import type { Force } from '@countersign/pact'
 import type { Entry } from '@countersign/record'
 import type Database from 'better-sqlite3'
+import type { ConsentRow } from './consents.ts'
 import type { Balance, BalanceQuery, FeedbackPage, FeedbackQuery } from './feedback-rows.ts'
 import type { UnheldReceipt } from './named-receipts.ts'
 import type {
@@ -21,6 +22,7 @@ import type {
   ObjectPage,
   ObjectQuery,
   ObjectRemark,
+  OwnObject,
   RemovedHere,
   Selection,
   SelectionQuery,
@@ -315,6 +317,13 @@ export interface Views {
    * it shared in.
    */
   feeds(pact: string): string[]
+  /**
+   * The objects of a record, a share of ours, that count: past a place, in their order, at most OBJECTS_PER_FOLD_MAX. None
+   * of what is no such record.
+   */
+  sharedInRecord(record: string, after: { part: number; position: number }): OwnObject[]
+  /** The newest consents to passing on, given and heard (spec/records.md, Passing on). */
+  consents(pact: string): ConsentRow[]
   /** What of an object in our outbox may be taken back, and to whom it was said; at most REVOKED_AT_ONCE_MAX. */
   sharedByUs(pact: string, id: string): SharedPlace[]
   /**

@@ -1,6 +1,6 @@
 // Sharing and taking back: what is asked, what the release gate says of it, and what waits for a second person.
 
-import type { Mode } from './records.ts'
+import type { Mode, Validity } from './records.ts'
 
 export interface ShareInput {
   pact: string
@@ -120,6 +120,49 @@ export interface Revoked {
   versioned: string[]
   /** Records in which new versions of them were shared. */
   newVersions: string[]
+}
+
+export interface ConsentInput {
+  pact: string
+  /** STIX ids of objects in our outbox. */
+  ids?: string[]
+  /** `all`, `first`, `last` or exact versions of these; otherwise every one. */
+  versions?: string[]
+  /** Records of ours of which all objects are meant. */
+  records?: string[]
+  /** Who may pass them on; otherwise all they were shared with. */
+  to?: string[]
+  /** The id of the agreement under which; null for any, and outside of all. */
+  agreement: string | null
+  /** Its parties to whom; null for anybody. */
+  parties: string[] | null
+}
+
+export interface Consented {
+  /** `held-here`: some of it is kept, and said once the start-up check of the log is over. */
+  state: 'said' | 'held-here'
+  awaited: string[]
+  /** The consents, or the retractions. */
+  records: string[]
+  /** Whom it was said to. */
+  to: string[]
+}
+
+/** A consent to passing on; times in milliseconds since 1970. */
+export interface ConsentRow extends Pick<ConsentInput, 'agreement' | 'parties'> {
+  record: string
+  from: string
+  to: string[]
+  channel: string
+  mode: Mode
+  /** The records it is about. */
+  of: string[]
+  /** How many objects of these; null for all. */
+  objects: number | null
+  at: number
+  validity: Validity
+  /** Those of `to` that may not go by it any more. */
+  retractedFor: string[]
 }
 
 /**

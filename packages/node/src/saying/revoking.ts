@@ -2,11 +2,11 @@
 // names the places at which it stands in our records. One revocation for all records that were said alike; of many, several.
 
 import { ok, type Result, refuse } from '@countersign/log'
-import { OBJECT_PLACES_MAX } from '@countersign/record'
 import type { SharedPlace } from '@countersign/views'
 import { type EngineParts, noSuchPact, othersOf } from '../engine-parts.ts'
 import { LIMITS } from '../limits.ts'
 import { lastVersions, olderPlaces } from './last-version.ts'
+import { alike, sharedPlaces } from './own-places.ts'
 import type { Said, SayRequest, ShareRequest } from './saying.ts'
 import type { ShareResult } from './share.ts'
 
@@ -68,20 +68,10 @@ export async function revoke(
   const places = new Map<string, readonly SharedPlace[]>()
   const versioned: string[] = []
   for (const one of new Set(ids)) {
-    const orders = new Set(
-      parts.views
-        .versionsMeant({ pact: id, collection: 'outbox', id: one }, versions, specVersions)
-        .map(({ order }) => order),
-    )
-    const found = parts.views.sharedByUs(id, one).filter(({ order }) => orders.has(order))
-    if (found.length === 0) {
-      return refuse(
-        'not-found/object',
-        `We share no ${one.slice(0, 300)} under this agreement, or not in that version: nothing was taken back. Look at it with: countersign object ID`,
-      )
-    }
-    if (found.some(({ order }) => order !== '')) versioned.push(one)
-    places.set(one, request.creator === true ? olderPlaces(found, textOf) : found)
+    const found = sharedPlaces(parts, { pact: id, id: one, versions, specVersions })
+    if (!found.ok) return refuse(found.code, `${found.message} Nothing was taken back.`)
+    if (found.value.some(({ order }) => order !== '')) versioned.push(one)
+    places.set(one, request.creator === true ? olderPlaces(found.value, textOf) : found.value)
   }
   const all = [...places.values()].flat()
   const revoked: Revoked = {
@@ -131,40 +121,6 @@ export async function revoke(
   return ok(revoked)
 }
 
-interface Revocation extends Pick<SharedPlace, 'channel' | 'mode' | 'to'> {
-  re: string[]
-  objects: { record: number; part: number; places: number[] }[]
-  count: number
-}
-
-/** As few as may be: what was said on one channel, in one mode and to the same parties. */
-function alike(places: readonly SharedPlace[]): Revocation[] {
-  const open = new Map<string, Revocation>()
-  const all: Revocation[] = []
-  const inOrder = places.toSorted((a, b) => compare(a.record, b.record) || a.part - b.part || a.position - b.position)
-  for (const { channel, mode, to, record, part, position } of inOrder) {
-    const key = JSON.stringify([channel, mode, to])
-    let one = open.get(key)
-    const isNew = one?.re.at(-1) !== record
-    if (one === undefined || one.count === OBJECT_PLACES_MAX || (isNew && one.re.length === LIMITS.revokedRecords)) {
-      one = { channel, mode, to, re: [], objects: [], count: 0 }
-      open.set(key, one)
-      all.push(one)
-    }
-    if (one.re.at(-1) !== record) one.re.push(record)
-    const at = one.re.length - 1
-    const last = one.objects.at(-1)
-    if (last?.record === at && last.part === part) last.places.push(position)
-    else one.objects.push({ record: at, part, places: [position] })
-    one.count++
-  }
-  return all
-}
-
 async function* asStream(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* chunks
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

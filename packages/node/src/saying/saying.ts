@@ -8,6 +8,7 @@ import { blankRecord, type EngineParts, markingOf, noSuchPact, othersOf, withMod
 import type { Officer } from '../officers/second-person.ts'
 import type { StoredPact } from '../pacts.ts'
 import { decideContent, decideRecord, rulesOf } from '../releasing/decide.ts'
+import { reachesSoFar } from './consent-reach.ts'
 import { HeldHere } from './held-here.ts'
 import type { JudgeMeans, Tried } from './judging.ts'
 import type { KeptShare } from './kept-share.ts'
@@ -139,6 +140,8 @@ export class Saying {
     const content = request.content ?? []
     const passed = this.gate(pact, channel, draft, content)
     if (!passed.ok) return passed
+    const reaches = draft.type === 'intel/consent' ? await reachesSoFar(draft, this.parts) : ok(undefined)
+    if (!reaches.ok) return reaches
     await this.learnForce(channel)
     const inForce = this.mustBeInForce(draft.type, channel)
     if (!inForce.ok) return inForce

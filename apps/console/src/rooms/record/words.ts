@@ -59,6 +59,22 @@ export function sentences(row: RecordRow, t: TFunction): string[] {
     }
     case 'intel/revoke':
       return [t('sentence.intel/revoke', { from, to })]
+    case 'intel/sighting':
+      return [t('sentence.intel/sighting', { from, to })]
+    case 'intel/consent': {
+      const agreement = text(body, 'agreement')
+      const parties = field(body, 'parties')
+      const where =
+        agreement !== undefined
+          ? t('sentence.intel/consentUnder', { agreement: plain(agreement, 64) })
+          : t('sentence.intel/consentAny')
+      const whom = Array.isArray(parties)
+        ? t('sentence.intel/consentTo', { parties: parties.map((party) => plain(String(party), 128)).join(', ') })
+        : t('sentence.intel/consentAnybody')
+      return [t('sentence.intel/consent', { from, to, where, whom })]
+    }
+    case 'intel/retract':
+      return [t('sentence.intel/retract', { from, to })]
     case 'hotline/message': {
       const said = [
         t('sentence.hotline/message', {
