@@ -157,13 +157,30 @@ test('the rules of the house hold for what is pushed', async () => {
 test('what we shared is pushed without what may not leave, each of which is named', async () => {
   const server = await foreign((ids) => complete(ids))
   const { alfa, pact } = parties
-  const objects = [joined(300), joined(301, 301, { object_marking_refs: [AMBER] }), joined(302)]
-  const text = new TextEncoder().encode(`{"objects":[${textsOf(objects).join(',')}]}`)
-  value(await alfa.node.share({ pact, account: 'test', marking: { tlp: 'TLP:AMBER' }, input: bytesInput(text) }))
-  await until('them to stand in the outbox', async () => (await readAll(alfa, pact, 'outbox')).length === 3)
+  const share = async (tlp: string, ...objects: Joined[]) => {
+    const text = new TextEncoder().encode(`{"objects":[${textsOf(objects).join(',')}]}`)
+    value(await alfa.node.share({ pact, account: 'test', marking: { tlp }, input: bytesInput(text) }))
+  }
+  const [green, amber, unmarked, both] = [
+    joined(300),
+    joined(301, 301, { object_marking_refs: [AMBER] }),
+    joined(302),
+    joined(303),
+  ]
+  await share('TLP:GREEN', green, both)
+  // What stands in a record is held under its marking, also what bears none; and it went out under the most open one.
+  await share('TLP:AMBER', amber, unmarked, both)
+  await until('them to stand in the outbox', async () => (await readAll(alfa, pact, 'outbox')).length === 4)
   const report = value(await alfa.node.feeds.push('partner', { upTo: 'TLP:GREEN', pact }))
-  expect(report).toMatchObject({ taken: 2, heldBack: [{ object: idOf(301) }], heldBackTotal: 1 })
-  expect(server.posted.flatMap(objectTexts)).toEqual([objects[0]?.text, objects[2]?.text])
+  expect(report).toMatchObject({ taken: 2, heldBackTotal: 2 })
+  expect(report.heldBack).toEqual(
+    [301, 302].map((n) => ({
+      object: idOf(n),
+      message:
+        'It was shared as TLP:AMBER, above what this push (--up-to) permits, which is TLP:GREEN. (release/marking-above-agreement)',
+    })),
+  )
+  expect(server.posted.flatMap(objectTexts)).toEqual([green.text, both.text])
 })
 
 test('feedback on what another party shared is for that party, and is pushed to nobody', async () => {

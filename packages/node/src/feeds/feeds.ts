@@ -15,7 +15,7 @@ import { FEED_LIMITS, type FeedLimits } from './limits.ts'
 import { EventPulling } from './misp/event-pulling.ts'
 import { EventPushing } from './misp/event-pushing.ts'
 import { Pulling } from './pulling.ts'
-import { objectsGiven, rulesOfPush, sharedAs, sharedUnder, theirs } from './push-source.ts'
+import { objectsGiven, rulesOfPush, sharedAbove, sharedAs, sharedUnder, theirs } from './push-source.ts'
 import { Pushing } from './pushing.ts'
 import type { PullReport, PushReport } from './report.ts'
 import { type Credential, ForeignRequests } from './requests.ts'
@@ -238,15 +238,16 @@ export class Feeds {
       const marking = asked.upTo
       const rules = await rulesOfPush(name, pact, marking, this.parts)
       if (!rules.ok) return rules
-      const foreign = await theirs(what.value, rules.value, this.parts)
+      const isWhole = 'pact' in asked
+      const saidAs = isWhole ? await sharedAs(pact, what.value, this.parts) : () => null
+      const above = sharedAbove(what.value, saidAs, marking)
+      const staying = new Map([...above, ...(await theirs(what.value, rules.value, this.parts))])
       const { store, limits } = this
       const { url, kind } = feed.settings
       const means = { around, store, limits, requests: requests.value, giveWay: this.parts.giveWay }
       const pushing = { ...means, stopped: this.stopping.signal }
-      const isWhole = 'pact' in asked
-      const release = { marking, rules: rules.value, foreign, leaveOut: isWhole }
+      const release = { marking, rules: rules.value, staying, leaveOut: isWhole }
       if (kind !== 'misp') return ok(await new Pushing(name, url, pushing).push(what.value, release))
-      const saidAs = isWhole ? await sharedAs(pact, what.value, this.parts) : () => null
       const from = { place: pact, saidAs, isWhole }
       return ok(await new EventPushing(name, url, pushing).push(what.value, release, from))
     })

@@ -2,7 +2,7 @@
 // marking that was named for this push.
 
 import { decideRelease, type ReleaseRules, type Tlp } from '@countersign/intel'
-import { ok, type Result, refuse } from '@countersign/log'
+import { ok, type Refusal, type Result, refuse } from '@countersign/log'
 import { refusalOf } from '../releasing/decide.ts'
 import type { FeedLimits } from './limits.ts'
 import { objectOf, type PulledObject } from './page.ts'
@@ -14,8 +14,8 @@ const ASKS_NOBODY = 'A push asks nobody, so it stays here.'
 export interface Release {
   marking: Tlp
   rules: ReleaseRules
-  /** Why objects that are another party’s to pass on stay here, by their ids. */
-  foreign: ReadonlyMap<string, string>
+  /** Why objects stay here whatever the gate says of what stands in them, by their ids. */
+  staying: ReadonlyMap<string, Refusal>
   /** Whether what may not leave is left out; otherwise it holds back everything. */
   leaveOut: boolean
 }
@@ -42,19 +42,19 @@ export function nameIn(
 /** What may leave, as the gate lets it go; where an object is left out here, the rest is decided on anew. */
 export function releasedForPush(
   objects: readonly PulledObject[],
-  { marking, rules, foreign, leaveOut }: Release,
+  { marking, rules, staying, leaveOut }: Release,
   report: PushReport,
   limits: FeedLimits,
 ): Result<PulledObject[]> {
   const request = { type: 'intel/share', marking, to: rules.parties.slice(1) }
   const holdBack = (object: string, message: string) => nameIn(report, 'heldBack', { object, message }, limits)
   for (const { id } of objects) {
-    const why = foreign.get(id)
-    if (why !== undefined) holdBack(id, `${why} (release/originator)`)
+    const why = staying.get(id)
+    if (why !== undefined) holdBack(id, `${why.message} (${why.code})`)
   }
-  const [theirs] = foreign.values()
-  if (theirs !== undefined && !leaveOut) return refuse('release/originator', `${theirs} Nothing left.`)
-  let left = objects.filter(({ id }) => !foreign.has(id))
+  const [first] = staying.values()
+  if (first !== undefined && !leaveOut) return refuse(first.code, `${first.message} Nothing left.`)
+  let left = objects.filter(({ id }) => !staying.has(id))
   for (;;) {
     if (left.length === 0) return ok([])
     const { decision, leaving } = decideRelease({ ...request, objects: left.map(({ source }) => source) }, rules)

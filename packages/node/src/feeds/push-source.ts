@@ -11,7 +11,7 @@ import {
   strictest,
   type Tlp,
 } from '@countersign/intel'
-import { fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
+import { fromUtf8, ok, type Refusal, type Result, refuse, utf8 } from '@countersign/log'
 import { type CollectionPage, OBJECTS_PER_FOLD_MAX } from '@countersign/views'
 import { type EngineParts, noSuchPact } from '../engine-parts.ts'
 import { readHouseRules } from '../releasing/house-rules.ts'
@@ -42,8 +42,8 @@ export async function theirs(
   objects: readonly PulledObject[],
   { common }: ReleaseRules,
   { views, giveWay }: Pick<EngineParts, 'views' | 'giveWay'>,
-): Promise<Map<string, string>> {
-  const found = new Map<string, string>()
+): Promise<Map<string, Refusal>> {
+  const found = new Map<string, Refusal>()
   for (let from = 0; from < objects.length; from += OBJECTS_PER_FOLD_MAX) {
     const some = objects.slice(from, from + OBJECTS_PER_FOLD_MAX)
     // A foreign collection is no party of any agreement, and who reads it nobody knows.
@@ -54,7 +54,7 @@ export async function theirs(
     for (const [i, { id, source }] of some.entries()) {
       const [originators, object] = [lacking[i] ?? [], readObject(source)]
       if (originators.length === 0 || (object.ok && isCommon(object.value, common))) continue
-      found.set(id, originatorWords(originators))
+      found.set(id, refuse('release/originator', originatorWords(originators)))
     }
     await giveWay()
   }
@@ -83,6 +83,25 @@ export async function sharedAs(
     }
   }
   return (id) => found.get(id) ?? null
+}
+
+/**
+ * Of each object that we shared under a marking above `upTo` why it stays here, by its id: also of one that bears none, or a
+ * more open one, for those it was shared with hold all of its record under that.
+ */
+export function sharedAbove(
+  objects: readonly PulledObject[],
+  saidAs: (id: string) => Tlp | null,
+  upTo: Tlp,
+): Map<string, Refusal> {
+  const found = new Map<string, Refusal>()
+  for (const { id } of objects) {
+    const tlp = saidAs(id)
+    if (tlp === null || strictest(tlp, upTo) === upTo) continue
+    const message = `It was shared as ${tlp}, above what this push (--up-to) permits, which is ${upTo}.`
+    found.set(id, refuse('release/marking-above-agreement', message))
+  }
+  return found
 }
 
 /** All that we shared under an agreement, each object in its newest version; our feedback is for who shared what it is about. */
