@@ -18,7 +18,7 @@ const SOURCE = fileURLToPath(new URL('./changing-keys.ts', import.meta.url))
 let built: string
 const DEMO = readFileSync(new URL('../../../agreements/demo.yaml', import.meta.url), 'utf8')
 /** Of the steps of one change, how many are tried in an ordinary run; in the nightly one all are. */
-const TRIED = Number(process.env.COUNTERSIGN_STEPS ?? (process.env.COUNTERSIGN_NIGHTLY === undefined ? 12 : 10_000))
+const TRIED = Number(process.env.COUNTERSIGN_STEPS ?? (process.env.COUNTERSIGN_NIGHTLY === undefined ? 6 : 10_000))
 /** Everybody answers at once, and holds nothing. */
 const around = { ...realSurroundings(), fetch: async () => new Response(null, { status: 404 }) }
 
