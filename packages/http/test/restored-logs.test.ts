@@ -48,6 +48,12 @@ const validAt = async (node: Node, record: string) => (await node.views.record(r
 const ready = (party: Party) => until(`${party.party} to be ready`, () => party.node.health().ready)
 const isMarked = (dir: string) => existsSync(join(dir, 'private', 'restored.json'))
 
+/** The receipts of a party that lie in a folder, each as `<hash of the origin>/<name>`. */
+function receiptsOf(dir: string, party: string): string[] {
+  const logs = readdirSync(join(dir, 'held')).filter((hash) => existsSync(join(dir, 'held', hash, party)))
+  return logs.flatMap((hash) => readdirSync(join(dir, 'held', hash, party)).map((name) => `${hash}/${name}`))
+}
+
 /** Every file of our own logs that others may read and that never changes, by its path. */
 function published({ dir }: Party): Map<string, string> {
   const files = new Map<string, string>()
@@ -197,6 +203,9 @@ test('a backup from before the agreement: signing it again takes our logs back, 
   await sign(watch, bravo, alfa)
   const record = await saying(bravo.node, 'one')
   await bravo.stop()
+  // What bravo countersigned and alfa holds.
+  const given = receiptsOf(alfa.dir, 'bravo.example')
+  expect(given.length).toBeGreaterThan(0)
   await rollBack(bravo.dir, backup)
   await bravo.start()
   expect(await channels(bravo.node)).toEqual([])
@@ -213,6 +222,8 @@ test('a backup from before the agreement: signing it again takes our logs back, 
   expect(Number(after.split('#')[1])).toBeGreaterThan(Number(index))
   const { records } = value(await bravo.node.views.records({ type: 'pact/sign', limit: 100 }))
   expect(records.filter(({ origin: of }) => of === origin)).toHaveLength(1)
+  // Else whoever names one of them would have it said that somebody else has our key.
+  expect(given.filter((path) => !existsSync(join(bravo.dir, 'receipts', path)))).toEqual([])
   await agreed(origin)
 })
 

@@ -1,6 +1,6 @@
 // Proposing, signing and taking part in agreements: opening our logs for one, and hearing the others.
 
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { generationsFile, mirrorFolder, recordGeneration } from '@countersign/ledger'
 import { fromUtf8, ok, type Result, refuse, toHex } from '@countersign/log'
 import {
@@ -141,6 +141,9 @@ export class Agreements {
     for (const { name } of agreement.channels) {
       channels.set(`${pact.id}/${name}`, new Channel(pact, name, this.contextOf(pact, name)))
     }
+    if (!fresh && (await this.mayHaveForgotten(pact))) {
+      for (const { name } of agreement.channels) channels.get(`${pact.id}/${name}`)?.peers.forgot()
+    }
     const ours = await this.ownGenerations(pact.id)
     // Before anybody is heard: of what lies here nobody's word is needed.
     for (const [name, generations] of ours) channels.get(`${pact.id}/${name}`)?.own.know(generations)
@@ -161,6 +164,13 @@ export class Agreements {
     for (const { party, root } of agreement.parties) {
       if (party !== identity.party) this.indexes.begin(pact, party, root)
     }
+  }
+
+  /** Whether this folder was set back once, and holds nothing that anybody said under the agreement: it may have held it before. */
+  private async mayHaveForgotten({ id, agreement }: StoredPact): Promise<boolean> {
+    const { around, channels, identity } = this.parts
+    const mayLack = agreement.channels.some(({ name }) => channels.get(`${id}/${name}`)?.context.mayLack())
+    return mayLack && (await around.disk.list(join(identity.dir, 'mirrors', id))).length === 0
   }
 
   /**

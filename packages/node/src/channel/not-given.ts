@@ -1,7 +1,7 @@
 // Receipts that others say we gave and that are not among those we gave (spec/receipt.md, A receipt that its signer did
 // not give). Whoever stole our receipt key has to have its receipts named before a notice gives the key up (spec/keys.md),
 // so a name is the first that we can hear of it. A name alone is a peer's word; the file that bears our signature is not.
-// A folder that is an older copy forgot receipts that it gave: while it may be one, it asks for those and judges nothing.
+// A folder that is an older copy forgot receipts that it gave: while it may be one, or asks for those, it judges nothing.
 
 import type { Card } from '@countersign/record'
 import { partyOf } from '@countersign/record'
@@ -43,23 +43,23 @@ export class NotGiven {
   }
 
   /** A folder that was set back learns it by the comparison of our log. */
-  private get maySay(): boolean {
-    const { context, own, isParty } = this.channel
-    return !context.mayBeCopy() && (!isParty || own.state === 'ready')
+  private maySay(origin: string): boolean {
+    const { context, own, peers, isParty } = this.channel
+    return !context.mayBeCopy() && (!isParty || own.state === 'ready') && peers.knowsOurReceipts(origin)
   }
 
   /** Names of receipts of ours on a log that we did not give, said by others. */
   private async namedNotGiven(origin: string, after: (namedIn: string) => number) {
     const { context } = this.channel
     const us = context.identity.party
-    if (!this.maySay) return []
+    if (!this.maySay(origin)) return []
     const unfolded = await context.receiptsUnheld(origin, us, after, LIMITS.namedReceiptsPerLook)
     const given = new Set(context.receipts.given(origin).map(({ digest }) => digest))
     return unfolded.filter(({ namedIn, digest }) => partyOf(namedIn) !== us && !given.has(digest))
   }
 
   private async isAnyNamed(origin: string): Promise<boolean> {
-    if (!this.maySay) return false
+    if (!this.maySay(origin)) return false
     const { context } = this.channel
     const names = await this.namedNotGiven(origin, () => -1)
     const namers = new Set<string>()

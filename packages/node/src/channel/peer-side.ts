@@ -20,11 +20,25 @@ export class PeerSide {
   private readonly authors = new Map<string, Card>()
   /** Origins of which it is being looked whether they may be heard. */
   private readonly opening = new Map<string, Promise<void>>()
-  /** In a folder that may be a copy: our own receipts on each log, asked back. */
+  /** In a folder that may be a copy, or may have forgotten the agreement: our own receipts on each log, asked back. */
   private readonly recalls = new Map<string, OwnReceipts>()
+  private mayHaveForgotten = false
 
   constructor(channel: Channel) {
     this.channel = channel
+  }
+
+  /**
+   * The folder is no copy any more, and was set back before this agreement was taken up: what we countersigned under it is
+   * asked back of every log that is heard from now on.
+   */
+  forgot(): void {
+    this.mayHaveForgotten = true
+  }
+
+  /** Whether our receipts on a log are all here, as far as anybody holds them. */
+  knowsOurReceipts(origin: string): boolean {
+    return this.recalls.get(origin)?.done ?? true
   }
 
   /** Starts hearing a log; does nothing where it is heard already, or where its author does not show it yet. */
@@ -244,7 +258,7 @@ export class PeerSide {
   private recallReceipts(origin: string, author: Card): void {
     const { context, members, own, pact } = this.channel
     const { identity, around, receipts, requestsTo, ownCards, onAlarm, mayBeCopy, onRecovered } = context
-    if (!mayBeCopy() || this.recalls.has(origin)) return
+    if (!(mayBeCopy() || this.mayHaveForgotten) || this.recalls.has(origin)) return
     const recall = new OwnReceipts({
       ...{ origin, author, us: identity.party, pact: pact.id, receipts, around },
       keys: () => [identity.card, ...ownCards()].map(({ keys }) => keys.receipt),
