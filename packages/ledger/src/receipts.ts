@@ -57,6 +57,8 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
   const held = new Map<string, Map<string, ReceiptName[]>>()
   /** Indexes that a failed write may have left torn. */
   const torn = new Set<string>()
+  /** By log; settles with the last receipt of ours that is being written. */
+  const turns = new Map<string, Promise<void>>()
 
   for (const hash of await disk.list(join(dir, 'receipts'))) {
     const folder = join(dir, 'receipts', hash)
@@ -79,26 +81,37 @@ export async function openReceipts(options: { disk: Disk; dir: string }): Promis
     held.set(hash, byCosigner)
   }
 
+  const giveNow = async (hash: string, { size, time, bytes }: NewReceipt): Promise<ReceiptName> => {
+    const names = given.get(hash) ?? []
+    const known = names.find((one) => one.size === size && one.time === time)
+    if (known !== undefined) return known
+    const folder = join(dir, 'receipts', hash)
+    await disk.makeFolder(folder, true)
+    const file = formatReceiptName({ size, time })
+    await disk.replace(join(folder, file), bytes, true)
+    const index = join(folder, 'index')
+    const name = { size, time, file, ...described(bytes) }
+    const all = [...names, name]
+    const whole = torn.has(hash)
+    torn.add(hash)
+    if (whole) await disk.replace(index, lines(all), true)
+    else await disk.append(index, lines([{ file }]))
+    torn.delete(hash)
+    given.set(hash, all)
+    return name
+  }
+
   return {
-    async give(origin, { size, time, bytes }) {
+    give(origin, receipt) {
       const hash = originHash(origin)
-      const names = given.get(hash) ?? []
-      const known = names.find((one) => one.size === size && one.time === time)
-      if (known !== undefined) return known
-      const folder = join(dir, 'receipts', hash)
-      await disk.makeFolder(folder, true)
-      const file = formatReceiptName({ size, time })
-      await disk.replace(join(folder, file), bytes, true)
-      const index = join(folder, 'index')
-      const name = { size, time, file, ...described(bytes) }
-      const all = [...names, name]
-      const whole = torn.has(hash)
-      torn.add(hash)
-      if (whole) await disk.replace(index, lines(all), true)
-      else await disk.append(index, lines([{ file }]))
-      torn.delete(hash)
-      given.set(hash, all)
-      return name
+      // One after the other: each is put behind the list that the one before it left.
+      const giving = (turns.get(hash) ?? Promise.resolve()).then(() => giveNow(hash, receipt))
+      const over = giving.then(
+        () => {},
+        () => {},
+      )
+      turns.set(hash, over)
+      return giving
     },
     given: (origin) => given.get(originHash(origin)) ?? [],
     newest: (origin) => given.get(originHash(origin))?.at(-1),

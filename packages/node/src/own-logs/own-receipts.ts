@@ -96,13 +96,11 @@ export class OwnReceipts {
 
   private async giveAgain(): Promise<void> {
     const { receipts, origin } = this.options
-    const newest = receipts.newest(origin)
-    let [sizeMin, timeMin] = [newest?.size ?? 0, newest?.time ?? 0]
     for (const receipt of [...this.found.values()].sort((a, b) => a.size - b.size || a.time - b.time)) {
       // What stands before the newest was given in its order, and is not put behind it now.
-      if (receipt.size < sizeMin || receipt.time < timeMin) continue
+      const newest = receipts.newest(origin)
+      if (newest !== undefined && (receipt.size < newest.size || receipt.time < newest.time)) continue
       await receipts.give(origin, receipt)
-      ;[sizeMin, timeMin] = [receipt.size, receipt.time]
     }
   }
 
