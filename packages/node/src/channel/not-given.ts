@@ -26,7 +26,7 @@ export class NotGiven {
 
   /** Looks from now on at what is said of our receipts on a log of a peer. */
   begin(origin: string, author: Card): void {
-    if (this.watched.has(origin)) return
+    if (this.watched.has(origin) || this.channel.isStopping) return
     const named = this.namedOn(origin, author)
     const rounds = this.channel.rounds(async () => {
       if (await this.isAnyNamed(origin)) {

@@ -159,7 +159,8 @@ export class PeerSide {
       onAlarmOver: (code) => onAlarmOver(code, origin),
       onOpen: (again) => {
         onLog(origin)
-        if (again) return
+        // Opened while the channel is being ended: what would begin now, nobody would end.
+        if (again || this.channel.isStopping) return
         feeds.begin(origin, author)
         notGiven.begin(origin, author)
         const held = () => this.channel.logOf(origin)

@@ -31,6 +31,7 @@ export class ReceiptFeeds {
 
   /** Begins to fetch what each cosigner of a log gave, but for its author and ourselves. */
   begin(origin: string, author: Card): void {
+    if (this.channel.isStopping) return
     for (const cosigner of this.channel.members.cosignersOf(author.party)) {
       if (this.feeds.has(keyOf(origin, cosigner.party))) continue
       const feed = this.feedOf(origin, author, cosigner)
