@@ -43,6 +43,7 @@ import type {
   WaitingShare,
 } from './api/shares.ts'
 import type { Me, NodeStatus } from './api/status.ts'
+import type { ObjectTimeline, TimelineInput } from './api/timeline.ts'
 import type { Triaged, TriageInput, TriageList, TriageQuery } from './api/triage.ts'
 import { type Answer, Calls, type Reach, withQuery } from './calls.ts'
 
@@ -94,6 +95,11 @@ export class NodeClient {
   /** How objects are linked. */
   graph(asked: GraphInput, signal?: AbortSignal): Promise<Answer<ObjectGraph>> {
     return this.calls.postJson('api/graph', asked, signal)
+  }
+
+  /** Objects along time. */
+  timeline(asked: TimelineInput, signal?: AbortSignal): Promise<Answer<ObjectTimeline>> {
+    return this.calls.postJson('api/timeline', asked, signal)
   }
 
   /** What was exchanged under an agreement with each other party, both ways; times in RFC 3339. */

@@ -42,6 +42,7 @@ import {
   trustBody,
 } from './operations.ts'
 import { roundRoutes } from './round-routes.ts'
+import { timelineRoutes } from './timeline-routes.ts'
 import { triageRoutes } from './triage-routes.ts'
 
 export async function apiRoutes(
@@ -179,6 +180,7 @@ export async function apiRoutes(
       ),
     )
     graphRoutes(api, node)
+    timelineRoutes(api, node)
     exportRoutes(api, node)
     api.get('/api/conflicts', async (request, reply) =>
       answer(reply, await withQuery(conflictsQuery, request, (query) => node.views.conflicts(query))),

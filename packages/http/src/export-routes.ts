@@ -9,10 +9,9 @@ import { TLP_LABELS } from '@countersign/record'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { malformed, sendRefusal } from './errors.ts'
-import { objectSearch } from './graph-routes.ts'
+import { objectIds as ids, objectSearch } from './graph-routes.ts'
 import { LIMITS } from './limits.ts'
 
-const ids = z.array(z.string().min(1).max(LIMITS.queryChars)).min(1).max(LIMITS.graphIdsMax)
 const form = {
   form: z.enum(['stix', 'misp']),
   marking: z.enum(TLP_LABELS),

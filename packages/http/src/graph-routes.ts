@@ -8,6 +8,8 @@ import { LIMITS } from './limits.ts'
 
 const text = z.string().min(1).max(LIMITS.queryChars)
 
+/** What a question about objects begins with. */
+export const objectIds = z.array(text).min(1).max(LIMITS.graphIdsMax)
 /** What one searches for among objects. */
 export const objectSearch = z.strictObject({
   pact: text.exactOptional(),
@@ -22,7 +24,7 @@ const shape = {
   nodes: z.int().min(1).max(LIMITS.graphNodesMax).default(LIMITS.graphNodesMax),
 }
 export const graphBody = z.union([
-  z.strictObject({ ids: z.array(text).min(1).max(LIMITS.graphIdsMax), ...shape }),
+  z.strictObject({ ids: objectIds, ...shape }),
   z.strictObject({ search: objectSearch, ...shape }),
 ])
 

@@ -36,6 +36,8 @@ export const LIMITS = {
   graphIdsMax: 1_000,
   graphDepthMax: 4,
   graphNodesMax: 1_000,
+  /** A timeline: objects at most. */
+  timelineLanesMax: 200,
   /** Characters of STIX that are made events of MISP at once. */
   exportMispChars: 16_777_216,
   /** STIX put into a round. */

@@ -27,6 +27,7 @@ import { graphBody } from './graph-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 import { roundBody, roundChoiceBody, roundQuery, roundSkipBody, roundsQuery, roundTermsBody } from './round-routes.ts'
+import { timelineBody } from './timeline-routes.ts'
 import { triageBody, triageQuery } from './triage-routes.ts'
 
 export interface Operation {
@@ -234,6 +235,12 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       'How objects are linked, out to some distance from `ids` or from what a search finds: relationships and sightings as links, and what objects name themselves.',
     answer: json('`nodes`, `edges`, and how many of each found no room.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/timeline', body: jsonBody(timelineBody) },
+    summary:
+      'Objects along time, by `ids` or as a search finds them: what each says of itself, and between which times it was said, answered and taken back as others countersigned it.',
+    answer: json('`lanes`, `missing`, and how much found no room.'),
   },
   {
     ...{ method: 'POST', path: '/api/export/look', body: jsonBody(exportLookBody) },

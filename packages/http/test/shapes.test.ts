@@ -28,6 +28,7 @@ test('what the node answers is what its client expects', () => {
   expectTypeOf<views.ObjectPage>().toExtend<client.ObjectPage>()
   expectTypeOf<views.ObjectDetail>().toExtend<client.ObjectDetail>()
   expectTypeOf<views.ObjectGraph>().toExtend<client.ObjectGraph>()
+  expectTypeOf<views.ObjectTimeline>().toExtend<client.ObjectTimeline>()
   expectTypeOf<views.ConflictSource>().toExtend<client.ConflictSource>()
   expectTypeOf<views.ConflictRow>().toExtend<client.ConflictPage['conflicts'][number]>()
   expectTypeOf<views.PactRow>().toExtend<client.PactRow>()

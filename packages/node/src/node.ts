@@ -10,7 +10,15 @@
 import { type LogFiles, wipeUnprotectedKeys } from '@countersign/ledger'
 import { ok, type Result } from '@countersign/log'
 import { type Card, parseRecordRef } from '@countersign/record'
-import type { GraphQuery, ObjectGraph, Selection, SelectionQuery, Views } from '@countersign/views'
+import type {
+  GraphQuery,
+  ObjectGraph,
+  ObjectTimeline,
+  Selection,
+  SelectionQuery,
+  TimelineQuery,
+  Views,
+} from '@countersign/views'
 import type { Agreements, Signed } from './agreements.ts'
 import type { BalanceAnswer, BalanceAsked } from './balance.ts'
 import type { CarriedIn } from './carrying/carry-in.ts'
@@ -196,6 +204,11 @@ export class Node {
   /** Objects and how they are linked; other work gets its turn between stretches of it. */
   graph(query: GraphQuery): Promise<Result<ObjectGraph>> {
     return this.parts.views.graph(query, this.parts.giveWay)
+  }
+
+  /** Objects along time; other work gets its turn between stretches of it. */
+  timeline(query: TimelineQuery): Promise<Result<ObjectTimeline>> {
+    return this.parts.views.timeline(query, this.parts.giveWay)
   }
 
   /** Objects to be taken out as a file, and how strictly they are marked. */

@@ -7,7 +7,13 @@ import { CURSOR_REFUSED, parseSequenceCursor, sequenceCursor } from './cursors.t
 import type { Sqlite } from './database.ts'
 import type { FeedbackPage, FeedbackQuery, FeedbackRow, ObjectFeedback } from './feedback-rows.ts'
 import { explanationOf, feedbackWords } from './feedback-words.ts'
-import { FEEDBACK_OPINIONS_MAX, FEEDBACK_PAGE_DEFAULT, FEEDBACK_PAGE_MAX } from './limits.ts'
+import {
+  FEEDBACK_OPINIONS_MAX,
+  FEEDBACK_PAGE_DEFAULT,
+  FEEDBACK_PAGE_MAX,
+  TIMELINE_EVENTS_MAX,
+  TIMELINE_FEEDBACK_MAX,
+} from './limits.ts'
 import { COLLECTIONS, COUNTS, FEEDBACK_KINDS } from './schema.ts'
 
 const [SIGHTING, OPINION] = [FEEDBACK_KINDS.indexOf('sighting'), FEEDBACK_KINDS.indexOf('opinion')]
@@ -41,6 +47,12 @@ export interface Between {
 /** With the digest of the opinion’s text instead of what it explains: one opinion may be about many objects. */
 interface Saying extends Omit<ObjectFeedback, 'opinion'> {
   opinion: (Omit<NonNullable<ObjectFeedback['opinion']>, 'explanation'> & { digest: string }) | null
+}
+
+/** One sighting or opinion on an object, and the record it came in; times are claims, RFC 3339. */
+interface FeedbackOn extends Pick<FeedbackRow, 'kind' | 'count' | 'first' | 'last' | 'opinion' | 'verdict'> {
+  origin: string
+  idx: number
 }
 
 interface SightingsRow {
@@ -91,6 +103,12 @@ export class Feedback {
              and o.collection = ${COLLECTIONS.indexOf('outbox')} and o.shown <> ${COUNTS.no})
          order by f.rowid desc limit @limit`,
       ),
+      on: sqlite.prepare<[Record<string, unknown>], Omit<FeedbackOn, 'kind'> & { kind: number }>(
+        `select f.kind, f.count, f.first_seen as first, f.last_seen as last, f.opinion, f.verdict, s.origin, s.idx
+         ${said()} and (@pact is null or s.pact = @pact) and f.rowid in (
+           select rowid from feedback where target = @target order by rowid desc limit ${TIMELINE_FEEDBACK_MAX})
+         order by f.rowid desc limit ${TIMELINE_EVENTS_MAX + 1}`,
+      ),
       text: sqlite.prepare<[string], { source: string }>('select source from object_texts where digest = ?'),
     }
   }
@@ -122,6 +140,19 @@ export class Feedback {
       const { digest, ...rest } = opinion
       return { ...said, opinion: { ...rest, explanation: this.explanationOf(digest) } }
     })
+  }
+
+  /**
+   * What anybody says now of an object, the last that came first, one more than TIMELINE_EVENTS_MAX where there are more.
+   * Only the last that came are looked at, TIMELINE_FEEDBACK_MAX.
+   */
+  on(id: string, pact: string | undefined): FeedbackOn[] {
+    return this.sql.on.all({ target: id, pact: pact ?? null }).map(({ kind, first, last, ...row }) => ({
+      ...row,
+      kind: FEEDBACK_KINDS[kind] ?? 'sighting',
+      first: timeText(first),
+      last: timeText(last),
+    }))
   }
 
   /** What one party says now of an object to another; undefined where it says nothing of it. */

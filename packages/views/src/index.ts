@@ -11,6 +11,7 @@ export type { GoingObject } from './originators.ts'
 export { preparedWhenRun } from './prepared.ts'
 export type * from './rows.ts'
 export { canonicalText } from './same-content.ts'
+export type * from './timeline-rows.ts'
 export type * from './triage-rows.ts'
 export type {
   ContradictionToFold,

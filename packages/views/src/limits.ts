@@ -26,6 +26,15 @@ export const GRAPH_ROWS_MAX = 50_000
 export const GRAPH_TEXTS_MAX = 20_000
 /** UTF-16 units of a name or label in a graph. */
 export const GRAPH_NAME_MAX = 300
+/** Objects of one timeline at most, and entries of the list gone through for these: one for each version of an object. */
+export const TIMELINE_LANES_MAX = 200
+export const TIMELINE_ENTRIES_MAX = 2_000
+/** Of one of them: places in records that are looked at, versions and events that are told. */
+export const TIMELINE_PLACES_MAX = 100
+export const TIMELINE_VERSIONS_MAX = 30
+export const TIMELINE_EVENTS_MAX = 40
+/** Sightings and opinions that are looked at for those that count, the newest. */
+export const TIMELINE_FEEDBACK_MAX = 200
 /** Objects taken out in one file. */
 export const SELECTED_MAX = 20_000
 export const FEEDBACK_PAGE_MAX = 1000

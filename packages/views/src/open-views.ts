@@ -33,6 +33,7 @@ import { readGraph } from './object-graph.ts'
 import type { CollectionName, CollectionQuery, GraphQuery, RemovedHere, SelectionQuery } from './object-rows.ts'
 import { ObjectShelf } from './object-shelf.ts'
 import { ObjectSources } from './object-sources.ts'
+import { readTimeline } from './object-timeline.ts'
 import { type Going, type GoingObject, Originators } from './originators.ts'
 import { PartStates } from './part-states.ts'
 import { readConflictSources, readConflicts, readObject, readObjects } from './read-objects.ts'
@@ -389,6 +390,13 @@ class SqliteViews implements Views {
     const left = total - objects.length
     const start = { ids: objects.map(({ id }) => id), left, leftIsLeast: totalIsLeast, ...rest }
     return ok(await readGraph(this.store, start, turn))
+  }
+
+  async timeline(...[query, turn]: Parameters<Views['timeline']>) {
+    this.settleSome()
+    const { store, shelf, party, feedback_: feedback, records_: records } = this
+    const timesOfRecord = (origin: string, idx: number) => records.times(origin, idx)
+    return readTimeline({ store, shelf, party, feedback, timesOfRecord }, query, turn)
   }
 
   async selection({ ids = [], search }: SelectionQuery, turn: () => Promise<unknown>) {

@@ -25,6 +25,7 @@ import type {
 } from './rows.ts'
 import { PART_STATES, STATES, type Tables, VALIDITY } from './schema.ts'
 import type { Splits } from './splits.ts'
+import type { RecordTimes } from './timeline-rows.ts'
 
 type Row = Tables['records']
 
@@ -172,6 +173,21 @@ export class RecordReader {
         const { record, from: party, time, state, delivery } = this.row(stored)
         return [{ record, party, time, state, delivery, refused: refused === 1, takenBack: takenBack === 1 }]
       })
+  }
+
+  /** What a record claims of its time and what others proved of it; undefined where it is not held. */
+  times(origin: string, idx: number): RecordTimes | undefined {
+    const stored = this.sql.record.get(origin, idx)
+    if (stored === undefined) return undefined
+    const { author: party, mode, time, state } = stored
+    const delivery = this.deriver.deliveryOf(stored)
+    const his = delivery.flatMap(({ hi }) => hi ?? [])
+    return {
+      ...{ record: `${origin}#${idx}`, party, mode: mode as RecordTimes['mode'], time },
+      state: STATES[state] ?? 'undecided',
+      lo: delivery[0]?.lo ?? null,
+      hi: his.length === 0 ? null : Math.min(...his),
+    }
   }
 
   one(record: string): RecordDetail | undefined {

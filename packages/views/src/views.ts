@@ -45,6 +45,7 @@ import type {
   SaidLately,
   Statistics,
 } from './rows.ts'
+import type { ObjectTimeline, TimelineQuery } from './timeline-rows.ts'
 import type { ReceivedObject, ReceivedQuery } from './triage-rows.ts'
 
 export interface ViewsOptions {
@@ -216,6 +217,11 @@ export interface Views {
    * work. Refuses `views/query`.
    */
   graph(query: GraphQuery, turn: () => Promise<unknown>): Promise<Result<ObjectGraph>>
+  /**
+   * Objects along time, from some ids or from what a search finds. `turn` is awaited between stretches of the work. Refuses
+   * `views/query`.
+   */
+  timeline(query: TimelineQuery, turn: () => Promise<unknown>): Promise<Result<ObjectTimeline>>
   /**
    * Objects to be taken out, and how strictly they are marked; at most SELECTED_MAX. Refuses `views/query` and
    * `views/selection`.

@@ -1,55 +1,22 @@
 // The graph of objects: what is a link and what an object, how far it goes, what is left out for want of room, and what it
 // must not show.
 
-import { leafHash, toHex } from '@countersign/log'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { agreement, PACT } from '../../../spec/vectors/samples.ts'
-import type { GraphQuery, ObjectGraph, ObjectToFold, Views } from '../src/index.ts'
+import { PACT } from '../../../spec/vectors/samples.ts'
+import type { GraphQuery, ObjectGraph, Views } from '../src/index.ts'
 import { GRAPH_NAMING_MAX, GRAPH_NODES_MAX } from '../src/limits.ts'
-import { ALFA, BRAVO, feed, fresh, know, opens, receipt, said, shares, signs, VERSION } from './two-parties.ts'
+import { foldShared, id, inForceViews, object, type Said, takeBack } from './sharing.ts'
+import { ALFA, BRAVO } from './two-parties.ts'
 
 let views: Views
-const inForce = [ALFA, BRAVO].map((origin) => receipt('watch', origin, 2, 1_790_000_000))
-const bravo = [opens(BRAVO), signs(BRAVO), shares(BRAVO, inForce)]
 beforeEach(async () => {
-  views = await fresh()
-  await know([agreement], views)
-  expect(await feed(ALFA, [opens(ALFA), signs(ALFA), shares(ALFA, inForce)], views)).toBe(true)
-  expect(await feed(BRAVO, bravo, views)).toBe(true)
-  await views.foldReceipts(inForce)
+  views = await inForceViews()
 })
 afterEach(() => views.close())
 
-const id = (type: string, n: number) => `${type}--00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-type Said = Record<string, unknown> & { type: string; id: string }
-const object = (type: string, n: number, more: Record<string, unknown> = {}): Said => ({
-  type,
-  id: id(type, n),
-  ...more,
-})
 const relates = (n: number, from: Said, to: Said, how = 'uses', more = {}) =>
   object('relationship', n, { relationship_type: how, source_ref: from.id, target_ref: to.id, ...more })
-
-async function share(objects: Said[], record = `${ALFA}#2`): Promise<void> {
-  const folded = objects.map(
-    (one, position): ObjectToFold => ({
-      ...{
-        position,
-        source: JSON.stringify(one),
-        id: one.id,
-        type: one.type,
-        specVersion: '2.1',
-        tlp: null,
-        warnings: [],
-      },
-      version: typeof one['modified'] === 'string' ? one['modified'] : null,
-      name: typeof one['name'] === 'string' ? one['name'] : null,
-      revoked: one['revoked'] === true,
-    }),
-  )
-  for (let at = 0; at < folded.length; at += 200) await views.foldObjects(record, 0, folded.slice(at, at + 200))
-  while (await views.settle()) continue
-}
+const share = (objects: Said[], record = `${ALFA}#2`) => foldShared(views, objects, record)
 
 async function graph(query: GraphQuery): Promise<ObjectGraph> {
   const read = await views.graph(query, async () => {})
@@ -152,16 +119,7 @@ test('what was taken back is shown as withdrawn where it is named, and links to 
   await share([{ ...malware, created_by_ref: id('identity', 9) }], `${BRAVO}#2`)
   await share([actor, uses])
   expect((await graph({ ids: [actor.id], depth: 1 })).nodes[1]).toMatchObject({ id: malware.id, state: 'shown' })
-  const revoke = said(BRAVO, VERSION, {
-    ...{ type: 'intel/revoke', to: ['alfa.example'], body: { reason: 'mistake', objects: null } },
-    seen: {
-      logs: [{ origin: ALFA, size: 2, root: '5'.repeat(64) }],
-      receipts: inForce.map(({ by, origin, size, digest }) => ({ by, origin, size, digest })),
-    },
-    re: [{ origin: BRAVO, index: 2, leaf: toHex(leafHash(bravo[2] ?? new Uint8Array())) }],
-  })
-  expect(await feed(BRAVO, [...bravo, revoke], views)).toBe(true)
-  while (await views.settle()) continue
+  await takeBack(views)
   const shown = await graph({ ids: [actor.id], depth: 2 })
   expect(shown.nodes.map(({ id: one, state }) => [one, state])).toEqual([
     [actor.id, 'shown'],
