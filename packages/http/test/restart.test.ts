@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { nodeDisk, openOwnLog } from '@countersign/ledger'
+import { type Disk, nodeDisk, openOwnLog } from '@countersign/ledger'
 import { utf8 } from '@countersign/log'
-import { loadIdentity, realSurroundings, type Surroundings, signRequest } from '@countersign/node'
+import { loadIdentity, Node, realSurroundings, type Surroundings, signRequest } from '@countersign/node'
 import { MESSAGE_MEDIA_TYPE } from '@countersign/record'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { delivered, type Parties, startParties, until, value } from './parties.ts'
@@ -178,4 +178,41 @@ test('a folder in which another log was signed than its peers hold says no more,
   expect(ready()).toBe(false)
   // Nobody was shown the other face.
   expect(bravo.node.logOf(origin)?.size).toBe(held)
+})
+
+test('a node that is ended while it begins to keep what a peer says comes to its end, and asks nobody after it', async () => {
+  const fresh = await startParties({ signed: false })
+  onTestFinished(() => fresh.close())
+  const { bravo, invitation } = fresh
+  await bravo.stop()
+  const disk = nodeDisk()
+  const { promise: may, resolve: goOn } = Promise.withResolvers<void>()
+  let isBegun = false
+  const slow: Disk = {
+    ...disk,
+    async makeFolder(path, durable) {
+      if (path.includes('/mirrors/')) {
+        isBegun = true
+        await may
+      }
+      await disk.makeFolder(path, durable)
+    },
+  }
+  const askedAt: number[] = []
+  const counting: Surroundings['fetch'] = (...asked) => {
+    askedAt.push(performance.now())
+    return fetch(...asked)
+  }
+  const node = value(await Node.open(bravo.dir, { ...realSurroundings(), disk: slow, fetch: counting }))
+  value(await node.signPact(invitation))
+  await until('a mirror to be begun', () => isBegun, 30)
+  const ended = node.stop()
+  await aMoment()
+  goOn()
+  await ended
+  const endedAt = performance.now()
+  // Longer than the agreement lets a look wait for the next.
+  await new Promise((resolve) => setTimeout(resolve, 3_000))
+  expect(askedAt.length).toBeGreaterThan(0)
+  expect(askedAt.filter((at) => at > endedAt)).toEqual([])
 })
