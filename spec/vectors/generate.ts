@@ -9,6 +9,7 @@ import { cardCases } from './card-cases.ts'
 import { consentAnswersCases } from './consent-answers-cases.ts'
 import { consentCases } from './consent-cases.ts'
 import { dailyLimitsCases } from './daily-limits-cases.ts'
+import { dailyProposalsCases } from './daily-proposals-cases.ts'
 import { destructionBesideCases, destructionCases } from './destruction-cases.ts'
 import { evidenceCases } from './evidence-cases.ts'
 import { evidenceDepositsCases } from './evidence-deposits-cases.ts'
@@ -114,6 +115,8 @@ write('keys.json', () => ({
 write('succession.json', () => ({ cases: successionCases }))
 
 write('daily-limits.json', () => ({ agreement, cases: dailyLimitsCases }))
+
+write('daily-proposals.json', () => ({ agreement, cases: dailyProposalsCases }))
 
 write('evidence-keys.json', () => {
   const { pieces, texts } = withPieces(evidenceKeysCases.map(({ evidence }) => evidence))

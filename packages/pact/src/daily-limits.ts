@@ -79,7 +79,7 @@ function datedFrom(agreement: Agreement, seconds: number, cosignatures: readonly
 /** One log of a party with all its entries. */
 export interface PartyLog {
   origin: string
-  entries: readonly { bytes: number; statement: Pick<Statement, 'content' | 'time'> | undefined }[]
+  entries: readonly { bytes: number; statement: Pick<Statement, 'content' | 'time' | 'type'> | undefined }[]
   cosignatures: readonly Cosigned[]
 }
 
@@ -91,6 +91,7 @@ export function entriesOverLimits(agreement: Agreement, logs: readonly PartyLog[
     const entries = log.entries.map(({ bytes, statement }, i) => ({
       day: days[i] ?? null,
       weight: weightOf(limits, bytes, statement),
+      isProposal: statement?.type === 'pact/propose',
     }))
     return { origin: log.origin, onLine: isOnLine(log.origin), entries }
   })
@@ -101,9 +102,13 @@ export function entriesOverLimits(agreement: Agreement, logs: readonly PartyLog[
       if (other === log || (log.onLine && !other.onLine)) continue
       for (const { day, weight } of other.entries) use(used, day, weight)
     }
-    const indexes = log.entries.flatMap(({ day, weight }, index) => {
+    const proposals = new Map<Day, number>()
+    const indexes = log.entries.flatMap(({ day, weight, isProposal }, index) => {
       const { entries, bytes } = use(used, day, weight)
-      return entries > limits.entriesPerDay || bytes > limits.bytesPerDay ? [index] : []
+      const proposed = (proposals.get(day) ?? 0) + (isProposal ? 1 : 0)
+      proposals.set(day, proposed)
+      const tooManyProposed = isProposal && proposed > limits.openProposals
+      return entries > limits.entriesPerDay || bytes > limits.bytesPerDay || tooManyProposed ? [index] : []
     })
     over.set(log.origin, indexes)
   }

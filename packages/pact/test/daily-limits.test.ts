@@ -17,14 +17,14 @@ interface Vector {
   })[]
   over: Record<string, number[]>
 }
-const vectors = JSON.parse(
-  readFileSync(new URL('../../../spec/vectors/daily-limits.json', import.meta.url), 'utf8'),
-) as { agreement: Agreement; cases: Vector[] }
+const vectors = (file: string): { agreement: Agreement; cases: Vector[] } =>
+  JSON.parse(readFileSync(new URL(`../../../spec/vectors/${file}`, import.meta.url), 'utf8'))
 
-describe('the vectors of daily limits', () => {
-  test.each(vectors.cases)('$name', ({ limits, quorum, neutrals, logs, over }) => {
+describe.each(['daily-limits.json', 'daily-proposals.json'])('the vectors of %s', (file) => {
+  const { agreement, cases } = vectors(file)
+  test.each(cases)('$name', ({ limits, quorum, neutrals, logs, over }) => {
     const under = {
-      ...vectors.agreement,
+      ...agreement,
       limits,
       ...(quorum === undefined ? {} : { quorum }),
       ...(neutrals === undefined ? {} : { neutrals: neutrals.map((one) => ({ ...NEUTRAL, ...one })) }),
