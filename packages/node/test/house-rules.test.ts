@@ -104,6 +104,19 @@ describe('a rule', () => {
     expect(new Set(await Promise.all([{}, ...others].map(digest))).size).toBe(others.length + 1)
   })
 
+  test('that was found right before is asked as before, and refused where its list is gone or another has its name', async () => {
+    const own = { 'house.cedar': OWN }
+    const list = { 'lists/own-infrastructure.txt': '192.0.2.0/24' }
+    for (let time = 0; time < 2; time++) {
+      expect(await heldBack({ ...own, ...list }, { lists: ['own-infrastructure'] })).toEqual(['own-infrastructure'])
+      expect(await heldBack({ ...own, ...list }, { lists: [] })).toEqual([])
+    }
+    expect((await readOf(own)).ok).toBe(false)
+    expect((await readOf({ ...own, ...list, [`${PACT}.cedar`]: OWN })).ok).toBe(false)
+    const other = { 'house.cedar': OWN.replace('forbid', 'permit'), ...list }
+    expect((await readOf(other)).ok).toBe(false)
+  })
+
   test('that fails while it is asked is an error, where Cedar itself would pass over it', async () => {
     const text = '@id("no-tools") forbid (principal, action, resource) when { resource.type == "tool" };'
     const { rules } = value(await readOf({ 'house.cedar': text }))

@@ -46,7 +46,7 @@ import type { RetentionOver } from './rows.ts'
 import { COLLECTIONS, VALIDITY } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
 import { readSelection } from './selection.ts'
-import { feedbackByUs, feedsOf, revokedByUs, sharedByUs, sharedInRecord, sharedWithUs } from './shared-by-us.ts'
+import { askRevokedByUs, feedbackByUs, feedsOf, sharedByUs, sharedInRecord, sharedWithUs } from './shared-by-us.ts'
 import { Splits } from './splits.ts'
 import { Successions } from './successions.ts'
 import { TakenBack } from './taken-back.ts'
@@ -121,6 +121,7 @@ class SqliteViews implements Views {
   private readonly pactReader: PactReader
   private readonly alarmReader: Alarms
   private readonly originators_: Originators
+  private readonly isRevokedByUs: (pact: string, id: string) => boolean
   private readonly sql
 
   constructor(store: Store, { party, now }: ViewsOptions) {
@@ -162,6 +163,7 @@ class SqliteViews implements Views {
     this.records_ = new RecordReader(store, { party, deriver: this.consequences.deriver, bounds, agreements, splits })
     this.pactReader = new PactReader(sqlite, { agreements, cards: this.cardsKnown, forces, now })
     this.alarmReader = new Alarms(sqlite, notices)
+    this.isRevokedByUs = askRevokedByUs(sqlite)
     this.originators_ = new Originators(sqlite, {
       ...{ us: party, bounds },
       loOf: (record) => this.consequences.deriver.deliveryOf(record)[0]?.lo ?? null,
@@ -470,19 +472,19 @@ class SqliteViews implements Views {
   ) {
     if (objects.length > OBJECTS_PER_FOLD_MAX) throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects at once.`)
     const of = COLLECTIONS.indexOf(collection)
-    return objects.map(({ id, version }) => {
-      return this.sql.shown.get(pact, of, id, versionOrder(version ?? ''))?.source
-    })
+    const textOf = ({ id, version }: (typeof objects)[number]) =>
+      this.sql.shown.get(pact, of, id, versionOrder(version ?? ''))?.source
+    return this.together(() => objects.map(textOf))
   }
 
   async revokedByUs(pact: string, ids: readonly string[]) {
     if (ids.length > OBJECTS_PER_FOLD_MAX) throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects at once.`)
-    return new Set(ids.filter((id) => revokedByUs(this.store.sqlite, pact, id)))
+    return this.together(() => new Set(ids.filter((id) => this.isRevokedByUs(pact, id))))
   }
 
   async consentsLacking(objects: readonly GoingObject[], going: Going) {
     if (objects.length > OBJECTS_PER_FOLD_MAX) throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects at once.`)
-    return objects.map((object) => this.originators_.lacking(object, going))
+    return this.together(() => objects.map((object) => this.originators_.lacking(object, going)))
   }
 
   async partsToOpen(origin: string) {
@@ -633,6 +635,11 @@ class SqliteViews implements Views {
       this.notices_.recall()
       throw cause
     }
+  }
+
+  /** Many small questions in one transaction: to begin and end one for each takes longer than to answer it. */
+  private together<T>(ask: () => T): T {
+    return this.store.sqlite.transaction(ask)()
   }
 
   private step(): boolean {

@@ -104,6 +104,7 @@ export class Originators {
          where r.author <> @us or r.validity = ${VALIDITY.valid}
          group by s.origin`,
       ),
+      held: sqlite.prepare<[string], { n: number }>('select 1 as n from object_sources where id = ? limit 1'),
       seen: sqlite.prepare<[string, string, number], { size: number | null }>(
         'select max(size) as size from seen_logs where origin = ? and seen_origin = ? and idx <= ?',
       ),
@@ -118,6 +119,8 @@ export class Originators {
    * would get it. The first of them, as far as that is known, first.
    */
   lacking(object: GoingObject, going: Going): Originator[] {
+    // Most of what is shared is new, and the question below takes some thirty times as long as this.
+    if (this.sql.held.get(object.id) === undefined) return []
     const all = this.sql.first.all({ id: object.id, us: this.us })
     const ours = all.filter(({ author }) => author === this.us)
     const theirs = all

@@ -10,15 +10,14 @@ export function sharedByUs(sqlite: Sqlite, pact: string, id: string): SharedPlac
   return sharedIn(sqlite, 'outbox', pact, id, 's.version_order')
 }
 
-/** Whether the newest version of an object that we share under an agreement, and did not take back, is revoked. */
-export function revokedByUs(sqlite: Sqlite, pact: string, id: string): boolean {
-  const newest = sqlite
-    .prepare<[string, string, number], { revoked: number }>(
-      `select revoked from object_sources where id = ? and pact = ? and collection = ? and shown = ${COUNTS.yes}
-       order by version_order desc limit 1`,
-    )
-    .get(id, pact, COLLECTIONS.indexOf('outbox'))
-  return newest?.revoked === 1
+/** Asks whether the newest version of an object that we share under an agreement, and did not take back, is revoked. */
+export function askRevokedByUs(sqlite: Sqlite): (pact: string, id: string) => boolean {
+  const newest = sqlite.prepare<[string, string, number], { revoked: number }>(
+    `select revoked from object_sources where id = ? and pact = ? and collection = ? and shown = ${COUNTS.yes}
+     order by version_order desc limit 1`,
+  )
+  const outbox = COLLECTIONS.indexOf('outbox')
+  return (pact, id) => newest.get(id, pact, outbox)?.revoked === 1
 }
 
 /**

@@ -19,6 +19,7 @@ describe('a list', () => {
     ['a network that holds one of the list', '192.0.0.0/16', true],
     ['a network beside it', '192.0.3.0/24', false],
     ['the address itself', '198.51.100.7', true],
+    ['that address in hexadecimal', '0xc6.0x33.0x64.0x07', true],
     ['that address in IPv6', '::ffff:198.51.100.7', true],
     ['a network in IPv6 written otherwise', '2001:0DB8:0001:ffff::1', true],
     ['another network in IPv6', '2001:db8:2::1', false],

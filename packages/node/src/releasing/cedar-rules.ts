@@ -50,13 +50,9 @@ export function readCedarRules(files: readonly RulesFile[], us: string, lists: N
   const rules = new Map<string, Omit<RuleHit, 'rule'>>()
   const asks = new Set<FactName>()
   for (const file of files) {
-    const parts = cedar.policySetTextToParts(file.text)
-    if (parts.type === 'failure') return faultIn(file, 0, parts.errors[0])
-    if (parts.policy_templates.length > 0) return refuse('release/rules', `${file.name}: a template is no rule.`)
-    for (const text of parts.policies) {
-      const read = readRule(file, text)
-      if (!read.ok) return read
-      const { name, reason, effect, facts, listsNamed } = read.value
+    const read = rulesIn(file)
+    if (!read.ok) return read
+    for (const { text, name, reason, effect, facts, listsNamed } of read.value) {
       // A list that is not there would hold nothing back, and nobody would notice.
       const missing = listsNamed.find((list) => !lists.has(list))
       if (missing !== undefined) {
@@ -74,14 +70,42 @@ export function readCedarRules(files: readonly RulesFile[], us: string, lists: N
       rules.set(name, { reason, effect })
       policies[name] = text
       for (const fact of facts) asks.add(fact)
-      const checked = checkRule(file, text)
-      if (!checked.ok) return checked
     }
   }
   const key = toHex(sha256(utf8(JSON.stringify(policies))))
   const prepared = cedar.preparsePolicySet(key, { staticPolicies: policies })
   if (prepared.type === 'failure') return refuse('release/rules', prepared.errors[0]?.message ?? 'These are no rules.')
   return ok({ asks, lists, heldBackBy: (facts, share) => ask(key, us, facts, share, rules) })
+}
+
+/** The rules of files that were found right, by the texts of these: what is right once is so again, and to find it takes Cedar some milliseconds. */
+const FOUND_RIGHT = new Map<string, readonly NamedRule[]>()
+const FILES_KEPT = 32
+
+function rulesIn(file: RulesFile): Result<readonly NamedRule[]> {
+  const known = FOUND_RIGHT.get(file.text)
+  if (known !== undefined) return ok(known)
+  const parts = cedar.policySetTextToParts(file.text)
+  if (parts.type === 'failure') return faultIn(file, 0, parts.errors[0])
+  if (parts.policy_templates.length > 0) return refuse('release/rules', `${file.name}: a template is no rule.`)
+  if (parts.policies.length > RULES_MAX) return refuse('release/rules', `There are more than ${RULES_MAX} rules.`)
+  const rules: NamedRule[] = []
+  for (const text of parts.policies) {
+    const read = readRule(file, text)
+    if (!read.ok) return read
+    const checked = checkRule(file, text)
+    if (!checked.ok) return checked
+    rules.push({ text, ...read.value })
+  }
+  const [oldest] = FOUND_RIGHT.keys()
+  if (FOUND_RIGHT.size >= FILES_KEPT && oldest !== undefined) FOUND_RIGHT.delete(oldest)
+  FOUND_RIGHT.set(file.text, rules)
+  return ok(rules)
+}
+
+interface NamedRule extends Rule {
+  /** As it stands in its file. */
+  text: string
 }
 
 interface Rule {
