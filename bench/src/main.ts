@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { append } from './append.ts'
 import { audit } from './audit.ts'
 import { calls } from './calls.ts'
+import { gate } from './gate.ts'
 import { hear } from './hear.ts'
 import { parts } from './parts.ts'
 import { patterns } from './patterns.ts'
@@ -24,6 +25,7 @@ const ALL: Record<string, () => Promise<Row[]>> = {
   audit,
   calls,
   shares,
+  gate,
   search,
   patterns,
   validate,

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { judgeObject, readObject, type StixObject, splitBundle } from '@countersign/intel'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { median, perSecond, type Row } from './table.ts'
+import { perSecond, type Row } from './table.ts'
+import { inTurns } from './turns.ts'
 
 const ROUNDS = 15
 const BUNDLES = ['ics-attack-18.1.json', 'mobile-attack-17.1.json', 'capec-2.1.json']
@@ -34,8 +35,8 @@ export async function validate(): Promise<Row[]> {
   const theirsFromBytes = () => {
     for (const [i, source] of sources.entries()) asked[i]?.validate?.(JSON.parse(decoder.decode(source)))
   }
-  const parsed = inTurns(ours, theirs)
-  const fromBytes = inTurns(oursFromBytes, theirsFromBytes)
+  const parsed = await inTurns(ROUNDS, [ours, theirs])
+  const fromBytes = await inTurns(ROUNDS, [oursFromBytes, theirsFromBytes])
   return [
     row('validate: parsed objects', 'by all rules of STIX 2.1', 'by ajv with the JSON Schemas', parsed, ''),
     row(
@@ -47,7 +48,7 @@ export async function validate(): Promise<Row[]> {
     ),
   ]
 
-  function row(what: string, did: string, beside: string, [mine, other]: [number, number], aim: string): Row {
+  function row(what: string, did: string, beside: string, [mine = 0, other = 0]: readonly number[], aim: string): Row {
     return {
       what,
       measured: `${perSecond(objects.length, mine)} ${did}`,
@@ -83,17 +84,4 @@ function schemasOf(data: string): ReadonlyMap<string, ValidateFunction> {
   for (const schema of schemas) ajv.addSchema(schema)
   const name = (id: string) => id.slice(id.lastIndexOf('/') + 1, -'.json'.length)
   return new Map(schemas.map(({ $id }) => [name($id), ajv.getSchema($id) as ValidateFunction] as const))
-}
-
-/** The medians of both in milliseconds of processor time, after a round that warms up, taking turns so that the machine is the same to both. */
-function inTurns(one: () => void, other: () => void): [number, number] {
-  const times: [number[], number[]] = [[], []]
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const [i, work] of [one, other].entries()) {
-      const from = process.cpuUsage()
-      work()
-      if (round >= 0) times[i]?.push(process.cpuUsage(from).user / 1_000)
-    }
-  }
-  return [median(times[0]), median(times[1])]
 }
