@@ -14,6 +14,7 @@ import { patterns } from './patterns.ts'
 import { search } from './search.ts'
 import { shares } from './shares.ts'
 import { type Row, table } from './table.ts'
+import { taxii } from './taxii.ts'
 import { validate } from './validate.ts'
 import { written } from './written.ts'
 
@@ -25,6 +26,7 @@ const ALL: Record<string, () => Promise<Row[]>> = {
   audit,
   calls,
   shares,
+  taxii,
   gate,
   search,
   patterns,

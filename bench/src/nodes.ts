@@ -18,9 +18,21 @@ export interface BenchNodes {
   alfa: Node
   /** Where alfa's console is, and who may sign in there. */
   console: { url: string; email: string; password: string }
-  bravo: { url: string; taxii: { user: string; password: string }; client: NodeClient; pid: number }
+  bravo: OtherNode
   pact: string
   close(): Promise<void>
+}
+
+/** A node in a process of its own. */
+export interface OtherNode {
+  dir: string
+  url: string
+  taxii: { user: string; password: string }
+  client: NodeClient
+  readonly pid: number
+  stop(): Promise<void>
+  /** Once it was stopped. */
+  start(): Promise<void>
 }
 
 export function value<T>(result: { ok: true; value: T } | { ok: false; code: string; message: string }): T {
@@ -49,7 +61,8 @@ export async function startNodes(options: { consoleDir?: string } = {}): Promise
   const accounts = await openAccounts(b.dir, b.endpoint)
   const taxii = value(accounts.tools.add('bench'))
   accounts.close()
-  const children = [await start(b.dir, b.port), await start(w.dir, w.port)]
+  let bravo = await start(b.dir, b.port)
+  const watch = await start(w.dir, w.port)
   const alfa = value(await Node.open(a.dir, around))
   const served = value(await serveNode(alfa, { listen: `127.0.0.1:${a.port}`, ...options }))
   const officer = { email: 'officer@alfa.example', password: 'bench, on loopback alone' }
@@ -68,16 +81,21 @@ export async function startNodes(options: { consoleDir?: string } = {}): Promise
   return {
     alfa,
     console: { url: a.endpoint, ...officer },
-    bravo: { url: b.endpoint, taxii, client: clientOf(b), pid: children[0]?.pid ?? 0 },
+    bravo: {
+      ...{ dir: b.dir, url: b.endpoint, taxii, client: clientOf(b) },
+      get pid() {
+        return bravo.pid ?? 0
+      },
+      stop: () => end(bravo),
+      async start() {
+        bravo = await start(b.dir, b.port)
+      },
+    },
     pact: proposed.pact,
     async close() {
       await served.close()
       await alfa.stop()
-      for (const child of children) {
-        const ended = new Promise((resolve) => child.once('exit', resolve))
-        child.kill('SIGTERM')
-        await ended
-      }
+      for (const child of [bravo, watch]) await end(child)
       rmSync(dir, { recursive: true, force: true })
     },
   }
@@ -104,6 +122,13 @@ function start(dir: string, port: number): Promise<ChildProcess> {
     child.once('message', () => resolve(child))
     child.once('exit', (code) => reject(new Error(`A node ended with ${code}.`)))
   })
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await ended
 }
 
 async function freePort(): Promise<number> {
