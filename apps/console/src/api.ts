@@ -17,6 +17,7 @@ import {
   type RoundTerms,
   type ShareInput,
   type Taking,
+  type TimelineInput,
   type TriageInput,
   type TriageQuery,
 } from '@countersign/client'
@@ -65,6 +66,7 @@ export const api = {
   exportLook: (asked: Taking, signal?: AbortSignal) => given(node.exportLook(asked, signal)),
   exportObjects: (asked: ExportInput) => given(node.exportObjects(asked)),
   graph: (asked: GraphInput, signal?: AbortSignal) => given(node.graph(asked, signal)),
+  timeline: (asked: TimelineInput, signal?: AbortSignal) => given(node.timeline(asked, signal)),
   pacts: (signal?: AbortSignal) => given(node.pacts(signal)),
   pact: (id: string, signal?: AbortSignal) => given(node.pact(id, signal)),
   cards: (signal?: AbortSignal) => given(node.cards(signal)),

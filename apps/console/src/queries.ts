@@ -1,6 +1,14 @@
 // What is asked of the node, how often it is asked again, and what becomes of an ended session.
 
-import type { GraphInput, ObjectQuery, RecordQuery, RoundPlace, Taking, TriageQuery } from '@countersign/client'
+import type {
+  GraphInput,
+  ObjectQuery,
+  RecordQuery,
+  RoundPlace,
+  Taking,
+  TimelineInput,
+  TriageQuery,
+} from '@countersign/client'
 import { keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query'
 import { ApiFailure, api } from './api.ts'
 
@@ -105,6 +113,14 @@ export const ask = {
     queryOptions({
       queryKey: ['graph', asked],
       queryFn: ({ signal }) => api.graph(asked, signal),
+      staleTime: 60_000,
+    }),
+  /** Likewise. */
+  timeline: (asked: TimelineInput) =>
+    queryOptions({
+      queryKey: ['timeline', asked],
+      queryFn: ({ signal }) => api.timeline(asked, signal),
+      placeholderData: keepPreviousData,
       staleTime: 60_000,
     }),
   rounds: (pact: string) =>

@@ -39,7 +39,7 @@ const objects = createRoute({
   getParentRoute: () => root,
   path: '/objects',
   validateSearch: (search: Record<string, unknown>): ObjectQuery =>
-    chosen(search, ['q', 'type', 'party', 'collection', 'cursor']),
+    chosen(search, ['q', 'type', 'party', 'collection', 'pact', 'cursor']),
   component: lazyRouteComponent(() => import('./rooms/objects/Objects.tsx'), 'Objects'),
 })
 
@@ -57,6 +57,16 @@ const graph = createRoute({
   ): Chosen<'of' | 'depth' | 'q' | 'type' | 'party' | 'collection' | 'pact'> =>
     chosen(search, ['of', 'depth', 'q', 'type', 'party', 'collection', 'pact']),
   component: lazyRouteComponent(() => import('./rooms/graph/Graph.tsx'), 'GraphRoom'),
+})
+
+const timeline = createRoute({
+  getParentRoute: () => root,
+  path: '/objects/timeline',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): Chosen<'of' | 'q' | 'type' | 'party' | 'collection' | 'pact' | 'by' | 'from' | 'until'> =>
+    chosen(search, ['of', 'q', 'type', 'party', 'collection', 'pact', 'by', 'from', 'until']),
+  component: lazyRouteComponent(() => import('./rooms/timeline/Timeline.tsx'), 'TimelineRoom'),
 })
 
 const share = createRoute({
@@ -146,6 +156,7 @@ export const router = createRouter({
     objects,
     object,
     graph,
+    timeline,
     share,
     triage,
     rounds,

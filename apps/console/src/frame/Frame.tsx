@@ -123,6 +123,7 @@ function Desk({ me }: { me: Me }) {
     '?': () => keysHelp.current?.show(),
     'g r': () => void navigate({ to: '/records' }),
     'g o': () => void navigate({ to: '/objects' }),
+    'g l': () => void navigate({ to: '/objects/timeline' }),
     'g s': () => void navigate({ to: '/share' }),
     'g t': () => void navigate({ to: '/triage' }),
     'g w': () => void navigate({ to: '/rounds' }),

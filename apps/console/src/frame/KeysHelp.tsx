@@ -15,6 +15,7 @@ const KEYS = [
     keys: [
       ['g', 'r'],
       ['g', 'o'],
+      ['g', 'l'],
       ['g', 's'],
       ['g', 't'],
       ['g', 'w'],
@@ -30,6 +31,7 @@ const KEYS = [
   { keys: [['x'], ['X']], words: 'keys.triageSelect' },
   { keys: [['o'], ['i'], ['u']], words: 'keys.round' },
   { keys: [['u'], ['e'], ['t']], words: 'keys.triageStep' },
+  { keys: [['←'], ['→'], ['+'], ['-'], ['0']], words: 'keys.timeline' },
   { keys: [['?']], words: 'keys.help' },
 ] as const
 

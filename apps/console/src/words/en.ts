@@ -18,6 +18,7 @@ import { records } from './en/records.ts'
 import { round } from './en/round.ts'
 import { share } from './en/share.ts'
 import { takingBack } from './en/taking-back.ts'
+import { timeline } from './en/timeline.ts'
 import { triage } from './en/triage.ts'
 import { waiting } from './en/waiting.ts'
 
@@ -37,6 +38,7 @@ export const en = {
   ...round,
   ...share,
   ...takingBack,
+  ...timeline,
   ...triage,
   ...waiting,
   ...compose,

@@ -21,9 +21,9 @@ import { showDay, Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
 import { pathOf } from '../record/words.ts'
 import { VerdictMark } from '../triage/verdict-marks.tsx'
+import { opinionWord } from './balance-words.ts'
 
 const LIST = 'feedback'
-const OPINIONS = ['strongly-disagree', 'disagree', 'neutral', 'agree', 'strongly-agree'] as const
 
 export function FeedbackList({ pact }: { pact: PactRow }) {
   const { t } = useTranslation()
@@ -147,11 +147,10 @@ function Says({ row: { kind, verdict, opinion, count, first, last } }: { row: Fe
   const { t, i18n } = useTranslation()
   if (kind === 'opinion') {
     if (verdict !== null) return <VerdictMark verdict={verdict} />
-    const word = OPINIONS.find((one) => one === opinion) ?? 'other'
     return (
       <span className="mark" data-look="quiet">
         <IconMessage aria-hidden size="1.1em" stroke={2} />
-        <span>{t(`feedback.opinion.${word}`)}</span>
+        <span>{t(`feedback.opinion.${opinionWord(opinion)}`)}</span>
       </span>
     )
   }

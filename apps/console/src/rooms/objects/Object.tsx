@@ -5,7 +5,7 @@
 import type { ObjectDetail, ObjectRow } from '@countersign/client'
 import { Button, NativeSelect } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
-import { IconTopologyStar3 } from '@tabler/icons-react'
+import { IconTimeline, IconTopologyStar3 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -21,6 +21,7 @@ import { showTime, Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
 import { isObject } from '../record/content-kinds.ts'
 import { pathOf } from '../record/words.ts'
+import { Strip } from '../timeline/Strip.tsx'
 import { ObjectList } from './Objects.tsx'
 import { ObjectMarking, StixType } from './object-marks.tsx'
 import { TakingBack } from './TakingBack.tsx'
@@ -42,7 +43,12 @@ export function ObjectRoom() {
       <Back to="/objects" words={t('object.back')} />
       {object.error instanceof ApiFailure && object.error.status === 404 ? (
         // It may have been shown until now: what we took back is not, any more.
-        <Empty title={t('object.gone')} next={t('object.goneNext')} />
+        <Empty title={t('object.gone')} next={t('object.goneNext')}>
+          <Link to="/objects/timeline" search={{ of: id }} className="with-icon">
+            <IconTimeline aria-hidden size={16} stroke={1.8} />
+            {t('timeline.ofObject')}
+          </Link>
+        </Empty>
       ) : object.data !== undefined ? (
         <OneObject key={id} detail={object.data} />
       ) : object.isError ? (
@@ -100,6 +106,7 @@ function OneObject({ detail }: { detail: ObjectDetail }) {
             <Properties source={version.source} />
           </Block>
           {version.warnings.length > 0 && <Remarks row={version} />}
+          <Strip id={version.id} />
           <Block title={t('object.relations')}>
             {detail.relations.length === 0 ? (
               <p className="quiet">{t('object.relationsNone')}</p>

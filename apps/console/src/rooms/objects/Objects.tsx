@@ -1,9 +1,9 @@
 // The STIX objects received and shared: search, choose, page, open.
 
-import type { ObjectQuery, ObjectRow, ObjectSearch } from '@countersign/client'
+import type { ObjectRow, ObjectSearch } from '@countersign/client'
 import { Button, Checkbox, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconSend, IconTopologyStar3 } from '@tabler/icons-react'
+import { IconSend, IconTimeline, IconTopologyStar3 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -12,7 +12,7 @@ import { rememberOpened, useReturnToRow } from '../../frame/lastOpened.ts'
 import { usePages } from '../../frame/paging.ts'
 import { counted } from '../../marks/amounts.ts'
 import { useDialogs } from '../../marks/Dialogs.tsx'
-import { type Choice, Filters, NARROW, SEARCH_FIELD } from '../../marks/Filters.tsx'
+import { Filters, NARROW, SEARCH_FIELD } from '../../marks/Filters.tsx'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { Empty, Failed, Loading } from '../../marks/Notice.tsx'
 import { Pager } from '../../marks/Pager.tsx'
@@ -20,10 +20,10 @@ import { Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
 import { CHOSEN, CHOSEN_MAX, choose, chooseNone, useChosen } from './chosen.ts'
 import { Exporting } from './Exporting.tsx'
-import { ObjectFlags, ObjectMarking, STIX_TYPES, StixType } from './object-marks.tsx'
+import { startOf, useChoices } from './narrowing.ts'
+import { ObjectFlags, ObjectMarking, StixType } from './object-marks.tsx'
 
 const LIST = 'objects'
-const NARROWING = ['q', 'type', 'party', 'collection'] as const
 const route = getRouteApi('/objects')
 
 export function Objects() {
@@ -52,10 +52,16 @@ export function Objects() {
           />
         )}
         {objects.data !== undefined && objects.data.objects.length > 0 && (
-          <Link to="/objects/graph" search={startOf(filters)} className="button-link plain">
-            <IconTopologyStar3 aria-hidden size={16} stroke={1.8} />
-            {t('graph.link')}
-          </Link>
+          <>
+            <Link to="/objects/graph" search={startOf(filters)} className="button-link plain">
+              <IconTopologyStar3 aria-hidden size={16} stroke={1.8} />
+              {t('graph.link')}
+            </Link>
+            <Link to="/objects/timeline" search={startOf(filters)} className="button-link plain">
+              <IconTimeline aria-hidden size={16} stroke={1.8} />
+              {t('timeline.link')}
+            </Link>
+          </>
         )}
         <Link to="/share" className="button-link">
           <IconSend aria-hidden size={16} stroke={1.8} />
@@ -82,16 +88,6 @@ export function Objects() {
       </div>
     </>
   )
-}
-
-/** The same choice without its page. */
-function startOf(filters: ObjectQuery): Partial<Record<(typeof NARROWING)[number], string>> {
-  const start: ReturnType<typeof startOf> = {}
-  for (const key of NARROWING) {
-    const value = filters[key]
-    if (value !== undefined) start[key] = value
-  }
-  return start
 }
 
 /** What is ticked, over all pages, and what one may do with it. */
@@ -127,6 +123,9 @@ function Ticked({ ids, found }: { ids: readonly string[]; found: ObjectSearch })
           </Button>
           <Link to="/objects/graph" search={{ of: CHOSEN }}>
             {t('objects.graphOfTicked')}
+          </Link>
+          <Link to="/objects/timeline" search={{ of: CHOSEN }}>
+            {t('objects.timelineOfTicked')}
           </Link>
           <Button variant="subtle" onClick={chooseNone}>
             {t('objects.tickNone')}
@@ -253,30 +252,4 @@ function ObjectLink({ row, list }: { row: ObjectRow; list: string | undefined })
       <Foreign max={300}>{row.name ?? row.id}</Foreign>
     </Link>
   )
-}
-
-function useChoices(filters: Record<string, string | undefined>): Choice[] {
-  const { t } = useTranslation()
-  const pacts = useQuery(ask.pacts()).data ?? []
-  const parties = [...new Set(pacts.flatMap((pact) => pact.agreement.parties.map((one) => one.party)))].sort()
-  return [
-    {
-      key: 'type',
-      label: t('objects.type'),
-      value: filters.type,
-      options: STIX_TYPES.map((value) => ({ value, label: value })),
-    },
-    {
-      key: 'party',
-      label: t('objects.party'),
-      value: filters.party,
-      options: parties.map((value) => ({ value, label: value })),
-    },
-    {
-      key: 'collection',
-      label: t('objects.collection'),
-      value: filters.collection,
-      options: (['inbox', 'outbox'] as const).map((value) => ({ value, label: t(`objects.${value}`) })),
-    },
-  ]
 }

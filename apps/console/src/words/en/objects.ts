@@ -12,6 +12,8 @@ export const objects = {
     collection: 'Direction',
     inbox: 'Received',
     outbox: 'Shared by us',
+    withdrawn: 'Taken back',
+    pact: 'Agreement',
     marking: 'Marking',
     added: 'Added',
     revoked: 'Revoked',
@@ -37,6 +39,7 @@ export const objects = {
     exportTicked: 'Save them as a file…',
     exportFound: 'Save all of it as a file…',
     graphOfTicked: 'Show them as a graph',
+    timelineOfTicked: 'Show them along time',
   },
   exporting: {
     title: 'Save objects as a file',
