@@ -4,15 +4,15 @@ import { createRequire } from 'node:module'
 import { pathsFromSource } from '../paths-from-source.ts'
 
 const require = createRequire(import.meta.url)
-/** Not built in: it is compiled for the machine. */
-const COMPILED = 'better-sqlite3'
+/** Not built in: they are compiled, and lie beside their own code. */
+const COMPILED = ['better-sqlite3', '@cedar-policy/cedar-wasm/nodejs']
 
 export default {
   plugins: [
     {
       name: 'compiled-where-it-lies',
       enforce: 'pre',
-      resolveId: (id: string) => (id === COMPILED ? { id: require.resolve(COMPILED), external: true } : undefined),
+      resolveId: (id: string) => (COMPILED.includes(id) ? { id: require.resolve(id), external: true } : undefined),
     },
     pathsFromSource(),
   ],

@@ -139,6 +139,8 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
       const tried = await node.tryShare(shareOf(input, '', bytes, progress))
       return tried.ok ? ok({ ...tried.value, refusals: [...tried.value.refusals] }) : tried
     },
+    // Who may change them is asked of no one here.
+    rules: (scope) => node.rules.look(scope, 0),
     trust: (card) => node.trust(card),
     propose: (yaml) => node.proposePact(yaml),
     keyStatus: async () => ok(await node.keyStatus()),

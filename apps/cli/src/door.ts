@@ -37,6 +37,7 @@ import {
   type RoundPlace,
   type RoundState,
   type RoundTerms,
+  type RulesLook,
   type SayInput,
   type ShareInput,
   type Triaged,
@@ -99,6 +100,8 @@ export interface Door {
     bytes: ReadableStream<Uint8Array>,
     progress: (done: number, total: number) => void,
   ): Promise<Result<TriedShare>>
+  /** Of the house, of an agreement or of a party. */
+  rules(scope: string): Promise<Result<Pick<RulesLook, 'rules' | 'fault' | 'open'>>>
   trust(card: Uint8Array): Promise<Result<{ party: string }>>
   propose(yaml: string): Promise<Result<{ pact: string; version: string; invitation: Uint8Array }> | Refusal>
   /** Takes in what was carried by hand in the folder `from`. */
@@ -227,6 +230,7 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     triageList: (query) => client.triageList(query),
     triage: (input) => client.triage(input),
     tryShare: (input, bytes) => client.tryShare(input, bytes),
+    rules: (scope) => client.rules(scope),
     trust: (card) => client.trust(card),
     async propose(yaml) {
       const proposed = await client.propose(yaml)

@@ -183,6 +183,18 @@ export const ask = {
       queryFn: ({ signal }) => api.waitingShares(signal),
       refetchInterval: STATUS_AGAIN_MS,
     }),
+  rules: (scope: string) =>
+    queryOptions({
+      queryKey: ['rules', scope],
+      queryFn: ({ signal }) => api.rules(scope, signal),
+      refetchInterval: STATUS_AGAIN_MS,
+    }),
+  openRuleChanges: () =>
+    queryOptions({
+      queryKey: ['open-rule-changes'],
+      queryFn: ({ signal }) => api.openRuleChanges(signal),
+      refetchInterval: STATUS_AGAIN_MS,
+    }),
   /** One that waits still, with what the gate says of it now. */
   waitingShare: (id: string) =>
     queryOptions({

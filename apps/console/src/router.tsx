@@ -124,6 +124,13 @@ const check = createRoute({
   component: lazyRouteComponent(() => import('./rooms/check/Check.tsx'), 'CheckRoom'),
 })
 
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: '/rules',
+  validateSearch: (search: Record<string, unknown>): Chosen<'scope'> => chosen(search, ['scope']),
+  component: lazyRouteComponent(() => import('./rooms/rules/Rules.tsx'), 'RulesRoom'),
+})
+
 const approvals = createRoute({
   getParentRoute: () => root,
   path: '/approvals',
@@ -164,6 +171,7 @@ export const router = createRouter({
     balance,
     agreements,
     agreement,
+    rules,
     approvals,
     approval,
     check,

@@ -30,6 +30,7 @@ import type {
   SayInput,
 } from './api/records.ts'
 import type { RoundAdded, RoundChoice, RoundLook, RoundPlace, RoundState, RoundTerms } from './api/rounds.ts'
+import type { RuleChange, RulesChecked, RulesDraft, RulesLook, RulesTry, TriedSide } from './api/rules.ts'
 import type {
   Consented,
   ConsentInput,
@@ -175,6 +176,47 @@ export class NodeClient {
 
   withdrawApproval(id: string, officer?: OfficerSignIn): Promise<Answer<ApprovalRow>> {
     return this.calls.postJson('api/approvals/withdraw', { id, ...(officer === undefined ? {} : { officer }) })
+  }
+
+  /** The rules of the house, of one agreement or of one party, as they stand. */
+  rules(scope: string, signal?: AbortSignal): Promise<Answer<RulesLook>> {
+    return this.calls.getJson('api/rules', { scope }, signal)
+  }
+
+  /** Changes of rules that wait for a second officer. */
+  openRuleChanges(signal?: AbortSignal): Promise<Answer<RuleChange[]>> {
+    return this.calls.getJson('api/rules/open', {}, signal)
+  }
+
+  /** What a draft would change, and whether it could be put in force. */
+  checkRules(draft: RulesDraft, signal?: AbortSignal): Promise<Answer<RulesChecked>> {
+    return this.calls.postJson('api/rules/check', { draft }, signal)
+  }
+
+  /** What the gate says of objects by the rules in force, and by others; nothing is said. */
+  tryRules({ of, objects, ...place }: RulesTry): Promise<Answer<{ now: TriedSide; then: TriedSide }>> {
+    return this.calls.postJson('api/rules/try', { ...of, ...place, ...objects })
+  }
+
+  askRules(draft: RulesDraft, reason: string, officer?: OfficerSignIn): Promise<Answer<RuleChange>> {
+    return this.calls.postJson('api/rules/ask', { draft, reason, ...(officer === undefined ? {} : { officer }) })
+  }
+
+  /** Asks for what lay there before a change to be put back. */
+  putRulesBack(id: string, reason: string, officer?: OfficerSignIn): Promise<Answer<RuleChange>> {
+    return this.calls.postJson('api/rules/put-back', { id, reason, ...(officer === undefined ? {} : { officer }) })
+  }
+
+  confirmRules(id: string, officer?: OfficerSignIn): Promise<Answer<RuleChange>> {
+    return this.calls.postJson('api/rules/confirm', { id, ...(officer === undefined ? {} : { officer }) })
+  }
+
+  refuseRules(id: string, reason: string, officer?: OfficerSignIn): Promise<Answer<RuleChange>> {
+    return this.calls.postJson('api/rules/refuse', { id, reason, ...(officer === undefined ? {} : { officer }) })
+  }
+
+  withdrawRules(id: string, officer?: OfficerSignIn): Promise<Answer<RuleChange>> {
+    return this.calls.postJson('api/rules/withdraw', { id, ...(officer === undefined ? {} : { officer }) })
   }
 
   /** Shares that wait for a second person, and those that did. */

@@ -34,6 +34,8 @@ export interface Accounts {
   officerOf(email: string, password: string): Promise<Result<Officer>>
   /** Who may speak TAXII. */
   tools: Tools
+  /** How many officers there are. */
+  count(): number
   addOfficer(email: string, name: string, password: string): Promise<Result<Account>>
   close(): void
 }
@@ -89,6 +91,7 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
       return (await passwords.verify({ hash, password })) ? ok(officerOfUser(found.user)) : wrong
     },
     tools: new Tools(db),
+    count: () => db.prepare<[], { n: number }>('SELECT count(*) AS n FROM user').get()?.n ?? 0,
     async addOfficer(email, name, password) {
       if (password.length < LIMITS.passwordCharsMin) {
         return refuse('account/password', `A password has at least ${LIMITS.passwordCharsMin} characters.`)

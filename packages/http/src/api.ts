@@ -8,7 +8,7 @@ import { type Card, fingerprintWords } from '@countersign/record'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Account, Accounts } from './accounts.ts'
-import { approvalRoutes } from './approval-routes.ts'
+import { approvalRoutes, officerAsking } from './approval-routes.ts'
 import { consentRoutes } from './consent-routes.ts'
 import { answer, sendRefusal } from './errors.ts'
 import { exportRoutes } from './export-routes.ts'
@@ -42,6 +42,7 @@ import {
   trustBody,
 } from './operations.ts'
 import { roundRoutes } from './round-routes.ts'
+import { rulesRoutes } from './rules-routes.ts'
 import { timelineRoutes } from './timeline-routes.ts'
 import { triageRoutes } from './triage-routes.ts'
 
@@ -216,6 +217,7 @@ export async function apiRoutes(
       ),
     )
     approvalRoutes(api, { node, accounts, headersOf })
+    rulesRoutes(api, { node, accounts, officerOf: officerAsking({ accounts, headersOf }) })
 
     api.post('/api/say', { bodyLimit: LIMITS.apiBodyBytes }, async (request, reply) => {
       const parsed = parse(sayBody, request.body)

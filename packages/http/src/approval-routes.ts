@@ -42,11 +42,9 @@ interface Means {
   headersOf(request: FastifyRequest): Headers
 }
 
-export function approvalRoutes(api: FastifyInstance, { node, accounts, headersOf }: Means): void {
-  const officerOf = async (
-    request: FastifyRequest,
-    given?: { email: string; password: string },
-  ): Promise<Result<Officer>> => {
+/** The officer of a request: by the session, or in the shell of the machine by address and password. */
+export function officerAsking({ accounts, headersOf }: Omit<Means, 'node'>) {
+  return async (request: FastifyRequest, given?: { email: string; password: string }): Promise<Result<Officer>> => {
     const headers = headersOf(request)
     if (accounts.isLocal(headers) && given !== undefined) return accounts.officerOf(given.email, given.password)
     const signedIn = await accounts.officer(headers)
@@ -54,6 +52,10 @@ export function approvalRoutes(api: FastifyInstance, { node, accounts, headersOf
       ? refuse('account/officer', 'This takes an officer who has signed in with an account of their own.')
       : ok(signedIn)
   }
+}
+
+export function approvalRoutes(api: FastifyInstance, { node, accounts, headersOf }: Means): void {
+  const officerOf = officerAsking({ accounts, headersOf })
   const post = <T extends { officer?: { email: string; password: string } }>(
     path: string,
     schema: z.ZodType<T>,

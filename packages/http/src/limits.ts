@@ -40,6 +40,11 @@ export const LIMITS = {
   timelineLanesMax: 200,
   /** Characters of STIX that are made events of MISP at once. */
   exportMispChars: 16_777_216,
+  /** Rules of the house: changes in one draft, cases of one scope, and what a draft is tried on. */
+  ruleEditsMax: 200,
+  ruleCasesMax: 2_000,
+  ruleTryChars: 2_097_152,
+  ruleTryIdsMax: 100,
   /** STIX put into a round. */
   roundBodyBytes: 67_108_864,
   /** The console's lists. */

@@ -27,6 +27,14 @@ import { graphBody } from './graph-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 import { roundBody, roundChoiceBody, roundQuery, roundSkipBody, roundsQuery, roundTermsBody } from './round-routes.ts'
+import {
+  askRulesBody,
+  checkRulesBody,
+  ruleChangeBody,
+  ruleChangeReasonBody,
+  rulesQuery,
+  tryRulesBody,
+} from './rules-routes.ts'
 import { timelineBody } from './timeline-routes.ts'
 import { triageBody, triageQuery } from './triage-routes.ts'
 
@@ -349,6 +357,54 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'POST', path: '/api/waiting-shares/withdraw', body: jsonBody(withdrawShareBody) },
     summary: 'Whoever shared it takes it back: the officer, or the shell what no officer shared.',
     answer: json('The share.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/rules', query: rulesQuery },
+    summary:
+      'The rules of the house, of an agreement or of a party: each as a line of a table where it is one, its cases, what waits, and what was before.',
+    answer: json('The rules; `base` names the set, `needsSecond` whether another officer must put a change in force.'),
+  },
+  {
+    ...{ method: 'GET', path: '/api/rules/open' },
+    summary: 'Changes of rules that wait for a second officer.',
+    answer: json('A list.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/rules/check', body: jsonBody(checkRulesBody, LIMITS.apiBodyBytes) },
+    summary: 'What a draft of the rules would change, whether it can be read, and which cases fail with it.',
+    answer: json('`diff`, `troubles`, `cases`, `mayBePut`.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/rules/try', body: jsonBody(tryRulesBody, LIMITS.apiBodyBytes) },
+    summary:
+      'What the gate says of STIX, or of objects held here, by the rules in force and by a draft or a change that waits; nothing is said and nothing kept.',
+    answer: json('`now`, `then`: each `tried`, or the `message` why it could not be asked.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/rules/ask', body: jsonBody(askRulesBody, LIMITS.apiBodyBytes) },
+    summary:
+      'Asks for a draft to be put in force. It is at once where there is one officer alone and the house has nothing wait for two.',
+    answer: json('The change: `open` or `done`.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/rules/put-back', body: jsonBody(ruleChangeReasonBody, LIMITS.apiBodyBytes) },
+    summary: 'Asks for what lay there before a change to be put back, as for any other change.',
+    answer: json('The change: `open` or `done`.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/rules/confirm', body: jsonBody(ruleChangeBody, LIMITS.apiBodyBytes) },
+    summary: 'Another officer puts in force what was asked for; it counts before this answers.',
+    answer: json('The change.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/rules/refuse', body: jsonBody(ruleChangeReasonBody, LIMITS.apiBodyBytes) },
+    summary: 'Another officer does not put it in force, and says why.',
+    answer: json('The change.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/rules/withdraw', body: jsonBody(ruleChangeBody, LIMITS.apiBodyBytes) },
+    summary: 'Whoever asked for a change takes it back.',
+    answer: json('The change.'),
   },
   {
     ...{ method: 'POST', path: '/api/say', body: jsonBody(sayBody, LIMITS.apiBodyBytes) },

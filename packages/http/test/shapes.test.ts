@@ -15,8 +15,13 @@ import type {
   NodeStatus,
   PullReport,
   PushReport,
+  RuleChange,
+  RulesChecked,
+  RulesDraft,
+  RulesLook,
   Shared,
   Tried,
+  TriedSide,
   WaitingShare,
 } from '@countersign/node'
 import type * as views from '@countersign/views'
@@ -39,6 +44,11 @@ test('what the node answers is what its client expects', () => {
   expectTypeOf<WaitingShare>().toExtend<client.WaitingShare>()
   expectTypeOf<Tried>().toExtend<client.TriedShare>()
   expectTypeOf<Shared>().toExtend<client.ShareOutcome>()
+  expectTypeOf<Omit<RulesLook, 'cases'>>().toExtend<Omit<client.RulesLook, 'cases'>>()
+  expectTypeOf<RuleChange>().toExtend<client.RuleChange>()
+  expectTypeOf<RulesChecked>().toExtend<client.RulesChecked>()
+  expectTypeOf<RulesDraft>().toExtend<Omit<client.RulesDraft, 'cases'>>()
+  expectTypeOf<TriedSide>().toExtend<client.TriedSide>()
   expectTypeOf<client.Act>().toExtend<Act>()
   expectTypeOf<BalanceAnswer>().toExtend<client.BalanceAnswer>()
   expectTypeOf<Discovered>().toExtend<client.Discovered>()

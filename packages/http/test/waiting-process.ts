@@ -1,6 +1,6 @@
 // A process that shares, approves what waits, or fills a round or says it, and ends itself with SIGKILL before its step number `killAt`: each call by
 // which it writes, names or syncs a file, and each row that it writes into the private database, is one step. Run as:
-// node waiting-process.ts DIR PACT share|approve|round-add|round-say FILE|SHARE|- killAt
+// node waiting-process.ts DIR PACT share|approve|round-add|round-say|rules-confirm FILE|SHARE|CHANGE|- killAt
 
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -64,6 +64,9 @@ if (what === 'share') {
 } else if (what === 'round-say') {
   const said = await node.sayRound({ pact }, { account: 'test' })
   if (!said.ok) throw new Error(said.message)
+} else if (what === 'rules-confirm') {
+  const put = await node.rules.confirm(of, officer('two'))
+  if (!put.ok) throw new Error(put.message)
 } else {
   const looked = await node.waitingShares.look(of)
   if (!looked.ok) throw new Error(looked.message)

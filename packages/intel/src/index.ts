@@ -74,9 +74,22 @@ export {
   type ReleaseRequest,
   type ReleaseRules,
 } from './release/gate.ts'
+export { type Expected, type GateCase, missedBy, readGateCases } from './release/gate-cases.ts'
 export type { CutProperty, HouseRules, RuleEffect, RuleHit, ShareFacts } from './release/house-rules.ts'
 export { isCommon, type Originator, originatorWords } from './release/originator.ts'
+export { effectOf, type RuleEffectText } from './release/rule-effect.ts'
+export { tableRuleOf } from './release/rule-shape.ts'
+export { DISABLED, ruleText } from './release/rule-text.ts'
 export { afterRevoked, ofOriginators, otherBytes } from './release/shared-before.ts'
+export {
+  RULE_NAME,
+  readTableRule,
+  SET_FACTS,
+  SINGLE_FACTS,
+  TABLE_LIMITS,
+  type TableCondition,
+  type TableRule,
+} from './release/table-rule.ts'
 export { type HouseTerms, joinTerms, readTerms, termsForAll } from './release/terms.ts'
 export { searchName, searchText } from './search-text.ts'
 export { judgeTogether, TogetherJudge } from './stix/across-objects.ts'

@@ -36,6 +36,7 @@ import { OfficersActs } from './officers/officers-acts.ts'
 import { PossibleCopy } from './own-logs/possible-copy.ts'
 import { Pacts, type StoredPact } from './pacts.ts'
 import { PrivateStore } from './private-store.ts'
+import { RuleChanges } from './releasing/rule-changes.ts'
 import { WeeklyRounds } from './rounds/weekly-rounds.ts'
 import { NamedShares } from './saying/named-shares.ts'
 import { OwnWords } from './saying/own-words.ts'
@@ -76,6 +77,7 @@ export class Engine {
   readonly saying: Saying
   readonly namedShares: NamedShares
   readonly rounds: WeeklyRounds
+  readonly rules: RuleChanges
   readonly sticks: Sticks
   readonly triaging: Triaging
   readonly unattended: Unattended
@@ -159,6 +161,10 @@ export class Engine {
       shareState: (pact, share) => ownWords.shareState(pact, share),
       ownFolded: (pact) => ownWords.folded(pact),
       isReady: (pact, channel) => ownWords.isReady(pact, channel),
+    })
+    this.rules = new RuleChanges({
+      ...{ parts: this.parts, changed },
+      tryShare: (...asked) => this.saying.tryShare(...asked),
     })
     this.feeds = new Feeds(this.parts, {
       share: (request) => this.saying.share(request),
@@ -273,6 +279,8 @@ export class Engine {
     await views.knowCard(identity.card.bytes)
     for (const card of trusted.every()) await views.knowCard(card.bytes)
     for (const pact of pacts.all()) await this.agreements.join(pact)
+    // What was put in force counts before anything that was kept leaves.
+    await this.rules.start()
     await this.saying.start()
     this.folding.wake()
     await this.rejections.recall()

@@ -65,6 +65,9 @@ export const LIMITS = {
   waitingSharesMax: 200,
   waitingShareBytes: 2_147_483_648,
   waitingEndedKept: 1_000,
+  /** Changes of the house’s rules that are over and remembered, and the characters of all of them. */
+  ruleChangesKept: 200,
+  ruleChangesChars: 67_108_864,
   /** How often a peer is asked whether it can prove that a log forked. */
   proofLookMs: 10_000,
   /** Logs of which one peer said what it had seen, and that is not looked into yet. */

@@ -38,6 +38,7 @@ import type { KeyStatus, Rotated, RotateRequest } from './keys/own-keys.ts'
 import type { OfficersActs } from './officers/officers-acts.ts'
 import type { Officer } from './officers/second-person.ts'
 import type { StoredPact } from './pacts.ts'
+import type { RuleChanges } from './releasing/rule-changes.ts'
 import type { RoundPlace } from './rounds/round-store.ts'
 import type { RoundSpeaker, WeeklyRounds } from './rounds/weekly-rounds.ts'
 import { type Consented, type ConsentRequest, consent, type RetractRequest, retract } from './saying/consenting.ts'
@@ -69,11 +70,13 @@ export class Node {
   readonly feeds: Feeds
   /** What is gathered to be said once a week. */
   readonly rounds: Omit<WeeklyRounds, 'say'>
+  /** What this house holds back, as officers change it. */
+  readonly rules: Omit<RuleChanges, 'start'>
   private readonly engine: Engine
   private readonly parts: EngineParts
 
   private constructor(engine: Engine) {
-    const { parts, content, officers, feeds, rounds } = engine
+    const { parts, content, officers, feeds, rounds, rules } = engine
     this.engine = engine
     this.parts = parts
     this.dir = parts.identity.dir
@@ -84,6 +87,7 @@ export class Node {
     this.officers = officers
     this.feeds = feeds
     this.rounds = rounds
+    this.rules = rules
   }
 
   /**

@@ -3,6 +3,7 @@
 
 import type { RemovedHere } from '@countersign/views'
 import type Database from 'better-sqlite3'
+import { RuleChangeStore } from './releasing/rule-change-store.ts'
 import { RoundStore } from './rounds/round-store.ts'
 import { WaitingStore } from './saying/waiting-store.ts'
 
@@ -60,6 +61,8 @@ function wishOf(row: WishRow): DestructionWish {
 export class PrivateStore {
   /** Shares that wait for a second person. */
   readonly waiting: WaitingStore
+  /** Changes of the house’s rules. */
+  readonly ruleChanges: RuleChangeStore
   /** What is gathered for the weekly rounds. */
   readonly rounds: RoundStore
   private readonly db: Database.Database
@@ -106,6 +109,7 @@ export class PrivateStore {
       this.db.prepare(`DELETE FROM ${table} WHERE code = ? AND subject = coalesce(?, subject)`),
     )
     this.waiting = new WaitingStore(this.db)
+    this.ruleChanges = new RuleChangeStore(this.db)
     this.rounds = new RoundStore(this.db)
   }
 

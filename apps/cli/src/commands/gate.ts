@@ -1,7 +1,9 @@
+import { missedBy } from '@countersign/intel'
+import { nodeDisk } from '@countersign/ledger'
+import { readCases } from '@countersign/node'
 import { TLP_LABELS } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { onlyPact, withNode } from '../door.ts'
-import { missedBy, readCases } from '../gate-cases.ts'
 import { dirOption, examples, jsonOption, repeatable } from '../options.ts'
 import { EXIT, must, note, plain, print, printJson, progressBar, table } from '../output.ts'
 import { noteRemarks, openStix, some } from '../stix-input.ts'
@@ -63,7 +65,7 @@ export function gateCommand(command: Command): void {
       await withNode(flags.dir, async (door) => {
         const pact = flags.pact ?? (await onlyPact(door))
         const results: { file: string; case: string; holds: boolean; why: string }[] = []
-        for (const one of readCases(flags.dir, pact)) {
+        for (const one of must(await readCases(nodeDisk(), flags.dir, pact))) {
           const { file, name, objects, to, marking } = one
           const asked = {
             pact,
@@ -91,6 +93,28 @@ export function gateCommand(command: Command): void {
             ? `${some(results.length, 'case')}, all hold.`
             : `${failed} of ${some(results.length, 'case')} fail.`,
         )
+        return undefined
+      })
+    })
+  command
+    .command('rules')
+    .description('show the rules of the house that decide about leaving; officers change them in the console')
+    .addOption(dirOption())
+    .option('--scope <name>', 'house, an agreement’s id or a party', 'house')
+    .addOption(jsonOption())
+    .addHelpText('after', examples('countersign gate rules --dir ./alfa'))
+    .action(async ({ dir, scope, json }: { dir: string; scope: string; json?: boolean }) => {
+      await withNode(dir, async (door) => {
+        const { rules, fault, open } = must(await door.rules(scope))
+        if (fault !== '') process.exitCode = EXIT.refused
+        if (json === true) return printJson({ rules, fault, open })
+        if (fault !== '') note(`Nothing leaves until this is mended: ${fault}`)
+        else if (rules.length === 0) print('There is no rule; docs/RULES.md says how one is written.')
+        const rows = rules.map(({ name, enabled, effect, reason, table: line }) => {
+          return [name, enabled ? 'counts' : 'off', effect, line === null ? 'by hand' : 'table', reason].map(plain)
+        })
+        if (rows.length > 0) print(table([['RULE', '', 'DOES', 'WRITTEN', 'REASON'], ...rows]))
+        if (open !== null) note(`${open.askedBy} asked for a change, which another officer decides on in the console.`)
         return undefined
       })
     })

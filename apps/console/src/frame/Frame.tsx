@@ -6,6 +6,7 @@ import { ActionIcon, VisuallyHidden } from '@mantine/core'
 import {
   IconArrowsExchange,
   IconFileText,
+  IconGavel,
   IconKey,
   IconList,
   IconServer2,
@@ -54,6 +55,7 @@ const ROOMS = [
     icon: IconFileText,
     also: ['/agreement/'],
   },
+  { to: '/rules', words: 'rooms.rules', short: 'rooms.rules', icon: IconGavel, also: [] },
   {
     to: '/approvals',
     words: 'rooms.approvals',
@@ -129,6 +131,7 @@ function Desk({ me }: { me: Me }) {
     'g w': () => void navigate({ to: '/rounds' }),
     'g b': () => void navigate({ to: '/balance' }),
     'g a': () => void navigate({ to: '/agreements' }),
+    'g u': () => void navigate({ to: '/rules' }),
     'g p': () => void navigate({ to: '/approvals' }),
     'g k': () => void navigate({ to: '/keys' }),
     'g n': () => void navigate({ to: '/node' }),

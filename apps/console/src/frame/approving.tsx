@@ -14,7 +14,7 @@ import { Code } from '../marks/Marks.tsx'
 import { ask } from '../queries.ts'
 
 /** Whether this officer is the one who asked: accounts are told apart by their address. */
-export function useIsMine(): (approval: ApprovalRow) => boolean {
+export function useIsMine(): (asked: Pick<ApprovalRow, 'askedBy'>) => boolean {
   const me = useQuery(ask.me()).data
   return ({ askedBy }) => askedBy === me?.account.email
 }

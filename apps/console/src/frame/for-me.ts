@@ -1,4 +1,4 @@
-// What waits for whoever is signed in: shares that another shared, and acts that another asked for. Who may approve is
+// What waits for whoever is signed in: shares that another shared, and acts and changes of the rules that another asked for. Who may approve is
 // decided by the node; here only what the node would refuse anyway is not counted.
 
 import type { WaitingShare } from '@countersign/client'
@@ -24,5 +24,7 @@ export function useForMe(): number {
   const shares = useQuery({ ...ask.waitingShares(), enabled: some }).data
   const [partOf, isMine] = [usePart(), useIsMine()]
   const open = some ? (shares ?? []).filter((share) => share.state === 'open' && partOf(share) === 'other') : []
-  return open.length + (status?.approvals ?? []).filter((act) => !isMine(act)).length
+  const changes = useQuery(ask.openRuleChanges()).data ?? []
+  const asked = changes.filter((change) => change.state === 'open' && !isMine(change))
+  return open.length + asked.length + (status?.approvals ?? []).filter((act) => !isMine(act)).length
 }

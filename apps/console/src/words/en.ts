@@ -16,6 +16,7 @@ import { ownKeys } from './en/own-keys.ts'
 import { record } from './en/record.ts'
 import { records } from './en/records.ts'
 import { round } from './en/round.ts'
+import { rules } from './en/rules.ts'
 import { share } from './en/share.ts'
 import { takingBack } from './en/taking-back.ts'
 import { timeline } from './en/timeline.ts'
@@ -36,6 +37,7 @@ export const en = {
   ...ownKeys,
   ...node,
   ...round,
+  ...rules,
   ...share,
   ...takingBack,
   ...timeline,

@@ -3,15 +3,17 @@
 // and so nothing leaves.
 
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
-import type {
-  CutProperty,
-  FactName,
-  HouseRules,
-  NamedLists,
-  ObjectFacts,
-  RuleEffect,
-  RuleHit,
-  ShareFacts,
+import {
+  DISABLED,
+  effectOf,
+  type FactName,
+  type HouseRules,
+  type NamedLists,
+  type ObjectFacts,
+  RULE_NAME,
+  type RuleEffect,
+  type RuleHit,
+  type ShareFacts,
 } from '@countersign/intel'
 import { ok, type Result, refuse, sha256, toHex, utf8 } from '@countersign/log'
 
@@ -52,9 +54,9 @@ export function readCedarRules(files: readonly RulesFile[], us: string, lists: N
   for (const file of files) {
     const read = rulesIn(file)
     if (!read.ok) return read
-    for (const { text, name, reason, effect, facts, listsNamed } of read.value) {
+    for (const { text, name, reason, effect, isDisabled, facts, listsNamed } of read.value) {
       // A list that is not there would hold nothing back, and nobody would notice.
-      const missing = listsNamed.find((list) => !lists.has(list))
+      const missing = isDisabled ? undefined : listsNamed.find((list) => !lists.has(list))
       if (missing !== undefined) {
         const what = `the rule “${name}” names the list “${missing}”, and there is no lists/${missing}.txt`
         return placed(file, file.text.indexOf(text), what)
@@ -68,6 +70,7 @@ export function readCedarRules(files: readonly RulesFile[], us: string, lists: N
       }
       if (rules.size >= RULES_MAX) return refuse('release/rules', `There are more than ${RULES_MAX} rules.`)
       rules.set(name, { reason, effect })
+      if (isDisabled) continue
       policies[name] = text
       for (const fact of facts) asks.add(fact)
     }
@@ -103,26 +106,30 @@ function rulesIn(file: RulesFile): Result<readonly NamedRule[]> {
   return ok(rules)
 }
 
-interface NamedRule extends Rule {
+interface NamedRule extends CedarRule {
   /** As it stands in its file. */
   text: string
 }
 
-interface Rule {
+export interface CedarRule {
   name: string
   reason: string
   effect: RuleEffect
+  /** It is there, is checked, and holds nothing back. */
+  isDisabled: boolean
+  /** Those of the object that it asks for. */
   facts: Set<FactName>
   listsNamed: string[]
 }
 
-function readRule(file: RulesFile, text: string): Result<Rule> {
+/** Refuses `release/rules` with the place in the file. */
+export function readRule(file: RulesFile, text: string): Result<CedarRule> {
   const at = file.text.indexOf(text)
   const parsed = cedar.policyToJson(text)
   if (parsed.type === 'failure') return faultIn(file, at, parsed.errors[0])
   const { effect, annotations, conditions } = parsed.json
   const name = annotations?.['id'] ?? ''
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) {
+  if (!RULE_NAME.test(name)) {
     const how = 'give it one by writing @id("a-name") before it, of small letters, digits and hyphens'
     return placed(file, at, `this rule has no name; ${how}`)
   }
@@ -137,25 +144,23 @@ function readRule(file: RulesFile, text: string): Result<Rule> {
   if (approve !== undefined && annotations?.['redact'] !== undefined) {
     return placed(file, at, `the rule “${name}” has both @approve and @redact; make two rules of it`)
   }
-  const read = approve === undefined ? effectOf(annotations?.['redact']) : ({ kind: 'approve' } as const)
+  const disabled = annotations?.['disabled']
+  if (disabled !== undefined && disabled !== DISABLED) {
+    return placed(file, at, `the @disabled of the rule “${name}” is not understood; write @disabled("${DISABLED}")`)
+  }
+  const redact = annotations?.['redact']
+  const read = effectOf({
+    ...(approve === undefined ? {} : { approve }),
+    // Written without a word it is not understood, and must not pass for none.
+    ...(redact === undefined ? {} : { redact: redact ?? '' }),
+  })
   if (read === undefined) return placed(file, at, `the @redact of the rule “${name}” ${HOW_TO_REDACT}`)
   const { facts, listsNamed } = asked(conditions)
   const lists = read.kind === 'cut' ? read.properties.flatMap(({ onList }) => onList ?? []) : []
-  return ok({ name, reason, effect: read, facts, listsNamed: [...listsNamed, ...lists] })
-}
-
-/** Undefined where what is to be redacted is not understood. */
-function effectOf(redact: string | null | undefined): RuleEffect | undefined {
-  if (redact === undefined) return { kind: 'hold-back' }
-  if (redact === 'object') return { kind: 'leave-out' }
-  if (redact === 'marked-parts') return { kind: 'cut-marked' }
-  const properties = (redact ?? '').split(',').map((text): CutProperty | undefined => {
-    const [, path, onList] = /^([a-z0-9_]+(?:\.[a-zA-Z0-9_-]+)*)(?:\[([a-z0-9-]+)\])?$/.exec(text.trim()) ?? []
-    return (path && { names: path.split('.'), ...(onList === undefined ? {} : { onList }) }) || undefined
+  return ok({
+    ...{ name, reason, effect: read, isDisabled: disabled !== undefined, facts },
+    listsNamed: [...listsNamed, ...lists],
   })
-  return properties.includes(undefined)
-    ? undefined
-    : { kind: 'cut', properties: properties.filter((property) => property !== undefined) }
 }
 
 const HOW_TO_REDACT =
@@ -209,7 +214,7 @@ function attributesOf(facts: Partial<ObjectFacts>): Record<string, cedar.CedarVa
 }
 
 /** Which facts of the object the conditions ask for, as `resource.name` or `resource has name`, and which lists by name. */
-function asked(conditions: unknown): Pick<Rule, 'facts' | 'listsNamed'> {
+function asked(conditions: unknown): Pick<CedarRule, 'facts' | 'listsNamed'> {
   const facts = new Set<FactName>()
   const listsNamed: string[] = []
   const walk = (value: unknown): void => {

@@ -11,11 +11,14 @@ import { checkJson } from '@countersign/record'
 import type { RulesFile } from './cedar-rules.ts'
 
 export const RULES_FOLDER = 'rules'
-const RULES_BYTES_MAX = 1_048_576
+export const RULES_BYTES_MAX = 1_048_576
 const LIST_BYTES_MAX = 67_108_864
 const LISTS_MAX = 64
 const NO_TERMS: HouseTerms = { equivalents: [] }
-const LIST_NAME = /^([a-z0-9][a-z0-9-]{0,63})\.txt$/
+export const LIST_NAME = /^([a-z0-9][a-z0-9-]{0,63})\.txt$/
+
+/** Where rules are read from: the disk, or what would lie there (rules-draft.ts). */
+export type RulesDisk = Pick<Disk, 'read' | 'list'>
 
 export interface House {
   /** Undefined where the house has written none for that agreement and these recipients. */
@@ -30,7 +33,7 @@ export interface House {
  * `release/address-list`.
  */
 export async function readHouseRules(
-  disk: Pick<Disk, 'read' | 'list'>,
+  disk: RulesDisk,
   dir: string,
   of: { pact: string; us: string; to: readonly string[] },
 ): Promise<Result<House>> {
@@ -64,12 +67,12 @@ export async function readHouseRules(
 }
 
 /** Reads, and remembers what was read, a file that is not there too. */
-class Seen implements Pick<Disk, 'read' | 'list'> {
-  private readonly disk: Pick<Disk, 'read' | 'list'>
+class Seen implements RulesDisk {
+  private readonly disk: RulesDisk
   private readonly folder: string
   private readonly hash = createHash('sha256')
 
-  constructor(disk: Pick<Disk, 'read' | 'list'>, folder: string) {
+  constructor(disk: RulesDisk, folder: string) {
     this.disk = disk
     this.folder = folder
   }
@@ -89,13 +92,13 @@ class Seen implements Pick<Disk, 'read' | 'list'> {
   }
 }
 
-function termsIn(bytes: Uint8Array): Result<HouseTerms> {
+export function termsIn(bytes: Uint8Array): Result<HouseTerms> {
   const fault = checkJson(bytes, { maxBytes: RULES_BYTES_MAX, maxDepth: 4 })
   if (fault !== undefined) return refuse('release/terms', `This is no proper JSON: ${fault.message}.`)
   return readTerms(JSON.parse(fromUtf8(bytes) ?? ''))
 }
 
-async function readLists(disk: Pick<Disk, 'read' | 'list'>, folder: string): Promise<Result<Map<string, AddressList>>> {
+async function readLists(disk: RulesDisk, folder: string): Promise<Result<Map<string, AddressList>>> {
   const lists = new Map<string, AddressList>()
   for (const file of await disk.list(folder)) {
     const name = LIST_NAME.exec(file)?.[1]

@@ -181,8 +181,8 @@ export class Saying {
     return this.sharing.share(request)
   }
 
-  tryShare(request: ShareRequest): Promise<Result<Tried>> {
-    return this.sharing.tryOut(request)
+  tryShare(...asked: Parameters<Sharing['tryOut']>): Promise<Result<Tried>> {
+    return this.sharing.tryOut(...asked)
   }
 
   /** Says what was kept here, as far as its log is ready; in order, and once. */

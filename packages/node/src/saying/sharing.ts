@@ -9,7 +9,7 @@ import type { Channel } from '../channel/channel.ts'
 import { blankRecord, type EngineParts, markingOf, othersOf, withMode } from '../engine-parts.ts'
 import type { StoredPact } from '../pacts.ts'
 import { rulesOf } from '../releasing/decide.ts'
-import { readHouseRules } from '../releasing/house-rules.ts'
+import { type RulesDisk, readHouseRules } from '../releasing/house-rules.ts'
 import { type JudgedPlace, judgementOf } from './judgement.ts'
 import { type Judged, type JudgeMeans, judge, type ShareRefusal, type Tried, triedOf } from './judging.ts'
 import type { KeptShare } from './kept-share.ts'
@@ -308,15 +308,15 @@ export class Sharing {
     return ok(() => ({ ...blankRecord(around, typeOf(asked), pact, said), to, re: re.value }))
   }
 
-  /** What the gate would say of a share, with nothing said and nothing kept. */
-  async tryOut(request: ShareRequest): Promise<Result<Tried>> {
+  /** What the gate would say of a share, with nothing said and nothing kept; by the rules that `rules` reads. */
+  async tryOut(request: ShareRequest, rules?: RulesDisk): Promise<Result<Tried>> {
     const { input, progress, ...asked } = request
     const place = this.saying.placeOf(asked.pact, typeOf(asked), asked.channel)
     if (!place.ok) return place
     const draft = await this.draftOf(asked, place.value)
     if (!draft.ok) return draft
     await using scratch = this.copies.scratch()
-    const means = await this.meansOf(draft.value(), place.value, scratch, asked, progress)
+    const means = await this.meansOf(draft.value(), place.value, scratch, asked, progress, rules)
     if (!means.ok) return means
     const spooled = await this.copies.spool(input, undefined)
     if (!spooled.ok) return spooled
@@ -333,11 +333,12 @@ export class Sharing {
     scratch: Scratch,
     { feed, feedback, lately }: Pick<KeptShare, 'feed' | 'feedback' | 'lately'>,
     progress?: JudgeMeans['progress'],
+    rules: RulesDisk = this.parts.around.disk,
   ): Promise<Result<Means>> {
-    const { around, giveWay, identity, views } = this.parts
+    const { giveWay, identity, views } = this.parts
     // Whoever else is named the gate refuses.
     const parties = othersOf(pact.agreement, channel.name, identity.party).filter((party) => to.includes(party))
-    const house = await readHouseRules(around.disk, identity.dir, { pact: pact.id, us: identity.party, to: parties })
+    const house = await readHouseRules(rules, identity.dir, { pact: pact.id, us: identity.party, to: parties })
     if (!house.ok) return refuse(house.code, `${house.message} Until that is mended nothing may leave.`)
     const { dayObjects, dayBytes } = house.value.terms.approval ?? {}
     const isCounted = dayObjects !== undefined || dayBytes !== undefined

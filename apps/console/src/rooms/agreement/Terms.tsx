@@ -91,7 +91,7 @@ function Term({ agreement }: { agreement: AgreementText }) {
   )
 }
 
-function stixWords(stix: AgreementText['share']['stix'], t: TFunction): string {
+export function stixWords(stix: AgreementText['share']['stix'], t: TFunction): string {
   const list = (types: readonly string[]) => types.map((type) => plain(type, 80)).join(', ')
   if ('allow' in stix) return t('agreement.stixAllow', { types: list(stix.allow) })
   return stix.deny.length === 0 ? t('agreement.stixAll') : t('agreement.stixDeny', { types: list(stix.deny) })

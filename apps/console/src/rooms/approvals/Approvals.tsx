@@ -9,7 +9,7 @@ import { usePart } from '../../frame/for-me.ts'
 import { useListKeys } from '../../frame/keyboard.ts'
 import { rememberOpened, useReturnToRow } from '../../frame/lastOpened.ts'
 import { Block } from '../../marks/Blocks.tsx'
-import { Foreign } from '../../marks/Foreign.tsx'
+import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { TlpChip } from '../../marks/Marks.tsx'
 import { Empty, Failed, Loading } from '../../marks/Notice.tsx'
 import { Time } from '../../marks/Time.tsx'
@@ -30,7 +30,9 @@ export function ApprovalsRoom() {
   const mine = live.filter((share) => share.state === 'open' && partOf(share) === 'other')
   const others = live.filter((share) => !mine.includes(share))
   const over = shares.data?.filter((share) => !isLive(share)) ?? []
-  const isQuiet = shares.data !== undefined && live.length === 0 && acts.data?.every(({ state }) => state !== 'open')
+  const changes = useQuery(ask.openRuleChanges()).data?.length ?? 0
+  const isQuiet =
+    shares.data !== undefined && live.length === 0 && changes === 0 && acts.data?.every(({ state }) => state !== 'open')
   return (
     <>
       <div className="room-head">
@@ -49,6 +51,7 @@ export function ApprovalsRoom() {
           <ShareList title={t('waiting.others')} shares={others} />
         </>
       )}
+      <RuleChanges />
       {!(acts.data?.length === 0 && isQuiet === true) && (
         <Block title={t('approval.title')}>
           <Acts />
@@ -63,6 +66,31 @@ export function ApprovalsRoom() {
         </Block>
       )}
     </>
+  )
+}
+
+/** Changes of the rules are decided on where the rules stand. */
+function RuleChanges() {
+  const { t } = useTranslation()
+  const changes = useQuery(ask.openRuleChanges()).data ?? []
+  if (changes.length === 0) return null
+  return (
+    <Block title={t('rules.open.title')}>
+      <ul className="plain-list">
+        {changes.map(({ id, scope, askedBy }) => (
+          <li key={id}>
+            <Link to="/rules" search={scope === 'house' ? {} : { scope }}>
+              <Foreign max={500}>
+                {t('rules.open.elsewhere', {
+                  scope: scope === 'house' ? t('rules.open.house') : scope,
+                  officer: plain(askedBy, 100),
+                })}
+              </Foreign>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Block>
   )
 }
 

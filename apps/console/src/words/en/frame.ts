@@ -18,6 +18,7 @@ export const frame = {
     exchange: 'Exchange',
     agreements: 'Agreements',
     approvals: 'Approvals',
+    rules: 'Rules',
     keys: 'Keys',
     node: 'Node',
   },
@@ -39,7 +40,8 @@ export const frame = {
     open: 'Open the chosen row',
     search: 'Go to the search field',
     back: 'Leave the field, or go back to the list',
-    rooms: 'Go to records, objects, timeline, sharing, triage, rounds, balance, agreements, approvals, keys, node',
+    rooms:
+      'Go to records, objects, timeline, sharing, triage, rounds, balance, agreements, rules, approvals, keys, node',
     triageVerdicts: 'In triage: accepted, already known, false positive, stale',
     triageSelect: 'In triage: select the row; select up to it',
     round: 'In a round: leave out, take in, undo',
