@@ -33,6 +33,17 @@ export interface ObjectRow {
   conflicts: number
 }
 
+/** An object of the list; of a relationship also between what it is, as far as that is held. */
+export interface ListedObject extends ObjectRow {
+  ends: { from: ObjectEnd; to: ObjectEnd } | null
+}
+
+export interface ObjectEnd {
+  id: string
+  /** Of its newest version; null where it has none, or is not shown here. */
+  name: string | null
+}
+
 /** Where an object breaks STIX 2.1 (`error`) or does not follow its advice, and the section; empty where none speaks of it. */
 export interface ObjectRemark {
   path: string
@@ -53,7 +64,7 @@ export interface ObjectQuery {
 }
 
 export interface ObjectPage {
-  objects: ObjectRow[]
+  objects: ListedObject[]
   next: string | null
   /** Of a search by words as many as were met on the way, up to OBJECT_TOTAL_MAX; `totalIsLeast` says that there may be more. */
   total: number
@@ -129,7 +140,7 @@ export interface ObjectDetail {
   /** Newest version first; `source` is the object's text as it came, byte for byte. */
   versions: (ObjectRow & { source: string; provenance: Provenance[] })[]
   /** Objects that name it, or that it names, relationships first. */
-  relations: ObjectRow[]
+  relations: ListedObject[]
   /** What each party says now of it, under each agreement and in each mode (spec/records.md, Feedback). */
   feedback: ObjectFeedback[]
 }

@@ -15,6 +15,7 @@ import {
   OBJECT_VERSIONS_MAX,
   QUERY_MAX,
 } from './limits.ts'
+import { endsOf } from './object-ends.ts'
 import type {
   ConflictRow,
   ConflictSource,
@@ -53,7 +54,8 @@ export async function readObjects(
   const rows = await rowsOf(store).where('o.seq', 'in', shown).orderBy('o.seq', 'desc').execute()
   const last = shown.at(-1)
   const next = last !== undefined && seqs.length > limit ? sequenceCursor(last) : null
-  return ok({ objects: rows.map(objectRow), next, ...found })
+  const ends = endsOf(store)
+  return ok({ objects: rows.map((row) => ({ ...objectRow(row), ends: ends(row) })), next, ...found })
 }
 
 /** Every version of an object in every collection, and its relations. Undefined where there is none. */
@@ -99,6 +101,7 @@ export async function readObject(
     .limit(OBJECT_RELATIONS_MAX)
     .execute()
   const seen = new Set(named.map(({ seq }) => seq))
+  const ends = endsOf(store)
   return {
     versions: versions.map((row) => ({
       ...objectRow(row),
@@ -115,6 +118,7 @@ export async function readObject(
     })),
     relations: [...named, ...others.filter(({ seq }) => !seen.has(seq))].map((row) => ({
       ...objectRow(row),
+      ends: ends(row),
       link: row.type === 'relationship' ? relationshipOf(store.textOf(row.digest)) : null,
     })),
   }

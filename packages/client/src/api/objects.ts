@@ -21,9 +21,19 @@ export interface ObjectRow {
   conflicts: number
 }
 
+/** An object of the list; of a relationship also between what it is, by their names where they are held and have one. */
+export interface ListedObject extends ObjectRow {
+  ends: { from: ObjectEnd; to: ObjectEnd } | null
+}
+
+export interface ObjectEnd {
+  id: string
+  name: string | null
+}
+
 export interface ObjectDetail {
   versions: (ObjectRow & { source: string; pact: string; provenance: Provenance[] })[]
-  relations: ObjectRow[]
+  relations: ListedObject[]
   /** What each party says now of it: our own word on it too. */
   feedback: ObjectFeedback[]
 }
@@ -146,7 +156,7 @@ export interface ObjectGraph {
 }
 
 export interface ObjectPage {
-  objects: ObjectRow[]
+  objects: ListedObject[]
   next: string | null
   total: number
   /** Whether there are at least `total`, and the rest was not counted. */

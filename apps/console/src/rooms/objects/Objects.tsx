@@ -1,6 +1,6 @@
 // The STIX objects received and shared: search, choose, page, open.
 
-import type { ObjectRow, ObjectSearch } from '@countersign/client'
+import type { ListedObject, ObjectSearch } from '@countersign/client'
 import { Button, Checkbox, VisuallyHidden } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconSend, IconTimeline, IconTopologyStar3 } from '@tabler/icons-react'
@@ -137,13 +137,13 @@ function Ticked({ ids, found }: { ids: readonly string[]; found: ObjectSearch })
   )
 }
 
-function Tick({ row }: { row: ObjectRow }) {
+function Tick({ row }: { row: ListedObject }) {
   const { t } = useTranslation()
   const ticked = useChosen()
   return (
     <Checkbox
       className="tick"
-      aria-label={t('objects.tick', { name: plain(row.name ?? row.id, 100) })}
+      aria-label={t('objects.tick', { name: plain(titleOf(row), 100) })}
       checked={ticked.has(row.id)}
       onChange={(event) => choose([row.id], event.currentTarget.checked)}
     />
@@ -151,7 +151,7 @@ function Tick({ row }: { row: ObjectRow }) {
 }
 
 interface ObjectListProps {
-  objects: ObjectRow[]
+  objects: ListedObject[]
   label: string
   list?: string
   /** Whether objects are ticked in it. */
@@ -240,7 +240,7 @@ export function ObjectList({ objects, label, list, ticks = false }: ObjectListPr
   )
 }
 
-function ObjectLink({ row, list }: { row: ObjectRow; list: string | undefined }) {
+function ObjectLink({ row, list }: { row: ListedObject; list: string | undefined }) {
   return (
     <Link
       to="/object/$id"
@@ -249,7 +249,23 @@ function ObjectLink({ row, list }: { row: ObjectRow; list: string | undefined })
       data-row-link={row.id}
       onClick={() => list !== undefined && rememberOpened(list, row.id)}
     >
-      <Foreign max={300}>{row.name ?? row.id}</Foreign>
+      {row.ends === null ? (
+        <Foreign max={300}>{row.name ?? row.id}</Foreign>
+      ) : (
+        <>
+          <Foreign max={150}>{row.ends.from.name ?? row.ends.from.id}</Foreign>{' '}
+          <span className="link-verb">
+            <Foreign max={100}>{row.name ?? row.type}</Foreign>
+          </span>{' '}
+          <Foreign max={150}>{row.ends.to.name ?? row.ends.to.id}</Foreign>
+        </>
+      )}
     </Link>
   )
+}
+
+/** What it is called; a relationship by what it is between. */
+function titleOf({ id, type, name, ends }: ListedObject): string {
+  if (ends === null) return name ?? id
+  return `${ends.from.name ?? ends.from.id} ${name ?? type} ${ends.to.name ?? ends.to.id}`
 }
