@@ -119,7 +119,6 @@ export async function readObject(
     relations: [...named, ...others.filter(({ seq }) => !seen.has(seq))].map((row) => ({
       ...objectRow(row),
       ends: ends(row),
-      link: row.type === 'relationship' ? relationshipOf(store.textOf(row.digest)) : null,
     })),
   }
 }
