@@ -2,6 +2,7 @@
 
 import type { TimelineEvent, TimelineLane } from '@countersign/client'
 import { expect, test } from 'vitest'
+import { BIN, densityOf } from '../src/rooms/timeline/density.ts'
 import { drawnOf, partsOf, typesOf } from '../src/rooms/timeline/drawn.ts'
 import {
   DAY,
@@ -21,6 +22,7 @@ import { addressed, addressOf, lastOf, nameOf } from '../src/rooms/timeline/stre
 
 const at = (text: string) => Date.parse(text)
 const utc = () => 0
+const HOUR = 3_600_000
 const view = { from: at('2026-11-01T00:00:00Z'), until: at('2026-12-01T00:00:00Z') }
 
 test('a time stands where its share of the stretch is, and what is far off stays near the edge', () => {
@@ -58,6 +60,8 @@ test('an address is a stretch only where it is one', () => {
   expect(nameOf(lastOf('week', view.until), view.until)).toBe('week')
   expect(nameOf(undefined, 0)).toBe('fit')
   expect(nameOf(view, 0)).toBe('other')
+  expect(nameOf({ ...lastOf('week', 0), from: 0 }, 0)).toBe('other')
+  expect(nameOf({ ...lastOf('week', 0), until: 0 }, 0)).toBe('other')
 })
 
 test('all of it is what happened and what is claimed within ten years of that; the rest is counted', () => {
@@ -76,7 +80,7 @@ test('all of it is what happened and what is claimed within ten years of that; t
 test.each([
   ['seconds', 20_000],
   ['minutes', 600_000],
-  ['hours', 12 * 3_600_000],
+  ['hours', 12 * HOUR],
   ['days', 10 * DAY],
   ['weeks', 60 * DAY],
   ['months', YEAR],
@@ -99,10 +103,12 @@ test.each([
 })
 
 test('ticks are round on the reader’s clock, and a midnight among hours is a day', () => {
-  const ahead = () => 5.5 * 3_600_000
+  const ahead = () => 5.5 * HOUR
   const ticks = ticksOf({ from: at('2026-11-01T12:00:00Z'), until: at('2026-11-02T12:00:00Z') }, 5, ahead)
   expect(ticks.map((tick) => new Date(tick.at).toISOString())).toContain('2026-11-01T18:30:00.000Z')
   expect(ticks.find((tick) => tick.at === at('2026-11-01T18:30:00Z'))?.unit).toBe('day')
+  const behind = ticksOf({ from: at('2026-11-01T05:00:00Z'), until: at('2026-11-01T17:00:00Z') }, 12, () => -5 * HOUR)
+  expect(behind[0]?.at).toBe(at('2026-11-01T05:00:00Z'))
   const months = ticksOf({ from: at('2026-10-15T00:00:00Z'), until: at('2027-02-15T00:00:00Z') }, 6, utc)
   expect(months.map(({ at: one, unit }) => [new Date(one).toISOString().slice(0, 7), unit])).toEqual([
     ['2026-11', 'month'],
@@ -173,4 +179,23 @@ test('types are one strip each, the largest first; one object is taken apart', (
     ['said', 2],
     ['answers', 1],
   ])
+})
+
+test('of many objects it is told how many claim a time, open ends too, and how many records there are', () => {
+  const span = (from: string | null, until: string | null) => ({
+    properties: ['valid_from', 'valid_until'] as const,
+    from,
+    until,
+  })
+  const { lanes } = drawn(
+    lane({ spans: [span('2026-11-03T00:00:00Z', '2026-11-05T00:00:00Z'), span('2026-11-04T00:00:00Z', null)] }),
+    lane({ spans: [span(null, '2026-11-02T00:00:00Z'), span('2026-11-05T00:00:00Z', '2026-11-03T00:00:00Z')] }),
+    lane({ spans: [span('2020-01-01T00:00:00Z', '2020-02-01T00:00:00Z')], events: [event({}), event({})] }),
+  )
+  const [row] = typesOf(lanes)
+  // A day for each bin.
+  const { claimed, happened } = densityOf(row ?? { key: '', claims: [], moments: [], happenings: [] }, view, 30 * BIN)
+  expect(claimed.slice(0, 7)).toEqual([1, 1, 2, 3, 3, 1, 1])
+  expect(claimed).toHaveLength(30)
+  expect(happened.flatMap((count, bin) => (count > 0 ? [[bin, count]] : []))).toEqual([[19, 2]])
 })

@@ -27,7 +27,7 @@ import type {
 } from './timeline-rows.ts'
 
 /** Objects read before others get their turn. */
-const STRETCH = 10
+const STRETCH = 5
 /** In which order what is of one time is told. */
 const KINDS: readonly TimelineEvent['kind'][] = ['said', 'sighting', 'opinion', 'takenBack']
 
@@ -137,9 +137,13 @@ class TimelineReading {
            on s.origin = o.origin and s.idx = o.idx and s.part = o.part and s.position = o.position
          where o.id = @id and ${counted} order by o.version_order limit ${TIMELINE_VERSIONS_MAX}`,
       ),
-      takenBack: store.sqlite.prepare<[string, number, number, number], { origin: string; idx: number }>(
-        `select by_origin as origin, by_idx as idx from taken_back where origin = ? and idx = ?
-           and ((part = -1 and position = -1) or (part = ? and position = ?)) limit ${TIMELINE_EVENTS_MAX}`,
+      // Each by its key: of a share that was taken back piece by piece there may be a hundred thousand.
+      takenBack: store.sqlite.prepare<[Place], { origin: string; idx: number }>(
+        `select by_origin as origin, by_idx as idx from taken_back
+           where origin = @origin and idx = @idx and part = -1 and position = -1
+         union select by_origin, by_idx from taken_back
+           where origin = @origin and idx = @idx and part = @part and position = @position
+         limit ${TIMELINE_EVENTS_MAX}`,
       ),
     }
   }
@@ -153,13 +157,14 @@ class TimelineReading {
     if (now === undefined) return undefined
     const { spans, moments, unreadable } = timesOf(this.store.textIfHeld(now.digest) ?? '')
     const versions = versionsOf(places)
+    const isTold = ({ property, at }: TimelineMoment) => property === 'modified' && moments.some((one) => one.at === at)
     const events = this.eventsOf(id, places)
     const isWithdrawn = now.shown === COUNTS.takenBack
     return {
       ...{ id, type: now.type, name: now.name?.slice(0, GRAPH_NAME_MAX) ?? null, tlp: now.tlp },
       state: isWithdrawn ? 'withdrawn' : now.revoked === 1 ? 'revoked' : 'shown',
       ...{ spans, unreadable },
-      moments: [...moments, ...versions.moments.filter(({ at }) => !moments.some((one) => one.at === at))],
+      moments: [...moments, ...versions.moments.filter((one) => !isTold(one))],
       events: events.kept,
       isCut: isMore || versions.isCut || events.isCut,
     }
@@ -176,15 +181,12 @@ class TimelineReading {
     const said = new Map<string, { at: Place; refused: boolean }>()
     const takenBack = new Map<string, Pick<Place, 'origin' | 'idx'>>()
     for (const place of places) {
-      const { origin, idx, part, position } = place
-      const key = `${origin}#${idx}`
+      const key = `${place.origin}#${place.idx}`
       // It is refused where no version that stands in the record was kept.
       const refused = place.refused === 1 && (said.get(key)?.refused ?? true)
       said.set(key, { at: place, refused })
       if (place.shown !== COUNTS.takenBack) continue
-      for (const by of this.sql.takenBack.all(origin, idx, part, position)) {
-        takenBack.set(`${by.origin}#${by.idx}`, by)
-      }
+      for (const by of this.sql.takenBack.all(place)) takenBack.set(`${by.origin}#${by.idx}`, by)
     }
     for (const { at, refused } of said.values()) add('said', at, { refused })
     for (const at of takenBack.values()) add('takenBack', at)

@@ -13,7 +13,8 @@ import {
 } from '../src/limits.ts'
 import { timesOf } from '../src/object-times.ts'
 import { bravo, foldShared, inForceViews, object, type Said, SINCE, takeBack } from './sharing.ts'
-import { ALFA, BRAVO, deposit, feed, receipt, shares } from './two-parties.ts'
+import { IN_FORCE, LOGS, others, shares as sharesAmongThree, VERSION as THREE, three } from './three-parties.ts'
+import { ALFA, BRAVO, deposit, feed, fresh, know, opens, receipt, shares, signs } from './two-parties.ts'
 
 let views: Views
 beforeEach(async () => {
@@ -62,6 +63,20 @@ test('a deposit proves that it was held, and bounds it as well', async () => {
   expect((await laneOf(indicator)).events).toMatchObject([{ hi: SINCE + 30, state: 'held' }])
 })
 
+test('of several recipients the first that held it bounds it, and the last says how far it got', async () => {
+  const all = await fresh()
+  await know([three], all)
+  for (const origin of LOGS) {
+    const log = [opens(origin, THREE), signs(origin, THREE, others(origin)), sharesAmongThree(origin)]
+    expect(await feed(origin, log, all)).toBe(true)
+  }
+  await all.foldReceipts([...IN_FORCE, receipt('carol', ALFA, 3, SINCE + 90), receipt('bravo', ALFA, 3, SINCE + 60)])
+  await foldShared(all, [indicator], OURS)
+  const read = await all.timeline({ ids: [indicator.id] }, async () => {})
+  expect(read.ok && read.value.lanes[0]?.events).toMatchObject([{ lo: SINCE, hi: SINCE + 60, state: 'delivered' }])
+  await all.close()
+})
+
 test('each version is a mark, one that is revoked another, and the newest says what it says now', async () => {
   const later = { ...indicator, modified: at(3), valid_until: at(20) }
   const last = { ...later, modified: at(4), revoked: true }
@@ -88,17 +103,23 @@ test('what was said by both is one object with both records, ours told from thei
   ])
 })
 
-test('a text that was refused is told as such, and says nothing of the object', async () => {
-  await share([indicator])
-  expect(await feed(BRAVO, [...bravo, shares(BRAVO)], views)).toBe(true)
-  await share([{ ...indicator, valid_until: at(25) }], `${BRAVO}#3`)
-  const lane = await laneOf(indicator)
-  expect(lane.events.map(({ record, refused }) => [record, refused])).toEqual([
-    [THEIRS, false],
-    [`${BRAVO}#3`, true],
-  ])
-  expect(lane.spans[0]?.until).toBe(at(9))
-})
+test.each([false, true])(
+  'a refused text is told as such and says nothing of the object, come first: %s',
+  async (first) => {
+    expect(await feed(BRAVO, [...bravo, shares(BRAVO)], views)).toBe(true)
+    const refused = () => share([{ ...indicator, valid_until: at(25), revoked: true }], `${BRAVO}#3`)
+    if (first) await refused()
+    await share([indicator])
+    if (!first) await refused()
+    const lane = await laneOf(indicator)
+    expect(lane.events.map(({ record, refused }) => [record, refused])).toEqual([
+      [THEIRS, false],
+      [`${BRAVO}#3`, true],
+    ])
+    expect(lane.spans[0]?.until).toBe(at(9))
+    expect(lane.moments).toEqual([{ property: 'created', at: at(1) }])
+  },
+)
 
 test('what came back stands on it: what was seen, by its own claim, and what is thought of it now', async () => {
   await share([indicator], OURS)
@@ -110,7 +131,11 @@ test('what came back stands on it: what was seen, by its own claim, and what is 
   await share([seen, thought, now])
   const { events } = await laneOf(indicator)
   expect(events.filter(({ kind }) => kind !== 'said')).toMatchObject([
-    { kind: 'sighting', seen: { count: 3, first: at(4).replace('.000', ''), last: at(5).replace('.000', '') } },
+    {
+      kind: 'sighting',
+      refused: false,
+      seen: { count: 3, first: at(4).replace('.000', ''), last: at(5).replace('.000', '') },
+    },
     { kind: 'opinion', party: 'bravo.example', opinion: { opinion: 'agree', verdict: null }, seen: null },
   ])
 })
@@ -149,6 +174,7 @@ test('a search draws the newest, each object once, and counts the entries beyond
   expect([some.left, some.leftIsLeast]).toEqual([10, false])
   expect((await timeline({ search: { q: 'tool 1' } })).lanes).toHaveLength(3)
   expect((await timeline({ ids: many.map((one) => one.id), lanes: 5 })).left).toBe(7)
+  expect((await timeline({ ids: [indicator.id, indicator.id] })).lanes).toHaveLength(1)
   const refused = await views.timeline({ search: { q: 'x'.repeat(201) } }, async () => {})
   expect(refused).toMatchObject({ ok: false, code: 'views/query' })
 })
@@ -178,6 +204,18 @@ test('no more is drawn or read than there is room for, and it says so', async ()
   expect(answered.events).toHaveLength(TIMELINE_EVENTS_MAX)
   // The first that happened stays, whatever came after.
   expect(kinds(answered)[0]).toBe(kinds(before)[0])
+})
+
+test('the first record is told however often it was said since, and that not all of it was looked at', async () => {
+  await share([indicator])
+  const again = { ...indicator, modified: at(3) }
+  await share(
+    Array.from({ length: TIMELINE_PLACES_MAX }, () => again),
+    OURS,
+  )
+  const lane = await laneOf(indicator)
+  expect(kinds(lane).sort()).toEqual([`said ${OURS}`, `said ${THEIRS}`])
+  expect(lane.isCut).toBe(true)
 })
 
 test('times are read by name wherever STIX has them, and what is no time is counted and left out', () => {

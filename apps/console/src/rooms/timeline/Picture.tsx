@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next'
 import { showTime } from '../../marks/Time.tsx'
 import { Axis, GridLines } from './Axis.tsx'
 import { Band, heightOf } from './Band.tsx'
+import { DENSITY_HEIGHT, DensityBand } from './DensityBand.tsx'
 import type { Row } from './drawn.ts'
 import { moved, ticksOf, timeAt, type View, zoomed } from './scale.ts'
 import { Tip, type TipPlace } from './Tip.tsx'
@@ -18,7 +19,7 @@ export const ZOOM_STEP = 1.5
 export const MOVE_STEP = 0.2
 /** A pointer that moved less than this has clicked. */
 const CLICK_PX = 4
-const TICK_PX = 92
+const TICK_PX = 76
 
 export interface PictureRow extends Row {
   label: ReactNode
@@ -173,9 +174,13 @@ export function Picture({ rows, view, change, fit, now, label }: PictureProps) {
                   className="tl-plot"
                   data-row={at}
                   data-opens={row.open !== undefined}
-                  style={{ minHeight: heightOf(row) }}
+                  style={{ minHeight: row.objects === undefined ? heightOf(row) : DENSITY_HEIGHT }}
                 >
-                  <Band row={row} view={view} width={width} />
+                  {row.objects === undefined ? (
+                    <Band row={row} view={view} width={width} />
+                  ) : (
+                    <DensityBand row={row} view={view} width={width} />
+                  )}
                 </div>
               </li>
             ))}

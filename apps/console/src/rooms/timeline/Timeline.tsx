@@ -158,7 +158,10 @@ function Desk({ told, begin }: { told: ObjectTimeline; begin: Begin }) {
         now={now}
         label={t('timeline.picture')}
       />
-      <p className="quiet small tl-hint">{t('timeline.hint')}</p>
+      <p className="quiet small tl-hint">
+        {isByType && <>{t('timeline.typeHint')} </>}
+        {t('timeline.hint')}
+      </p>
       <Legend />
       <Facts lanes={drawn.lanes} />
     </>
@@ -179,7 +182,7 @@ function useRows(drawn: Drawn, isByType: boolean): PictureRow[] {
         },
       }))
     }
-    return typesOf(drawn.lanes).map(({ type, objects, ...row }) => ({
+    return typesOf(drawn.lanes).map(({ type, ...row }) => ({
       ...row,
       label: (
         <>
@@ -194,7 +197,7 @@ function useRows(drawn: Drawn, isByType: boolean): PictureRow[] {
             >
               <Foreign max={80}>{type}</Foreign>
             </Link>
-            <span className="quiet small">{t('timeline.countObjects', counted(objects, i18n.language))}</span>
+            <span className="quiet small">{t('timeline.countObjects', counted(row.objects, i18n.language))}</span>
           </span>
         </>
       ),

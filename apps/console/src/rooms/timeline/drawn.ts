@@ -32,6 +32,8 @@ export interface Row {
   claims: readonly Claim[]
   moments: readonly Claim[]
   happenings: readonly Happening[]
+  /** Of more than one object: how many, and no mark for each. */
+  objects?: number
 }
 
 export interface DrawnLane extends Row {

@@ -36,6 +36,8 @@ export const timeline = {
     lanes: 'Strips',
     byObject: 'A strip for each object',
     byType: 'A strip for each type',
+    typeHint:
+      'Of each type: hollow, how many claims hold at a time; solid, how often something was said, answered or taken back. Press a type to see its objects.',
     stretch: 'Stretch of time',
     stretches: {
       fit: 'All that is shown',
@@ -104,6 +106,10 @@ export const timeline = {
     clock: 'By its author’s own clock',
     reversedTag: 'ends before it begins',
     open: 'open',
+    manyClaims_one: '{{number}} object claims this time for itself',
+    manyClaims_other: '{{number}} claims of objects hold at this time',
+    manyRecords_one: 'Said, answered or taken back {{number}} time about then',
+    manyRecords_other: 'Said, answered or taken back {{number}} times about then',
     moreFacts_one: '{{number}} more',
     moreFacts_other: '{{number}} more',
   },
