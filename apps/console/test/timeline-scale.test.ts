@@ -124,7 +124,17 @@ const event = (change: Partial<TimelineEvent>): TimelineEvent => ({
   ...change,
 })
 const lane = (change: Partial<TimelineLane>): TimelineLane => ({
-  ...{ id: 'tool--1', type: 'tool', name: null, tlp: null, state: 'shown', spans: [], moments: [], events: [] },
+  ...{
+    id: 'tool--1',
+    type: 'tool',
+    name: null,
+    tlp: null,
+    ends: null,
+    state: 'shown',
+    spans: [],
+    moments: [],
+    events: [],
+  },
   ...{ isCut: false, unreadable: 0 },
   ...change,
 })

@@ -13,6 +13,7 @@ import {
   TIMELINE_PLACES_MAX,
   TIMELINE_VERSIONS_MAX,
 } from './limits.ts'
+import { endsOf } from './object-ends.ts'
 import type { ObjectShelf } from './object-shelf.ts'
 import { isTime, timesOf } from './object-times.ts'
 import { readObjects } from './read-objects.ts'
@@ -114,6 +115,7 @@ class TimelineReading {
   private readonly sources: TimelineSources
   private readonly pact: string | undefined
   /** One record mostly carries many of the objects. */
+  private readonly ends
   private readonly records = new Map<string, RecordTimes | undefined>()
   private readonly sql
 
@@ -121,6 +123,7 @@ class TimelineReading {
     this.store = store
     this.sources = sources
     this.pact = pact
+    this.ends = endsOf(store)
     const columns = `s.origin, s.idx, s.part, s.position, s.version, s.version_order, s.digest, s.type, s.name, s.tlp,
       s.revoked, s.shown, s.refused`
     const counted = `s.shown <> ${COUNTS.no} ${pact === undefined ? '' : 'and s.pact = @pact'} and not exists (
@@ -162,6 +165,7 @@ class TimelineReading {
     const isWithdrawn = now.shown === COUNTS.takenBack
     return {
       ...{ id, type: now.type, name: now.name?.slice(0, GRAPH_NAME_MAX) ?? null, tlp: now.tlp },
+      ends: this.ends(now),
       state: isWithdrawn ? 'withdrawn' : now.revoked === 1 ? 'revoked' : 'shown',
       ...{ spans, unreadable },
       moments: [...moments, ...versions.moments.filter((one) => !isTold(one))],

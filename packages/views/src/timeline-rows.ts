@@ -2,7 +2,7 @@
 // itself (claims, RFC 3339 as it stands in the object), and what others countersigned (spec/receipt.md, POSIX seconds).
 
 import type { FeedbackVerdict } from '@countersign/record'
-import type { GraphQuery, GraphState } from './object-rows.ts'
+import type { GraphQuery, GraphState, ListedObject } from './object-rows.ts'
 import type { RecordState } from './rows.ts'
 
 /** Objects by their ids, or those that a search finds, the newest; `pact`: only what was said under that agreement. */
@@ -27,6 +27,8 @@ export interface TimelineLane {
   type: string
   name: string | null
   tlp: string | null
+  /** Of a relationship, between what it is. */
+  ends: ListedObject['ends']
   /** `withdrawn`: everybody who had said it took it back. */
   state: Exclude<GraphState, 'missing'>
   spans: TimelineSpan[]

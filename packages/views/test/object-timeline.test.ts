@@ -63,6 +63,19 @@ test('a deposit proves that it was held, and bounds it as well', async () => {
   expect((await laneOf(indicator)).events).toMatchObject([{ hi: SINCE + 30, state: 'held' }])
 })
 
+test('a relationship is told with both its ends', async () => {
+  const tool = object('tool', 8, { name: 'Lamp' })
+  const uses = object('relationship', 9, {
+    ...{ relationship_type: 'uses', source_ref: tool.id, target_ref: indicator.id },
+  })
+  await share([tool, indicator, uses])
+  expect((await laneOf(uses)).ends).toEqual({
+    from: { id: tool.id, name: 'Lamp' },
+    to: { id: indicator.id, name: 'Relay' },
+  })
+  expect((await laneOf(tool)).ends).toBeNull()
+})
+
 test('of several recipients the first that held it bounds it, and the last says how far it got', async () => {
   const all = await fresh()
   await know([three], all)

@@ -2,7 +2,7 @@
 // are told apart in every shape.
 
 import type { FeedbackVerdict } from '@countersign/record'
-import type { GraphInput, GraphState } from './objects.ts'
+import type { GraphInput, GraphState, ListedObject } from './objects.ts'
 import type { Mode, RecordState } from './records.ts'
 
 /** A timeline begins with `ids` or with what `search` finds. */
@@ -26,6 +26,8 @@ export interface TimelineLane {
   type: string
   name: string | null
   tlp: string | null
+  /** Of a relationship, between what it is. */
+  ends: ListedObject['ends']
   /** `withdrawn`: everybody who had said it took it back. */
   state: Exclude<GraphState, 'missing'>
   spans: TimelineSpan[]

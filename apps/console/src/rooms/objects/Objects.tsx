@@ -21,7 +21,7 @@ import { ask } from '../../queries.ts'
 import { CHOSEN, CHOSEN_MAX, choose, chooseNone, useChosen } from './chosen.ts'
 import { Exporting } from './Exporting.tsx'
 import { startOf, useChoices } from './narrowing.ts'
-import { ObjectFlags, ObjectMarking, StixType } from './object-marks.tsx'
+import { ObjectFlags, ObjectMarking, ObjectTitle, StixType } from './object-marks.tsx'
 
 const LIST = 'objects'
 const route = getRouteApi('/objects')
@@ -249,17 +249,7 @@ function ObjectLink({ row, list }: { row: ListedObject; list: string | undefined
       data-row-link={row.id}
       onClick={() => list !== undefined && rememberOpened(list, row.id)}
     >
-      {row.ends === null ? (
-        <Foreign max={300}>{row.name ?? row.id}</Foreign>
-      ) : (
-        <>
-          <Foreign max={150}>{row.ends.from.name ?? row.ends.from.id}</Foreign>{' '}
-          <span className="link-verb">
-            <Foreign max={100}>{row.name ?? row.type}</Foreign>
-          </span>{' '}
-          <Foreign max={150}>{row.ends.to.name ?? row.ends.to.id}</Foreign>
-        </>
-      )}
+      <ObjectTitle of={row} />
     </Link>
   )
 }

@@ -1,6 +1,6 @@
 // Marks of STIX objects: the type with its icon, the marking, what is remarkable.
 
-import type { ObjectRow } from '@countersign/client'
+import type { ListedObject, ObjectRow } from '@countersign/client'
 import {
   IconAffiliate,
   IconAlertTriangle,
@@ -115,6 +115,21 @@ export function StixType({ type }: { type: string }) {
       <Icon aria-hidden size="1.1em" stroke={1.6} />
       <Foreign max={80}>{type}</Foreign>
     </span>
+  )
+}
+
+/** What it is called; a relationship by what it is between. */
+export function ObjectTitle({ of }: { of: Pick<ListedObject, 'id' | 'type' | 'name' | 'ends'> }) {
+  const { id, type, name, ends } = of
+  if (ends === null) return <Foreign max={300}>{name ?? id}</Foreign>
+  return (
+    <>
+      <Foreign max={150}>{ends.from.name ?? ends.from.id}</Foreign>{' '}
+      <span className="link-verb">
+        <Foreign max={100}>{name ?? type}</Foreign>
+      </span>{' '}
+      <Foreign max={150}>{ends.to.name ?? ends.to.id}</Foreign>
+    </>
   )
 }
 

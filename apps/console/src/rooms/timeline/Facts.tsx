@@ -10,6 +10,7 @@ import { Foreign } from '../../marks/Foreign.tsx'
 import { ModeMark } from '../../marks/Marks.tsx'
 import { Turns } from '../../marks/Pager.tsx'
 import { Time } from '../../marks/Time.tsx'
+import { ObjectTitle } from '../objects/object-marks.tsx'
 import { pathOf } from '../record/words.ts'
 import type { DrawnLane } from './drawn.ts'
 import { type Fact, factsOf } from './facts.ts'
@@ -112,7 +113,7 @@ function Named({ one: { lane } }: { one: DrawnLane }) {
   return (
     <span className="tl-named">
       <Link to="/object/$id" params={{ id: lane.id }}>
-        <Foreign max={300}>{lane.name ?? lane.id}</Foreign>
+        <ObjectTitle of={lane} />
       </Link>{' '}
       <span className="quiet">
         <Foreign max={80}>{lane.type}</Foreign>

@@ -21,7 +21,7 @@ import { Empty, Failed, Loading } from '../../marks/Notice.tsx'
 import { ask } from '../../queries.ts'
 import { CHOSEN, useChosen } from '../objects/chosen.ts'
 import { startOf, useChoices } from '../objects/narrowing.ts'
-import { iconOf } from '../objects/object-marks.tsx'
+import { iconOf, ObjectTitle } from '../objects/object-marks.tsx'
 import { type Drawn, type DrawnLane, drawnOf, typesOf } from './drawn.ts'
 import { Facts } from './Facts.tsx'
 import { Legend } from './Legend.tsx'
@@ -220,7 +220,7 @@ function LaneLabel({ one: { lane, happenings } }: { one: DrawnLane }) {
           data-row-link={lane.id}
           onClick={() => rememberOpened(LIST, lane.id)}
         >
-          <Foreign max={300}>{lane.name ?? lane.id}</Foreign>
+          <ObjectTitle of={lane} />
         </Link>{' '}
         {lane.state !== 'shown' && <span className="tag bad">{t(`graph.${lane.state}`)}</span>}
         {isPlayed && <ModeMark mode={first.event.mode} />}
