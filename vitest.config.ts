@@ -40,6 +40,8 @@ export default defineConfig({
     // Above what `until` waits for at most, so that a test that waits in vain says for what.
     testTimeout: 90_000,
     hookTimeout: 180_000,
+    // What a page comes to show on a busy machine.
+    expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
     // One more than the processors of a small machine: whole nodes wait for each other's polls for a fifth of their time.
     maxWorkers: 3,
