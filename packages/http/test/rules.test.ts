@@ -219,7 +219,7 @@ test('a file that cannot be read is shown as it is, with its fault, and only its
   write('house.cedar', '@id("a") forbid (principal, action, resource')
   const looked = value(await node().rules.look('house', 2))
   expect(looked).toMatchObject({ rules: [], text: '@id("a") forbid (principal, action, resource' })
-  expect(looked.fault).toMatch(/^house.cedar/)
+  expect(looked.fault).toMatch(/^house.cedar, line 1, column 43: /)
   expect(await ask([{ put: NO_TOOLS }])).toMatchObject({ code: 'release/rules' })
   expect(textOf('house.cedar')).toBe('@id("a") forbid (principal, action, resource')
 })

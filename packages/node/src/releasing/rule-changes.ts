@@ -97,7 +97,8 @@ export class RuleChanges {
     return ok({
       ...{ scope, scopes: scopesOf(parts), base: digestOf(found.value), text: found.value.rules ?? '' },
       rules: rules.ok ? rules.value : [],
-      fault: rules.ok ? (troubles[0] ?? '') : rules.message,
+      // What a share would meet, with line and column.
+      fault: troubles[0] ?? (rules.ok ? '' : rules.message),
       cases: cases ?? [],
       casesFault: cases === undefined ? 'The file of cases is no list in JSON; mend it by hand.' : '',
       changedByHand: lastDone !== undefined && digestOf(JSON.parse(lastDone.after)) !== digestOf(found.value),

@@ -136,7 +136,7 @@ function Acts({ row, drafting, edit }: TableProps & { row: DraftRow }) {
   if (now === null) {
     return (
       <div className="actions">
-        <Button size="compact-sm" onClick={() => drafting.restore(row)}>
+        <Button size="compact-xs" onClick={() => drafting.restore(row)}>
           {t('rules.restore')}
         </Button>
       </div>
@@ -144,17 +144,17 @@ function Acts({ row, drafting, edit }: TableProps & { row: DraftRow }) {
   }
   return (
     <div className="actions">
-      <Button size="compact-sm" aria-label={t('rules.editOne', { name: now.name })} onClick={() => edit(row)}>
+      <Button size="compact-xs" aria-label={t('rules.editOne', { name: now.name })} onClick={() => edit(row)}>
         {t('rules.edit')}
       </Button>
-      <Button size="compact-sm" onClick={() => drafting.put(row, { ...now, enabled: !now.enabled })}>
+      <Button size="compact-xs" onClick={() => drafting.put(row, { ...now, enabled: !now.enabled })}>
         {t(now.enabled ? 'rules.switchOff' : 'rules.switchOn')}
       </Button>
-      <Button size="compact-sm" onClick={() => drafting.remove(row)}>
+      <Button size="compact-xs" onClick={() => drafting.remove(row)}>
         {t('rules.remove')}
       </Button>
       {state === 'changed' && was !== null && (
-        <Button size="compact-sm" onClick={() => drafting.restore(row)}>
+        <Button size="compact-xs" onClick={() => drafting.restore(row)}>
           {t('rules.restore')}
         </Button>
       )}

@@ -19,7 +19,7 @@ import { History } from './History.tsx'
 import { OpenChange } from './OpenChange.tsx'
 import { RuleForm } from './RuleForm.tsx'
 import { RuleTable } from './RuleTable.tsx'
-import { caseName } from './rule-words.tsx'
+import { caseName, expectedWords } from './rule-words.tsx'
 import { TryRules } from './TryRules.tsx'
 
 const HOUSE = 'house'
@@ -153,13 +153,13 @@ function Cases({ look, drafting }: { look: RulesLook; drafting: Drafting }) {
                     <Foreign max={200}>{name}</Foreign>
                   </strong>{' '}
                   <span className="quiet">
-                    {t('rules.tests.expect', { expect: plain([one.expect].flat().join(', '), 200) })}{' '}
+                    {expectedWords(one, t)}{' '}
                     {by.length > 0 && <Foreign max={200}>{t('rules.tests.by', { by: by.join(', ') })}</Foreign>}
                   </span>{' '}
                   {!inForce.has(JSON.stringify(one)) && <span className="tag accent">{t('rules.tests.added')}</span>}
                 </span>
                 <Button
-                  size="compact-sm"
+                  size="compact-xs"
                   aria-label={t('rules.tests.removeOne', { name: plain(name, 100) })}
                   onClick={() => drafting.setCases(cases.filter((_, other) => other !== place))}
                 >

@@ -64,6 +64,7 @@ export function TryRules({ look, drafting, pacts }: TryProps) {
       <Textarea
         label={t('rules.try.stix')}
         rows={5}
+        size="xs"
         spellCheck={false}
         value={stix}
         className="mono-field"
@@ -74,6 +75,7 @@ export function TryRules({ look, drafting, pacts }: TryProps) {
         <Textarea
           label={t('rules.try.ids')}
           rows={2}
+          size="xs"
           spellCheck={false}
           value={ids}
           className="mono-field"
@@ -220,7 +222,7 @@ function OneObject({ sides, drafting, thenWords, object, tlp, keeps }: ObjectPro
             <span className="quiet">{t('rules.try.kept')}</span>
           ) : (
             <Button
-              size="compact-sm"
+              size="compact-xs"
               aria-label={t('rules.try.keepOne', { name: plain(name === '' ? String(index + 1) : name, 100) })}
               onClick={() => drafting.setCases([...drafting.cases, caseOf(object, then, caseName, tlp)])}
             >

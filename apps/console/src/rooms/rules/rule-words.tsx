@@ -65,6 +65,17 @@ export function caseName({ case: name }: RuleCase): string {
   return typeof name === 'string' ? name : '–'
 }
 
+/** What the gate should say of its objects, one after the other. */
+export function expectedWords({ expect }: RuleCase, t: TFunction): string {
+  const each = [expect].flat().map((one) => {
+    const known = EXPECTED.find((word) => word === one)
+    return known === undefined ? '–' : t(`rules.tests.expect.${known === 'left out' ? 'leftOut' : known}`)
+  })
+  return each.join(', ')
+}
+
+const EXPECTED = ['passes', 'redacted', 'left out', 'waits', 'refused'] as const
+
 /** One rule in a sentence or two, as a second officer reads it. */
 export function RuleInWords({ rule }: { rule: RuleInFile }) {
   const { t } = useTranslation()

@@ -240,7 +240,13 @@ export const rules = {
     tests: {
       title: 'Tests beside these rules',
       none: 'None yet. Try objects below, and keep one as a test.',
-      expect: 'should be {{expect}}',
+      expect: {
+        passes: 'should pass',
+        redacted: 'should be cut',
+        leftOut: 'should be left out',
+        waits: 'should wait',
+        refused: 'should be refused',
+      },
       by: 'by {{by}}',
       remove: 'Take away',
       removeOne: 'Take away the test {{name}}',
