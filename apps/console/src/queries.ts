@@ -187,7 +187,8 @@ export const ask = {
     queryOptions({
       queryKey: ['rules', scope],
       queryFn: ({ signal }) => api.rules(scope, signal),
-      refetchInterval: STATUS_AGAIN_MS,
+      // The node reads every rule for it.
+      refetchInterval: 2 * LIST_AGAIN_MS,
     }),
   openRuleChanges: () =>
     queryOptions({

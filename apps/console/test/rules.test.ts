@@ -90,7 +90,7 @@ async function fillRule(page: Page, name: string, type: string): Promise<void> {
 }
 
 test('a rule is added, tried, kept with a test, put in force by another officer, and put back', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const first = await at('first')
   await first.getByText('No rule of this house yet').waitFor()
@@ -157,7 +157,7 @@ test('a rule is added, tried, kept with a test, put in force by another officer,
 })
 
 test('a rule that a hand wrote is shown as it stands, others are changed and deleted beside it, 390 wide', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const byHand = `@id("odd-one")\n@reason("One of two.")\nforbid (principal, action, resource)\nwhen { resource.type == "tool" || resource.revoked };`
   const line = `@id("victims")\n@reason("Victims stay here.")\n@redact("object")\nforbid (principal, action, resource)\nwhen { resource.labels.contains("victim") };`
@@ -189,7 +189,7 @@ test('a rule that a hand wrote is shown as it stands, others are changed and del
 })
 
 test('rules that changed since a draft was begun are told of, and a file that cannot be read is shown with its fault', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const page = await at('first')
   await fillRule(page, 'no-tools', 'tool')

@@ -12,6 +12,8 @@ import { bytesInput, type Parties, startParties, until, value } from './parties.
 const PASSWORD = 'a password of some length'
 const DAYS_4 = 4 * 86_400_000
 let ahead = 0
+/** Whether there is no room for a file of rules. */
+let isFull = false
 let parties: Parties
 let [first, second]: Officer[] = []
 let client: NodeClient
@@ -20,7 +22,11 @@ beforeAll(async () => {
   const { accounts } = parties.alfa
   for (const name of ['first', 'second']) value(await accounts.addOfficer(`${name}@alfa.example`, name, PASSWORD))
   const real = realSurroundings()
-  await parties.alfa.restart({ ...real, now: () => real.now() + ahead })
+  const replace: typeof real.disk.replace = async (path, ...more) => {
+    if (isFull && path.endsWith('house.cedar')) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+    return real.disk.replace(path, ...more)
+  }
+  await parties.alfa.restart({ ...real, now: () => real.now() + ahead, disk: { ...real.disk, replace } })
   ;[first, second] = await Promise.all(['first', 'second'].map(officer))
   client = clientOf()
 })
@@ -198,6 +204,21 @@ describe('a change', () => {
   })
 })
 
+test('what was decided and finds no room is not in force, keeps the old rules, and is put in force once there is room', async () => {
+  write('house.cedar', '@id("old") forbid (principal, action, resource) when { resource.type == "url" };\n')
+  const { id } = value(await ask([{ put: NO_TOOLS }]))
+  isFull = true
+  expect(await node().rules.confirm(id, second as Officer)).toMatchObject({ ok: false, code: 'ledger/disk-full' })
+  isFull = false
+  expect(await verdict(TOOL)).toBe('passes')
+  expect(value(await node().rules.look('house', 2)).open).toMatchObject({ id, state: 'putting' })
+  expect(await ask([{ remove: 'old' }])).toMatchObject({ code: 'rules/asked' })
+  expect(value(await node().rules.confirm(id, first as Officer))).toMatchObject({
+    ...{ state: 'done', askedBy: 'first@alfa.example', endedBy: 'second@alfa.example' },
+  })
+  expect(await verdict(TOOL)).toBe('refused')
+})
+
 test('of one agreement or one party are changed in a file of their own; what is no scope names no file', async () => {
   for (const scope of [parties.pact, 'bravo.example']) {
     const made = await draft(
@@ -219,7 +240,7 @@ test('a file that cannot be read is shown as it is, with its fault, and only its
   write('house.cedar', '@id("a") forbid (principal, action, resource')
   const looked = value(await node().rules.look('house', 2))
   expect(looked).toMatchObject({ rules: [], text: '@id("a") forbid (principal, action, resource' })
-  expect(looked.fault).toMatch(/^house.cedar, line 1, column 43: /)
+  expect(looked.fault).toMatch(/^house.cedar, line 1, column 45: /)
   expect(await ask([{ put: NO_TOOLS }])).toMatchObject({ code: 'release/rules' })
   expect(textOf('house.cedar')).toBe('@id("a") forbid (principal, action, resource')
 })

@@ -17,7 +17,7 @@ const LISTS_MAX = 64
 const NO_TERMS: HouseTerms = { equivalents: [] }
 export const LIST_NAME = /^([a-z0-9][a-z0-9-]{0,63})\.txt$/
 
-/** Where rules are read from: the disk, or what would lie there (rules-draft.ts). */
+/** Where rules are read from: the disk, or what would lie there (rules-set.ts). */
 export type RulesDisk = Pick<Disk, 'read' | 'list'>
 
 export interface House {

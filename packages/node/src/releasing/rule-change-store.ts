@@ -9,7 +9,7 @@ export interface RuleChangeRow {
   id: string
   /** Whose files they are: `house`, an agreement’s id or a party. */
   scope: string
-  /** The sets before and after, in JSON (rules-draft.ts). */
+  /** The sets before and after, in JSON (rules-set.ts). */
   before: string
   after: string
   /** What is another then, in JSON (rule-diff.ts). */

@@ -7,25 +7,21 @@ import { ok, type Result, refuse, toHex } from '@countersign/log'
 import { overDisk } from '../disk-failure.ts'
 import { LIMITS } from '../limits.ts'
 import { maySecond, type Officer } from '../officers/second-person.ts'
-import type { Tried } from '../saying/judging.ts'
 import type { ShareRequest } from '../saying/saying.ts'
-import { RULES_BYTES_MAX } from './house-rules.ts'
 import type { RuleChangeRow, RuleChangeState, RuleChangeStore } from './rule-change-store.ts'
-import { askCases, type CaseOutcome, isAgainst, once, type RuleCheckMeans, readableWith } from './rule-check.ts'
-import { casesIn, diffOf, type RuleDiff } from './rule-diff.ts'
-import { digestOf, type RulesSet, readRulesSet, rulesName, withSet, writeRulesSet } from './rules-draft.ts'
-import type { RuleEdit, RuleInFile } from './rules-file.ts'
-import { asksForTwo, besideRules, isScope, type RulesBeside, type RulesScope, scopesOf } from './rules-scopes.ts'
-
-/** Changes of the rules that are in force, as an officer has them in hand. */
-export interface RulesDraft {
-  scope: string
-  /** The set that it was begun from. */
-  base: string
-  edits: readonly RuleEdit[]
-  /** All cases of the scope, where they are to be others. */
-  cases?: readonly unknown[]
-}
+import { type RuleCheckMeans, readableWith } from './rule-check.ts'
+import { casesIn, type RuleDiff } from './rule-diff.ts'
+import {
+  mayBePut,
+  RuleDrafts,
+  type RulesChecked,
+  type RulesDraft,
+  type RulesSets,
+  type TriedSide,
+} from './rule-drafts.ts'
+import type { RuleInFile } from './rules-file.ts'
+import { asksForTwo, besideRules, type RulesBeside, type RulesScope, scopesOf } from './rules-scopes.ts'
+import { digestOf, type RulesSet, readRulesSet, rulesName, writeRulesSet } from './rules-set.ts'
 
 /** A change that was asked for, or is over. */
 export interface RuleChange extends Omit<RuleChangeRow, 'before' | 'after' | 'diff' | 'askedId' | 'state'> {
@@ -51,17 +47,6 @@ export interface RulesLook extends RulesBeside {
   history: RuleChange[]
 }
 
-/** What may be said of a draft before it counts. */
-export interface RulesChecked {
-  diff: RuleDiff
-  /** Why it cannot be read, as sentences. */
-  troubles: string[]
-  cases: CaseOutcome[]
-  mayBePut: boolean
-}
-
-export type TriedSide = { tried: Tried } | { message: string }
-
 export interface RuleChangesMeans extends RuleCheckMeans {
   parts: RuleCheckMeans['parts'] & { store: { ruleChanges: RuleChangeStore } }
   changed(): void
@@ -71,20 +56,30 @@ const HISTORY_SHOWN = 50
 
 export class RuleChanges {
   private readonly means: RuleChangesMeans
+  private readonly drafts: RuleDrafts
   private last: Promise<unknown> = Promise.resolve()
 
   constructor(means: RuleChangesMeans) {
     this.means = means
+    this.drafts = new RuleDrafts(means)
   }
 
   /** Finishes what an earlier run decided on and did not write whole. */
   async start(): Promise<void> {
-    for (const row of this.store.live()) if (row.state === 'putting') await this.put(row)
+    for (const row of this.store.live()) {
+      if (row.state !== 'putting') continue
+      try {
+        await this.put(row)
+      } catch (cause) {
+        // The node starts without it; it stays decided, and is written when an officer has it tried again.
+        this.means.parts.around.report('error', 'rules-not-written', { change: row.id, message: String(cause) })
+      }
+    }
   }
 
   /** `officers`: how many accounts there are. */
   async look(scope: string, officers: number): Promise<Result<RulesLook>> {
-    const found = await this.setOf(scope)
+    const found = await this.drafts.setOf(scope)
     if (!found.ok) return found
     const { parts } = this.means
     const { rulesIn } = await import('./rules-file.ts')
@@ -117,8 +112,8 @@ export class RuleChanges {
 
   /** What a draft would change, and whether it could be put in force. */
   async check(draft: RulesDraft): Promise<Result<RulesChecked>> {
-    const sets = await this.setsOf(draft)
-    return sets.ok ? this.checked(draft.scope, sets.value) : sets
+    const sets = await this.drafts.setsOf(draft)
+    return sets.ok ? this.drafts.checked(draft.scope, sets.value) : sets
   }
 
   /** What the gate says of a share by the rules in force, and by a draft or a change that waits; nothing is said. */
@@ -127,24 +122,16 @@ export class RuleChanges {
     stix: Uint8Array,
     asked: Omit<ShareRequest, 'input' | 'account'>,
   ): Promise<Result<{ now: TriedSide; then: TriedSide }>> {
-    const sets = 'draft' in of ? await this.setsOf(of.draft) : this.setsOfChange(of.change)
+    const sets = 'draft' in of ? await this.drafts.setsOf(of.draft) : this.setsOfChange(of.change)
     if (!sets.ok) return sets
     const scope = 'draft' in of ? of.draft.scope : (this.store.get(of.change)?.scope ?? '')
-    const { around, identity } = this.means.parts
-    const side = async (rules: Parameters<RuleCheckMeans['tryShare']>[1]): Promise<TriedSide> => {
-      const tried = await this.means.tryShare({ ...asked, account: '', input: once(stix) }, rules)
-      return tried.ok ? { tried: tried.value } : { message: tried.message }
-    }
-    return ok({
-      now: await side(around.disk),
-      then: await side(withSet(around.disk, identity.dir, scope, sets.value.after)),
-    })
+    return ok(await this.drafts.tryOut(scope, sets.value.after, stix, asked))
   }
 
   /** Asks for a draft to be put in force; where one officer alone may, it is before this resolves. */
   ask(draft: RulesDraft, reason: string, by: Officer, officers: number): Promise<Result<RuleChange>> {
     return this.one(async () => {
-      const sets = await this.setsOf(draft)
+      const sets = await this.drafts.setsOf(draft)
       return sets.ok ? this.begin(draft.scope, sets.value, { reason, by, officers, putsBack: '' }) : sets
     })
   }
@@ -154,16 +141,18 @@ export class RuleChanges {
     return this.one(async () => {
       const row = this.store.get(id)
       if (row?.state !== 'done') return refuse('not-found/rules', 'No change of that name was put in force here.')
-      const now = await this.setOf(row.scope)
+      const now = await this.drafts.setOf(row.scope)
       if (!now.ok) return now
       const sets = { before: now.value, after: JSON.parse(row.before) as RulesSet }
       return this.begin(row.scope, sets, { reason, by, officers, putsBack: id })
     })
   }
 
-  /** Another officer puts in force what was asked for. */
+  /** Another officer puts in force what was asked for; what was decided and could not be written is written now. */
   confirm(id: string, by: Officer): Promise<Result<RuleChange>> {
     return this.one(async () => {
+      const decided = this.store.get(id)
+      if (decided?.state === 'putting') return this.put(decided)
       const row = this.waiting(id)
       if (!row.ok) return row
       const { askedId, askedAt } = row.value
@@ -172,12 +161,12 @@ export class RuleChanges {
       if (!may.ok) return may
       const sets = this.setsOfChange(id)
       if (!sets.ok) return sets
-      const now = await this.setOf(row.value.scope)
+      const now = await this.drafts.setOf(row.value.scope)
       if (!now.ok) return now
       if (digestOf(now.value) !== digestOf(sets.value.before)) {
         return refuse('rules/changed', 'The files were changed since it was asked for; refuse it, and draft it anew.')
       }
-      const checked = await this.checked(row.value.scope, sets.value)
+      const checked = await this.drafts.checked(row.value.scope, sets.value)
       if (!checked.ok) return checked
       const may2 = mayBePut(checked.value)
       if (!may2.ok) return may2
@@ -212,7 +201,7 @@ export class RuleChanges {
 
   private async begin(
     scope: string,
-    { before, after }: { before: RulesSet; after: RulesSet },
+    { before, after }: RulesSets,
     { reason, by, officers, putsBack }: { reason: string; by: Officer; officers: number; putsBack: string },
   ): Promise<Result<RuleChange>> {
     if (reason.trim() === '')
@@ -223,7 +212,7 @@ export class RuleChanges {
       return refuse('rules/asked', `${live.askedBy} asked for a change of these rules already; decide on that first.`)
     }
     if (digestOf(before) === digestOf(after)) return refuse('rules/same', 'These are the rules that are in force.')
-    const checked = await this.checked(scope, { before, after })
+    const checked = await this.drafts.checked(scope, { before, after })
     if (!checked.ok) return checked
     const may = mayBePut(checked.value)
     if (!may.ok) return may
@@ -263,56 +252,15 @@ export class RuleChanges {
       return refuse('rules/changed', message)
     }
     const consequence =
-      'The rules that were in force stay so. Mend that, and start the node again: it then puts them in force.'
+      'The rules that were in force stay so. Mend that, then put them in force again; a start of the node does so too.'
     const write = async () => ok(await writeRulesSet(around.disk, identity.dir, row.scope, after))
     const written = await overDisk(consequence, write())
     return written.ok ? ok(this.end(row, 'done', row.endedBy, '')) : written
   }
 
-  private async checked(scope: string, { before, after }: { before: RulesSet; after: RulesSet }) {
-    const { around, identity } = this.means.parts
-    const rules = withSet(around.disk, identity.dir, scope, after)
-    const troubles = await readableWith(rules, scope, this.means)
-    const cases = troubles.length > 0 ? ok([]) : await askCases(rules, scope, this.means)
-    if (!cases.ok) return cases
-    const mayBePut = troubles.length === 0 && !cases.value.some(isAgainst)
-    const checked: RulesChecked = { diff: await diffOf(scope, before, after), troubles, cases: cases.value, mayBePut }
-    return ok(checked)
-  }
-
-  private async setsOf(draft: RulesDraft): Promise<Result<{ before: RulesSet; after: RulesSet }>> {
-    const now = await this.setOf(draft.scope)
-    if (!now.ok) return now
-    const before = now.value
-    if (digestOf(before) !== draft.base) {
-      return refuse(
-        'rules/changed',
-        'The rules are others by now than those this draft was begun from; look at them again.',
-      )
-    }
-    const { withEdits } = await import('./rules-file.ts')
-    const isUntouched = draft.edits.length === 0
-    const file = { name: rulesName(draft.scope), text: before.rules ?? '' }
-    const text = isUntouched ? ok(before.rules) : withEdits(file, draft.edits)
-    if (!text.ok) return text
-    const cases = draft.cases === undefined ? before.cases : `${JSON.stringify(draft.cases, null, 2)}\n`
-    if ([text.value, draft.cases === undefined ? '' : cases].some((one) => (one?.length ?? 0) > RULES_BYTES_MAX)) {
-      return refuse('rules/too-large', `Rules, and cases, have at most ${RULES_BYTES_MAX} characters.`)
-    }
-    return ok({ before, after: { rules: text.value, cases } })
-  }
-
-  private setsOfChange(id: string): Result<{ before: RulesSet; after: RulesSet }> {
+  private setsOfChange(id: string): Result<RulesSets> {
     const row = this.waiting(id)
     return row.ok ? ok({ before: JSON.parse(row.value.before), after: JSON.parse(row.value.after) }) : row
-  }
-
-  private async setOf(scope: string): Promise<Result<RulesSet>> {
-    const { around, identity } = this.means.parts
-    if (!isScope(scope, this.means.parts)) {
-      return refuse('not-found/rules', 'Rules are for the house, for an agreement held here, or for a party of one.')
-    }
-    return readRulesSet(around.disk, identity.dir, scope)
   }
 
   /** One alone may where nobody else is there who could, and the house has no share wait for two. */
@@ -356,17 +304,6 @@ export class RuleChanges {
   private get store(): RuleChangeStore {
     return this.means.parts.store.ruleChanges
   }
-}
-
-function mayBePut({ troubles, cases }: RulesChecked): Result<undefined> {
-  const [trouble] = troubles
-  if (trouble !== undefined) return refuse('rules/unreadable', `${trouble} So it is not put in force.`)
-  const failed = cases.find(isAgainst)
-  if (failed === undefined) return ok(undefined)
-  return refuse(
-    'rules/case',
-    `The case “${failed.case}” of ${failed.file} fails: ${failed.why} So it is not put in force.`,
-  )
 }
 
 function shown(row: RuleChangeRow): RuleChange {

@@ -8,7 +8,7 @@ import type { StoredPact } from '../pacts.ts'
 import type { Saying } from '../saying/saying.ts'
 import { readCases } from './cases.ts'
 import { type RulesDisk, readHouseRules } from './house-rules.ts'
-import { casesName } from './rules-draft.ts'
+import { casesName } from './rules-set.ts'
 
 /** What became of one case. */
 export interface CaseOutcome {

@@ -3,8 +3,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { utf8 } from '@countersign/log'
 import { readCasesJson } from './cases.ts'
-import { casesName, type RulesSet, rulesName } from './rules-draft.ts'
 import type { RuleInFile } from './rules-file.ts'
+import { casesName, type RulesSet, rulesName } from './rules-set.ts'
 
 export interface RuleDiff {
   added: RuleInFile[]

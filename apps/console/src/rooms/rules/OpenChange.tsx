@@ -14,7 +14,8 @@ import { Diff } from './Diff.tsx'
 export function OpenChange({ change, account }: { change: RuleChange; account: string }) {
   const { t } = useTranslation()
   const open = useDialogs()
-  const isMine = change.askedBy === account
+  // What was decided and could not be written, whoever is there has tried again.
+  const isMine = change.askedBy === account && change.state === 'open'
   return (
     <Block title={t('rules.open.title')}>
       <p className="quiet">
