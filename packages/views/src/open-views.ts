@@ -567,6 +567,18 @@ class SqliteViews implements Views {
     return this.store.textIfHeld(digest)
   }
 
+  collectionTexts(digests: readonly string[], from: number, characters: number) {
+    return this.together(() => {
+      const texts: (string | undefined)[] = []
+      for (let at = from, left = characters; at < digests.length && left > 0; at++) {
+        const text = this.store.textIfHeld(digests[at] ?? '')
+        left -= text?.length ?? 0
+        texts.push(text)
+      }
+      return texts
+    })
+  }
+
   feeds(pact: string) {
     return feedsOf(this.store.sqlite, pact)
   }

@@ -316,6 +316,8 @@ export interface Views {
   collectionVersions(id: string, query: CollectionQuery): Promise<Result<CollectionPage>>
   /** The text of an object of a page, verbatim; undefined where it was destroyed meanwhile. */
   collectionText(digest: string): string | undefined
+  /** The same of some from a place on, one at least, until they have so many characters: faster than one by one. */
+  collectionTexts(digests: readonly string[], from: number, characters: number): (string | undefined)[]
   /** Whether a collection shows any version of an object. */
   inCollection(pact: string, collection: CollectionQuery['collection'], id: string): boolean
   /**

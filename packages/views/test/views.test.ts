@@ -240,6 +240,19 @@ describe('objects', () => {
     ])
   })
 
+  test('are given some at once: at least one, and no more than so many characters ask for', async () => {
+    const all = await page({ match: { version: ['all'] } })
+    const digests = all.ok ? all.value.objects.map(({ digest }) => digest) : []
+    const texts = digests.map((digest) => views.collectionText(digest))
+    const [first = '', second = ''] = texts
+    expect(views.collectionTexts(digests, 0, 1)).toEqual([first])
+    expect(views.collectionTexts(digests, 0, first.length)).toEqual([first])
+    expect(views.collectionTexts(digests, 0, first.length + 1)).toEqual([first, second])
+    expect(views.collectionTexts(['0'.repeat(64), ...digests], 0, 1_000_000)).toEqual([undefined, first, second])
+    expect(views.collectionTexts(digests, 1, 1_000_000)).toEqual([second])
+    expect(views.collectionTexts(digests, 2, 1_000_000)).toEqual([])
+  })
+
   test('of one id are the last version where none is asked for', async () => {
     const last = await page()
     expect(last.ok && last.value.objects.map(({ version }) => version)).toEqual(['2026-01-02T00:00:00.000Z'])

@@ -1,5 +1,5 @@
 // Resources of TAXII 2.1 as they are sent (sections 3.7, 5.2.1, 5.3.1 and 5.8.1). Objects are given byte for byte as they
-// came: parsing and writing them again would lose what the texts alone hold. They are read one by one while they are
+// came: parsing and writing them again would lose what the texts alone hold. They are read piece by piece while they are
 // sent, so that what a page takes does not grow with it.
 
 import { createHash } from 'node:crypto'
@@ -67,19 +67,23 @@ export function idOf(pact: string, collection: Collection): string {
 }
 
 /** The envelope in pieces. What was destroyed since the page was made is left out. */
-export function* envelope(page: CollectionPage, textOf: (digest: string) => string | undefined): Generator<string> {
-  let piece = `{${moreOf(page)}`
+export function* envelope(
+  page: CollectionPage,
+  textsOf: (digests: readonly string[], from: number, characters: number) => readonly (string | undefined)[],
+): Generator<string> {
+  const digests = page.objects.map(({ digest }) => digest)
+  let head = `{${moreOf(page)}`
   let none = true
-  for (const { digest } of page.objects) {
-    const text = textOf(digest)
-    if (text === undefined) continue
-    piece += `${none ? ',"objects":[' : ','}${text}`
+  for (let at = 0; at < digests.length; ) {
+    const texts = textsOf(digests, at, PIECE_CHARS)
+    at += texts.length
+    const held = texts.filter((text) => text !== undefined)
+    if (held.length === 0) continue
+    yield `${head}${none ? ',"objects":[' : ','}${held.join(',')}`
+    head = ''
     none = false
-    if (piece.length < PIECE_CHARS) continue
-    yield piece
-    piece = ''
   }
-  yield `${piece}${none ? '}' : ']}'}`
+  yield `${head}${none ? '}' : ']}'}`
 }
 
 export function manifest(page: CollectionPage): string {

@@ -186,7 +186,7 @@ export async function taxiiRoutes(app: FastifyInstance, node: Node, accounts: Ac
 
       const inEnvelope = (found: CollectionPage) =>
         Readable.from(
-          envelope(found, (digest) => node.views.collectionText(digest)),
+          envelope(found, (...some) => node.views.collectionTexts(...some)),
           { objectMode: false },
         )
 
