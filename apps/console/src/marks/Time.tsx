@@ -7,16 +7,27 @@ const UTC: Intl.DateTimeFormatOptions = { timeZone: 'UTC' }
 const DAY: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'short', day: 'numeric' }
 const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }
 
-const formats = new Map<string, Intl.DateTimeFormat>()
+interface Formats {
+  day: Intl.DateTimeFormat
+  clock: Intl.DateTimeFormat
+  utcDay: Intl.DateTimeFormat
+  utcClock: Intl.DateTimeFormat
+}
 
-function format(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+const known = new Map<string, Formats>()
+
+/** Made once for each language: a list asks for hundreds. */
+function formatsOf(language: string): Formats {
   const locale = localeOf(language)
-  const key = `${locale} ${JSON.stringify(options)}`
-  const known = formats.get(key)
-  if (known !== undefined) return known
-  const made = new Intl.DateTimeFormat(locale, options)
-  formats.set(key, made)
-  return made
+  const made = known.get(locale)
+  if (made !== undefined) return made
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)
+  const formats = {
+    ...{ day: format(DAY), clock: format(CLOCK) },
+    ...{ utcDay: format({ ...DAY, ...UTC }), utcClock: format({ ...CLOCK, ...UTC }) },
+  }
+  known.set(locale, formats)
+  return formats
 }
 
 export interface ShownTime {
@@ -29,10 +40,11 @@ export interface ShownTime {
 }
 
 export function showTime(epochMs: number, language: string): ShownTime {
-  const day = format(language, DAY).format(epochMs)
-  const clock = format(language, CLOCK).format(epochMs)
-  const utcDay = format(language, { ...DAY, ...UTC }).format(epochMs)
-  const utcClock = format(language, { ...CLOCK, ...UTC }).format(epochMs)
+  const formats = formatsOf(language)
+  const day = formats.day.format(epochMs)
+  const clock = formats.clock.format(epochMs)
+  const utcDay = formats.utcDay.format(epochMs)
+  const utcClock = formats.utcClock.format(epochMs)
   return {
     local: `${day}, ${clock}`,
     utc: utcDay === day ? utcClock : `${utcDay}, ${utcClock}`,
@@ -42,12 +54,12 @@ export function showTime(epochMs: number, language: string): ShownTime {
 
 /** The day alone, in the reader's zone. */
 export function showDay(epochMs: number, language: string): string {
-  return Number.isFinite(epochMs) ? format(language, DAY).format(epochMs) : ''
+  return Number.isFinite(epochMs) ? formatsOf(language).day.format(epochMs) : ''
 }
 
 /** The clock alone in the reader's zone, with the day where it is not today: for lists that are read today. */
 export function showClock(epochMs: number, language: string): string {
-  return format(language, CLOCK).format(epochMs)
+  return formatsOf(language).clock.format(epochMs)
 }
 
 export function Time({ at, stacked = false }: { at: string | number; stacked?: boolean }) {

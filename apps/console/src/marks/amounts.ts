@@ -10,8 +10,16 @@ export function localeOf(language: string): string {
   return own !== undefined && isLocale(own) ? own : language
 }
 
+const locales = new Map<string, boolean>()
+
 /** A browser without a set locale names one that its own formats refuse. */
 function isLocale(tag: string): boolean {
+  const known = locales.get(tag) ?? canBe(tag)
+  locales.set(tag, known)
+  return known
+}
+
+function canBe(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag).length > 0
   } catch {

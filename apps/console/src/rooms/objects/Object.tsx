@@ -22,7 +22,7 @@ import { ask } from '../../queries.ts'
 import { isObject } from '../record/content-kinds.ts'
 import { pathOf } from '../record/words.ts'
 import { Strip } from '../timeline/Strip.tsx'
-import { ObjectList } from './Objects.tsx'
+import { ObjectList } from './ObjectList.tsx'
 import { ObjectMarking, StixType } from './object-marks.tsx'
 import { TakingBack } from './TakingBack.tsx'
 

@@ -1,27 +1,24 @@
 // The STIX objects received and shared: search, choose, page, open.
 
-import type { ListedObject, ObjectSearch } from '@countersign/client'
-import { Button, Checkbox, VisuallyHidden } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
+import type { ObjectSearch } from '@countersign/client'
+import { Button, Checkbox } from '@mantine/core'
 import { IconSend, IconTimeline, IconTopologyStar3 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useListKeys } from '../../frame/keyboard.ts'
-import { rememberOpened, useReturnToRow } from '../../frame/lastOpened.ts'
+import { useReturnToRow } from '../../frame/lastOpened.ts'
 import { usePages } from '../../frame/paging.ts'
 import { counted } from '../../marks/amounts.ts'
 import { useDialogs } from '../../marks/Dialogs.tsx'
-import { Filters, NARROW, SEARCH_FIELD } from '../../marks/Filters.tsx'
-import { Foreign, plain } from '../../marks/Foreign.tsx'
+import { Filters, SEARCH_FIELD } from '../../marks/Filters.tsx'
 import { Empty, Failed, Loading } from '../../marks/Notice.tsx'
 import { Pager } from '../../marks/Pager.tsx'
-import { Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
 import { CHOSEN, CHOSEN_MAX, choose, chooseNone, useChosen } from './chosen.ts'
 import { Exporting } from './Exporting.tsx'
 import { startOf, useChoices } from './narrowing.ts'
-import { ObjectFlags, ObjectMarking, ObjectTitle, StixType } from './object-marks.tsx'
+import { ObjectList } from './ObjectList.tsx'
 
 const LIST = 'objects'
 const route = getRouteApi('/objects')
@@ -135,127 +132,4 @@ function Ticked({ ids, found }: { ids: readonly string[]; found: ObjectSearch })
       {ticked.size >= CHOSEN_MAX && <span className="warn-text">{t('objects.tickedMost')}</span>}
     </div>
   )
-}
-
-function Tick({ row }: { row: ListedObject }) {
-  const { t } = useTranslation()
-  const ticked = useChosen()
-  return (
-    <Checkbox
-      className="tick"
-      aria-label={t('objects.tick', { name: plain(titleOf(row), 100) })}
-      checked={ticked.has(row.id)}
-      onChange={(event) => choose([row.id], event.currentTarget.checked)}
-    />
-  )
-}
-
-interface ObjectListProps {
-  objects: ListedObject[]
-  label: string
-  list?: string
-  /** Whether objects are ticked in it. */
-  ticks?: boolean
-}
-
-export function ObjectList({ objects, label, list, ticks = false }: ObjectListProps) {
-  const { t } = useTranslation()
-  const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false }) ?? false
-  if (narrow) {
-    return (
-      <ul className="cards" aria-label={label}>
-        {objects.map((row) => (
-          <li className="card" key={row.seq}>
-            <div className="card-line">
-              <span className="card-type">
-                {ticks && <Tick row={row} />}
-                <StixType type={row.type} />
-              </span>
-              <ObjectMarking tlp={row.tlp} />
-            </div>
-            <div className="card-title">
-              <ObjectLink row={row} list={list} />
-            </div>
-            <ObjectFlags row={row} />
-            <div className="card-line quiet">
-              <Foreign max={128}>{row.party}</Foreign>
-            </div>
-            <Time at={row.addedAt} />
-          </li>
-        ))}
-      </ul>
-    )
-  }
-  return (
-    <div className="table-frame">
-      <table className="table" aria-label={label}>
-        <thead>
-          <tr>
-            {ticks && (
-              <th scope="col">
-                <VisuallyHidden>{t('objects.tickColumn')}</VisuallyHidden>
-              </th>
-            )}
-            <th scope="col">{t('objects.type')}</th>
-            <th scope="col" className="wide">
-              {t('objects.name')}
-            </th>
-            <th scope="col">{t('objects.party')}</th>
-            <th scope="col">{t('objects.marking')}</th>
-            <th scope="col">{t('objects.version')}</th>
-            <th scope="col">{t('objects.added')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {objects.map((row) => (
-            <tr key={row.seq}>
-              {ticks && (
-                <td className="tick-cell">
-                  <Tick row={row} />
-                </td>
-              )}
-              <td>
-                <StixType type={row.type} />
-              </td>
-              <td className="wide">
-                <ObjectLink row={row} list={list} /> <ObjectFlags row={row} />
-              </td>
-              <td className="party">
-                <Foreign max={128}>{row.party}</Foreign>
-              </td>
-              <td>
-                <ObjectMarking tlp={row.tlp} />
-              </td>
-              <td>
-                <Time at={row.version} stacked />
-              </td>
-              <td>
-                <Time at={row.addedAt} stacked />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-function ObjectLink({ row, list }: { row: ListedObject; list: string | undefined }) {
-  return (
-    <Link
-      to="/object/$id"
-      params={{ id: row.id }}
-      className="row-link"
-      data-row-link={row.id}
-      onClick={() => list !== undefined && rememberOpened(list, row.id)}
-    >
-      <ObjectTitle of={row} />
-    </Link>
-  )
-}
-
-/** What it is called; a relationship by what it is between. */
-function titleOf({ id, type, name, ends }: ListedObject): string {
-  if (ends === null) return name ?? id
-  return `${ends.from.name ?? ends.from.id} ${name ?? type} ${ends.to.name ?? ends.to.id}`
 }
