@@ -11,6 +11,7 @@ import { gate } from './gate.ts'
 import { hear } from './hear.ts'
 import { parts } from './parts.ts'
 import { patterns } from './patterns.ts'
+import { post } from './post.ts'
 import { search } from './search.ts'
 import { shares } from './shares.ts'
 import { type Row, table } from './table.ts'
@@ -27,6 +28,7 @@ const ALL: Record<string, () => Promise<Row[]>> = {
   calls,
   shares,
   taxii,
+  post,
   gate,
   search,
   patterns,
