@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url'
 import type { Node } from '@countersign/node'
 import Database from 'better-sqlite3'
 import { bundleOf } from './bundles.ts'
+import { type Carriers, hold } from './held-objects.ts'
 import { drawFrom, invent } from './invented.ts'
 import { type BenchNodes, startNodes, value } from './nodes.ts'
 import { KEY_MS, type Typed, typedInChromium } from './search-browser.ts'
 import { median, ms, quantile, type Row } from './table.ts'
 
 const SIZES = (process.env['BENCH_OBJECTS'] ?? '1000,100000,1000000').split(',').map(Number)
-const AT_ONCE = 200
 const PAGE = 50
 const WORDS = 40
 /** Of ten objects, so many came from the other party. */
@@ -29,13 +29,15 @@ interface Question {
 export async function search(): Promise<Row[]> {
   const nodes = await startNodes({ consoleDir: CONSOLE })
   try {
-    const records = await twoRecords(nodes)
+    const { theirs, ours } = await twoRecords(nodes)
+    const { dir, party } = nodes.alfa
+    const carriers: Carriers = { dir, party, records: [theirs, ours], ofTen: RECEIVED_IN_TEN }
     const rows: Row[] = []
     const typed: Typed[] = []
     let held = 0
     for (const size of SIZES) {
       const from = performance.now()
-      await hold(nodes.alfa, records, held, size)
+      await hold(carriers, held, size)
       process.stderr.write(`search: ${size} objects held after ${((performance.now() - from) / 1000).toFixed(0)} s\n`)
       held = size
       rows.push(...(await asked(nodes.alfa, size)))
@@ -60,23 +62,6 @@ async function twoRecords(nodes: BenchNodes): Promise<{ ours: string; theirs: st
     if (theirs !== undefined && ours !== undefined) return { ours, theirs: theirs.record }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-}
-
-/** Folds objects into the views as if those records had carried them: sealing and opening a million is no part of this. */
-async function hold(node: Node, { ours, theirs }: { ours: string; theirs: string }, from: number, to: number) {
-  for (let first = from; first < to; first += AT_ONCE) {
-    const some = Array.from({ length: Math.min(AT_ONCE, to - first) }, (_, i) => invent(first + i).object)
-    const received = (object: { position: number }) => object.position % 10 < RECEIVED_IN_TEN
-    // Past the one object that each record carried in truth.
-    const placed = some.map((object) => ({ ...object, position: object.position + 1 }))
-    await node.views.foldObjects(theirs, 0, placed.filter(received))
-    await node.views.foldObjects(
-      ours,
-      0,
-      placed.filter((object) => !received(object)),
-    )
-  }
-  while (await node.views.settle()) continue
 }
 
 async function asked(node: Node, size: number): Promise<Row[]> {
