@@ -1,5 +1,5 @@
 // What the public TAXII 2.1 client of the standard's authors does, as a reading of its source (oasis-open/cti-taxii-client,
-// `taxii2client.v21`), for it is written in Python and cannot be run here: its requests, headers and addresses, how it goes
+// `taxii2client.v21`), for it is written in Python and not at hand everywhere: its requests, headers and addresses, how it goes
 // through pages, and everything for which it throws. Written anew; where it and that client differ, that client is right.
 
 const ACCEPT = 'application/taxii+json;version=2.1'

@@ -1,5 +1,5 @@
 // A whole day of the public client of the standard's authors against a real server, as far as a reading of its source
-// goes (reference-client.ts): it was not run here, for there is no Python package of it at hand.
+// goes (reference-client.ts): so also where its Python package is not installed (taxii2client.test.ts).
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseRight } from '../src/taxii/rights.ts'
