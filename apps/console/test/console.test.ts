@@ -150,7 +150,7 @@ describe('an officer', () => {
       .getByText(/scheduled task/)
       .first()
       .waitFor()
-    await page.getByText('alfa.example').first().waitFor()
+    await page.getByText('alfa.example').filter({ visible: true }).first().waitFor()
     expect(troubles).toEqual([])
   })
 
