@@ -60,9 +60,10 @@ export class ObjectSources {
       left: sqlite.prepare<[], { n: number }>(
         'select (select count(*) from sources_due) + (select count(*) from places_due) as n',
       ),
+      // Not by `or`: SQLite would go through all of a record's places for each of them, and a party that takes back a
+      // large share place by place would hold up the folding for many minutes.
       isTakenBack: sqlite.prepare<[string, number, number, number], { n: number }>(
-        `select 1 as n from taken_back where origin = ? and idx = ?
-         and ((part = -1 and position = -1) or (part = ? and position = ?)) limit 1`,
+        `select 1 as n from taken_back where origin = ? and idx = ? and (part, position) in (values (-1, -1), (?, ?)) limit 1`,
       ),
       placeDue: sqlite.prepare<[string, number, number, number]>(
         'insert into places_due values (?, ?, ?, ?) on conflict do nothing',
