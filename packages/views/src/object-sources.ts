@@ -40,9 +40,9 @@ export class ObjectSources {
       nextDue: sqlite.prepare<[], { origin: string; idx: number; shown: number; part: number; position: number }>(
         'select origin, idx, shown, part, position from sources_due limit 1',
       ),
-      some: sqlite.prepare<[string, number, number, number, number, number], Source>(
+      some: sqlite.prepare<[string, number, number, number, number], Source>(
         `select ${SOURCE_COLUMNS} from object_sources
-         where origin = ? and idx = ? and (part > ? or (part = ? and position > ?)) order by part, position limit ?`,
+         where origin = ? and idx = ? and (part, position) > (?, ?) order by part, position limit ?`,
       ),
       ofPart: sqlite.prepare<[string, number, number, number], Source>(
         `select ${SOURCE_COLUMNS} from object_sources where origin = ? and idx = ? and part = ? order by position limit ?`,
@@ -128,7 +128,7 @@ export class ObjectSources {
     const due = this.sql.nextDue.get()
     if (due === undefined) return this.placesStep()
     const { origin, idx, part, position } = due
-    const sources = this.sql.some.all(origin, idx, part, part, position, SOURCES_PER_STEP)
+    const sources = this.sql.some.all(origin, idx, part, position, SOURCES_PER_STEP)
     for (const source of sources) {
       if (due.shown === 1) this.count(source)
       else this.shelf.hide(source)
