@@ -23,7 +23,7 @@ const act = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('alarm/acknowledge'), code: text, subject: text }),
 ])
-const reason = z.string().min(1).max(2_000)
+const reason = z.string().min(1).max(LIMITS.decisionReasonChars)
 export const askBody = z.strictObject({ act, reason, officer })
 export const approvalBody = z.strictObject({ id: text, officer })
 

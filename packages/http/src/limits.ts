@@ -40,6 +40,8 @@ export const LIMITS = {
   timelineLanesMax: 200,
   /** Characters of STIX that are made events of MISP at once. */
   exportMispChars: 16_777_216,
+  /** Why an officer asks for something, refuses it or puts it back. */
+  decisionReasonChars: 2_000,
   /** Rules of the house: changes in one draft, cases of one scope, and what a draft is tried on. */
   ruleEditsMax: 200,
   ruleCasesMax: 2_000,

@@ -12,7 +12,7 @@ import { answer, malformed, sendRefusal } from './errors.ts'
 import { LIMITS } from './limits.ts'
 
 const text = z.string().min(1).max(LIMITS.queryChars)
-const reason = z.string().min(1).max(2_000)
+const reason = z.string().min(1).max(LIMITS.decisionReasonChars)
 const CASE_DEPTH = 60
 const edit = z.union([
   z.strictObject({ put: z.record(z.string(), z.unknown()), was: text.exactOptional() }),
@@ -39,7 +39,7 @@ export const tryRulesBody = z.strictObject({
   change: change.exactOptional(),
   pact: text,
   channel: text.exactOptional(),
-  to: z.array(text).max(64).exactOptional(),
+  to: z.array(text).max(LIMITS.readersMax).exactOptional(),
   tlp: z.enum(TLP_LABELS).exactOptional(),
   stix: z.string().min(1).max(LIMITS.ruleTryChars).exactOptional(),
   ids: z.array(text).min(1).max(LIMITS.ruleTryIdsMax).exactOptional(),

@@ -1,5 +1,6 @@
-// A file of rules as officers meet it: rule by rule, those that are a line of the table and those that only a hand could have
-// written. It takes a moment to load, so whoever needs it now and then imports it then. A change replaces, takes out or adds single rules; every other byte of the file stays as it is, comments too.
+// A file of rules as officers meet it: rule by rule, those that are a line of the table and those that only a hand could
+// have written. A change replaces, takes out or adds single rules; every other byte of the file stays as it is, comments
+// too. Cedar takes a moment to load, so whoever needs this now and then imports it then.
 
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
 import { type RuleEffectText, ruleText, type TableRule, tableRuleOf } from '@countersign/intel'
