@@ -1,6 +1,6 @@
 // A MISP on loopback that plays what is documented of its automation interface (MISP's `openapi.yaml`) and done by its
-// code (`EventsController`, `Event::_add`, `Event::_edit`, `MispAttribute::editAttribute`), as far as a feed meets it. How it
-// misbehaves is set by who starts it.
+// code (`EventsController`, `Event::_add`, `Event::_edit`, `MispAttribute::editAttribute`, `SightingsController`), as far as a
+// feed meets it. How it misbehaves is set by who starts it.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -92,6 +92,10 @@ function answered(self: ForeignMisp, request: IncomingMessage, url: URL, body: s
       return add(self, eventIn(given))
     case 'events/edit':
       return edit(self, id, eventIn(given))
+    case 'sightings/add':
+      return addSighting(self, id, given)
+    case 'sightings/restSearch':
+      return [200, { response: searchSightings(self, given) }]
     case 'users/view':
       return [200, { User: { id: '7' }, Organisation: self.user.org, Role: { perm_sync: self.user.sync === true } }]
     default:
@@ -121,6 +125,40 @@ function view({ events }: ForeignMisp, uuid: string, asked: Json): [number, Json
   const living = (list: unknown) => ((list ?? []) as Json[]).filter(({ deleted }) => deleted !== true)
   const objects = living(event['Object']).map((object) => ({ ...object, Attribute: living(object['Attribute']) }))
   return [200, { Event: { ...event, Attribute: living(event['Attribute']), Object: objects } }]
+}
+
+function attributesIn(event: Json): Json[] {
+  return [event, ...((event['Object'] ?? []) as Json[])].flatMap((one) => (one['Attribute'] ?? []) as Json[])
+}
+
+/** By the UUID of the attribute; the sighting gets a UUID of its own, and is the organisation's of the key. */
+function addSighting(self: ForeignMisp, uuid: string, given: Json): [number, Json] {
+  for (const event of self.events.values()) {
+    const attribute = attributesIn(event).find((one) => one['uuid'] === uuid && one['deleted'] !== true)
+    if (attribute === undefined) continue
+    return [200, { Sighting: see(attribute, { ...given, Organisation: self.user.org }) }]
+  }
+  return [403, failure('Could not add Sighting', 'No valid attributes found that match the criteria.')]
+}
+
+/** Adds a sighting to an attribute, as a person there would. */
+export function see(attribute: Json, { timestamp, ...said }: Json): Json {
+  const date = String(timestamp ?? Math.floor(Date.now() / 1000))
+  const sighting = { uuid: crypto.randomUUID(), type: '0', source: '', date_sighting: date, ...said }
+  attribute['Sighting'] = [...((attribute['Sighting'] ?? []) as Json[]), sighting]
+  return sighting
+}
+
+function searchSightings({ events }: ForeignMisp, { from, to }: Json): Json[] {
+  return [...events.values()].flatMap((event) =>
+    attributesIn(event).flatMap((attribute) =>
+      ((attribute['Sighting'] ?? []) as Json[]).flatMap((one) => {
+        const at = Number(one['date_sighting'])
+        const named = { ...one, Event: { uuid: event['uuid'] } }
+        return at >= Number(from) && at <= Number(to) ? [{ Sighting: named }] : []
+      }),
+    ),
+  )
 }
 
 function eventIn(given: Json): Json {

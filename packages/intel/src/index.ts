@@ -28,14 +28,21 @@ export {
 } from './markings.ts'
 export { ATTRIBUTE_TYPES, type AttributeMapping, type AttributeType } from './misp/attribute-types.ts'
 export type { Json as MispJson, StixNotice, StixSource } from './misp/back.ts'
-export { eventToStix, type MispFigures, type StixOfEvent } from './misp/event-to-stix.ts'
+export {
+  eventToStix,
+  type MispFigures,
+  type StandsFor,
+  type StixOfEvent,
+  sightingsOfEvent,
+} from './misp/event-to-stix.ts'
 export { type EventsToPush, type EventToPush, eventsToPush } from './misp/events-to-push.ts'
 export { type BundleOfMisp, bundleOfMisp, type MispOfBundle, mispOfBundle } from './misp/files.ts'
 export type { NewEvent } from './misp/foreign-to-misp.ts'
 export type { MispNotice } from './misp/making.ts'
 export { type MappingLine, mispMappingLines, mispMappingTable } from './misp/mapping-table.ts'
 export { readMispEvents } from './misp/read-events.ts'
-export type { MispAttribute, MispEvent, MispObject } from './misp/schema.ts'
+export type { MispAttribute, MispEvent, MispObject, MispSighting } from './misp/schema.ts'
+export { mispSightingOf, type SightingToPush, sightingsToPush } from './misp/sightings.ts'
 export { type MispOfStix, stixToMisp } from './misp/stix-to-misp.ts'
 export { cutIntoParts, type OutgoingObject, type Part, PartCutter } from './parts.ts'
 export type {

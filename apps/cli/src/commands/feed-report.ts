@@ -86,6 +86,8 @@ export function tellPush({ feed, taken, known, open, failure, ...report }: PushR
     const { added, changed, known: there, deleted } = report.events
     note(`${some(added, 'event')} added, ${changed} changed, ${there} there already.`)
     if (deleted > 0) note(`${some(deleted, 'part')} of events deleted there, since taken back here.`)
+    const { sightings = 0 } = report
+    if (sightings > 0) note(`${some(sightings, 'sighting')} added to attributes that it has.`)
     if (added + changed > 0) note('They are not published: that is for the team of that MISP.')
   }
   if (open > 0) note(`Of ${some(open, 'object')} the server has not said yet whether it takes them; push again later.`)

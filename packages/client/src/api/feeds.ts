@@ -133,6 +133,8 @@ export interface PushReport {
   open: number
   /** To a MISP: events that were added, changed, and there already; parts of events that were deleted there. */
   events?: { added: number; changed: number; known: number; deleted: number }
+  /** To a MISP: sightings that were added to attributes it had. */
+  sightings?: number
   failure?: { code: string; message: string }
   waitUntilMs?: number
 }

@@ -40,6 +40,7 @@ export function attributeFromStix(
   const data = artifact === undefined ? undefined : textIn(artifact.value, 'payload_bin')
   if (artifact !== undefined) atHand.use(artifact.id)
   atHand.use(object.id)
+  atHand.standing.set(uuidIn(object), object.id)
   const attribute = {
     uuid: uuidIn(object),
     type,

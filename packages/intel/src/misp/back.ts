@@ -34,6 +34,8 @@ export class StixAtHand {
   readonly #byId = new Map<string, StixSource>()
   readonly #definitions = new MarkingDefinitions()
   readonly #used = new Set<string>()
+  /** By the UUID of an attribute, the object it was made of. */
+  readonly standing = new Map<string, string>()
 
   /** Of several versions of one object the newest counts. */
   constructor(sources: readonly StixSource[]) {

@@ -5,7 +5,7 @@
  */
 
 import type { Properties } from '../properties.ts'
-import { TLP_NAMES } from '../tlp.ts'
+import { TLP_NAMES, type Tlp } from '../tlp.ts'
 import { attributeToStix } from './attribute-to-stix.ts'
 import { composeObject } from './composed.ts'
 import { ClusterMaking } from './galaxy-to-stix.ts'
@@ -64,6 +64,24 @@ export function eventToStix(event: MispEvent): StixOfEvent {
   return new EventToStix(event).make()
 }
 
+/** An object that an attribute of a MISP was made of, and the marking under which it went there. */
+export interface StandsFor {
+  readonly id: string
+  readonly tlp: Tlp
+}
+
+/**
+ * The sightings in an event, and the organisations they name. `standing` tells by the UUID of an attribute the object of
+ * ours that it stands for: the sighting is then of that, and as closely held as it and the tags there. How far MISP itself
+ * passes the event on is no marking of an object that was marked before it came there.
+ */
+export function sightingsOfEvent(event: MispEvent, standing: ReadonlyMap<string, StandsFor>): readonly Properties[] {
+  const { objects } = new EventToStix(event, standing).make()
+  const sightings = objects.filter((object) => object['x_misp_sighting'] !== undefined)
+  const named = new Set(sightings.map((object) => object['created_by_ref']))
+  return [...objects.filter((object) => named.has(object['id'])), ...sightings]
+}
+
 class EventToStix {
   readonly event: MispEvent
   readonly #making: EventMaking
@@ -80,8 +98,11 @@ class EventToStix {
   #references = 0
   #sightings = 0
 
-  constructor(event: MispEvent) {
+  readonly #standing: ReadonlyMap<string, StandsFor>
+
+  constructor(event: MispEvent, standing: ReadonlyMap<string, StandsFor> = new Map()) {
     this.event = event
+    this.#standing = standing
     const { Attribute: attributes = [], Object: objects = [] } = event
     this.#uuids = new Set([
       ...attributes.map(({ uuid }) => uuid),
@@ -140,7 +161,11 @@ class EventToStix {
       const head = making.head(relation, attribute.timestamp, marking)
       making.add({ ...head, relationship_type: type, source_ref: id, target_ref: cluster }, path)
     }
-    attribute.Sighting?.forEach((sighting, i) => this.#sighting(sighting, id, marking, `${path}.Sighting[${i}]`))
+    const ours = this.#standing.get(attribute.uuid)
+    const seen = ours === undefined ? { id, marking } : { id: ours.id, marking: this.#boundAs(ours, attribute) }
+    attribute.Sighting?.forEach((sighting, i) =>
+      this.#sighting(sighting, seen.id, seen.marking, `${path}.Sighting[${i}]`),
+    )
     return { ...made, id, attribute }
   }
 
@@ -178,6 +203,11 @@ class EventToStix {
       ...making.members({ ...restOf(object, KNOWN_OF_OBJECT), ...this.#leadingOut(object) }, path),
     }
     if (making.add(made, path)) this.#byUuid.set(uuid, { id, marking })
+  }
+
+  #boundAs({ tlp }: StandsFor, attribute: MispAttribute): MispMarking {
+    const tags = [...(this.event.Tag ?? []), ...(attribute.Tag ?? [])]
+    return joinMispMarkings({ tlp, pap: null }, markingOfTags(tags))
   }
 
   /** References to what is not in the event: they stay with their object. */

@@ -12,6 +12,7 @@ import type { StixObject } from '../stix-object.ts'
 import { compareTimestamps, isTimestamp } from '../timestamp.ts'
 import { strictest, type Tlp } from '../tlp.ts'
 import { type Json, type StixNotice, type StixSource, secondsOf, textIn, textsIn } from './back.ts'
+import { distributionFor } from './sightings.ts'
 import { derivedUuid } from './stix-ids.ts'
 import { stixToMisp } from './stix-to-misp.ts'
 
@@ -22,6 +23,8 @@ export interface EventToPush {
   readonly isOfMisp: boolean
   /** The objects it was made of, without the identities and markings that several may share. */
   readonly ids: readonly string[]
+  /** By the UUID of an attribute, the object it stands for, and the marking under which that goes. */
+  readonly standing: ReadonlyMap<string, { readonly id: string; readonly tlp: Tlp }>
 }
 
 export interface EventsToPush {
@@ -48,9 +51,17 @@ export function eventsToPush(
     const distribution = distributionOf(members, definitions, { isOfMisp, saidAs })
     const ids = members.map(({ object }) => object.id).filter((id) => !isCommonPart(id))
     notices.push(...made.notices)
+    const how = { isOfMisp, saidAs }
+    const byId = new Map(members.map(({ object }) => [String(object.id), object]))
+    const standing = new Map(
+      [...made.standing].map(([uuid, id]) => {
+        const of = byId.get(id)
+        return [uuid, { id, tlp: (of === undefined ? null : boundBy(of, definitions, how)) ?? 'TLP:RED' }] as const
+      }),
+    )
     made.events.forEach((event, i) => {
       const ofMisp = isOfMisp && i === 0
-      events.push({ event: noWider(event, distribution, ofMisp), isOfMisp: ofMisp, ids: i === 0 ? ids : [] })
+      events.push({ event: noWider(event, distribution, ofMisp), isOfMisp: ofMisp, ids: i === 0 ? ids : [], standing })
     })
   }
   return { events, notices }
@@ -198,15 +209,29 @@ function distributionOf(
   let closest: Tlp = 'TLP:CLEAR'
   for (const { object } of members) {
     if (isCommonPart(object.id)) continue
-    const own = tlpOf(object, definitions)
     // An observable is marked by what names it.
-    if (own.kind === 'none' && kindOfType(object.type) === 'sco' && named.has(object.id)) continue
-    // What MISP gave to all bears no colour; its own distribution is looked at beside.
-    const unmarked = saidAs(object.id) ?? (isOfMisp ? 'TLP:CLEAR' : 'TLP:RED')
-    const tlp = own.kind === 'tlp' ? own.tlp : own.kind === 'none' ? unmarked : 'TLP:RED'
-    closest = strictest(closest, tlp) ?? 'TLP:RED'
+    const isByName = kindOfType(object.type) === 'sco' && named.has(object.id)
+    if (isByName && tlpOf(object, definitions).kind === 'none') continue
+    closest = strictest(closest, tlpAs(object, definitions, { isOfMisp, saidAs })) ?? 'TLP:RED'
   }
-  return closest === 'TLP:CLEAR' ? '3' : closest === 'TLP:GREEN' ? '1' : '0'
+  return distributionFor(closest)
+}
+
+function tlpAs(
+  object: StixObject,
+  definitions: MarkingDefinitions,
+  { isOfMisp, saidAs }: { isOfMisp: boolean; saidAs: (id: string) => Tlp | null },
+): Tlp {
+  const itsOwn = tlpOf(object, definitions)
+  if (itsOwn.kind === 'tlp') return itsOwn.tlp
+  // What MISP gave to all bears no colour; its own distribution is looked at beside.
+  return itsOwn.kind === 'none' ? (saidAs(object.id) ?? (isOfMisp ? 'TLP:CLEAR' : 'TLP:RED')) : 'TLP:RED'
+}
+
+/** What binds whoever tells of an object: its own marking and that of the record in which it went. */
+function boundBy(object: StixObject, definitions: MarkingDefinitions, how: Parameters<typeof tlpAs>[2]): Tlp {
+  const record = how.saidAs(object.id)
+  return strictest(tlpAs(object, definitions, how), ...(record === null ? [] : [record])) ?? 'TLP:RED'
 }
 
 /** An event of MISP keeps a distribution that is closer; a sharing group of another MISP is none of the one it goes to. */

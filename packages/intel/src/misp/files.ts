@@ -42,7 +42,7 @@ export function bundleOfMisp(bytes: Uint8Array): Result<BundleOfMisp> {
   return ok({ text, objects: lines.size, events })
 }
 
-export interface MispOfBundle extends Omit<MispOfStix, 'events'> {
+export interface MispOfBundle extends Omit<MispOfStix, 'events' | 'standing'> {
   /** A list of events, as MISP imports it. */
   readonly text: string
   readonly events: number

@@ -9,6 +9,7 @@ import { ATTRIBUTE_TYPES } from './attribute-types.ts'
 import { type Json, type StixAtHand, type StixSource, secondsOf, textIn, textsIn } from './back.ts'
 import { observableValues, patternValues, type Said } from './foreign-values.ts'
 import { clusterFromStix, galaxiesFromStix } from './galaxy-from-stix.ts'
+import { mispSightingOf } from './sightings.ts'
 import { derivedUuid } from './stix-ids.ts'
 import { isStricter, joinMispMarkings, markingOfTags, tagsOfMarking, UNMARKED } from './tags.ts'
 
@@ -147,18 +148,17 @@ export class ForeignToMisp {
       this.#attach(attributes, galaxiesFromStix(this.#atHand, [target]))
       return this.#atHand.use(object.id)
     }
-    const opinion = type === 'opinion' && textIn(value, 'opinion') === 'strongly-disagree'
-    if (type !== 'sighting' && !opinion) return
-    const attributes = this.#made.get(String(own(value, 'sighting_of_ref') ?? textsIn(value, 'object_refs')[0]))
+    const said = mispSightingOf(object)
+    if (said === undefined) return
+    const attributes = this.#made.get(said.about)
     if (attributes === undefined) return
     const [where] = textsIn(value, 'where_sighted_refs')
     const who = this.#atHand.get(where)
     if (who?.type === 'identity') this.#atHand.use(who.id)
-    const date = secondsOf(own(value, 'last_seen') ?? own(value, 'modified'))
     const sighting = {
       uuid: object.id.slice(-36),
-      type: opinion ? '1' : '0',
-      date_sighting: date,
+      type: said.type,
+      date_sighting: said.date,
       ...(who?.type === 'identity'
         ? { Organisation: { uuid: who.id.slice(-36), name: textIn(who.value, 'name') ?? '' } }
         : {}),
@@ -246,9 +246,12 @@ export class ForeignToMisp {
     const timestamp = secondsOf(own(value, 'modified')) ?? String(this.#fresh.timestamp)
     const marked = this.#atHand.tagged(of, [], undefined, UNMARKED)
     const tags = this.#atHand.tagged(object, [...labels, ...tagList(marked)], undefined, UNMARKED)
+    // One attribute has the UUID of its object, of several each has one that follows from it.
+    const uuidAt = (i: number) =>
+      values.length === 1 && of === object ? object.id.slice(-36) : derivedUuid(of.id, object.id, String(i))
+    for (const i of values.keys()) this.#atHand.standing.set(uuidAt(i), object.id)
     return values.map(({ type, value: said, relation }, i) => ({
-      // One attribute has the UUID of its object, of several each has one that follows from it.
-      uuid: values.length === 1 && of === object ? object.id.slice(-36) : derivedUuid(of.id, object.id, String(i)),
+      uuid: uuidAt(i),
       type,
       category: ATTRIBUTE_TYPES.get(type)?.category ?? 'Other',
       to_ids: toIds,

@@ -50,6 +50,8 @@ export interface MispOfStix {
   }
   /** Objects that were carried, and what of others has no place, each with the reason. */
   readonly notices: readonly StixNotice[]
+  /** By the UUID of an attribute, the object it stands for. */
+  readonly standing: ReadonlyMap<string, string>
 }
 
 /** `fresh` says what MISP asks of the event that holds what belongs to none; it has no clock and no chance of its own. */
@@ -66,7 +68,7 @@ export function stixToMisp(sources: readonly StixSource[], fresh: NewEvent): Mis
   if (event !== undefined) events.push(event)
   const { all: objects } = atHand
   const figures = { objects: objects.length, mapped: objects.length - carried, carried }
-  return { events, figures, notices: atHand.notices }
+  return { events, figures, notices: atHand.notices, standing: atHand.standing }
 }
 
 /**

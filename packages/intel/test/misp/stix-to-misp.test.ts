@@ -212,5 +212,10 @@ test('every marking becomes a tag, also that of an observable, and the strictest
 })
 
 test('nothing at all gives no event', () => {
-  expect(mapped()).toEqual({ events: [], figures: { objects: 0, mapped: 0, carried: 0 }, notices: [] })
+  expect(mapped()).toEqual({
+    events: [],
+    figures: { objects: 0, mapped: 0, carried: 0 },
+    notices: [],
+    standing: new Map(),
+  })
 })

@@ -4,6 +4,7 @@
 
 import type Database from 'better-sqlite3'
 import { EventStore } from './misp/event-store.ts'
+import { SightingStore } from './misp/sighting-store.ts'
 import type { PulledObject } from './page.ts'
 import type { Cursor } from './way-on.ts'
 
@@ -79,6 +80,7 @@ const NOTHING_YET: Standing = { lastNew: 0, totalNew: 0, failures: 0 }
 export class FeedStore {
   /** Of the feeds that are a MISP. */
   readonly events: EventStore
+  readonly sightings: SightingStore
   private readonly db: Database.Database
 
   constructor(database: Database.Database) {
@@ -104,6 +106,7 @@ export class FeedStore {
       ) STRICT, WITHOUT ROWID;
     `)
     this.events = new EventStore(database)
+    this.sightings = new SightingStore(database)
   }
 
   /** `files`: how many files of drafts there are of an earlier feed of that name. */
@@ -136,6 +139,7 @@ export class FeedStore {
       for (const table of ['known', 'waiting', 'pushed'])
         this.db.prepare(`DELETE FROM ${table} WHERE feed = ?`).run(name)
       this.events.remove(name)
+      this.sightings.remove(name)
       this.db.prepare('DELETE FROM feed WHERE name = ?').run(name)
     })()
   }
@@ -178,6 +182,18 @@ export class FeedStore {
     })()
   }
 
+  /** Keeps what is new of the sightings of an event, and at once that they were seen. Gives how many objects were new. */
+  takeSightings(
+    name: string,
+    sightings: Parameters<SightingStore['seen']>[1],
+    objects: readonly PulledObject[],
+  ): number {
+    return this.db.transaction(() => {
+      this.sightings.seen(name, sightings)
+      return this.keep(name, objects)
+    })()
+  }
+
   /** Keeps which events are to be fetched, and at once how far the list was read. Gives those that are gone. */
   takeList(
     name: string,
@@ -203,7 +219,7 @@ export class FeedStore {
     return fresh
   }
 
-  private setCursor(name: string, cursor: Cursor): void {
+  setCursor(name: string, cursor: Cursor): void {
     this.db.prepare('UPDATE feed SET cursor = ? WHERE name = ?').run(JSON.stringify(cursor), name)
   }
 

@@ -15,7 +15,7 @@ import { FEED_LIMITS, type FeedLimits } from './limits.ts'
 import { EventPulling } from './misp/event-pulling.ts'
 import { EventPushing } from './misp/event-pushing.ts'
 import { Pulling } from './pulling.ts'
-import { objectsGiven, rulesOfPush, sharedAbove, sharedAs, sharedUnder, theirs } from './push-source.ts'
+import { feedbackUnder, objectsGiven, rulesOfPush, sharedAbove, sharedAs, sharedUnder, theirs } from './push-source.ts'
 import { Pushing } from './pushing.ts'
 import type { PullReport, PushReport } from './report.ts'
 import { type Credential, ForeignRequests } from './requests.ts'
@@ -239,17 +239,22 @@ export class Feeds {
       const rules = await rulesOfPush(name, pact, marking, this.parts)
       if (!rules.ok) return rules
       const isWhole = 'pact' in asked
-      const saidAs = isWhole ? await sharedAs(pact, what.value, this.parts) : () => null
-      const above = sharedAbove(what.value, saidAs, marking)
-      const staying = new Map([...above, ...(await theirs(what.value, rules.value, this.parts))])
       const { store, limits } = this
       const { url, kind } = feed.settings
+      const isGiven = (id: string) => store.sightings.attributesOf(name, id).length > 0
+      const told = isWhole && kind === 'misp' ? await feedbackUnder(pact, isGiven, this.parts, limits) : ok(undefined)
+      if (!told.ok) return told
+      const shared = isWhole ? await sharedAs(pact, what.value, this.parts) : () => null
+      const saidAs = (id: string) => told.value?.saidAs.get(id) ?? shared(id)
+      const objects = [...what.value, ...(told.value?.objects ?? [])]
+      const above = sharedAbove(objects, saidAs, marking)
+      const staying = new Map([...above, ...(await theirs(objects, rules.value, this.parts))])
       const means = { around, store, limits, requests: requests.value, giveWay: this.parts.giveWay }
       const pushing = { ...means, stopped: this.stopping.signal }
       const release = { marking, rules: rules.value, staying, leaveOut: isWhole }
-      if (kind !== 'misp') return ok(await new Pushing(name, url, pushing).push(what.value, release))
+      if (kind !== 'misp') return ok(await new Pushing(name, url, pushing).push(objects, release))
       const from = { place: pact, saidAs, isWhole }
-      return ok(await new EventPushing(name, url, pushing).push(what.value, release, from))
+      return ok(await new EventPushing(name, url, pushing).push(objects, release, from))
     })
   }
 

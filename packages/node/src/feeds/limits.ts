@@ -70,6 +70,9 @@ export const FEED_LIMITS = {
   eventsAgain: 200,
   /** After this time the list of all events is asked for again. */
   listAllMs: 86_400_000,
+  /** Sightings are asked for from so long before the first pull, and each time from so long before the last one. */
+  sightingsMs: 2_592_000_000,
+  sightingOverlapMs: 86_400_000,
   /** How often an event is asked for that cannot be had; after so many in a row a pull ends. */
   eventTries: 5,
   eventsFailed: 3,

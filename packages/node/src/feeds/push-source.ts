@@ -4,6 +4,7 @@
 
 import {
   isCommon,
+  mispSightingOf,
   originatorWords,
   parseTlp,
   type ReleaseRules,
@@ -16,7 +17,7 @@ import { type CollectionPage, OBJECTS_PER_FOLD_MAX } from '@countersign/views'
 import { type EngineParts, noSuchPact } from '../engine-parts.ts'
 import { readHouseRules } from '../releasing/house-rules.ts'
 import type { FeedLimits } from './limits.ts'
-import { type PulledObject, readElements } from './page.ts'
+import { objectOf, type PulledObject, readElements } from './page.ts'
 
 export async function rulesOfPush(
   name: string,
@@ -131,6 +132,60 @@ export async function sharedUnder(
   }
   if (pieces.length === 0) return ok([])
   return objectsGiven([utf8('{"objects":['), ...pieces, utf8(']}')], limits)
+}
+
+/**
+ * Sightings and opinions that were said under an agreement, by us or by the others, of what a MISP was given, and the TLP of
+ * the records in which each came, of several the strictest. Exercises and tests are no sightings.
+ */
+export async function feedbackUnder(
+  pact: string,
+  isGiven: (id: string) => boolean,
+  { views, giveWay }: Pick<EngineParts, 'views' | 'giveWay'>,
+  limits: FeedLimits,
+): Promise<Result<{ objects: PulledObject[]; saidAs: ReadonlyMap<string, Tlp> }>> {
+  const objects: PulledObject[] = []
+  const saidAs = new Map<string, Tlp>()
+  let bytes = 0
+  for (const collection of ['inbox', 'outbox'] as const) {
+    for (let next: string | null = ''; next !== null; ) {
+      const query = { pact, collection, limit: limits.pageObjects, match: { type: ['sighting', 'opinion'] } }
+      const page: Result<CollectionPage> = await views.collectionObjects({ ...query, ...(next === '' ? {} : { next }) })
+      if (!page.ok) return page
+      for (const { id, digest } of page.value.objects) {
+        const source = utf8(views.collectionText(digest) ?? '')
+        const [read, object] = [objectOf(source), readObject(source)]
+        const about = object.ok ? mispSightingOf(object.value)?.about : undefined
+        // What we shared ourselves is pushed with the rest of the outbox.
+        if (!read.ok || about === undefined || !isGiven(about) || views.sharedByUs(pact, id).length > 0) continue
+        const tlp = await strictestRecord(id, views)
+        if (tlp === undefined) continue
+        objects.push(read.value)
+        saidAs.set(id, tlp)
+        bytes += source.length
+      }
+      if (bytes > limits.pushedBytes) return tooMuch(limits)
+      next = page.value.next
+      await giveWay()
+    }
+  }
+  return ok({ objects, saidAs })
+}
+
+/** Undefined where it was said in no record in earnest. */
+async function strictestRecord(id: string, views: EngineParts['views']): Promise<Tlp | undefined> {
+  const { versions = [] } = (await views.object(id)) ?? {}
+  const records = new Set(
+    versions.flatMap(({ provenance }) => provenance.flatMap(({ record, refused }) => (refused ? [] : record))),
+  )
+  let closest: Tlp | undefined
+  for (const record of records) {
+    const row = (await views.record(record))?.row
+    if (row === undefined || row.mode !== 'Actual') return undefined
+    const tlp = parseTlp(row.marking.tlp) ?? 'TLP:RED'
+    closest = closest === undefined ? tlp : strictest(closest, tlp)
+  }
+  return closest
 }
 
 /** Those of a bundle, an envelope or one object; refuses all of it where one element is no STIX object. */

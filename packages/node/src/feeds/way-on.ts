@@ -30,6 +30,8 @@ export interface EventsPosition {
   published?: number
   /** When the list of all was read: milliseconds since the epoch. */
   allMs?: number
+  /** All that was seen before this is known: seconds since the epoch, by our clock. */
+  sighted?: number
 }
 
 /** What a run has learned of a server; forgotten with it. */

@@ -3,7 +3,7 @@
 // kill, and the next one goes on there. What an event may say is read as from a peer: an event that cannot be read is named
 // and left out, and what it does not mark is held closely.
 
-import { eventToStix, type MispEvent, readMispEvents } from '@countersign/intel'
+import { eventToStix, type MispAttribute, type MispEvent, readMispEvents } from '@countersign/intel'
 import { ok, type Refusal, type Result, refuse, utf8 } from '@countersign/log'
 import type { Delivering } from '../delivering.ts'
 import type { Feed, FeedStore } from '../feed-store.ts'
@@ -15,6 +15,7 @@ import type { EventsPosition } from '../way-on.ts'
 import { without } from './event-parts.ts'
 import type { ListedEvent, WantedEvent } from './event-store.ts'
 import { type ListMeans, listEvents } from './list.ts'
+import { pullSightings } from './sighting-pulling.ts'
 
 export interface EventPullingMeans extends ListMeans {
   store: FeedStore
@@ -29,12 +30,14 @@ export class EventPulling {
   private readonly report: PullReport
   /** Events in a row that could not be had. */
   private failedInRow = 0
+  private position: EventsPosition
   /** Why what was brought cannot be passed on now. */
   private undelivered: Refusal | undefined
 
   constructor(feed: Feed, means: EventPullingMeans) {
     this.feed = feed
     this.means = means
+    this.position = feed.cursor.events ?? {}
     this.report = { ...emptyReport(feed.name), events: 0, gone: [], goneTotal: 0 }
   }
 
@@ -61,7 +64,20 @@ export class EventPulling {
     const first = await this.deliver()
     if (!first.ok) return first
     const listed = await this.list()
-    return listed.ok ? this.fetchAll(until) : listed
+    if (!listed.ok) return listed
+    const fetched = await this.fetchAll(until)
+    // Of an event that is still to be fetched the sightings come with it.
+    return fetched.ok && this.report.whole ? this.sightings() : fetched
+  }
+
+  private async sightings(): Promise<Result<undefined>> {
+    const { store } = this.means
+    const { name, settings } = this.feed
+    const { sighted } = this.position
+    const pulled = await pullSightings({ name, url: settings.url }, sighted, this.means, this.report)
+    if (!pulled.ok) return 'answered' in pulled ? this.unanswered(pulled.answered) : pulled
+    if (pulled.value !== undefined) store.setCursor(name, { events: { ...this.position, sighted: pulled.value } })
+    return ok(undefined)
   }
 
   /**
@@ -70,8 +86,8 @@ export class EventPulling {
    */
   private async list(): Promise<Result<undefined>> {
     const { store, limits, around } = this.means
-    const { name, settings, cursor } = this.feed
-    const { since = 0, published, allMs = 0 }: EventsPosition = cursor.events ?? {}
+    const { name, settings } = this.feed
+    const { since = 0, published, allMs = 0, sighted } = this.position
     const isAll = published === undefined || around.now() - allMs >= limits.listAllMs || around.now() < allMs
     const overlapping = isAll ? since : Math.max(since, published - Math.ceil(limits.listOverlapMs / 1000))
     const list = await listEvents(settings.url, overlapping, this.means)
@@ -84,7 +100,9 @@ export class EventPulling {
       // Where it never goes back, a server with a clock that jumped would hide what it publishes; the list of all finds it.
       published: Math.floor(askedMs / 1000),
       allMs: isAll ? around.now() : allMs,
+      ...(sighted === undefined ? {} : { sighted }),
     }
+    this.position = position
     // MISP counts changes in seconds: what is listed as published once more may have changed within the same second. A
     // server that lists everything, whatever was asked for, is believed by the versions alone.
     const again = !isAll && events.length <= limits.eventsAgain
@@ -152,7 +170,7 @@ export class EventPulling {
       store.takeEvent(name, wanted, [])
       return ok(undefined)
     }
-    const { objects, leftOut } = eventToStix(heldClosely(theirs))
+    const { objects, leftOut } = eventToStix(heldClosely(this.withoutOurSightings(theirs)))
     const sources: PulledObject[] = []
     for (const object of objects) {
       const source = objectOf(utf8(JSON.stringify(object)))
@@ -168,6 +186,19 @@ export class EventPulling {
     this.report.fresh += fresh
     this.report.known += sources.length - fresh
     return ok(undefined)
+  }
+
+  private withoutOurSightings(event: MispEvent): MispEvent {
+    const { sightings } = this.means.store
+    const of = (attribute: MispAttribute): MispAttribute =>
+      attribute.Sighting === undefined
+        ? attribute
+        : { ...attribute, Sighting: attribute.Sighting.filter((one) => !sightings.isOurs(this.feed.name, one)) }
+    return {
+      ...event,
+      Attribute: event.Attribute?.map(of),
+      Object: event.Object?.map((object) => ({ ...object, Attribute: object.Attribute?.map(of) })),
+    }
   }
 
   /** It is not asked for again before it is changed. */

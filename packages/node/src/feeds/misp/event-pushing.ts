@@ -3,7 +3,15 @@
 // is deleted softly there. No event is published: the team of that MISP does that.
 
 import { createHash } from 'node:crypto'
-import { type EventToPush, eventsToPush, type MispJson as Json, readObject, type Tlp } from '@countersign/intel'
+import {
+  type EventToPush,
+  eventsToPush,
+  type MispJson as Json,
+  readObject,
+  type SightingToPush,
+  sightingsToPush,
+  type Tlp,
+} from '@countersign/intel'
 import { fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
 import { canonicalText } from '@countersign/views'
 import type { PulledObject } from '../page.ts'
@@ -13,6 +21,7 @@ import type { PushingMeans } from '../pushing.ts'
 import type { PushReport } from '../report.ts'
 import type { Answered } from '../requests.ts'
 import { deleting, living, newerThan, partsOf, secondsIn } from './event-parts.ts'
+import { giveSightings, type SightingMeans, type SightingToGive, sightingsIn } from './sighting-pushing.ts'
 
 /** The user whose key we have: of which organisation, and whether it may add events of others (`perm_sync`). */
 interface Us {
@@ -44,7 +53,7 @@ export class EventPushing {
     this.means = means
     this.name = name
     this.url = url
-    this.report = { ...emptyPushReport(name), events: this.counts }
+    this.report = { ...emptyPushReport(name), events: this.counts, sightings: 0 }
   }
 
   /** Never rejects for what a server does. */
@@ -61,13 +70,18 @@ export class EventPushing {
     from: PushedFrom,
   ): Promise<Result<undefined>> {
     const { giveWay, stopped, store } = this.means
-    for (const one of eventsToPush(sourcesOf(released), from.place, from.saidAs).events) {
+    const sources = sourcesOf(released)
+    const alone = sightingsToPush(sources, sources, from.saidAs)
+    const isAlone = new Set(alone.map(({ id }) => id))
+    const inEvents = sources.filter(({ object }) => !isAlone.has(object.id))
+    for (const one of eventsToPush(inEvents, from.place, from.saidAs).events) {
       await giveWay()
       if (stopped.aborted) return refuse('node/not-ready', 'The node is being ended; the next push goes on here.')
       const given = await this.give(one, from.place)
       if (!given.ok) return given
     }
-    if (!from.isWhole) return ok(undefined)
+    const seen = await this.giveAlone(alone)
+    if (!seen.ok || !from.isWhole) return seen
     // What the gate holds back this time is still shared, and stays there.
     const shared = eventsToPush(sourcesOf(all), from.place, from.saidAs).events
     const still = new Set(shared.flatMap(({ event }) => partsOf(event).map(({ uuid }) => uuid)))
@@ -82,42 +96,60 @@ export class EventPushing {
     return ok(undefined)
   }
 
-  private async give({ event, isOfMisp, ids }: EventToPush, place: string): Promise<Result<undefined>> {
+  private async give({ event, isOfMisp, ids, standing }: EventToPush, place: string): Promise<Result<undefined>> {
     const { store } = this.means
     const uuid = String(event['uuid']).toLowerCase()
     const digest = digestOf(event)
     const before = store.events.given(this.name, uuid)
+    if (before !== undefined) store.sightings.keepStanding(this.name, uuid, standing)
     if (before !== undefined && Buffer.compare(before.digest, digest) === 0) return this.isKnown(ids)
     const us = await this.whoWeAre()
     if (!us.ok) return us
     const creator = isOfMisp ? orgOf(event['Orgc']) : undefined
     const isForeign = creator !== undefined && creator.uuid !== us.value.org
-    if (isForeign && !us.value.sync) {
-      const message = `It was made by ${creator.name}; MISP takes it only by the key of a user who may synchronise (perm_sync).`
+    const unsaid = sightingsIn(event).filter(({ id }) => !store.sightings.isDone(this.name, id))
+    const mayNot = isForeign && !us.value.sync
+    const needsSync = () => {
+      const message = `It was made by ${creator?.name}; MISP takes it only by the key of a user who may synchronise (perm_sync).`
       return this.refused(uuid, message)
     }
+    if (mayNot && unsaid.length === 0) return needsSync()
     const found = await this.view(uuid)
-    if (!found.ok) return 'answered' in found ? this.unanswered(uuid, found.answered) : found
+    if (!found.ok) return 'answered' in found ? this.unanswered(`event ${uuid}`, found.answered) : found
     const theirs = found.value
     const { Orgc, ...rest } = event
     const ours: Json = isForeign ? { ...rest, Orgc, locked: true } : rest
-    const keep = (sent: Json) => {
+    const keep = (sent: Json, isAll = true) => {
       const parts = partsOf(sent).flatMap((part) => (part.deleted ? [] : [part.uuid]))
-      store.events.keepGiven(this.name, { uuid, place, digest, creator: creator?.uuid ?? us.value.org }, parts)
+      const kept = isAll ? digest : new Uint8Array()
+      store.events.keepGiven(this.name, { uuid, place, digest: kept, creator: creator?.uuid ?? us.value.org }, parts)
+      store.sightings.keepStanding(this.name, uuid, standing)
+    }
+    /** Those of attributes that it has; what comes with a new attribute comes within it. */
+    const giveUnsaid = (after: Json) => {
+      const had = new Set(partsOf(after).map((part) => part.uuid))
+      return this.giveSeen(
+        unsaid.filter(({ attribute }) => had.has(attribute)),
+        after,
+      )
     }
     if (theirs === undefined) {
+      if (mayNot) return needsSync()
       const sent = living(ours)
       const added = await this.send('events/add', sent, uuid)
       if (!added.ok || added.value === undefined) return added.ok ? ok(undefined) : added
       this.counts.added++
       this.report.taken += ids.length
       keep(this.confirmed(sent, added.value))
+      for (const { id } of unsaid) store.sightings.done(this.name, id, id)
       return ok(undefined)
     }
     const owner = orgOf(theirs['Orgc'])
     // One of another organisation is ours to change only where it was ours to give, as that organisation's.
     const isOurs = owner?.uuid === us.value.org || (before !== undefined && owner?.uuid === before.creator && isForeign)
-    if (!isOurs) {
+    if (!isOurs || mayNot) {
+      const seen = await giveUnsaid(theirs)
+      if (!seen.ok) return seen
       return this.refused(
         uuid,
         `It is there, and belongs to ${owner?.name ?? 'another organisation'}; it is not touched.`,
@@ -127,7 +159,9 @@ export class EventPushing {
     const news = newerThan(ours, theirs, (part) => before !== undefined && !restorable.has(part))
     const distribution = closer(ours['distribution'], theirs['distribution'])
     if (news === undefined && distribution === undefined) {
-      keep(living(ours))
+      const seen = await giveUnsaid(theirs)
+      if (!seen.ok) return seen
+      keep(living(ours), seen.value)
       return this.isKnown(ids)
     }
     const [ourTime, theirTime] = [secondsIn(ours['timestamp']), secondsIn(theirs['timestamp'])]
@@ -140,8 +174,56 @@ export class EventPushing {
     this.counts.changed++
     this.report.taken += ids.length
     this.confirmed(sent, changed.value)
-    keep(living(ours))
+    const seen = await giveUnsaid({ ...theirs, ...(distribution === undefined ? {} : { distribution }) })
+    if (!seen.ok) return seen
+    keep(living(ours), seen.value)
     return ok(undefined)
+  }
+
+  /** Sightings of what this MISP was given, whenever that was. */
+  private async giveAlone(sightings: readonly SightingToPush[]): Promise<Result<undefined>> {
+    const { store, stopped } = this.means
+    const byEvent = new Map<string, SightingToGive[]>()
+    for (const { id, about, ...said } of sightings) {
+      if (store.sightings.isDone(this.name, id)) {
+        this.report.known++
+        continue
+      }
+      const [first] = store.sightings.attributesOf(this.name, about)
+      if (first === undefined) this.tellRefused(id, 'What it is of was not given to this MISP.')
+      else byEvent.set(first.event, [...(byEvent.get(first.event) ?? []), { id, attribute: first.uuid, ...said }])
+    }
+    for (const [event, some] of byEvent) {
+      if (stopped.aborted) return refuse('node/not-ready', 'The node is being ended; the next push goes on here.')
+      const found = await this.view(event)
+      const theirs = found.ok ? (found.value ?? {}) : undefined
+      const gave =
+        theirs === undefined
+          ? 'answered' in found
+            ? this.unanswered(`event ${event}`, found.answered)
+            : (found as Result<undefined>)
+          : await this.giveSeen(some, theirs)
+      if (!gave.ok) return gave
+    }
+    return ok(undefined)
+  }
+
+  /** Whether all of them are there now. */
+  private async giveSeen(sightings: readonly SightingToGive[], theirs: Json): Promise<Result<boolean>> {
+    const { store, giveWay, requests } = this.means
+    const post: SightingMeans['post'] = async (path, body, object) => {
+      const url = new URL(path, this.url)
+      const answered = await this.patient(() => requests.post(url, utf8(JSON.stringify(body))))
+      if (answered.kind !== 'answer') return this.unanswered(object, answered)
+      this.refusedInRow = 0
+      return ok(answered.bytes)
+    }
+    const refused = (object: string, message: string) => this.tellRefused(object, message)
+    const means = { store: store.sightings, name: this.name, post, refuse: refused, giveWay }
+    const gave = await giveSightings(sightings, theirs, means)
+    if (!gave.ok) return gave
+    this.report.sightings = (this.report.sightings ?? 0) + gave.value.given
+    return ok(gave.value.all)
   }
 
   private isKnown(ids: readonly string[]): Result<undefined> {
@@ -156,7 +238,7 @@ export class EventPushing {
     const us = await this.whoWeAre()
     if (!us.ok) return us
     const found = await this.view(uuid)
-    if (!found.ok) return 'answered' in found ? this.unanswered(uuid, found.answered) : found
+    if (!found.ok) return 'answered' in found ? this.unanswered(`event ${uuid}`, found.answered) : found
     const theirs = found.value
     const owner = theirs === undefined ? undefined : orgOf(theirs['Orgc'])?.uuid
     if (theirs !== undefined && owner !== us.value.org && owner !== creator) {
@@ -194,7 +276,7 @@ export class EventPushing {
     const body = utf8(JSON.stringify({ Event: event }))
     const url = new URL(path, this.url)
     const answered = await this.patient(() => this.means.requests.post(url, body, this.means.limits.pageBytes))
-    if (answered.kind !== 'answer') return this.unanswered(uuid, answered)
+    if (answered.kind !== 'answer') return this.unanswered(`event ${uuid}`, answered)
     this.refusedInRow = 0
     return ok(eventIn(answered.bytes) ?? {})
   }
@@ -224,13 +306,14 @@ export class EventPushing {
   }
 
   /** One event that is refused holds up no other; several in a row are no matter of the events any more. */
-  private unanswered(uuid: string, answered: Unanswered): Result<undefined> {
+  private unanswered(object: string, answered: Unanswered): Result<undefined> {
     if (answered.kind === 'wait' && answered.ms !== undefined) {
       this.report.waitUntilMs = this.means.around.now() + answered.ms
     }
     const isOfEvent = answered.kind === 'refused' && !/^feed\/(?:credentials|redirect|media-type)$/.test(answered.code)
     if (!isOfEvent || ++this.refusedInRow >= this.means.limits.eventsFailed) return whyNot(answered)
-    return this.refused(uuid, answered.message)
+    this.tellRefused(object, answered.message)
+    return ok(undefined)
   }
 
   /** `/users/view/me` names the organisation of the user and the role (PyMISP, `get_user`). */

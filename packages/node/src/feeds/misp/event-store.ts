@@ -92,6 +92,10 @@ export class EventStore {
     this.db.prepare('INSERT OR REPLACE INTO taken_event VALUES (?, ?, ?, 0)').run(name, uuid, version)
   }
 
+  isTaken(name: string, uuid: string): boolean {
+    return this.db.prepare('SELECT 1 FROM taken_event WHERE feed = ? AND uuid = ?').get(name, uuid) !== undefined
+  }
+
   count(name: string): number {
     const row = this.db
       .prepare<[string, string], { n: number }>(
