@@ -338,9 +338,13 @@ declare module 'fastify' {
   }
 }
 
-/** Private to this node: in whose name it was said, and who approved it. */
+/** Private to this node: in whose name it was said, who approved it, and by whose consents it went on. */
 function saidHere(node: Node, statement: string) {
-  return { saidBy: node.speakerOf(statement) ?? null, approvedBy: node.approversOf(statement) }
+  return {
+    saidBy: node.speakerOf(statement) ?? null,
+    approvedBy: node.approversOf(statement),
+    goneBy: node.goneByOf(statement),
+  }
 }
 
 function accountOf(request: FastifyRequest): string {

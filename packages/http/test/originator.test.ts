@@ -55,6 +55,18 @@ async function fromBravo(text: string, pact: string, to: string[] = ['alfa.examp
   await heard(parties.alfa, text, pact)
   return text
 }
+/** Everyone concerned wants the content gone, and it is. */
+async function destroyed(record: string, concerned: readonly Party[]): Promise<void> {
+  for (const { node } of concerned)
+    await until('it to be delivered', async () => (await node.views.record(record)) !== undefined)
+  for (const { node } of concerned) value(await node.content.destroy({ record, reason: 'Agreed', account: 'test' }))
+  for (const { node } of concerned) {
+    await until(`the content to be gone at ${node.party}`, async () => {
+      const life = await node.views.contentLife(record)
+      return life?.destroyed.length === 1 && (await node.views.partsToRemove()).length === 0
+    })
+  }
+}
 const BRAVOS = {
   ok: false,
   code: 'release/originator',
@@ -188,6 +200,27 @@ test('nothing of it is pushed to a foreign collection', async () => {
   }
 })
 
+test('what somebody kept as a file is its originator’s once its content is destroyed, and after views that are made anew', async () => {
+  const { alfa, bravo } = parties
+  const text = await fromBravo(tool(), here)
+  const [shared] = alfa.node.views.sharedWithUs(here, idOf(text))
+  await destroyed(shared?.record ?? '', [bravo, alfa])
+  expect(await share(alfa, text, other)).toMatchObject(BRAVOS)
+  const views = join(alfa.dir, 'views.db')
+  await alfa.stop()
+  for (const file of [views, `${views}-wal`, `${views}-shm`]) rmSync(file, { force: true })
+  await alfa.start()
+  await until('both to be in force', async () =>
+    (await alfa.node.views.pacts()).every(({ channels }) => channels.every(({ force }) => force !== null)),
+  )
+  await until(
+    'bravo’s record to be folded',
+    async () => (await alfa.node.views.record(shared?.record ?? '')) !== undefined,
+  )
+  expect(await share(alfa, text, other)).toMatchObject(BRAVOS)
+  expect(readFileSync(join(alfa.dir, 'private', 'private.db')).includes(idOf(text))).toBe(false)
+})
+
 describe('with the consent of its originator', () => {
   const place = { channel: 'main', mode: 'Actual' } as const
   /** What alfa has heard of bravo is awaited, as a node on another machine would. */
@@ -226,6 +259,28 @@ describe('with the consent of its originator', () => {
       async () => alfa.node.views.consents(here)[0]?.retractedFor[0] === 'alfa.example',
     )
     expect(await share(alfa, `${text}${' '}`, other, ['carol.example'])).toMatchObject(BRAVOS)
+  })
+
+  test('by whose word it goes the gate tells beforehand, and the record’s own history, also once all content is destroyed', async () => {
+    const { alfa, bravo } = parties
+    const [text, ours] = [await fromBravo(tool(), here), tool()]
+    const given = await consented(text)
+    const by = { party: 'bravo.example', pact: here, record: given, agreement: other, parties: ['carol.example'] }
+    const both = `${ours},${text}`
+    const tried = value(await alfa.node.tryShare(asked(both, other, ['carol.example'])))
+    expect(tried.by).toEqual([{ ...by, objects: 1, at: expect.any(Number) }])
+    expect(tried.told[1]?.by).toEqual([{ party: 'bravo.example', record: given }])
+    expect(tried.told[0]).not.toHaveProperty('by')
+
+    const [passed] = value(await share(alfa, both, other, ['carol.example'])).records
+    await until('ours to be folded', async () => (await alfa.node.views.record(passed ?? '')) !== undefined)
+    const id = (await alfa.node.views.record(passed ?? ''))?.row.id ?? ''
+    const kept = [{ ...by, objects: 1, places: [[1, 1]], at: expect.any(Number) }]
+    expect(alfa.node.goneByOf(id)).toEqual(kept)
+    const [shared] = alfa.node.views.sharedWithUs(here, idOf(text))
+    await destroyed(shared?.record ?? '', [bravo, alfa])
+    await destroyed(passed ?? '', [alfa, carol])
+    expect(alfa.node.goneByOf(id)).toEqual(kept)
   })
 
   test('all of a record goes on, to anybody and into a foreign collection, where that is consented to', async () => {

@@ -29,7 +29,7 @@ import { expectTypeOf, test } from 'vitest'
 
 test('what the node answers is what its client expects', () => {
   expectTypeOf<views.RecordPage>().toExtend<client.RecordPage>()
-  expectTypeOf<views.RecordDetail>().toExtend<Omit<client.RecordDetail, 'saidBy' | 'approvedBy'>>()
+  expectTypeOf<views.RecordDetail>().toExtend<Omit<client.RecordDetail, 'saidBy' | 'approvedBy' | 'goneBy'>>()
   expectTypeOf<views.ObjectPage>().toExtend<client.ObjectPage>()
   expectTypeOf<views.ObjectDetail>().toExtend<client.ObjectDetail>()
   expectTypeOf<views.ObjectGraph>().toExtend<client.ObjectGraph>()

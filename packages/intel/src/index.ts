@@ -66,6 +66,7 @@ export type { ApprovalThresholds, LeftLately } from './release/approval.ts'
 export type {
   Decided,
   Decision,
+  GoneBy,
   ObjectDecision,
   ReleaseCode,
   ReleaseReason,

@@ -276,6 +276,7 @@ export class Engine {
     // Before any channel is opened: what each waits for depends on it.
     await this.possibleCopy.open()
     views.recallRemoved(this.parts.store.removedHere())
+    views.recallSharedOnce(this.parts.store.sharedOnce.all())
     await views.knowCard(identity.card.bytes)
     for (const card of trusted.every()) await views.knowCard(card.bytes)
     for (const pact of pacts.all()) await this.agreements.join(pact)

@@ -43,6 +43,7 @@ import type { RoundPlace } from './rounds/round-store.ts'
 import type { RoundSpeaker, WeeklyRounds } from './rounds/weekly-rounds.ts'
 import { type Consented, type ConsentRequest, consent, type RetractRequest, retract } from './saying/consenting.ts'
 import { type FeedbackRequest, feedbackIn, giveFeedback, shareOf } from './saying/feedback.ts'
+import type { GoneByInRecord } from './saying/gone-by.ts'
 import type { Tried } from './saying/judging.ts'
 import { type Revoked, type RevokeRequest, revoke } from './saying/revoking.ts'
 import type { Said, SayRequest, ShareRequest } from './saying/saying.ts'
@@ -238,6 +239,11 @@ export class Node {
   /** Who approved what that record says, beside its speaker; private to this node. */
   approversOf(statementId: string): { name: string; at: number }[] {
     return this.parts.store.waiting.approversOf(statementId)
+  }
+
+  /** By whose consents it went on, as far as it came from others (spec/records.md, Passing on); private to this node. */
+  goneByOf(statementId: string): GoneByInRecord[] {
+    return this.parts.store.goneBy.of(statementId)
   }
 
   /** Shares that wait for a second person. */

@@ -3,8 +3,10 @@
 
 import type { RemovedHere } from '@countersign/views'
 import type Database from 'better-sqlite3'
+import { SharedOnceStore } from './content/shared-once-store.ts'
 import { RuleChangeStore } from './releasing/rule-change-store.ts'
 import { RoundStore } from './rounds/round-store.ts'
+import { GoneByStore } from './saying/gone-by.ts'
 import { WaitingStore } from './saying/waiting-store.ts'
 
 export interface HeldRow {
@@ -63,6 +65,10 @@ export class PrivateStore {
   readonly waiting: WaitingStore
   /** Changes of the house’s rules. */
   readonly ruleChanges: RuleChangeStore
+  /** By whose consents what was said went on. */
+  readonly goneBy: GoneByStore
+  /** Whose that was whose content is destroyed here. */
+  readonly sharedOnce: SharedOnceStore
   /** What is gathered for the weekly rounds. */
   readonly rounds: RoundStore
   private readonly db: Database.Database
@@ -111,6 +117,8 @@ export class PrivateStore {
     this.waiting = new WaitingStore(this.db)
     this.ruleChanges = new RuleChangeStore(this.db)
     this.rounds = new RoundStore(this.db)
+    this.goneBy = new GoneByStore(this.db)
+    this.sharedOnce = new SharedOnceStore(this.db)
   }
 
   noteSpeaker(statementId: string, account: string): void {

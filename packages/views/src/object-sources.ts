@@ -162,6 +162,11 @@ export class ObjectSources {
     return this.sql.validity.get(origin, idx)?.validity === VALIDITY.valid
   }
 
+  /** The ids of those that `forget` would remove next. */
+  nextToForget(origin: string, idx: number, part: number): string[] {
+    return this.sql.ofPart.all(origin, idx, part, SOURCES_PER_STEP).map(({ id }) => id)
+  }
+
   /** Removes some objects of one part with their texts, for good; true while more are left. */
   forget(origin: string, idx: number, part: number): boolean {
     const sources = this.sql.ofPart.all(origin, idx, part, SOURCES_PER_STEP)

@@ -47,6 +47,7 @@ import { COLLECTIONS, VALIDITY } from './schema.ts'
 import { SecondSignatures } from './second-signatures.ts'
 import { readSelection } from './selection.ts'
 import { askRevokedByUs, feedbackByUs, feedsOf, sharedByUs, sharedInRecord, sharedWithUs } from './shared-by-us.ts'
+import { digestOfId, type SharedOnce, SharedOnceList } from './shared-once.ts'
 import { Splits } from './splits.ts'
 import { Successions } from './successions.ts'
 import { TakenBack } from './taken-back.ts'
@@ -120,6 +121,7 @@ class SqliteViews implements Views {
   private readonly records_: RecordReader
   private readonly pactReader: PactReader
   private readonly alarmReader: Alarms
+  private readonly sharedOnce: SharedOnceList
   private readonly originators_: Originators
   private readonly isRevokedByUs: (pact: string, id: string) => boolean
   private readonly sql
@@ -164,8 +166,9 @@ class SqliteViews implements Views {
     this.pactReader = new PactReader(sqlite, { agreements, cards: this.cardsKnown, forces, now })
     this.alarmReader = new Alarms(sqlite, notices)
     this.isRevokedByUs = askRevokedByUs(sqlite)
+    this.sharedOnce = new SharedOnceList(sqlite)
     this.originators_ = new Originators(sqlite, {
-      ...{ us: party, bounds },
+      ...{ us: party, bounds, sharedOnce: this.sharedOnce },
       loOf: (record) => this.consequences.deriver.deliveryOf(record)[0]?.lo ?? null,
     })
     this.sql = {
@@ -283,6 +286,17 @@ class SqliteViews implements Views {
       this.consequences.derive(origin.text, index, index + 1)
       if (this.partStates.isDestroyed(origin.text, index, part)) return
       this.sources.keep({ origin: origin.text, idx: index, part, pact: origin.pact, collection }, objects)
+    })
+  }
+
+  async nextToForget(record: string, part: number) {
+    const ref = parseRecordRef(record)
+    if (!ref.ok) throw new Error(ref.message)
+    const { origin, index } = ref.value
+    return this.transaction(() => {
+      this.partStates.destroy(origin.text, index, part)
+      const ids = this.sources.nextToForget(origin.text, index, part)
+      return [...new Set(ids)].map((id) => ({ idDigest: digestOfId(id), origin: origin.text, index }))
     })
   }
 
@@ -482,9 +496,9 @@ class SqliteViews implements Views {
     return this.together(() => new Set(ids.filter((id) => this.isRevokedByUs(pact, id))))
   }
 
-  async consentsLacking(objects: readonly GoingObject[], going: Going) {
+  async passages(objects: readonly GoingObject[], going: Going) {
     if (objects.length > OBJECTS_PER_FOLD_MAX) throw new Error(`At most ${OBJECTS_PER_FOLD_MAX} objects at once.`)
-    return this.together(() => objects.map((object) => this.originators_.lacking(object, going)))
+    return this.together(() => objects.map((object) => this.originators_.passage(object, going)))
   }
 
   async partsToOpen(origin: string) {
@@ -616,6 +630,16 @@ class SqliteViews implements Views {
 
   recordsOfShare(author: string, pact: string, share: string) {
     return this.records_.recordsOfShare(author, pact, share)
+  }
+
+  recallSharedOnce(all: Iterable<SharedOnce>) {
+    this.transaction(() => this.sharedOnce.recall(all))
+  }
+
+  addSharedOnce(some: readonly SharedOnce[]) {
+    this.transaction(() => {
+      for (const one of some) this.sharedOnce.add(one)
+    })
   }
 
   recallRemoved(all: readonly RemovedHere[]) {

@@ -4,11 +4,13 @@
 // that others have it already, or that somebody consents, its content does.
 
 import { sha256, toHex, utf8 } from '@countersign/log'
+import type { ConsentBody, Statement } from '@countersign/record'
 import type { Bounds } from './bounds.ts'
 import type { Sqlite } from './database.ts'
 import { ORIGINATOR_TEXTS_MAX } from './limits.ts'
 import { sameContent } from './same-content.ts'
 import { COUNTS, VALIDITY } from './schema.ts'
+import type { SharedOnceList } from './shared-once.ts'
 import { versionOrder } from './times.ts'
 
 /** A party whose it may be, and the record in which that shared it first: under which agreement, and `origin#index`. */
@@ -16,6 +18,25 @@ export interface Originator {
   party: string
   pact: string
   record: string
+}
+
+/** By whose word it goes: the oldest consent of a party that covers it (spec/records.md, Passing on). */
+export interface ConsentGone {
+  party: string
+  /** The agreement and the record, `origin#index`, in which it was given. */
+  pact: string
+  record: string
+  /** POSIX milliseconds, by its author and held within what was witnessed. */
+  at: number
+  /** How far: under which agreement, and to whom; null for any, and for anybody. */
+  agreement: string | null
+  parties: string[] | null
+}
+
+/** Whether it may go: `lacking` are the parties without whose consent it may not, `by` those consents by which it does. */
+export interface Passage {
+  lacking: Originator[]
+  by: ConsentGone[]
 }
 
 /** Where it would go; null for under any agreement and outside of all, and for to anybody. */
@@ -51,16 +72,23 @@ type Asked = Record<string, string | null>
 /** When neutrals show a record not to have been there yet, POSIX seconds; null where none does. */
 type LoOf = (record: { origin: string; idx: number; pact: string; version: string }) => number | null
 
+const FREE: Passage = { lacking: [], by: [] }
+
 export class Originators {
   private readonly us: string
   private readonly bounds: Bounds
   private readonly loOf: LoOf
+  private readonly sharedOnce: SharedOnceList
   private readonly sql
 
-  constructor(sqlite: Sqlite, { us, bounds, loOf }: { us: string; bounds: Bounds; loOf: LoOf }) {
+  constructor(
+    sqlite: Sqlite,
+    { us, bounds, loOf, sharedOnce }: { us: string; bounds: Bounds; loOf: LoOf; sharedOnce: SharedOnceList },
+  ) {
     this.us = us
     this.bounds = bounds
     this.loOf = loOf
+    this.sharedOnce = sharedOnce
     // A place of an object counts while its record does and its author has not taken it back.
     const places = `from object_sources s join records r on r.origin = s.origin and r.idx = s.idx
       where s.id = @id and s.version_order = @version and s.shown = ${COUNTS.yes}`
@@ -70,11 +98,11 @@ export class Originators {
     const toUs = (record: string) =>
       `exists (select 1 from addressees a where a.origin = ${record}.origin and a.idx = ${record}.idx and a.party = @us)`
     const member = (name: string) => `json_extract(c.payload, '$.body.${name}')`
-    const consented = `${places} and r.author = @author and exists (
-      select 1 from mentions m
+    const consented = `from object_sources s join records r on r.origin = s.origin and r.idx = s.idx
+      join mentions m on m.re_origin = s.origin and m.re_idx = s.idx
       join records k on k.origin = m.origin and k.idx = m.idx and k.type = 'intel/consent' and k.validity = ${VALIDITY.valid}
       join statements c on c.origin = m.origin and c.idx = m.idx
-      where m.re_origin = s.origin and m.re_idx = s.idx and ${toUs('k')}
+      where s.id = @id and s.version_order = @version and s.shown = ${COUNTS.yes} and r.author = @author and ${toUs('k')}
       and (${member('agreement')} is null or ${member('agreement')} = @pact)
       and (${member('parties')} is null or (@to is not null and not exists (
         select 1 from json_each(@to) t where t.value not in (select value from json_each(c.payload, '$.body.parties')))))
@@ -85,21 +113,22 @@ export class Originators {
       and not exists (
         select 1 from mentions b
         join records q on q.origin = b.origin and q.idx = b.idx and q.type = 'intel/retract' and q.validity = ${VALIDITY.valid}
-        where b.re_origin = k.origin and b.re_idx = k.idx and ${toUs('q')}))`
+        where b.re_origin = k.origin and b.re_idx = k.idx and ${toUs('q')})`
     const asItIs = (which: string) =>
-      sqlite.prepare<[Asked], { n: number }>(
-        `select 1 as n ${which} and s.digest in (select value from json_each(@digests)) limit 1`,
+      sqlite.prepare<[Asked], { digest: string }>(
+        `select s.digest ${which} and s.digest in (select value from json_each(@digests)) limit 1`,
       )
     const texts = (which: string) =>
-      sqlite.prepare<[Asked], { source: string }>(
-        `select t.source from (select distinct s.digest ${which} limit ${ORIGINATOR_TEXTS_MAX}) d
+      sqlite.prepare<[Asked], { digest: string; source: string }>(
+        `select d.digest, t.source from (select distinct s.digest ${which} limit ${ORIGINATOR_TEXTS_MAX}) d
          join object_texts t on t.digest = d.digest`,
       )
     this.sql = {
       // The other columns are those of the least idx. Of another party whatever came: also what is void, or not decided yet, is that party's.
-      first: sqlite.prepare<[{ id: string; us: string }], FirstIn>(
+      first: sqlite.prepare<[{ id: string; idDigest: string | null; us: string }], FirstIn>(
         `select r.author, r.pact, r.version, r.channel, s.origin, min(s.idx) as idx, r.time_ms as said, r.at_ms as at
-         from (select distinct origin, idx from object_sources where id = @id) s
+         from (select origin, idx from object_sources where id = @id
+               union select origin, idx from shared_once where id_digest = @idDigest) s
          join records r on r.origin = s.origin and r.idx = s.idx
          where r.author <> @us or r.validity = ${VALIDITY.valid}
          group by s.origin`,
@@ -110,44 +139,61 @@ export class Originators {
       ),
       there: { asItIs: asItIs(there), texts: texts(there) },
       consented: { asItIs: asItIs(consented), texts: texts(consented) },
+      oldest: sqlite.prepare<[Asked], { origin: string; idx: number; pact: string; at: number; payload: string }>(
+        `select k.origin, k.idx, k.pact, k.at_ms as at, c.payload ${consented} and s.digest = @digest
+         order by k.at_ms, k.origin, k.idx limit 1`,
+      ),
     }
   }
 
   /**
-   * Whose consent is missing that an object goes there: of everybody whose it may be, where that is not us, but for those who
-   * consent to that very content, and for all of them where it was shared by another party under that agreement with all who
-   * would get it. The first of them, as far as that is known, first.
+   * Whether an object may go there: whose consent is missing, of everybody whose it may be, where that is not us, but for
+   * those who consent to that very content, whose consents are told, and for all of them where it was shared by another party
+   * under that agreement with all who would get it. The first of them, as far as that is known, first.
    */
-  lacking(object: GoingObject, going: Going): Originator[] {
+  passage(object: GoingObject, going: Going): Passage {
     // Most of what is shared is new, and the question below takes some thirty times as long as this.
-    if (this.sql.held.get(object.id) === undefined) return []
-    const all = this.sql.first.all({ id: object.id, us: this.us })
+    const idDigest = this.sharedOnce.digestIfShared(object.id)
+    if (idDigest === null && this.sql.held.get(object.id) === undefined) return FREE
+    const all = this.sql.first.all({ id: object.id, idDigest, us: this.us })
     const ours = all.filter(({ author }) => author === this.us)
     const theirs = all
       .filter(({ author }) => author !== this.us)
       .filter((one) => !ours.some((own) => this.isBefore(own, one)))
       .sort((a, b) => a.at - b.at || (a.origin < b.origin ? -1 : 1))
-    if (theirs.length === 0) return []
-    const isMet = this.comparing(object, going)
-    if (isMet(this.sql.there)) return []
+    if (theirs.length === 0) return FREE
+    const comparing = this.comparing(object, going)
+    if (comparing.isThere()) return FREE
     const lacking = new Map<string, Originator>()
+    const by = new Map<string, ConsentGone>()
     for (const { author: party, pact, origin, idx } of this.notLater(theirs)) {
-      if (!lacking.has(party) && !isMet(this.sql.consented, party)) {
-        lacking.set(party, { party, pact, record: `${origin}#${idx}` })
-      }
+      if (lacking.has(party) || by.has(party)) continue
+      const consent = comparing.consentOf(party)
+      if (consent === undefined) lacking.set(party, { party, pact, record: `${origin}#${idx}` })
+      else by.set(party, consent)
     }
-    return [...lacking.values()]
+    return { lacking: [...lacking.values()], by: [...by.values()] }
   }
 
-  /** Whether the very content stands at one of the places asked for. */
+  /** Whether the very content stands at one of the places asked for, and by which consent. */
   private comparing({ id, version, texts }: GoingObject, { pact, to }: Going) {
     const leaving = texts()
     const digests = JSON.stringify(leaving.map((text) => toHex(sha256(utf8(text)))))
     const asked = { id, version: versionOrder(version ?? ''), pact, us: this.us, digests }
-    return (places: Originators['sql']['there'], author: string | null = null): boolean => {
-      const of = { ...asked, to: to === null ? null : JSON.stringify(to), author }
-      if (places.asItIs.get(of) !== undefined) return true
-      return places.texts.all(of).some(({ source }) => leaving.some((text) => sameContent(text, source)))
+    const askedOf = (author: string | null) => ({ ...asked, to: to === null ? null : JSON.stringify(to), author })
+    const met = ({ asItIs, texts: all }: Originators['sql']['there'], of: Asked) =>
+      asItIs.get(of) ?? all.all(of).find(({ source }) => leaving.some((text) => sameContent(text, source)))
+    return {
+      isThere: () => met(this.sql.there, askedOf(null)) !== undefined,
+      consentOf: (party: string): ConsentGone | undefined => {
+        const of = askedOf(party)
+        const found = met(this.sql.consented, of)
+        const oldest = found && this.sql.oldest.get({ ...of, digest: found.digest })
+        if (oldest === undefined) return undefined
+        const { origin, idx, at, payload } = oldest
+        const { agreement, parties } = (JSON.parse(payload) as Statement).body as unknown as ConsentBody
+        return { party, pact: oldest.pact, record: `${origin}#${idx}`, at, agreement, parties }
+      },
     }
   }
 

@@ -218,6 +218,8 @@ export interface Tables {
   object_counts: { pact: string; collection: number; type: string; party: string; n: number }
   /** Not folded: removed-here.ts. */
   removed_here: { pact: string; collection: number; id: string; version_order: string }
+  /** Not folded: shared-once.ts. */
+  shared_once: { id_digest: string; origin: string; idx: number }
   object_references: { seq: number; target: string }
   search_texts: { seq: number; words: string }
   /** Logs of which their author signed two, and how many entries both have in common. */

@@ -28,7 +28,7 @@ import type {
   SelectionQuery,
   SharedPlace,
 } from './object-rows.ts'
-import type { Going, GoingObject, Originator } from './originators.ts'
+import type { Going, GoingObject, Passage } from './originators.ts'
 import type {
   Alarm,
   CardRow,
@@ -45,6 +45,7 @@ import type {
   SaidLately,
   Statistics,
 } from './rows.ts'
+import type { SharedOnce } from './shared-once.ts'
 import type { ObjectTimeline, TimelineQuery } from './timeline-rows.ts'
 import type { ReceivedObject, ReceivedQuery } from './triage-rows.ts'
 
@@ -169,6 +170,11 @@ export interface Views {
   foldObjects(record: string, part: number, objects: readonly ObjectToFold[]): Promise<void>
 
   /**
+   * Whose the objects are that `forgetContent` would remove next, for whoever keeps it. Nothing more of that part is folded
+   * from here on.
+   */
+  nextToForget(record: string, part: number): Promise<SharedOnce[]>
+  /**
    * Removes some of what was made of the plaintext of one part; true while more is left. Once nothing is, the part is
    * shown as destroyed and nothing more of it is folded.
    */
@@ -270,8 +276,8 @@ export interface Views {
   ): Promise<(string | undefined)[]>
   /** Of these ids those whose newest version in our outbox is revoked; at most OBJECTS_PER_FOLD_MAX. */
   revokedByUs(pact: string, ids: readonly string[]): Promise<ReadonlySet<string>>
-  /** For each of these objects whose consent is missing that it goes there; at most OBJECTS_PER_FOLD_MAX. */
-  consentsLacking(objects: readonly GoingObject[], going: Going): Promise<Originator[][]>
+  /** For each of these objects whose consent is missing that it goes there, or by whose it does; at most OBJECTS_PER_FOLD_MAX. */
+  passages(objects: readonly GoingObject[], going: Going): Promise<Passage[]>
   /** Parts of one log that are sealed to us and are neither opened nor rejected yet, in order. */
   partsToOpen(origin: string): Promise<{ origin: string; index: number; part: number; size: number }[]>
   /** Parts of records to us, valid or undecided, that could not be taken and of which we have not told their author. */
@@ -350,6 +356,10 @@ export interface Views {
    */
   recordsOfShare(author: string, pact: string, share: string): RecordOfShare[]
 
+  /** Under which ids something stood whose content is destroyed, which the node keeps itself: all of it, as at a start. */
+  recallSharedOnce(all: Iterable<SharedOnce>): void
+  /** More of these. */
+  addSharedOnce(some: readonly SharedOnce[]): void
   /** What this node does not show any more, and keeps itself: all of it, as at a start. */
   recallRemoved(all: readonly RemovedHere[]): void
   /** Removes from what is shown; the records they came in stay as they are. */

@@ -39,6 +39,30 @@ test('it goes under the agreement that its originator consents to, and under no 
   expect(await all.lacking(ANYWHERE)).toEqual(['bravo.example'])
 })
 
+test('the consent that it goes by is the oldest that covers it, and says by whom, under what and how far', async () => {
+  const theirs = await fromBravo()
+  const [given] = [
+    all.sayOf(BRAVO, 'intel/consent', [theirs], {
+      ...body({ parties: ['dora.example', 'ed.example'] }),
+      ...at('15:00:00'),
+    }),
+    all.sayOf(BRAVO, 'intel/consent', [theirs], { ...body({ parties: null }), ...at('16:00:00') }),
+  ]
+  await all.fold()
+  expect(await all.goneBy(THERE)).toEqual([
+    {
+      ...{ party: 'bravo.example', pact: PACT, record: `${BRAVO}#${given}`, at: expect.any(Number) },
+      ...{ agreement: OTHER, parties: ['dora.example', 'ed.example'] },
+    },
+  ])
+  expect(await all.goneBy({ ...THERE, to: ['zoe.example'] })).toMatchObject([{ parties: null }])
+  all.sayOf(BRAVO, 'intel/retract', [given])
+  await all.fold()
+  expect(await all.goneBy(THERE)).toMatchObject([{ parties: null }])
+  // Where nobody’s consent is needed there is none to name.
+  expect(await all.goneBy({ pact: PACT, to: ['carol.example'] })).toEqual([])
+})
+
 test('it goes to the parties named, and to no other', async () => {
   const theirs = await fromBravo()
   all.sayOf(BRAVO, 'intel/consent', [theirs], body({ parties: ['dora.example', 'zoe.example'] }))

@@ -72,3 +72,32 @@ test('what its originator took back is passed on no more', async () => {
   await all.fold()
   expect(await all.lacking(HERE)).toEqual(['bravo.example'])
 })
+
+test('whose it was is known once its content is destroyed here, and after a start that reads it from the node', async () => {
+  const theirs = all.say(BRAVO)
+  await all.fold([BRAVO, theirs, BEACON])
+  const kept = await all.views.nextToForget(`${BRAVO}#${theirs}`, 0)
+  expect(kept).toEqual([{ idDigest: expect.stringMatching(/^[0-9a-f]{64}$/), origin: BRAVO, index: theirs }])
+  all.views.addSharedOnce(kept)
+  while (await all.views.forgetContent(`${BRAVO}#${theirs}`, 0)) continue
+  expect(await all.lacking(ELSEWHERE)).toEqual(['bravo.example'])
+  const other = object('indicator', { id: 'bb', name: 'Other' })
+  expect(await all.lacking(ELSEWHERE, other)).toEqual([])
+  const digest = await all.views.digest()
+  all.views.recallSharedOnce([])
+  // What the logs do not say any more is no part of what is folded.
+  expect(await all.views.digest()).toBe(digest)
+  all.views.recallSharedOnce(kept)
+  expect(await all.lacking(ELSEWHERE)).toEqual(['bravo.example'])
+})
+
+test('that we shared it first is known once the content of our record is destroyed', async () => {
+  const ours = all.say(ALFA, at('12:00:00'))
+  await all.fold([ALFA, ours, BEACON])
+  all.views.addSharedOnce(await all.views.nextToForget(`${ALFA}#${ours}`, 0))
+  while (await all.views.forgetContent(`${ALFA}#${ours}`, 0)) continue
+  const theirs = all.say(BRAVO)
+  await all.fold([BRAVO, theirs, BEACON])
+  await all.views.foldReceipt(receipt('alfa', BRAVO, theirs + 1, seconds('13:00:00')))
+  expect(await all.lacking(ELSEWHERE)).toEqual([])
+})

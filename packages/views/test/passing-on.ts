@@ -3,7 +3,7 @@
 import { leafHash, toHex } from '@countersign/log'
 import type { Statement } from '@countersign/record'
 import { expect } from 'vitest'
-import type { Views } from '../src/index.ts'
+import type { ConsentGone, Views } from '../src/index.ts'
 import {
   bundle,
   CAROL,
@@ -75,8 +75,16 @@ export class Sharers {
   /** The parties whose consent is missing, in order. */
   async lacking(going: { pact: string | null; to: string[] | null }, object = BEACON): Promise<string[]> {
     const { id, version, source } = object
-    const [lacking] = await this.views.consentsLacking([{ id, version, texts: () => [source] }], going)
-    return (lacking ?? []).map(({ party }) => party)
+    const [passage] = await this.views.passages([{ id, version, texts: () => [source] }], going)
+    return (passage?.lacking ?? []).map(({ party }) => party)
+  }
+
+  /** By whose consents it goes. */
+  async goneBy(going: { pact: string | null; to: string[] | null }, object = BEACON): Promise<ConsentGone[]> {
+    const { id, version, source } = object
+    const [passage] = await this.views.passages([{ id, version, texts: () => [source] }], going)
+    expect(passage?.lacking).toEqual([])
+    return passage?.by ?? []
   }
 
   private log(origin: string): Uint8Array[] {

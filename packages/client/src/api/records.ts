@@ -1,5 +1,7 @@
 // Records and their content, as a node’s API tells of them, and what is asked of it to say one.
 
+import type { GoneBy } from './shares.ts'
+
 export type Mode = 'Actual' | 'Exercise' | 'Test'
 
 export type RecordState = 'said' | 'held' | 'delivered' | 'void' | 'undecided' | 'superseded'
@@ -78,6 +80,14 @@ export interface RecordDetail {
   saidBy: string | null
   /** Who approved it besides; milliseconds since 1970. */
   approvedBy: { name: string; at: number }[]
+  /** By whose consents what came from others was passed on in it; kept also once its content is destroyed. */
+  goneBy: GoneByInRecord[]
+}
+
+/** A consent to passing on (spec/records.md, Passing on), and what of one record went by it. */
+export interface GoneByInRecord extends GoneBy {
+  /** Places in the record from 0, from and up to, counted through its parts; null where they are too scattered. */
+  places: [from: number, to: number][] | null
 }
 
 export interface RecordQuery {

@@ -68,6 +68,21 @@ export interface TriedShare
   told: readonly ObjectVerdict[]
   refusals: readonly GateReason[]
   refusalsTotal: number
+  /** By whose consents what came from others would go on. */
+  by: readonly GoneBy[]
+}
+
+/** A consent to passing on (spec/records.md, Passing on), and how many objects go by it. */
+export interface GoneBy {
+  party: string
+  /** The agreement and the record, `origin#index`, in which it was given, and when: milliseconds since 1970. */
+  pact: string
+  record: string
+  at: number
+  /** How far: under which agreement, and to whom; null for any, and for anybody. */
+  agreement: string | null
+  parties: readonly string[] | null
+  objects: number
 }
 
 /** `waits`: it leaves once a second person approves, cut where `cut` says so. */
@@ -84,6 +99,8 @@ export interface ObjectVerdict {
   cut: readonly { selector: string; message: string }[]
   /** Whether it does not leave at all, and the rest does. */
   leftOut: boolean
+  /** By whose consents it goes on, where it came from others. */
+  by?: readonly { party: string; record: string }[]
 }
 
 interface ShareRemark {

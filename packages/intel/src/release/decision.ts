@@ -53,6 +53,8 @@ export interface ObjectDecision {
   readonly cut: readonly Cut[]
   /** Whether it does not leave at all, and the rest does. */
   readonly leftOut: boolean
+  /** By whose consents it goes on, where it came from others: the party, and its record, `origin#index`. */
+  readonly by?: readonly Pick<GoneBy, 'party' | 'record'>[]
 }
 
 /** `text` are the bytes that would leave: null where none do. */
@@ -63,6 +65,19 @@ export interface Decided extends ObjectDecision {
 /** Why something is refused, or waits; without an object where it is about the record itself. */
 export interface ReleaseRefusal extends ReleaseReason {
   readonly object?: { readonly index: number; readonly id: string | null }
+}
+
+/** A consent to passing on (spec/records.md, Passing on), and what of a share goes by it. */
+export interface GoneBy {
+  /** Who gave it: under which agreement, in which record, `origin#index`, and when, POSIX milliseconds. */
+  readonly party: string
+  readonly pact: string
+  readonly record: string
+  readonly at: number
+  /** How far: under which agreement, and to whom; null for any, and for anybody. */
+  readonly agreement: string | null
+  readonly parties: readonly string[] | null
+  readonly objects: number
 }
 
 export interface Decision {
@@ -86,4 +101,6 @@ export interface Decision {
   /** The first of all reasons for which it waits for a second person; then only counted. */
   readonly waits: readonly ReleaseRefusal[]
   readonly waitsTotal: number
+  /** By whose consents it goes on, as far as it came from others: each once, with how many objects go by it. */
+  readonly by: readonly GoneBy[]
 }

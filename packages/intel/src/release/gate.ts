@@ -23,6 +23,7 @@ import { type ApprovalThresholds, type LeftLately, waitsForObject, waitsForShare
 import type {
   Decided,
   Decision,
+  GoneBy,
   ObjectDecision,
   ReleaseCode,
   ReleaseReason,
@@ -162,6 +163,7 @@ export class ReleaseGate {
   readonly #leftOut: Set<StixId>
   readonly #told: ObjectDecision[] = []
   readonly #passing: ObjectDecision[] = []
+  readonly #by = new Map<string, GoneBy>()
   readonly #refusals: ReleaseRefusal[] = []
   readonly #counts: Record<Verdict, number> = { passes: 0, redacted: 0, waits: 0, refused: 0 }
   readonly #waits: ReleaseRefusal[] = []
@@ -219,6 +221,20 @@ export class ReleaseGate {
     this.#told.push({ index, id, verdict: 'refused', reasons: [...reasons, reason], cut, leftOut: false })
   }
 
+  /** An object that was decided on goes on by these consents, each of another party. */
+  passBy(decided: ObjectDecision, consents: readonly Omit<GoneBy, 'objects'>[]): void {
+    for (const consent of consents) {
+      const objects = (this.#by.get(consent.record)?.objects ?? 0) + 1
+      this.#by.set(consent.record, { ...consent, objects })
+    }
+    const by = consents.map(({ party, record }) => ({ party, record }))
+    for (const told of [this.#told, this.#passing]) {
+      const at = told.findIndex(({ index }) => index === decided.index)
+      const found = told[at]
+      if (found !== undefined) told[at] = { ...found, by }
+    }
+  }
+
   conclude(): Decision {
     const [objects, refusalsTotal, counts] = [this.#objects, this.#refusalsTotal, { ...this.#counts }]
     const { marking } = this.#request
@@ -229,7 +245,7 @@ export class ReleaseGate {
     const verdict = refusalsTotal > 0 ? 'refused' : waitsTotal > 0 ? 'waits' : altered > 0 ? 'redacted' : 'passes'
     const told = [...this.#told, ...this.#passing].sort((a, b) => a.index - b.index)
     const decided = { verdict, objects, counts, altered, leftOut: this.#leftOut, told } as const
-    return { ...decided, refusals: this.#refusals, refusalsTotal, waits, waitsTotal }
+    return { ...decided, refusals: this.#refusals, refusalsTotal, waits, waitsTotal, by: [...this.#by.values()] }
   }
 
   #fateOf(object: StixObject, source: Uint8Array): Fate {

@@ -105,10 +105,16 @@ export class Removing {
 
   /** Whether nothing of it is left to do. Each step may be done again. */
   private async remove({ origin, index, part, sealed, last, toSay }: PartToRemove): Promise<boolean> {
-    const { views, giveWay } = this.parts
+    const { views, giveWay, store } = this.parts
     const record = `${origin}#${index}`
     this.unclean = true
-    while (await views.forgetContent(record, part)) await giveWay()
+    for (let more = true; more; more = await views.forgetContent(record, part)) {
+      await giveWay()
+      // Durable first: a run that is killed in between would else not know any more whose it was.
+      const shared = await views.nextToForget(record, part)
+      store.sharedOnce.keep(shared)
+      views.addSharedOnce(shared)
+    }
     const log = this.logOf(origin)
     if (log === undefined) return false
     if (last) await log.removeAddendum(sealed)

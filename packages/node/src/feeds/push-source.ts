@@ -48,12 +48,12 @@ export async function theirs(
   for (let from = 0; from < objects.length; from += OBJECTS_PER_FOLD_MAX) {
     const some = objects.slice(from, from + OBJECTS_PER_FOLD_MAX)
     // A foreign collection is no party of any agreement, and who reads it nobody knows.
-    const lacking = await views.consentsLacking(
+    const passages = await views.passages(
       some.map(({ id, version, source }) => ({ id, version, texts: () => [fromUtf8(source) ?? ''] })),
       { pact: null, to: null },
     )
     for (const [i, { id, source }] of some.entries()) {
-      const [originators, object] = [lacking[i] ?? [], readObject(source)]
+      const [originators, object] = [passages[i]?.lacking ?? [], readObject(source)]
       if (originators.length === 0 || (object.ok && isCommon(object.value, common))) continue
       found.set(id, refuse('release/originator', originatorWords(originators)))
     }

@@ -31,13 +31,13 @@ export async function reachesSoFar(
       const some = parts.views.sharedInRecord(`${origin}#${index}`, after)
       const meant = some.filter(({ part, position }) => isMeant(part, position))
       const texts = meant.map(({ digest }) => parts.views.collectionText(digest) ?? '')
-      const lacking = await parts.views.consentsLacking(
+      const passages = await parts.views.passages(
         meant.map(({ id, version }, i) => ({ id, version, texts: () => [texts[i] ?? ''] })),
         { pact: agreement, to: parties },
       )
       for (const [i, { id }] of meant.entries()) {
         const object = readObject(utf8(texts[i] ?? ''))
-        const whose = lacking[i] ?? []
+        const whose = passages[i]?.lacking ?? []
         if (whose.length === 0 || (object.ok && isCommon(object.value, common.value))) continue
         return refuse('release/originator', `${id}: ${originatorWords(whose)} Nothing was consented to.`)
       }

@@ -29,7 +29,7 @@ export async function judgementOf(
   place: JudgedPlace,
   { request, giveWay }: Pick<JudgeMeans, 'request' | 'giveWay'>,
 ): Promise<string> {
-  const { verdict, counts, altered, told, waits, waitsTotal } = decision
+  const { verdict, counts, altered, told, waits, waitsTotal, by } = decision
   const bytes = await digestOf(came, giveWay)
   const { pact, version, channel, mode, feed, class: ofClass, rules } = place
   const bound = {
@@ -37,6 +37,7 @@ export async function judgementOf(
     ...{ type: request.type, marking: request.marking, to: request.to },
     ...{ pact, version, channel, mode, feed, class: ofClass, rules },
     ...{ verdict, counts, altered, told, waits, waitsTotal },
+    by: by.map(({ record, objects }) => [record, objects]),
   }
   return createHash('sha256').update(JSON.stringify(bound)).digest('hex')
 }

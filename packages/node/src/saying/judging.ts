@@ -11,7 +11,6 @@ import {
   judgeObject,
   MarkingDefinitions,
   type ObjectDecision,
-  type Originator,
   ofOriginators,
   onceMended,
   otherBytes,
@@ -29,10 +28,11 @@ import {
 import type { DiskFile } from '@countersign/ledger'
 import { fromUtf8, ok, type Refusal, type Result, refuse, utf8 } from '@countersign/log'
 import type { Agreement } from '@countersign/pact'
-import { type GoingObject, OBJECTS_PER_FOLD_MAX } from '@countersign/views'
+import { type GoingObject, OBJECTS_PER_FOLD_MAX, type Passage } from '@countersign/views'
 import type { GiveWay } from '../folding/right-of-way.ts'
 import { LIMITS } from '../limits.ts'
 import { refusalOf } from '../releasing/decide.ts'
+import { type GoneByInRecord, GoneByPlaces } from './gone-by.ts'
 import { eachElement, type Spooled } from './spooled.ts'
 
 /** About one object, by its id, or about the `bundle` around them: the path of the property, and the section of STIX 2.1, empty where none speaks of it. */
@@ -53,8 +53,8 @@ export interface JudgeMeans {
   sharedBefore(objects: readonly { id: string; version: string | null }[]): Promise<(string | undefined)[]>
   /** Of at most OBJECTS_PER_FOLD_MAX ids those whose newest version that we share is revoked. */
   revoked(ids: readonly string[]): Promise<ReadonlySet<string>>
-  /** For each of at most OBJECTS_PER_FOLD_MAX objects the parties whose consent is missing. */
-  consentsLacking(objects: readonly GoingObject[]): Promise<(readonly Originator[])[]>
+  /** For each of at most OBJECTS_PER_FOLD_MAX objects the parties whose consent is missing, and the consents by which it goes. */
+  passages(objects: readonly GoingObject[]): Promise<Passage[]>
   /** A private file that nobody else can reach; whoever gives it closes it. */
   scratch(): Promise<DiskFile>
   progress?(stage: 'read' | 'said', done: number, total: number): void
@@ -85,6 +85,8 @@ export interface Judged {
   bytes: number
   /** How many objects stand in each record that will be said. */
   pieces: number[]
+  /** By whose consents how much of each of these goes on. */
+  goneBy: GoneByInRecord[][]
   remarks: Remarks
 }
 
@@ -123,12 +125,13 @@ export async function judge(spooled: Spooled, means: JudgeMeans): Promise<{ ok: 
   if (!meaning.ok) return meaning
   const { met: _, ...quietly } = means
   // Whose each object is was asked of it as it came.
-  const asked = { consentsLacking: async (objects: readonly GoingObject[]) => objects.map(() => []) }
+  const asked = { passages: async (objects: readonly GoingObject[]) => objects.map(() => ({ lacking: [], by: [] })) }
   const again = await look(leaving, { ...quietly, ...asked, definitions: meaning.value, leftOut })
   if (!again.ok) return again
   const mendedAs = onceMended(decision, again.value.decision)
   if (mendedAs.verdict === 'refused') return refusedBy(mendedAs, again.value.remarks)
-  return leavingAs(leaving, again.value, mendedAs)
+  // In the same order: an object that is left out stands in neither.
+  return leavingAs(leaving, { ...again.value, goneBy: looked.goneBy }, mendedAs)
 }
 
 function refusedBy(decision: Decision, remarks: Remarks): ShareRefusal {
@@ -138,7 +141,7 @@ function refusedBy(decision: Decision, remarks: Remarks): ShareRefusal {
 
 function leavingAs(
   leaving: Spooled,
-  { objects, bytes, pieces, remarks, tooLarge }: Looked,
+  { objects, bytes, pieces, goneBy, remarks, tooLarge }: Looked,
   decision: Decision,
 ): { ok: true; value: Judged } | ShareRefusal {
   if (tooLarge !== undefined) return tooLarge
@@ -149,7 +152,7 @@ function leavingAs(
       `This share would need ${pieces.length} records and may have ${LIMITS.shareRecords}; share it in several pieces.`,
     )
   }
-  return ok({ decision, leaving, objects, bytes, pieces, remarks })
+  return ok({ decision, leaving, objects, bytes, pieces, goneBy: goneBy.perRecord(pieces), remarks })
 }
 
 interface LookMeans extends JudgeMeans {
@@ -162,6 +165,7 @@ interface Looked {
   objects: number
   bytes: number
   pieces: number[]
+  goneBy: GoneByPlaces
   remarks: { errors: Remark[]; errorsTotal: number; warnings: Remark[]; warningsTotal: number }
   tooLarge: Refusal | undefined
 }
@@ -174,7 +178,9 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
   const remarks: Looked['remarks'] = { errors: [], errorsTotal: 0, warnings: [], warningsTotal: 0 }
   let [objects, bytes] = [0, 0]
   let tooLarge: Refusal | undefined
-  const unmatched: { decided: Decided; object: StixObject; source: Uint8Array }[] = []
+  const unmatched: { decided: Decided; object: StixObject; source: Uint8Array; place: number }[] = []
+  const goneBy = new GoneByPlaces()
+  let leaves = 0
   const remark = (list: 'errors' | 'warnings', object: string, { path, message, section }: Omit<Remark, 'object'>) => {
     remarks[`${list}Total`]++
     if (remarks[list].length < REMARKS_TOLD) remarks[list].push({ object, path, message, section })
@@ -185,14 +191,17 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
     while (unmatched.length > 0) {
       const some = unmatched.splice(0, OBJECTS_PER_FOLD_MAX)
       const before = await means.sharedBefore(some.map(({ object }) => object))
-      const lacking = await means.consentsLacking(some.map(goingAs))
+      const passages = await means.passages(some.map(goingAs))
       const revoked = await means.revoked(some.map(({ object }) => object.id))
-      for (const [i, { decided, object }] of some.entries()) {
-        const originators = lacking[i] ?? []
-        const isTheirs = originators.length > 0 && !isCommon(object, means.rules.common)
-        if (isTheirs && decided.text !== null) {
-          gate.refuseDecided(decided, ofOriginators(originators))
-          continue
+      for (const [i, { decided, object, place }] of some.entries()) {
+        const { lacking, by } = passages[i] ?? { lacking: [], by: [] }
+        if (lacking.length + by.length > 0 && !isCommon(object, means.rules.common)) {
+          if (lacking.length > 0) {
+            gate.refuseDecided(decided, ofOriginators(lacking))
+            continue
+          }
+          gate.passBy(decided, by)
+          goneBy.add(by, place)
         }
         if (revoked.has(object.id) && !object.revoked && decided.text !== null) {
           gate.refuseDecided(decided, afterRevoked())
@@ -220,7 +229,7 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
     together.add(object.value, element.source.length)
     if (decided.text === null) return
     bytes += decided.text.length
-    unmatched.push({ decided, object: object.value, source: element.source })
+    unmatched.push({ decided, object: object.value, source: element.source, place: leaves++ })
     const cut = cutter.add({ id, source: decided.text })
     if (!cut.ok) tooLarge ??= cut
     else if (cut.value !== undefined) pieces.add(cut.value.objects)
@@ -235,7 +244,7 @@ async function look({ file, size }: Spooled, means: LookMeans): Promise<Result<L
   }
   const last = cutter.end()
   if (last !== undefined) pieces.add(last.objects)
-  return ok({ decision: gate.conclude(), objects, bytes, pieces: pieces.objects, remarks, tooLarge })
+  return ok({ decision: gate.conclude(), objects, bytes, pieces: pieces.objects, goneBy, remarks, tooLarge })
 }
 
 /** As it came, and as it would leave where that is another text. */
@@ -311,6 +320,8 @@ export interface Tried extends Remarks {
   /** Why it would wait for a second person. */
   waits: readonly ReleaseRefusal[]
   waitsTotal: number
+  /** By whose consents what came from others would go on. */
+  by: Decision['by']
 }
 
 /** A share that is no STIX at all, or too large to judge, is refused. */

@@ -9,6 +9,7 @@ import type { Officer } from '../officers/second-person.ts'
 import type { StoredPact } from '../pacts.ts'
 import { decideContent, decideRecord, rulesOf } from '../releasing/decide.ts'
 import { reachesSoFar } from './consent-reach.ts'
+import type { GoneByInRecord } from './gone-by.ts'
 import { HeldHere } from './held-here.ts'
 import type { JudgeMeans, Tried } from './judging.ts'
 import type { KeptShare } from './kept-share.ts'
@@ -39,6 +40,15 @@ export interface SayRequest {
 
 /** `held-here`: kept, and signed once the start-up check of the log is over. */
 export type Said = { state: 'said'; record: string } | { state: 'held-here'; awaited: string[] }
+
+/** Whose doing a record is here, private to this node. */
+interface SaidHere {
+  account: string
+  /** Besides. */
+  approvedBy?: readonly SharePerson[]
+  /** By whose consents what came from others goes on in it. */
+  goneBy?: readonly GoneByInRecord[]
+}
 
 export interface ShareRequest {
   pact: string
@@ -146,7 +156,7 @@ export class Saying {
     const inForce = this.mustBeInForce(draft.type, channel)
     if (!inForce.ok) return inForce
     if (channel.own.isChecking) return this.holdHere(request, channel, draft.id)
-    const making = this.begin(pact, channel, draft, request.account)
+    const making = this.begin(pact, channel, draft, { account: request.account })
     if (!making.ok) return making
     const room = await this.hasRoom(channel, draft.type, content)
     if (!room.ok) return room
@@ -344,8 +354,7 @@ export class Saying {
     pact: StoredPact,
     channel: Channel,
     draft: Draft,
-    account: string,
-    approvedBy: readonly SharePerson[] = [],
+    { account, approvedBy = [], goneBy = [] }: SaidHere,
   ): Result<RecordInMaking> {
     const inForce = this.mustBeInForce(draft.type, channel)
     if (!inForce.ok) return inForce
@@ -367,6 +376,7 @@ export class Saying {
     if (making.ok) {
       store.noteSpeaker(draft.id, account)
       store.waiting.noteApprovers(draft.id, approvedBy)
+      store.goneBy.note(draft.id, goneBy)
     }
     return making
   }

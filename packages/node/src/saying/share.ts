@@ -5,6 +5,7 @@
 import { type ObjectDecision, PartCutter, type ReleaseRefusal, readObject } from '@countersign/intel'
 import { ok, type Result, toHex } from '@countersign/log'
 import { STIX_MEDIA_TYPE } from '@countersign/record'
+import type { GoneByInRecord } from './gone-by.ts'
 import type { Judged, JudgeMeans, Remark, Remarks, ShareRefusal } from './judging.ts'
 import { RecordInMaking } from './record-in-making.ts'
 import { eachElement } from './spooled.ts'
@@ -44,7 +45,7 @@ export interface ShareMeans extends JudgeMeans {
   share: string
   random(bytes: number): Uint8Array
   /** Begins a record of this share; its parts follow one by one. */
-  begin(body: Record<string, unknown>): Result<RecordInMaking>
+  begin(body: Record<string, unknown>, goneBy: readonly GoneByInRecord[]): Result<RecordInMaking>
   /** A refusal where the node or the log ended meanwhile. */
   mayGoOn(): Result<undefined>
 }
@@ -65,7 +66,8 @@ export async function sayJudged(judged: Judged, means: ShareMeans): Promise<Shar
       if (!goOn.ok) return goOn
       if (parts % means.limits.parts === 0) {
         const piece = makings.length
-        const begun = means.begin({ share, piece: piece + 1, pieces: total, objects: judged.pieces[piece] ?? 0 })
+        const body = { share, piece: piece + 1, pieces: total, objects: judged.pieces[piece] ?? 0 }
+        const begun = means.begin(body, judged.goneBy[piece] ?? [])
         if (!begun.ok) return begun
         makings.push(begun.value)
         means.progress?.('said', piece, total)

@@ -275,8 +275,9 @@ export class Sharing {
       ...means,
       share,
       random: this.parts.around.random,
-      begin: (body) => {
-        return this.saying.begin(pact, channel, draftFor(asked, blank(), body), asked.account, asked.approved?.by)
+      begin: (body, goneBy) => {
+        const by = { account: asked.account, approvedBy: asked.approved?.by ?? [], goneBy }
+        return this.saying.begin(pact, channel, draftFor(asked, blank(), body), by)
       },
       mayGoOn: () => this.saying.mayGoOn(channel),
     })
@@ -354,7 +355,7 @@ export class Sharing {
         rules: house.value.digest,
       },
       scratch: () => scratch.open(),
-      consentsLacking: (objects) => views.consentsLacking(objects, { pact: pact.id, to }),
+      passages: (objects) => views.passages(objects, { pact: pact.id, to }),
       revoked: (ids) => views.revokedByUs(pact.id, ids),
       sharedBefore: (objects) => views.textsShown(pact.id, 'outbox', objects),
       ...(progress === undefined ? {} : { progress }),

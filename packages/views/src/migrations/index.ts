@@ -21,6 +21,7 @@ import * as feedback from './0015-feedback.ts'
 import * as deposits from './0016-deposits.ts'
 import * as search from './0017-search.ts'
 import * as consents from './0018-consents.ts'
+import * as sharedOnce from './0019-shared-once.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -41,4 +42,5 @@ export const migrations: Record<string, Migration> = {
   '0016-deposits': deposits,
   '0017-search': search,
   '0018-consents': consents,
+  '0019-shared-once': sharedOnce,
 }

@@ -17,6 +17,7 @@ import { StateMark } from '../../marks/StateMark.tsx'
 import { Time } from '../../marks/Time.tsx'
 import { ask } from '../../queries.ts'
 import { RecordCards } from '../records/Records.tsx'
+import { GoneByList } from '../share/gone-by.tsx'
 import { Content } from './Content.tsx'
 import { ContentLife } from './ContentLife.tsx'
 import { Proof } from './Proof.tsx'
@@ -189,6 +190,11 @@ function Facts({ detail }: { detail: RecordDetail }) {
                 <Foreign max={200}>{name}</Foreign> <Time at={at / 1000} stacked />
               </div>
             ))}
+          </Fact>
+        )}
+        {detail.goneBy.length > 0 && (
+          <Fact name={t('record.goneBy')}>
+            <GoneByList all={detail.goneBy} />
           </Fact>
         )}
         <Fact name={t('record.ref')}>

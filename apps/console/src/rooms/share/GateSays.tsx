@@ -7,6 +7,7 @@ import { Block } from '../../marks/Blocks.tsx'
 import { Foreign } from '../../marks/Foreign.tsx'
 import { failureWords } from '../../marks/Notice.tsx'
 import { GateVerdict } from './gate-marks.tsx'
+import { GoneByList } from './gone-by.tsx'
 import type { Judged, Judging } from './judging.ts'
 import { Progress } from './Progress.tsx'
 import type { Taking } from './taking.ts'
@@ -48,6 +49,12 @@ export function GateSays({ taking, judging }: { taking: Taking; judging: Judging
         )}
       </div>
       {judged !== undefined && isNow && <OfTheWhole judged={judged} />}
+      {judged !== undefined && isNow && judged.tried.by.length > 0 && (
+        <>
+          <h3>{t('share.consentsTitle')}</h3>
+          <GoneByList all={judged.tried.by} />
+        </>
+      )}
       {(refused.length > 0 || (ask !== undefined && !isAsking)) && (
         <div className="actions">
           {refused.length > 0 && (

@@ -5,6 +5,7 @@ import { IconBan, IconCircleCheck, IconCircleDashed, IconClockHour4, IconScissor
 import { useTranslation } from 'react-i18next'
 import { Foreign, plain } from '../../marks/Foreign.tsx'
 import { Code } from '../../marks/Marks.tsx'
+import { ConsentLink } from './gone-by.tsx'
 import type { Verdict } from './judging.ts'
 
 const CUTS_SHOWN = 20
@@ -43,7 +44,8 @@ export function GateMark({ sign }: { sign: keyof typeof SIGNS }) {
 
 export function Why({ told }: { told: ObjectVerdict }) {
   const { t } = useTranslation()
-  if (told.reasons.length + told.cut.length === 0) return null
+  const { by = [] } = told
+  if (told.reasons.length + told.cut.length + by.length === 0) return null
   return (
     <ul className="remarks">
       {told.reasons.map(({ code, message, rule }) => (
@@ -52,6 +54,11 @@ export function Why({ told }: { told: ObjectVerdict }) {
           {rule !== undefined && !message.includes(rule) && (
             <span className="quiet">{t('share.rule', { rule: plain(rule, 100) })}</span>
           )}
+        </li>
+      ))}
+      {by.map(({ party, record }) => (
+        <li key={record}>
+          <Foreign max={300}>{t('share.goesBy', { party: plain(party, 255) })}</Foreign> <ConsentLink record={record} />
         </li>
       ))}
       {told.cut.slice(0, CUTS_SHOWN).map(({ selector, message }) => (

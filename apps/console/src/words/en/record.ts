@@ -34,6 +34,7 @@ export const record = {
     leaf: 'Leaf hash',
     saidBy: 'Said by account',
     approvedBy: 'Approved by',
+    goneBy: 'Passed on by consent',
     supersededBy: 'Superseded by',
     openNewer: 'Open the newer record',
     previous: 'Previous in this log',

@@ -90,6 +90,17 @@ export const share = {
     untold: 'Not told one by one',
     unknown: 'Not judged yet',
     rule: 'Rule: {{rule}}',
+    goesBy: 'It came from {{party}} and goes on by its',
+    consent: 'consent',
+    consentsTitle: 'By whose word it goes on',
+    goneBy_one: '{{number}} object by {{party}}:',
+    goneBy_other: '{{number}} objects by {{party}}:',
+    reach: {
+      anywhere: 'Under any agreement and outside of all, to anybody',
+      anyTo: 'Under any agreement and outside of all, to {{parties}}',
+      under: 'Under “{{agreement}}”, to anybody there',
+      underTo: 'Under “{{agreement}}”, to {{parties}}',
+    },
     cut: 'Cut',
     readingRows: 'Reading the objects…',
 
