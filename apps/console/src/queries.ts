@@ -141,6 +141,12 @@ export const ask = {
       queryFn: ({ signal }) => api.balance(asked, signal),
       refetchInterval: TRIAGE_AGAIN_MS,
     }),
+  consents: (pact: string) =>
+    queryOptions({
+      queryKey: ['consents', pact],
+      queryFn: () => api.consents(pact),
+      refetchInterval: 2 * LIST_AGAIN_MS,
+    }),
   feedback: (query: Record<string, string>) =>
     queryOptions({
       queryKey: ['feedback', query],

@@ -106,6 +106,14 @@ const balance = createRoute({
   component: lazyRouteComponent(() => import('./rooms/balance/Balance.tsx'), 'BalanceRoom'),
 })
 
+const consents = createRoute({
+  getParentRoute: () => root,
+  path: '/consents',
+  // `give`: the id of an object for which the dialogue opens.
+  validateSearch: (search: Record<string, unknown>): Chosen<'pact' | 'give'> => chosen(search, ['pact', 'give']),
+  component: lazyRouteComponent(() => import('./rooms/consents/Consents.tsx'), 'ConsentsRoom'),
+})
+
 const agreements = createRoute({
   getParentRoute: () => root,
   path: '/agreements',
@@ -169,6 +177,7 @@ export const router = createRouter({
     rounds,
     round,
     balance,
+    consents,
     agreements,
     agreement,
     rules,

@@ -46,7 +46,7 @@ const ROOMS = [
     words: 'rooms.exchange',
     short: 'rooms.exchange',
     icon: IconArrowsExchange,
-    also: ['/round', '/balance'],
+    also: ['/round', '/balance', '/consents'],
   },
   {
     to: '/agreements',
@@ -130,6 +130,7 @@ function Desk({ me }: { me: Me }) {
     'g t': () => void navigate({ to: '/triage' }),
     'g w': () => void navigate({ to: '/rounds' }),
     'g b': () => void navigate({ to: '/balance' }),
+    'g c': () => void navigate({ to: '/consents' }),
     'g a': () => void navigate({ to: '/agreements' }),
     'g u': () => void navigate({ to: '/rules' }),
     'g p': () => void navigate({ to: '/approvals' }),

@@ -20,6 +20,7 @@ const KEYS = [
       ['g', 't'],
       ['g', 'w'],
       ['g', 'b'],
+      ['g', 'c'],
       ['g', 'a'],
       ['g', 'u'],
       ['g', 'p'],
@@ -32,6 +33,7 @@ const KEYS = [
   { keys: [['x'], ['X']], words: 'keys.triageSelect' },
   { keys: [['o'], ['i'], ['u']], words: 'keys.round' },
   { keys: [['u'], ['e'], ['t']], words: 'keys.triageStep' },
+  { keys: [['c'], ['t']], words: 'keys.consents' },
   { keys: [['←'], ['→'], ['+'], ['-'], ['0']], words: 'keys.timeline' },
   { keys: [['?']], words: 'keys.help' },
 ] as const

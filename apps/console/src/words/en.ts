@@ -7,6 +7,7 @@ import { approvals } from './en/approvals.ts'
 import { balance } from './en/balance.ts'
 import { check } from './en/check.ts'
 import { compose } from './en/compose.ts'
+import { consents } from './en/consents.ts'
 import { contentLife } from './en/content-life.ts'
 import { frame } from './en/frame.ts'
 import { graph } from './en/graph.ts'
@@ -33,6 +34,7 @@ export const en = {
   ...agreement,
   ...approvals,
   ...balance,
+  ...consents,
   ...contentLife,
   ...ownKeys,
   ...node,

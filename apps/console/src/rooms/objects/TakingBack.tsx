@@ -3,6 +3,7 @@
 
 import type { ObjectDetail } from '@countersign/client'
 import { Button, Checkbox, NativeSelect } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../api.ts'
@@ -36,7 +37,13 @@ export function TakingBack({ version }: { version: Version }) {
         >
           {t(isOurs ? 'takingBack.take' : 'takingBack.remove')}
         </Button>
+        {isOurs && (
+          <Link to="/consents" search={{ pact: version.pact, give: version.id }} className="button-link">
+            {t('consents.give')}
+          </Link>
+        )}
       </div>
+      {isOurs && <p className="quiet small">{t('consents.ofObjectWords')}</p>}
     </Block>
   )
 }

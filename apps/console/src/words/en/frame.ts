@@ -41,11 +41,12 @@ export const frame = {
     search: 'Go to the search field',
     back: 'Leave the field, or go back to the list',
     rooms:
-      'Go to records, objects, timeline, sharing, triage, rounds, balance, agreements, rules, approvals, keys, node',
+      'Go to records, objects, timeline, sharing, triage, rounds, balance, consents, agreements, rules, approvals, keys, node',
     triageVerdicts: 'In triage: accepted, already known, false positive, stale',
     triageSelect: 'In triage: select the row; select up to it',
     round: 'In a round: leave out, take in, undo',
     triageStep: 'In triage: undo the last step, say why, tell all of it',
+    consents: 'Among consents: give one, take the chosen one back',
     timeline: 'In a timeline: earlier, later, a shorter or longer stretch, all of it',
     page: 'Older and newer page of a list',
     help: 'Show these shortcuts',

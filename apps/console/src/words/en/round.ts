@@ -6,6 +6,7 @@ export const round = {
     triage: 'Triage',
     rounds: 'Weekly rounds',
     balance: 'Feedback and balance',
+    consents: 'Consents',
   },
   round: {
     title: 'Weekly rounds',
