@@ -169,6 +169,7 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
       await ready(node)
       return node.feeds.pull(name, { now })
     },
+    pushFeedByItself: (name, what) => node.feeds.pushByItself(name, what),
     async pushFeed({ name, tlp: upTo, pact }, bytes) {
       await node.settled()
       if (pact !== undefined) return node.feeds.push(name, { upTo, pact })

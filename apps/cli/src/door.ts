@@ -125,6 +125,11 @@ export interface Door {
   setFeedCredential(name: string, credential: FeedCredential): Promise<Result<FeedRow>>
   /** `now`: also where the server wants to be left alone. */
   pullFeed(name: string, now: boolean): Promise<Result<PullReport>>
+  /** What a running node pushes to it by itself from now on; null for nothing. */
+  pushFeedByItself(
+    name: string,
+    what: { pact: string; upTo: TlpLabel; everyMinutes: number; account: string } | null,
+  ): Promise<Result<FeedRow>>
   /** The STIX of `bytes`, or what was shared under `pact`. */
   pushFeed(
     asked: { name: string; tlp: TlpLabel; pact?: string },
@@ -252,6 +257,7 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     pauseFeed: (name, paused) => client.pauseFeed(name, paused),
     setFeedCredential: (name, credential) => client.setFeedCredential(name, credential),
     pullFeed: (name, now) => client.pullFeed(name, now),
+    pushFeedByItself: (name, what) => client.pushFeedByItself(name, what),
     pushFeed: (asked, bytes) => client.pushFeed(asked, bytes ?? new Uint8Array()),
     close: async () => {},
   }

@@ -454,6 +454,14 @@ export class NodeClient {
     return this.calls.postJson('api/feeds/pull', { name, now })
   }
 
+  /** Has a running node push by itself, or with null no more. */
+  pushFeedByItself(
+    name: string,
+    what: { pact: string; upTo: string; everyMinutes: number; account: string } | null,
+  ): Promise<Answer<FeedRow>> {
+    return this.calls.postJson('api/feeds/push-by-itself', { name, what })
+  }
+
   /** Adds the STIX of `body`, or what was shared under `pact`, to the collection of a feed. */
   pushFeed(
     asked: { name: string; tlp: string; pact?: string },

@@ -43,6 +43,16 @@ export const pauseFeedBody = z.strictObject({ name: text, paused: z.boolean() })
 export const feedCredentialBody = z.strictObject({ name: text, credential })
 export const pullFeedBody = z.strictObject({ name: text, now: z.boolean().exactOptional() })
 
+export const pushByItselfBody = z.strictObject({
+  name: text,
+  what: z
+    .strictObject({
+      ...{ pact: text, upTo: z.enum(TLP_LABELS), account: text },
+      everyMinutes: z.number().int().min(1).max(LIMITS.feedMinutesMax),
+    })
+    .nullable(),
+})
+
 /** Either what we shared under an agreement, or the STIX in the body. */
 export const pushFeedQuery = z.strictObject({ name: text, tlp: z.enum(TLP_LABELS), pact: text.exactOptional() })
 
@@ -67,6 +77,7 @@ export function feedRoutes(api: FastifyInstance, node: Node, isLocal: (request: 
     node.feeds.setCredential(name, given),
   )
   post('/api/feeds/pull', pullFeedBody, ({ name, now = false }) => node.feeds.pull(name, { now }))
+  post('/api/feeds/push-by-itself', pushByItselfBody, ({ name, what }) => node.feeds.pushByItself(name, what))
   api.post('/api/feeds/push', { bodyLimit: LIMITS.shareBodyBytes, preHandler: localOnly }, async (request, reply) => {
     const parsed = pushFeedQuery.safeParse(request.query)
     if (!parsed.success) return sendRefusal(reply, malformed(parsed.error))

@@ -21,6 +21,7 @@ import {
   newFeedBody,
   pauseFeedBody,
   pullFeedBody,
+  pushByItselfBody,
   pushFeedQuery,
 } from './feed-routes.ts'
 import { graphBody } from './graph-routes.ts'
@@ -592,6 +593,12 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       'Pulls what is new of a feed, into drafts or into shares that pass the release gate. For the local shell alone.',
     answer: json('What came of it; `failure` where it ended too early.'),
+  },
+  {
+    ...{ method: 'POST', path: '/api/feeds/push-by-itself', body: jsonBody(pushByItselfBody) },
+    summary:
+      'Has a running node push the outbox of an agreement to a feed by itself, or with null no more. For the local shell alone.',
+    answer: json('The feed.'),
   },
   {
     ...{ method: 'POST', path: '/api/feeds/push', query: pushFeedQuery },

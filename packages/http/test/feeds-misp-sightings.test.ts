@@ -247,7 +247,9 @@ test('a MISP that does not tell of sightings is pulled all the same, and that is
     response.writeHead(404, { 'content-type': 'application/json' }).end('{}')
     return true
   }
-  expect(await pull()).toMatchObject({
+  const report = await pull()
+  expect(report.failure).toBeUndefined()
+  expect(report).toMatchObject({
     whole: true,
     events: 1,
     doubt: expect.stringContaining('does not tell of sightings'),

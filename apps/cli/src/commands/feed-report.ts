@@ -40,6 +40,17 @@ export function lineOf(row: FeedRow): string[] {
   ]
 }
 
+/** How what is pushed by itself stands, in one line. */
+export function wordsOfPushes(name: string, pushes: NonNullable<FeedRow['pushes']>): string {
+  const { pact, upTo, everyMinutes, lastMs, nextTryMs, taken, heldBack, error, stopped } = pushes
+  const what = `${name}: the outbox of ${pact.slice(0, 8)} is pushed to it every ${some(everyMinutes, 'minute')}, up to ${upTo}`
+  if (lastMs === undefined) return `  ${what}; not yet.`
+  if (stopped !== undefined) return `! ${what}; stopped at ${time(lastMs)}: ${stopped}`
+  const next = nextTryMs === undefined ? '' : `, the next at ${time(nextTryMs)}`
+  if (error !== undefined) return `! ${what}; last at ${time(lastMs)}${next}: ${error}`
+  return `  ${what}; last at ${time(lastMs)}${next}: ${some(taken, 'object')} taken, ${heldBack} held back.`
+}
+
 function time(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }

@@ -7,7 +7,7 @@ import { dirOption, examples, jsonOption, readInput, repeatable, wholeNumber } f
 import { EXIT, misused, must, note, plain, print, printJson, progressBar, table } from '../output.ts'
 import { passphraseOption, readSecret } from '../passphrase.ts'
 import { openStix, some } from '../stix-input.ts'
-import { lineOf, tellFound, tellPull, tellPush } from './feed-report.ts'
+import { lineOf, tellFound, tellPull, tellPush, wordsOfPushes } from './feed-report.ts'
 
 interface CredentialFlags {
   user?: string
@@ -42,6 +42,8 @@ interface Flags {
 interface PushFlags extends Flags {
   pact?: string
   upTo: TlpLabel
+  every?: number
+  account?: string
 }
 
 export function feedCommand(feed: Command): void {
@@ -131,7 +133,8 @@ export function feedCommand(feed: Command): void {
       if (rows.length === 0) return note('There is no feed yet; “countersign feed add NAME” adds one.')
       const heading = ['FEED', 'INTO', 'LAST PULL', 'NEW', 'IN ALL', 'WAITING', 'NEXT TRY']
       print(table([heading, ...rows.map(lineOf)]))
-      for (const { name, url, error, doubt } of rows) {
+      for (const { name, url, error, doubt, pushes } of rows) {
+        if (pushes !== null) print(plain(wordsOfPushes(name, pushes)))
         if (error !== null) print(`! ${name} (${plain(url)}): ${plain(error)}`)
         if (doubt !== null) print(`  ${name}: ${plain(doubt)}`)
       }
@@ -171,17 +174,33 @@ export function feedCommand(feed: Command): void {
     .addOption(
       new Option('--up-to <tlp>', 'the highest TLP 2.0 that may leave').choices(TLP_LABELS).default('TLP:CLEAR'),
     )
+    .option(
+      '--every <minutes>',
+      'with --pact: from now on a running node pushes by itself, that often; 0 ends it',
+      wholeNumber,
+    )
+    .option('--account <name>', 'who asks for that; private to this node')
     .addOption(jsonOption())
     .addHelpText(
       'after',
       examples(
         'countersign feed push partner campaign.json --dir ./alfa --up-to TLP:GREEN',
         'countersign feed push partner --pact - --dir ./alfa',
+        'countersign feed push partner --pact - --dir ./alfa --up-to TLP:GREEN --every 30',
       ),
     )
     .action(async (name: string, file: string | undefined, flags: PushFlags) => {
       const { dir, pact, upTo, json } = flags
+      if (flags.every === 0 && file === undefined) {
+        const ended = await withNode(dir, async (door) => must(await door.pushFeedByItself(name, null)))
+        return json === true ? printJson(ended) : print(`Nothing is pushed to ${name} by itself any more.`)
+      }
       if ((file === undefined) === (pact === undefined)) throw misused('Give a file or --pact, one of the two.')
+      if (flags.every !== undefined) {
+        if (file !== undefined)
+          throw misused('A file is pushed once; --every is for what stands in the outbox: --pact.')
+        return pushByItself(name, { ...flags, pact: pact ?? '-', every: flags.every })
+      }
       const report = await withNode(dir, async (door) => {
         const under = pact === '-' ? await onlyPact(door) : pact
         const bytes = file === undefined ? undefined : openStix(file, progressBar('Reading'))
@@ -241,6 +260,20 @@ export function feedCommand(feed: Command): void {
       if (json === true) return printJson(row)
       return print(`${name} is removed${row.waiting === 0 ? '' : `, with ${some(row.waiting, 'object')} that waited`}.`)
     })
+}
+
+async function pushByItself(
+  name: string,
+  { dir, pact, upTo, every, account, json }: PushFlags & { pact: string; every: number },
+): Promise<void> {
+  const row = await withNode(dir, async (door) => {
+    const under = pact === '-' ? await onlyPact(door) : pact
+    const asked = { pact: under, upTo, everyMinutes: every, account: account ?? userInfo().username }
+    return must(await door.pushFeedByItself(name, asked))
+  })
+  if (json === true) return printJson(row)
+  print(`From now on a running node pushes to ${name} every ${some(every, 'minute')}, up to ${upTo}.`)
+  note('What would need a second person stays here. See how it goes: countersign feed list')
 }
 
 function withCredential(command: Command): Command {

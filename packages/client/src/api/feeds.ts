@@ -83,6 +83,21 @@ export interface FeedRow {
   /** What its server does that it should not. */
   doubt: string | null
   addedAfter: string | null
+  /** What a running node pushes to it by itself, and how that stands. */
+  pushes: {
+    pact: string
+    upTo: string
+    everyMinutes: number
+    account: string
+    lastMs?: number
+    nextTryMs?: number
+    failures: number
+    error?: string
+    taken: number
+    heldBack: number
+    /** Why nothing is pushed any more before somebody lets it go on. */
+    stopped?: string
+  } | null
 }
 
 /** What one pull came to. */
@@ -133,6 +148,8 @@ export interface PushReport {
   open: number
   /** To a MISP: events that were added, changed, and there already; parts of events that were deleted there. */
   events?: { added: number; changed: number; known: number; deleted: number }
+  /** All of it would need a second person, and a push asks none. */
+  needsPerson?: boolean
   /** To a MISP: sightings that were added to attributes it had. */
   sightings?: number
   failure?: { code: string; message: string }

@@ -2,10 +2,12 @@
 // what is known of it, and what was taken from it and not passed on yet. How far a feed has come is written together with
 // what came, so that whatever ends the process, nothing of a page is taken twice and nothing is skipped.
 
+import type { Tlp } from '@countersign/intel'
 import type Database from 'better-sqlite3'
 import { EventStore } from './misp/event-store.ts'
 import { SightingStore } from './misp/sighting-store.ts'
 import type { PulledObject } from './page.ts'
+import type { PushStanding } from './standing.ts'
 import type { Cursor } from './way-on.ts'
 
 /** Where what a feed brings goes. */
@@ -33,6 +35,17 @@ export interface FeedSettings {
   everyMinutes: number
   /** In whose name what it brings is said. */
   account: string
+  /** What a running node pushes to it by itself. */
+  push?: PushByItself
+}
+
+/** The outbox of an agreement, without what may not leave. */
+export interface PushByItself {
+  pact: string
+  upTo: Tlp
+  everyMinutes: number
+  /** Who asked for it. */
+  account: string
 }
 
 /** How a feed stands. Times are milliseconds since the epoch. */
@@ -46,9 +59,11 @@ export interface Standing {
   /** Before this its server wants to be left alone. */
   waitUntilMs?: number
   failures: number
+  failingSinceMs?: number
   error?: string
   /** What the server does that it should not. */
   doubt?: string
+  push?: PushStanding
 }
 
 export interface Feed {
@@ -142,6 +157,10 @@ export class FeedStore {
       this.sightings.remove(name)
       this.db.prepare('DELETE FROM feed WHERE name = ?').run(name)
     })()
+  }
+
+  setSettings(name: string, settings: FeedSettings): void {
+    this.db.prepare('UPDATE feed SET settings = ? WHERE name = ?').run(JSON.stringify(settings), name)
   }
 
   setStanding(name: string, standing: Standing): void {

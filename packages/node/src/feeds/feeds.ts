@@ -7,9 +7,10 @@ import type { Tlp } from '@countersign/intel'
 import { fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
 import { isFeedName } from '@countersign/record'
 import { type EngineParts, markingOf, noSuchPact, othersOf } from '../engine-parts.ts'
+import { doWhatIsDue } from './by-itself.ts'
 import { Delivering, type DeliveringMeans, numberOfFile } from './delivering.ts'
 import { type Discovered, discover, serverUrl } from './discovery.ts'
-import { type Destination, type Feed, FeedStore } from './feed-store.ts'
+import { type Destination, type Feed, FeedStore, type PushByItself } from './feed-store.ts'
 import { checkCredential, type FeedKind, feedUrl, speechOf, wordsOf } from './feed-terms.ts'
 import { FEED_LIMITS, type FeedLimits } from './limits.ts'
 import { EventPulling } from './misp/event-pulling.ts'
@@ -19,6 +20,7 @@ import { feedbackUnder, objectsGiven, rulesOfPush, sharedAbove, sharedAs, shared
 import { Pushing } from './pushing.ts'
 import type { PullReport, PushReport } from './report.ts'
 import { type Credential, ForeignRequests } from './requests.ts'
+import { afterPull, type PushStanding } from './standing.ts'
 import { microsOf, timeOf } from './times.ts'
 import type { Cursor } from './way-on.ts'
 
@@ -59,6 +61,8 @@ export interface FeedRow {
   doubt: string | null
   /** After this time it asks the next time. */
   addedAfter: string | null
+  /** What is pushed to it by itself, and how that stands; null where nothing is. */
+  pushes: (PushByItself & PushStanding) | null
 }
 
 /** What is pushed, and the highest TLP that may leave with it. */
@@ -68,6 +72,7 @@ export type FeedsMeans = Pick<DeliveringMeans, 'share' | 'shareState' | 'gather'
 
 /** The rules of the house for what is pushed from a file stand under this name, as if it were an agreement. */
 const FILE_RULES = 'feed'
+const NEVER_PUSHED: PushStanding = { failures: 0, taken: 0, heldBack: 0 }
 const NAME = /^[a-z][a-z0-9-]{0,31}$/
 
 export class Feeds {
@@ -164,6 +169,8 @@ export class Feeds {
     return this.alone(name, async (feed) => {
       const row = await this.rowOf(feed)
       this.store.remove(name)
+      this.parts.alarmOver('feed/failing', `${name}/pull`)
+      this.pushIsFine(name)
       return ok(row)
     })
   }
@@ -258,23 +265,29 @@ export class Feeds {
     })
   }
 
-  /** From now on pulls by itself what is due, as long as the node runs. */
+  /**
+   * Has a running node push the outbox of an agreement by itself, or with null no more. Also lets one go on that stopped
+   * since a second person was needed. Refuses a feed or an agreement that is not there.
+   */
+  async pushByItself(name: string, what: PushByItself | null): Promise<Result<FeedRow>> {
+    const feed = this.find(name)
+    if (!feed.ok) return feed
+    if (what !== null && this.parts.pacts.get(what.pact) === undefined) return noSuchPact(what.pact)
+    const { push: _, ...settings } = feed.value.settings
+    const { push: __, ...standing } = feed.value.standing
+    this.store.setSettings(name, what === null ? settings : { ...settings, push: what })
+    this.store.setStanding(name, standing)
+    this.pushIsFine(name)
+    this.parts.around.report('info', 'feed-push-by-itself', { feed: name, everyMinutes: what?.everyMinutes ?? 0 })
+    return ok(await this.rowOf(this.store.get(name) as Feed))
+  }
+
+  /** From now on does by itself what is due, as long as the node runs. */
   start(): void {
     const { around } = this.parts
-    const look = async () => {
-      if (!(await this.hasAny())) return
-      for (const { name, settings, paused, standing } of this.store.all()) {
-        if (settings.everyMinutes === 0 || paused || (standing.nextTryMs ?? 0) > around.now()) continue
-        if (this.stopping.signal.aborted) return
-        const pulled = await this.pull(name)
-        const failure = pulled.ok ? pulled.value.failure : pulled
-        const { code } = failure ?? { code: 'done' }
-        around.report(failure === undefined ? 'info' : 'warn', 'feed-pulled', { feed: name, code })
-      }
-    }
     const again = () => {
       this.cancelLook = around.after(this.limits.lookMs, () => {
-        look()
+        this.lookAtAll()
           .catch((cause: unknown) => around.report('error', 'feeds-failed', { message: String(cause) }))
           .finally(() => {
             if (!this.stopping.signal.aborted) again()
@@ -282,6 +295,22 @@ export class Feeds {
       })
     }
     again()
+  }
+
+  /** Pulls and pushes what is due. */
+  async lookAtAll(): Promise<void> {
+    if (!(await this.hasAny())) return
+    const { alarm, alarmOver, around } = this.parts
+    await doWhatIsDue({
+      ...{ alarm, alarmOver, around, store: this.store, limits: this.limits, stopped: this.stopping.signal },
+      pull: (name) => this.pull(name),
+      push: (name, { pact, upTo }) => this.push(name, { pact, upTo }),
+    })
+  }
+
+  private pushIsFine(name: string): void {
+    this.parts.alarmOver('feed/push-stopped', name)
+    this.parts.alarmOver('feed/failing', `${name}/push`)
   }
 
   /** Ends what runs; what was taken is kept. */
@@ -321,21 +350,11 @@ export class Feeds {
     )
   }
 
-  private stand({ name, settings, standing }: Feed, report: PullReport): void {
-    const { limits } = this
-    const now = this.parts.around.now()
-    const { failure, fresh, doubt, waitUntilMs } = report
-    const failures = failure === undefined ? 0 : standing.failures + 1
-    const every = settings.everyMinutes * 60_000
-    const later = failure === undefined ? 0 : Math.min(limits.backoffMsMax, limits.backoffMsMin * 2 ** (failures - 1))
-    const next = Math.max(now + Math.max(report.whole || failure !== undefined ? every : 0, later), waitUntilMs ?? 0)
-    this.store.setStanding(name, {
-      ...{ lastPullMs: now, lastNew: fresh, totalNew: standing.totalNew + fresh, failures },
-      ...(every === 0 ? {} : { nextTryMs: next }),
-      ...(waitUntilMs === undefined ? {} : { waitUntilMs }),
-      ...(failure === undefined ? {} : { error: failure.message }),
-      ...(doubt === undefined ? {} : { doubt }),
-    })
+  private stand({ name, settings }: Feed, report: PullReport): void {
+    const tried = { now: this.parts.around.now(), everyMinutes: settings.everyMinutes, limits: this.limits }
+    const standing = this.store.get(name)?.standing
+    if (standing !== undefined) this.store.setStanding(name, afterPull(standing, report, tried))
+    if (report.failure === undefined) this.parts.alarmOver('feed/failing', `${name}/pull`)
   }
 
   private async requestsFor(feed: Feed): Promise<Result<ForeignRequests>> {
@@ -372,6 +391,7 @@ export class Feeds {
       waiting: this.store.waiting(name).objects,
       ...{ nextTryMs: standing.nextTryMs ?? null, waitUntilMs: standing.waitUntilMs ?? null },
       ...{ error: standing.error ?? null, doubt: standing.doubt ?? null, addedAfter: reached(cursor) ?? null },
+      pushes: settings.push === undefined ? null : { ...NEVER_PUSHED, ...standing.push, ...settings.push },
     }
   }
 

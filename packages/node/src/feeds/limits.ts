@@ -39,6 +39,9 @@ export const FEED_LIMITS = {
   /** Between pulls by themselves that failed: from, to. */
   backoffMsMin: 60_000,
   backoffMsMax: 21_600_000,
+  /** A person is told of a feed that fails by itself: after so many times in a row, over so long a time. */
+  failuresTold: 3,
+  failingMs: 21_600_000,
   /** Objects of one feed that are remembered, so that none is taken twice. */
   known: 5_000_000,
   /** One share, or one file of drafts. Where so much waits, it is passed on before anything more is fetched. */

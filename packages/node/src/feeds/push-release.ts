@@ -70,7 +70,10 @@ export function releasedForPush(
       // As the gate wrote them: it read each of them itself.
       return ok(leaving.flatMap((source) => valueOf(objectOf(source))))
     }
-    if (!leaveOut || out.size === 0) return refusalOf({ ...decision, waits })
+    if (!leaveOut || out.size === 0) {
+      if (decision.refusalsTotal === 0 && decision.waitsTotal > 0) report.needsPerson = true
+      return refusalOf({ ...decision, waits })
+    }
     left = left.filter((_object, index) => !out.has(index))
   }
 }

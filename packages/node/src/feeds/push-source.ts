@@ -105,7 +105,7 @@ export function sharedAbove(
   return found
 }
 
-/** All that we shared under an agreement, each object in its newest version; our feedback is for who shared what it is about. */
+/** All that we shared in earnest under an agreement, each object in its newest version; our feedback is for who shared what it is about. */
 export async function sharedUnder(
   pact: string,
   parts: EngineParts,
@@ -120,7 +120,7 @@ export async function sharedUnder(
     const page: Result<CollectionPage> = await views.collectionObjects({ ...query, ...(next === '' ? {} : { next }) })
     if (!page.ok) return page
     for (const { id, digest } of page.value.objects) {
-      if (views.sharedByUs(pact, id).length === 0) continue
+      if (!views.sharedByUs(pact, id).some(({ mode }) => mode === 'Actual')) continue
       const text = views.collectionText(digest)
       if (text === undefined) continue
       pieces.push(utf8(pieces.length === 0 ? text : `,${text}`))

@@ -61,6 +61,8 @@ export interface PushReport {
   open: number
   /** To a MISP: events that were added, changed, and there already; parts of events that were deleted there. */
   events?: { added: number; changed: number; known: number; deleted: number }
+  /** All of it would need a second person, and a push asks none. */
+  needsPerson?: boolean
   /** To a MISP: sightings that were added to attributes it had. */
   sightings?: number
   failure?: { code: string; message: string }
