@@ -1,12 +1,13 @@
-// Which objects a list shows, newest first. Gone through in stretches of sequence numbers that grow, with a pause after each
-// for others: a question that finds much ends in the first, one that finds nothing has gone through all. How many there
-// are is told as far as it was looked, and said to be the least where that was not all.
+// Which objects a list shows, newest first. What the index finds is looked at in steps that grow, with a pause after each
+// for others: a question that finds much ends in the first, one that finds nothing has looked at all that the index could
+// not rule out. How many there are is told as far as it was looked, and said to be the least where that was not all.
 
 import type { Sqlite } from './database.ts'
-import { FIND_STRETCH, OBJECT_TOTAL_MAX, SEQUENCES_PER_LOOK } from './limits.ts'
+import { LOOKS_FIRST, LOOKS_MAX, OBJECT_TOTAL_MAX, SEQUENCES_PER_LOOK } from './limits.ts'
 import { narrowed } from './object-counts.ts'
 import type { ObjectShelf } from './object-shelf.ts'
-import { type Narrowing, questionFor } from './search.ts'
+import type { Narrowing } from './search.ts'
+import { SearchQuestion } from './search-question.ts'
 
 export interface Wanted extends Narrowing {
   /** Folded (object-words.ts); empty for all. */
@@ -24,75 +25,68 @@ export interface Found {
 }
 
 export interface HowToFind {
-  /** Asked between two stretches: where nobody waits for the answer any more, it is what there is by then. */
+  /** Asked between two steps: where nobody waits for the answer any more, it is what there is by then. */
   goesOn?: () => boolean
-  /** Length of the first stretch in the index. */
-  stretch?: number
+  /** How many are looked at in the first step. */
+  looks?: number
 }
 
 export async function findObjects(
   sqlite: Sqlite,
   shelf: ObjectShelf,
   wanted: Wanted,
-  { goesOn = () => true, stretch: length = FIND_STRETCH }: HowToFind = {},
+  { goesOn = () => true, looks: first }: HowToFind = {},
 ): Promise<Found> {
   // What stands in withdrawn is found by its id alone, and is no part of the index.
   if (wanted.words !== '' && wanted.collection === 'withdrawn') return { seqs: [], total: 0, totalIsLeast: false }
   const last = sqlite.prepare<[], { seq: number | null }>('select max(seq) as seq from objects').get()?.seq ?? 0
   const from = Math.min(wanted.before - 1, last)
-  const look = lookFor(sqlite, shelf, wanted)
   const most = wanted.limit + 1
+  const look = lookFor(sqlite, shelf, wanted)
+  // Nothing is counted of what is sought among all.
+  const atFirst = first ?? (wanted.words === '' ? most : LOOKS_FIRST)
 
-  const seqs: number[] = []
-  let reached = from + 1
-  for (const stretch of stretches(from, look, length)) {
-    seqs.push(...look.find(stretch, most - seqs.length))
-    reached = stretch.from
-    if (seqs.length >= most) break
-    await pause()
-    if (!goesOn()) break
+  const shown: number[] = []
+  let unseen = from
+  for await (const step of steps(look, from, atFirst, goesOn)) {
+    for (const seq of step.shown) shown.push(seq)
+    unseen = step.unseen
+    if (shown.length >= most) break
   }
+  const seqs = shown.slice(0, most)
   // What was sought among all is counted all the time; of words it is told what can be told soon.
   if (wanted.words === '') return { seqs, total: shelf.counts.of(wanted), totalIsLeast: false }
-  if (seqs.length < most && from === last) return { seqs, total: seqs.length, totalIsLeast: reached > 1 }
-  let total = 0
-  let counted = last + 1
-  // As far as rows are shown, so that no page goes past its total.
-  for (const stretch of stretches(last, look, length)) {
-    if (total > OBJECT_TOTAL_MAX || counted <= reached || !goesOn()) break
-    total += look.count(stretch, OBJECT_TOTAL_MAX + 1 - total)
-    counted = stretch.from
-    await pause()
+  let [total, uncounted] = [shown.length, unseen]
+  if (from < last) {
+    // As far as rows are shown, so that no page goes past its total.
+    ;[total, uncounted] = [0, last]
+    for await (const step of steps(look, last, atFirst, goesOn)) {
+      total += step.shown.length
+      uncounted = step.unseen
+      if (total > OBJECT_TOTAL_MAX || uncounted <= unseen) break
+    }
   }
-  const isLeast = total > OBJECT_TOTAL_MAX || counted > 1
-  return { seqs, total: Math.min(total, OBJECT_TOTAL_MAX), totalIsLeast: isLeast }
+  const totalIsLeast = total > OBJECT_TOTAL_MAX || uncounted > 0
+  return { seqs, total: Math.min(total, OBJECT_TOTAL_MAX), totalIsLeast }
 }
 
-interface Stretch {
-  from: number
-  to: number
-  indexed: boolean
+/** What one step showed, falling, and the newest sequence number that it left unseen; 0 for none. */
+interface Step {
+  shown: number[]
+  unseen: number
 }
 
-interface Look {
-  /** What is not above it is found by the index; 0 where that is no help. */
-  indexedTo: number
-  /** How many sequence numbers are gone through at once where the index is no help. */
-  unindexed: number
-  find(stretch: Stretch, limit: number): number[]
-  count(stretch: Stretch, limit: number): number
-}
+/** Looks at no more than so many that may be shown, from one sequence number on down. */
+type Look = (to: number, most: number) => Step
 
-/** Falling stretches of sequence numbers, from one on down to the first. */
-function* stretches(from: number, { indexedTo, unindexed }: Look, first: number): Generator<Stretch> {
+async function* steps(look: Look, from: number, first: number, goesOn: () => boolean): AsyncGenerator<Step> {
   let to = from
-  for (; to > indexedTo; to -= unindexed) {
-    yield { from: Math.max(to - unindexed, indexedTo) + 1, to, indexed: false }
-  }
-  to = Math.min(from, indexedTo)
-  for (let length = first; to > 0; length *= 2) {
-    yield { from: Math.max(to - length, 0) + 1, to, indexed: true }
-    to -= length
+  for (let most = first; to > 0; most = Math.min(most * 2, LOOKS_MAX)) {
+    const step = look(to, most)
+    yield step
+    to = step.unseen
+    await pause()
+    if (!goesOn()) return
   }
 }
 
@@ -101,47 +95,44 @@ function lookFor(sqlite: Sqlite, shelf: ObjectShelf, wanted: Wanted): Look {
   const { where, values } = narrowed('o', wanted)
   // Mostly nothing was removed here, and then nothing is looked up for each object.
   const hides = sqlite.prepare('select 1 from removed_here limit 1').get() !== undefined
-  const shown = hides ? `${where} and ${NOT_REMOVED}` : where
+  const isShown = hides ? `${where} and ${NOT_REMOVED}` : where
   const isNarrowed = [wanted.pact, wanted.collection, wanted.type, wanted.party].some((value) => value !== undefined)
   const asksIndex = wanted.collection !== 'withdrawn' && (words !== '' || isNarrowed)
   const indexedTo = asksIndex ? shelf.search.reached() : 0
-  const inWords =
-    words === ''
-      ? { join: '', and: '', values: [] }
-      : { join: 'join search_texts t on t.seq = o.seq', and: 'and instr(t.words, ?) > 0', values: [words] }
-  const read = {
-    sql: `select o.seq from objects o ${inWords.join} where o.seq between ? and ? and ${shown} ${inWords.and}`,
-    values: [...values, ...inWords.values],
+
+  const hasWords = (seq: string) =>
+    words === '' ? '1' : `exists (select 1 from search_texts t where t.seq = ${seq} and instr(t.words, ?) > 0)`
+  const given = [...(words === '' ? [] : [words]), ...values]
+  const inRows = sqlite.prepare<unknown[], { seq: number }>(
+    `select o.seq from objects o where o.seq between ? and ? and ${hasWords('o.seq')} and ${isShown}
+     order by o.seq desc limit ?`,
+  )
+  const rows: Look = (to, most) => {
+    const length = words === '' ? to : SEQUENCES_PER_LOOK
+    const from = Math.max(to - length, indexedTo) + 1
+    const shown = inRows.all(from, to, ...given, most).map(({ seq }) => seq)
+    return { shown, unseen: (shown.length === most ? (shown.at(-1) ?? from) : from) - 1 }
   }
-  const { table, match, isWhole } = questionFor(words, wanted)
-  const inAll = isWhole ? { and: '', values: [] } : { and: IN_WORDS, values: [words] }
-  const inIndex = `${table} where ${table} match ? and rowid between ? and ?`
-  // The index first and then the row of each: the other way round every row would ask the index anew.
-  const found = (i: string) => `select ${i}.rowid as seq from ${table} ${i} cross join objects o on o.seq = ${i}.rowid
-    where ${i}.${table} match ? and ${i}.rowid between ? and ? and ${shown} ${inAll.and}`
-  const seqOf = ({ seq }: { seq: number }) => seq
-  const all = (text: string, ...given: unknown[]) => sqlite.prepare<unknown[], { seq: number }>(text).all(...given)
-  const countOf = (text: string, ...given: unknown[]) =>
-    sqlite.prepare<unknown[], { n: number }>(`select count(*) as n from (${text} limit ?)`).get(...given)?.n ?? 0
-  return {
-    indexedTo,
-    unindexed: words === '' ? Number.MAX_SAFE_INTEGER : SEQUENCES_PER_LOOK,
-    find({ from, to, indexed }, limit) {
-      if (!indexed) return all(`${read.sql} order by o.seq desc limit ?`, from, to, ...read.values, limit).map(seqOf)
-      return all(`${found('i')} order by i.rowid desc limit ?`, match, from, to, ...values, ...inAll.values, limit).map(
-        seqOf,
-      )
-    },
-    count({ from, to, indexed }, limit) {
-      if (!indexed) return countOf(read.sql, from, to, ...read.values, limit)
-      // Without a look at the rows, where all that the index holds is shown.
-      if (!hides && isWhole) return countOf(`select rowid from ${inIndex}`, match, from, to, limit)
-      return countOf(found('i'), match, from, to, ...values, ...inAll.values, limit)
-    },
+  if (indexedTo === 0) return rows
+
+  const question = new SearchQuestion(sqlite, words, wanted)
+  const { table } = question
+  // No lower bound: the index would look for its first beyond all bounds, at each step anew.
+  const inIndex = sqlite.prepare<unknown[], { seq: number; shown: number }>(
+    `select i.seq, ${hasWords('i.seq')} and exists (select 1 from objects o where o.seq = i.seq and ${isShown}) as shown
+     from (select rowid as seq from ${table} where ${table} match ? and rowid <= ? order by rowid desc limit ?) i
+     order by i.seq desc`,
+  )
+  return (to, most) => {
+    if (to > indexedTo) return rows(to, most)
+    const found = inIndex.all(...given, question.match(indexedTo), to, most)
+    const shown = found.filter((row) => row.shown === 1).map(({ seq }) => seq)
+    const unseen = found.length === most ? (found.at(-1)?.seq ?? 1) - 1 : 0
+    question.answered({ found: found.length, shown: shown.length, among: to - unseen })
+    return { shown, unseen }
   }
 }
 
-const IN_WORDS = 'and exists (select 1 from search_texts t where t.seq = o.seq and instr(t.words, ?) > 0)'
 const NOT_REMOVED = `not exists (select 1 from removed_here r where r.pact = o.pact and r.collection = o.collection
   and r.id = o.id and r.version_order = o.version_order)`
 

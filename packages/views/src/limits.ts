@@ -62,8 +62,11 @@ export const CONSENTS_LISTED_MAX = 1_000
 export const REVOKED_AT_ONCE_MAX = 10_000
 /** Sequence numbers of objects gone through in one look for those that match. */
 export const SEQUENCES_PER_LOOK = 5_000
-/** Of those in the index, so many at first and twice as many each time after. */
-export const FIND_STRETCH = 50_000
+/** What the index finds and is looked at in one step: so many at first, and twice as many each time after up to a most. */
+export const LOOKS_FIRST = 1_000
+export const LOOKS_MAX = 4_000
+/** Pieces of a search's words that are weighed against each other. */
+export const PIECES_WEIGHED_MAX = 24
 /** Values of one `match` parameter of a collection's query. */
 export const MATCH_VALUES_MAX = 100
 

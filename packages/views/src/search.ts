@@ -3,14 +3,14 @@
 // letter and every pair of them. Beside the words both hold what a list is narrowed by, so that a word that half of all
 // objects have and a type that few are of are sought together and not one after the other. The index follows the objects
 // at its own pace; what it does not hold yet is found in the stored words (find-objects.ts).
-// This is the one file that only SQLite understands; PostgreSQL has pg_trgm in its place.
+// This file and search-question.ts are those that only SQLite understands; PostgreSQL has pg_trgm in its place.
 
 import { sha256, utf8 } from '@countersign/log'
 import type { Sqlite } from './database.ts'
 import { FACETS_KEPT_MAX, MERGED_PER_STEP, SEARCH_PER_STEP } from './limits.ts'
 import { COLLECTIONS } from './schema.ts'
 
-const TABLES = ['search_words', 'search_pairs'] as const
+export const TABLES = ['search_words', 'search_pairs'] as const
 
 export function makeSearchIndex(sqlite: Sqlite): void {
   // Neither keeps the words themselves. The second needs no places: no pair is sought in the middle of another.
@@ -28,33 +28,6 @@ export interface Narrowing {
   collection?: string
   type?: string
   party?: string
-}
-
-/** Which of the two tables answers, and what it is asked. */
-export interface IndexQuestion {
-  table: (typeof TABLES)[number]
-  match: string
-  /** Whether what it finds has all of the words; or only a part of them, and they must be looked at. */
-  isWhole: boolean
-}
-
-/** How the index is asked for words, folded (object-words.ts), among what a list is narrowed to; one of them at least. */
-export function questionFor(words: string, narrowing: Narrowing): IndexQuestion {
-  const facets = FACETS.flatMap((name) => {
-    const value = narrowing[name]
-    return value === undefined ? [] : [{ name, piece: facet(name, value) }]
-  })
-  if (words !== '' && [...words].length < 3) {
-    const tokens = [[...words].map(letterToken).join(''), ...facets.map(({ piece }) => piece)]
-    return { table: 'search_pairs', match: tokens.map(quoted).join(' AND '), isWhole: true }
-  }
-  const pieces = facets.map(({ name, piece }) => `${name} : ${quoted(piece)}`)
-  // Looking at columns costs time: where no facet can be meant, any will do.
-  // Of an id its last letters tell nearly all, where half of all objects share the first.
-  const asked = IDENTIFIER.test(words) ? words.slice(-TELLING_LETTERS) : words
-  const phrase = PRIVATE.test(asked) ? `words : ${quoted(asked)}` : quoted(asked)
-  const match = [...(words === '' ? [] : [phrase]), ...pieces].join(' AND ')
-  return { table: 'search_words', match, isWhole: asked === words }
 }
 
 export class SearchIndex {
@@ -161,16 +134,13 @@ interface Indexed {
   party: string
 }
 
-const IDENTIFIER = /^[a-z0-9-]+--[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
-const TELLING_LETTERS = 12
-
-const FACETS = ['pact', 'collection', 'type', 'party'] as const
+export const FACETS = ['pact', 'collection', 'type', 'party'] as const
 
 /**
  * One piece of three letters that stands for a value. Made from its digest, so that nothing of the value is kept here that
  * would have to be removed with it; two that are made to be alike are told apart by the row itself (find-objects.ts).
  */
-function facet(name: string, value: string): string {
+export function facet(name: string, value: string): string {
   const key = `${name} ${value}`
   const known = facets.get(key)
   if (known !== undefined) return known
@@ -191,11 +161,11 @@ function makeFacet(key: string): string {
   return letter(0) + letter(2) + letter(4)
 }
 
-// Parts of Unicode's private use area. What stands in an object may lie in it too, so it is escaped, or sought in its column.
+// Parts of Unicode's private use area. What stands in an object may lie in it too: it is escaped where one letter is a token,
+// and otherwise told apart by the look at what was found.
 const [FACETS_FROM, FACET_LETTERS] = [0xe000, 0x1800]
 const [ASCII_MOVED_TO, ESCAPE] = [0xf800, 0xf880]
 const ESCAPED = String.fromCharCode(ESCAPE)
-const PRIVATE = /[\ue000-\uf8ff]/
 
 /** Every letter and every pair of letters, each once. */
 function pairTokens(words: string): Set<string> {
@@ -211,12 +181,8 @@ function pairTokens(words: string): Set<string> {
 }
 
 /** The tokenizer splits at letters of ASCII and takes all others as they are: so the former stand moved out of its way. */
-function letterToken(letter: string): string {
+export function letterToken(letter: string): string {
   const code = letter.charCodeAt(0)
   if (code < 0x80) return String.fromCharCode(ASCII_MOVED_TO + code)
   return code >= ASCII_MOVED_TO && code <= ESCAPE ? ESCAPED + letter : letter
-}
-
-function quoted(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`
 }

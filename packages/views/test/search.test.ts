@@ -95,7 +95,7 @@ test('what is found, and how much, is what a look through all words finds, howev
       fc.array(asked, { minLength: 8, maxLength: 8 }),
       fc.nat(2),
       fc.integer({ min: 1, max: 7 }),
-      async (all, questions, steps, stretch) => {
+      async (all, questions, steps, looks) => {
         const held: (ObjectToFold & { party: string; collection: string })[] = []
         await views.close()
         views = await open()
@@ -121,11 +121,11 @@ test('what is found, and how much, is what a look through all words finds, howev
             .map(({ id }) => id)
           const told = JSON.stringify([query, steps])
           expect(await found({ ...query, limit: 100 }), told).toEqual({ ids: wanted, total: wanted.length })
-          // Page by page, in stretches of a few, as of a million: never more is told than there is, nor less than is shown.
+          // Page by page, in steps of a few, as of a million: never more is told than there is, nor less than is shown.
           const paged: string[] = []
           let before = Number.MAX_SAFE_INTEGER
           for (;;) {
-            const page = await findObjects(database, shelf, { ...narrowing, words, before, limit: 2 }, { stretch })
+            const page = await findObjects(database, shelf, { ...narrowing, words, before, limit: 2 }, { looks })
             const shown = page.seqs.slice(0, 2)
             for (const seq of shown) {
               paged.push(database.prepare('select id from objects where seq = ?').pluck().get(seq) as string)
@@ -141,6 +141,48 @@ test('what is found, and how much, is what a look through all words finds, howev
       },
     ),
     { numRuns: 25 },
+  )
+})
+
+test('what is found by a few of its pieces is what a look through all words finds, among many that are alike', async () => {
+  const types = ['malware', 'tool']
+  const [draw] = fc.sample(fc.infiniteStream(fc.nat(99)), { seed: 1, numRuns: 1 })
+  const number = () => draw?.next().value ?? 0
+  // Pieces that most have, pieces that few have, and words of which others have every piece in another order.
+  const held = Array.from({ length: 600 }, (_, position) => {
+    const type = types[number() % 20 === 0 ? 1 : 0] ?? ''
+    const syllable = () => ['ka', 'ro', 'aka', 'oro', '-', '.7'][number() % 6] ?? ''
+    const name = Array.from({ length: 3 + (number() % 12) }, syllable).join('')
+    const id = `${type}--${position.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`
+    return { ...NOTHING_MORE, id, type, position, source: JSON.stringify({ type, id, name }) }
+  })
+  for (let at = 0; at < held.length; at += 200) await views.foldObjects(`${BRAVO}#2`, 0, held.slice(at, at + 200))
+  await settled()
+  const shelf = new ObjectShelf(database, () => NOW)
+  const rows = database
+    .prepare<[], { seq: number; type: string; words: string }>(
+      'select o.seq, o.type, t.words from objects o join search_texts t on t.seq = o.seq order by o.seq desc',
+    )
+    .all()
+  const part = fc.tuple(fc.nat(599), fc.nat(40), fc.integer({ min: 1, max: 14 })).map(([at, from, length]) => {
+    return rows[at]?.words.slice(from, from + length) ?? ''
+  })
+  const words = fc.oneof(
+    part,
+    fc.tuple(part, part).map((two) => two.join('')),
+  )
+  const asked = fc.record({ words, type: fc.option(fc.constantFrom(...types), { nil: undefined }) })
+  await fc.assert(
+    fc.asyncProperty(asked, fc.integer({ min: 1, max: 60 }), async ({ words, type }, looks) => {
+      const narrowing = type === undefined ? {} : { type }
+      const wanted = rows.filter((row) => row.words.includes(words) && (type ?? row.type) === row.type)
+      const question = { ...narrowing, words, before: Number.MAX_SAFE_INTEGER }
+      const found = await findObjects(database, shelf, { ...question, limit: 1_000 }, { looks })
+      expect(found).toEqual({ seqs: wanted.map(({ seq }) => seq), total: wanted.length, totalIsLeast: false })
+      const page = await findObjects(database, shelf, { ...question, limit: 5 }, { looks })
+      expect(page.seqs).toEqual(found.seqs.slice(0, 6))
+    }),
+    { numRuns: 150 },
   )
 })
 
@@ -243,9 +285,9 @@ test('a question that nobody waits for any more ends, and says that there may be
   const wanted = { words: 'sought', before: Number.MAX_SAFE_INTEGER, limit: 10 }
   let asked = 0
   const goesOn = () => ++asked < 2
-  const given = await findObjects(database, shelf, wanted, { goesOn, stretch: 1 })
+  const given = await findObjects(database, shelf, wanted, { goesOn, looks: 1 })
   expect(given).toMatchObject({ total: 3, totalIsLeast: true })
-  expect((await findObjects(database, shelf, wanted, { stretch: 1 })).seqs).toHaveLength(4)
+  expect((await findObjects(database, shelf, wanted, { looks: 1 })).seqs).toHaveLength(4)
 })
 
 test('views of before are counted and indexed anew, and nothing has to be folded again', async () => {
