@@ -106,6 +106,27 @@ describe('feedback on what another party shared', () => {
     expect(await give({ takeBack: again.ids })).toMatchObject({ ok: false, code: 'not-found/object' })
   })
 
+  test('is taken back also where what it is about was taken back before', async () => {
+    const { alfa, bravo, pact } = parties
+    await shared(15)
+    const given = value(await give({ ids: [idOf(15)], sighting: { count: 1 } }))
+    await untilHeard(15)
+    value(await alfa.node.revoke({ pact, account: 'test', reason: 'mistake', ids: [idOf(15)] }))
+    const inInbox = async () => (await taxii(bravo, `${pact}/collections/inbox/objects/${idOf(15)}/`)).status === 200
+    await until('bravo to have it no more', async () => !(await inInbox()))
+    const [id = ''] = given.ids
+    value(await give({ takeBack: [id] }))
+    const newest = async () => JSON.parse((await alfa.node.views.object(id))?.versions[0]?.source ?? '{}') as Value
+    await until('alfa to hear of it', async () => (await newest())['revoked'] === true)
+    expect(await newest()).toMatchObject({ sighting_of_ref: idOf(15), revoked: true })
+    // Nothing is left to be said of it, and the second time there is nothing to take back.
+    expect(await give({ takeBack: [id] })).toMatchObject({ ok: false, code: 'not-found/object' })
+    expect(await give({ ids: [idOf(15)], sighting: { count: 1 } })).toMatchObject({
+      ok: false,
+      code: 'not-found/object',
+    })
+  })
+
   test('is refused whole where one of the objects is nobody’s, our own, or an observable that is said to be seen', async () => {
     const { bravo } = parties
     await shared(3)

@@ -612,8 +612,8 @@ class SqliteViews implements Views {
     return sharedByUs(this.store.sqlite, pact, id)
   }
 
-  sharedWithUs(pact: string, id: string) {
-    return sharedWithUs(this.store.sqlite, pact, id)
+  sharedWithUs(pact: string, id: string, options?: Parameters<Views['sharedWithUs']>[2]) {
+    return sharedWithUs(this.store.sqlite, pact, id, options)
   }
 
   feedbackByUs(pact: string, id: string) {

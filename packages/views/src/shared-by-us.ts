@@ -21,11 +21,18 @@ export function askRevokedByUs(sqlite: Sqlite): (pact: string, id: string) => bo
 }
 
 /**
- * Each place of an object in a share of another party that counts here; what was said in earnest first, then the newest
- * version, then what was said first.
+ * Each place of an object in a share of another party that counts here, or with `alsoTakenBack` counted before its author
+ * took it back; what still counts first, then what was said in earnest, then the newest version, then what was said first.
  */
-export function sharedWithUs(sqlite: Sqlite, pact: string, id: string): SharedPlace[] {
-  return sharedIn(sqlite, 'inbox', pact, id, "r.mode = 'Actual' desc, s.version_order desc, r.at_ms")
+export function sharedWithUs(
+  sqlite: Sqlite,
+  pact: string,
+  id: string,
+  { alsoTakenBack = false }: { alsoTakenBack?: boolean } = {},
+): SharedPlace[] {
+  const shown = alsoTakenBack ? [COUNTS.yes, COUNTS.takenBack] : [COUNTS.yes]
+  const order = `s.shown = ${COUNTS.yes} desc, r.mode = 'Actual' desc, s.version_order desc, r.at_ms`
+  return sharedIn(sqlite, 'inbox', pact, id, order, shown)
 }
 
 /** The newest text of a sighting or an opinion that we say under an agreement, and that is not revoked. */
@@ -58,7 +65,14 @@ export function sharedInRecord(
     .all(record.origin, record.idx, after.part, after.position, limit)
 }
 
-function sharedIn(sqlite: Sqlite, collection: CollectionName, pact: string, id: string, order: string): SharedPlace[] {
+function sharedIn(
+  sqlite: Sqlite,
+  collection: CollectionName,
+  pact: string,
+  id: string,
+  order: string,
+  shown: readonly number[] = [COUNTS.yes],
+): SharedPlace[] {
   return sqlite
     .prepare<
       [string, string, number, number],
@@ -69,7 +83,7 @@ function sharedIn(sqlite: Sqlite, collection: CollectionName, pact: string, id: 
            select party from addressees a where a.origin = s.origin and a.idx = s.idx order by place)) as "to"
        from object_sources s join records r on r.origin = s.origin and r.idx = s.idx
        left join record_feeds f on f.origin = s.origin and f.idx = s.idx
-       where s.id = ? and s.pact = ? and s.collection = ? and s.shown = ${COUNTS.yes} and r.type = 'intel/share'
+       where s.id = ? and s.pact = ? and s.collection = ? and s.shown in (${shown.join(', ')}) and r.type = 'intel/share'
        order by ${order}, s.origin, s.idx, s.part, s.position limit ?`,
     )
     .all(id, pact, COLLECTIONS.indexOf(collection), REVOKED_AT_ONCE_MAX)

@@ -342,9 +342,9 @@ export interface Views {
   sharedByUs(pact: string, id: string): SharedPlace[]
   /**
    * What of an object others shared with us may be answered: what was said in earnest first, then the newest version; at
-   * most REVOKED_AT_ONCE_MAX.
+   * most REVOKED_AT_ONCE_MAX. With `alsoTakenBack` also what its author took back: what was said of that can be taken back.
    */
-  sharedWithUs(pact: string, id: string): SharedPlace[]
+  sharedWithUs(pact: string, id: string, options?: { alsoTakenBack?: boolean }): SharedPlace[]
   /** The newest text of a sighting or an opinion that we say, unless that is revoked. */
   feedbackByUs(pact: string, id: string): string | undefined
 

@@ -70,9 +70,12 @@ function placesOf(
   targets: readonly string[],
 ): Result<SharedPlace[][]> {
   const byAuthor: Map<string, SharedPlace>[] = []
+  const read = readObject(utf8(saying.source))
+  // A last version takes back what was said, also of what is not shared any more.
+  const options = { alsoTakenBack: read.ok && read.value.revoked }
   for (const target of targets) {
     const newest = new Map<string, SharedPlace>()
-    for (const place of views.sharedWithUs(pact, target)) {
+    for (const place of views.sharedWithUs(pact, target, options)) {
       if (!newest.has(place.from)) newest.set(place.from, place)
     }
     if (newest.size === 0) return nobodyShares(target)
