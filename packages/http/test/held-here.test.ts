@@ -189,6 +189,30 @@ test('what a tool wrote before the node ended is told of in the next run: pendin
   expect(await status()).toMatchObject({ status: 'complete', success_count: total, failure_count: 0, pending_count: 0 })
 })
 
+test('what a tool deletes meanwhile is accepted, stays where it is until that is said, and is gone then at both ends', async () => {
+  const { alfa, bravo, pact } = parties
+  value(await shareCampaign(alfa.node))
+  const [text = ''] = objectTexts(CAMPAIGN.toString()).filter(
+    (one) => one.includes('"type":"indicator"') || one.includes('"type": "indicator"'),
+  )
+  const { id } = JSON.parse(text) as { id: string }
+  const path = (collection: string) => `${pact}/collections/${collection}/objects/${id}/`
+  const isIn = async (of: typeof alfa, collection: string) => (await taxii(of, path(collection))).status === 200
+  await until('bravo to have it', () => isIn(bravo, 'inbox'))
+  await alfa.restart(cutOff)
+  const answer = await taxii(alfa, path('outbox'), { method: 'DELETE' })
+  expect([answer.status, await answer.text()]).toEqual([202, ''])
+  // Nothing was said yet, so it still counts.
+  expect(await isIn(alfa, 'outbox')).toBe(true)
+  expect((await alfa.node.status()).heldHere).toBe(1)
+  await alfa.restart()
+  await allSaid()
+  await until('it to be gone here', async () => !(await isIn(alfa, 'outbox')))
+  await until('it to be gone there', async () => !(await isIn(bravo, 'inbox')))
+  expect(await isIn(bravo, 'withdrawn')).toBe(true)
+  expect((await taxii(alfa, path('outbox'), { method: 'DELETE' })).status).toBe(404)
+})
+
 test('where the log is stopped, a share is refused, and nothing of it is kept', async () => {
   const { alfa, bravo } = parties
   await alfa.stop()

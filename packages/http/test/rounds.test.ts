@@ -6,6 +6,7 @@ import { type Officer, realSurroundings } from '@countersign/node'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { joined, startForeign } from './foreign-taxii.ts'
 import { bytesInput, type Parties, startParties, until, value } from './parties.ts'
+import { taxii } from './taxii-client.ts'
 
 const PASSWORD = 'a password of some length'
 const RED = 'marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1'
@@ -77,6 +78,20 @@ test('what was gathered is said as one share, in the name of whoever says it, an
   // What they have is not new.
   expect(value(await add(tool(1), tool(2), tool(4)))).toEqual({ added: 1, known: 2 })
   value(await say())
+})
+
+test('tools read what a round carried where they read everything else: in the outbox here, in the inbox there', async () => {
+  const { alfa, bravo, pact } = parties
+  value(await add(tool(8)))
+  const { id } = tool(8)
+  const has = async (of: typeof alfa, collection: string) =>
+    (await taxii(of, `${pact}/collections/${collection}/objects/${id}/`)).status === 200
+  expect(await has(alfa, 'outbox')).toBe(false)
+  value(await say())
+  await until('the outbox to have it', () => has(alfa, 'outbox'))
+  await until('the inbox to have it', () => has(bravo, 'inbox'))
+  const root = (await (await taxii(alfa, `${pact}/collections/`)).json()) as { collections: { alias?: string }[] }
+  expect(root.collections.map(({ alias }) => alias)).toEqual(['inbox', 'outbox', 'withdrawn'])
 })
 
 test('what was shared by other means meanwhile is not in it any more', async () => {
