@@ -24,6 +24,10 @@ export const ACTS = [
   'stolen keys given up without a neutral',
   'a thief was heard after the notice',
   'a receipt of a thief was fetched after the notice',
+  'what was shared taken back',
+  'feedback read by whom it was for',
+  'passing on consented to',
+  'a consent retracted',
 ] as const
 
 export type Act = (typeof ACTS)[number]

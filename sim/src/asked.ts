@@ -4,7 +4,6 @@
 
 import type { LogFiles } from '@countersign/ledger'
 import type { Result } from '@countersign/log'
-import type { Said, ShareResult } from '@countersign/node'
 import { parseEntry } from '@countersign/record'
 import { WORLDS } from './case.ts'
 import { sealingIdentitiesOf } from './identity.ts'
@@ -12,6 +11,13 @@ import type { Machine } from './machine.ts'
 import { textOf, unsealed } from './seal.ts'
 import { shortDigest } from './trace.ts'
 import type { World } from './world.ts'
+
+/** What a node answers to whom it acknowledges something. */
+export interface Acknowledged {
+  state: 'said' | 'held-here' | 'waits'
+  record?: string
+  records?: string[]
+}
 
 export interface Ask {
   party: string
@@ -30,6 +36,9 @@ const FOR_NOW = /^(?:node\/|ledger\/|say\/re$|say\/channel$|pact\/not-in-force$)
 
 /** Content that is on its way is looked for again after so long. */
 const CONTENT_MS = 5_000
+
+/** Whose content are bundles of STIX. */
+const BUNDLED: ReadonlySet<string> = new Set(['intel/share', 'intel/sighting'])
 
 /** What a node says by itself. */
 const BY_ITSELF = /^(?:log|pact|party)\/|^content\/rejected$/
@@ -62,7 +71,7 @@ export class Asked {
     return ask
   }
 
-  answered(ask: Ask, result: Result<Said> | ShareResult): void {
+  answered(ask: Ask, result: Result<Acknowledged>): void {
     const { trace, clock } = this.world
     trace.add(`${clock.now} ${ask.party} is answered ${result.ok ? result.value.state : result.code}`)
     if (!result.ok) {
@@ -75,7 +84,8 @@ export class Asked {
     if (ask.forbidden) this.world.violated(4, `${ask.party} said a ${ask.type} that may not leave: ${ask.texts.join()}`)
     ask.outcome = result.value.state === 'said' ? 'said' : 'held'
     if (result.value.state !== 'said') return
-    ask.records = 'records' in result.value ? result.value.records : [result.value.record]
+    const { record, records = record === undefined ? [] : [record] } = result.value
+    ask.records = records
     for (const record of ask.records) void this.stands(ask, record)
   }
 
@@ -118,7 +128,7 @@ export class Asked {
       }
       const plaintext = file && (await unsealed(file, [...parties, ...neutrals].map(sealingIdentitiesOf)))
       if (plaintext === undefined) return this.world.violated(1, `The content of ${where} is not held or not sealed.`)
-      const texts = statement.type === 'intel/share' ? objectsOf(plaintext) : [textOf(plaintext)]
+      const texts = BUNDLED.has(statement.type) ? objectsOf(plaintext) : [textOf(plaintext)]
       for (const text of texts) {
         this.present.add(`${machine.party} ${text}`)
         this.standsAt(where, ours, text)
@@ -146,6 +156,10 @@ export class Asked {
   /** The disk of a party went back in time: what it kept to be said may be gone with it. */
   lost(party: string): void {
     for (const ask of this.asks) if (ask.party === party) this.gone.add(ask)
+  }
+
+  isGone(ask: Ask): boolean {
+    return this.gone.has(ask)
   }
 
   /** What is still to be said, in words; empty where nothing is. */

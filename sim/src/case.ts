@@ -46,6 +46,7 @@ export type Step = { at: number } & (
   | { do: 'rotate'; who: string; roles: RotatedRole[] }
   | { do: 'succeed'; who: string }
   | { do: 'destroy' | 'hold' | 'lift'; by: string; n: number }
+  | { do: 'tell' | 'consent' | 'retract' | 'take-back'; by: string; n: number }
   | { do: 'carry'; from: string; to: string; how: 'whole' | 'half-copied' | 'old'; n: number }
 )
 
@@ -142,6 +143,7 @@ export function caseOf(seed: number): Case {
       ? theftAmongTwo(draw, speakers)
       : actsOf(what, draw, lengthMs, honest, speakers)),
   )
+  if (!isQuiet) steps.push(...afterAShare(drawOf(seed, 'after a share'), lengthMs, speakers))
   if (hostile !== undefined) for (let n = 1 + draw.below(4); n > 0; n--) steps.push({ at: at(), do: 'act', n })
   // What is not restored is whole when two officers pin it: nobody else holds more of it than its author.
   const succeeded = steps.flatMap((step) => (step.do === 'succeed' ? step.who : []))
@@ -234,6 +236,29 @@ function wishesFor(draw: Draw, lengthMs: number, speakers: readonly string[]): S
     steps.push({ at: at(), do: 'hold', by, n })
     if (draw.chance(0.4)) steps.push({ at: at(), do: 'lift', by, n })
   }
+  return steps
+}
+
+/**
+ * Somebody shares, and then it is taken back, passed on, or told about, in any order. It is drawn by itself, so that all
+ * else in a case stays what it was.
+ */
+function afterAShare(draw: Draw, lengthMs: number, speakers: readonly string[]): Step[] {
+  if (!draw.chance(0.35)) return []
+  const by = draw.pick(speakers)
+  // Once a log is compared with what its peers hold; and not sooner than some have it.
+  const from = 4_000 + draw.below(lengthMs / 3)
+  const at = (after = from) => after + 500 + draw.below(lengthMs / 2)
+  const steps: Step[] = [{ at: from, do: 'share', by, n: 900 + draw.below(3) }]
+  for (const other of speakers) {
+    if (other !== by && draw.chance(0.7)) steps.push({ at: at(), do: 'tell', by: other, n: draw.below(12) })
+  }
+  if (draw.chance(0.5)) {
+    const given = at()
+    steps.push({ at: given, do: 'consent', by, n: draw.below(12) })
+    if (draw.chance(0.7)) steps.push({ at: at(given), do: 'retract', by, n: draw.below(12) })
+  }
+  if (draw.chance(0.6)) steps.push({ at: at(), do: 'take-back', by, n: draw.below(12) })
   return steps
 }
 

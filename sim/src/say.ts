@@ -7,7 +7,7 @@ import type { Machine } from './machine.ts'
 import { drawOf } from './random.ts'
 import type { World } from './world.ts'
 
-const AMBER = 'marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421'
+export const AMBER = 'marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421'
 const RED = 'marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1'
 
 export function sayStep(world: World, step: Extract<Step, { do: 'call' | 'ack' | 'share' | 'forbidden' }>): void {
@@ -69,7 +69,7 @@ function share(world: World, machine: Machine, mark: string, n: number, marking:
   void sharing?.then((shared) => world.checks.asked.answered(ask, shared))
 }
 
-function uuid(random: Uint8Array): string {
+export function uuid(random: Uint8Array): string {
   const bytes = Uint8Array.from(random)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80

@@ -4,6 +4,7 @@
 
 import { TrustedCards } from '@countersign/node'
 import type { Act } from './acts.ts'
+import { AfterSharing } from './after-sharing.ts'
 import { Carrying } from './carrying.ts'
 import { type Case, type Step, WORLDS, type WorldName } from './case.ts'
 import { Checks } from './checks.ts'
@@ -77,6 +78,7 @@ export class World {
   readonly acts = new Map<Act, number>()
   readonly destruction = new Destruction(this)
   readonly theft: Theft
+  private readonly afterSharing = new AfterSharing(this)
   private readonly witness: SimulatedWitness | undefined
   private readonly carrying = new Carrying(this)
   private readonly backups = new Map<string, Image>()
@@ -144,6 +146,7 @@ export class World {
     this.heal()
     await this.settle()
     await this.checks.atRest()
+    await this.afterSharing.atRest()
     await this.theft.atRest()
     await this.witness?.atRest()
     this.raise()
@@ -264,6 +267,11 @@ export class World {
       case 'hold':
       case 'lift':
         return this.destruction.take(step)
+      case 'tell':
+      case 'consent':
+      case 'retract':
+      case 'take-back':
+        return this.afterSharing.take(step)
       case 'steal':
         return this.theft.take(step)
       case 'years':
@@ -380,7 +388,7 @@ const AGREEMENT = (world: WorldName) => {
     ...['line', 'main'].flatMap((name) => [`  - name: ${name}`, `    parties: [${parties.join(', ')}]`]),
     'offer: { days: 30 }',
     'marking: { scheme: "TLP:2.0", max: "TLP:AMBER+STRICT" }',
-    'share: { records: [intel/share, hotline/message, hotline/ack, content/rejected], stix: { deny: [] } }',
+    'share: { records: [intel/share, intel/sighting, hotline/message, hotline/ack, content/rejected], stix: { deny: [] } }',
     'limits: { entriesPerDay: 20000, bytesPerDay: 2147483648, partBytes: 1048576, parts: 8, openProposals: 8 }',
     'retention: { days: 3650 }',
     'intervals: { pollSeconds: 60, cosignSeconds: 300, pinSeconds: 300, rejectSeconds: 3600 }',
