@@ -7,7 +7,6 @@ import type { Node, SayRequest, ShareRefusal } from '@countersign/node'
 import { type Card, fingerprintWords } from '@countersign/record'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Account, Accounts } from './accounts.ts'
 import { approvalRoutes, officerAsking } from './approval-routes.ts'
 import { consentRoutes } from './consent-routes.ts'
 import { answer, sendRefusal } from './errors.ts'
@@ -29,6 +28,7 @@ import {
   idQuery,
   isDescribed,
   objectsQuery,
+  operationAt,
   partQuery,
   proposeBody,
   recordsQuery,
@@ -41,6 +41,8 @@ import {
   successionQuery,
   trustBody,
 } from './operations.ts'
+import type { Account, Accounts } from './people/accounts.ts'
+import { type Act, actsOf, type Role, refusedTo } from './people/roles.ts'
 import { roundRoutes } from './round-routes.ts'
 import { rulesRoutes } from './rules-routes.ts'
 import { timelineRoutes } from './timeline-routes.ts'
@@ -74,6 +76,7 @@ export async function apiRoutes(
     })
     api.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
     api.decorateRequest('account', null)
+    api.decorateRequest('does', null)
     api.addHook('onRequest', async (request, reply) => {
       const headers = headersOf(request)
       const account = await accounts.who(headers)
@@ -85,12 +88,21 @@ export async function apiRoutes(
       if (request.method !== 'GET' && !accounts.isLocal(headers) && !fromOwnPage(request)) {
         return reply.code(403).send({ code: 'auth/origin', message: 'This did not come from a page of this node.' })
       }
+      request.does = operationAt(request.method, request.routeOptions.url)?.does ?? null
+      // What is no operation of the API is answered as nothing by the routes.
+      const mayNot =
+        accounts.isLocal(headers) || request.does === null ? undefined : refusedTo(account.roles, request.does)
+      if (mayNot !== undefined) return sendRefusal(reply, mayNot)
       request.account = account
       return undefined
     })
 
     api.get('/api/me', async (request) => {
-      return { account: request.account, node: { ...about(), words: fingerprintWords(node.card) } }
+      return {
+        account: request.account,
+        may: actsOf(rolesOf(request)),
+        node: { ...about(), words: fingerprintWords(node.card) },
+      }
     })
     api.get('/api/status', async () => node.status())
 
@@ -223,6 +235,10 @@ export async function apiRoutes(
       const parsed = parse(sayBody, request.body)
       if (!parsed.ok) return sendRefusal(reply, parsed)
       const { content, ...rest } = parsed.value
+      const local = accounts.isLocal(headersOf(request))
+      // What else is said so is of the agreement itself, or of content.
+      const mayNot = local || rest.type.startsWith('hotline/') ? undefined : refusedTo(rolesOf(request), 'agree')
+      if (mayNot !== undefined) return sendRefusal(reply, mayNot)
       const asked: SayRequest = { ...rest, account: accountOf(request) }
       if (content !== undefined) {
         asked.content = content.map(({ base64, ...part }) => ({ ...part, bytes: Buffer.from(base64, 'base64') }))
@@ -335,6 +351,8 @@ async function* carriedLines(node: Node, from: string, options: { pact?: string 
 declare module 'fastify' {
   interface FastifyRequest {
     account: Account | null
+    /** What kind of act it is. */
+    does: Act | null
   }
 }
 
@@ -350,6 +368,10 @@ function saidHere(node: Node, statement: string) {
 function accountOf(request: FastifyRequest): string {
   const { account } = request
   return account === null ? '' : account.email === '' ? account.name : account.email
+}
+
+function rolesOf({ account }: FastifyRequest): readonly Role[] {
+  return account?.roles ?? []
 }
 
 function cardRow(card: Card) {

@@ -6,9 +6,10 @@ import { ok, type Result, refuse } from '@countersign/log'
 import type { Node, Officer } from '@countersign/node'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Accounts } from './accounts.ts'
 import { answer, malformed, sendRefusal } from './errors.ts'
 import { LIMITS } from './limits.ts'
+import type { Accounts } from './people/accounts.ts'
+import { refusedTo } from './people/roles.ts'
 
 const text = z.string().min(1).max(LIMITS.queryChars)
 
@@ -46,7 +47,12 @@ interface Means {
 export function officerAsking({ accounts, headersOf }: Omit<Means, 'node'>) {
   return async (request: FastifyRequest, given?: { email: string; password: string }): Promise<Result<Officer>> => {
     const headers = headersOf(request)
-    if (accounts.isLocal(headers) && given !== undefined) return accounts.officerOf(given.email, given.password)
+    if (accounts.isLocal(headers) && given !== undefined) {
+      const by = await accounts.officerOf(given.email, given.password)
+      // The shell may do everything; the officer who signs in beside it what their roles let.
+      const mayNot = !by.ok || request.does === null ? undefined : refusedTo(by.value.roles, request.does)
+      return mayNot ?? by
+    }
     const signedIn = await accounts.officer(headers)
     return signedIn === undefined
       ? refuse('account/officer', 'This takes an officer who has signed in with an account of their own.')

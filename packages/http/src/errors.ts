@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify'
 import type { z } from 'zod'
 
 const STATUS: [prefix: string, status: number][] = [
+  ['auth/role', 403],
   ['auth/', 401],
   ['not-found/', 404],
   ['json/', 400],

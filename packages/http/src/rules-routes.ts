@@ -7,9 +7,9 @@ import type { Node, Officer, RulesDraft } from '@countersign/node'
 import { TLP_LABELS } from '@countersign/record'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Accounts } from './accounts.ts'
 import { answer, malformed, sendRefusal } from './errors.ts'
 import { LIMITS } from './limits.ts'
+import type { Accounts } from './people/accounts.ts'
 
 const text = z.string().min(1).max(LIMITS.queryChars)
 const reason = z.string().min(1).max(LIMITS.decisionReasonChars)

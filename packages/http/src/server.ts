@@ -9,11 +9,11 @@ import type { Node } from '@countersign/node'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
-import { type Accounts, openAccounts } from './accounts.ts'
 import { apiRoutes } from './api.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { LIMITS } from './limits.ts'
 import { type LocalDoor, openLocalDoor } from './local-door.ts'
+import { type Accounts, openAccounts } from './people/accounts.ts'
 import { taxiiRoutes } from './taxii/routes.ts'
 
 export interface ServeOptions extends ListenOptions {

@@ -4,6 +4,8 @@ import type { Command } from 'commander'
 import { dirOption, examples, jsonOption } from '../options.ts'
 import { misused, must, note, print, printJson } from '../output.ts'
 
+const ROLES_TOLD = 'duty-officer, analyst, releasing-officer, agreement-officer, administrator, or auditor alone'
+
 export function accountCommand(account: Command): void {
   account
     .command('officer')
@@ -11,27 +13,58 @@ export function accountCommand(account: Command): void {
     .addOption(dirOption())
     .requiredOption('--email <address>', 'what the officer signs in with')
     .requiredOption('--name <name>', 'of the officer, for people')
+    .option('--role <role...>', `${ROLES_TOLD}; otherwise all that act, for the only person of a house`)
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      examples('countersign account officer --dir ./alfa --email duty@alfa.example --name "Duty officer"'),
+      examples(
+        'countersign account officer --dir ./alfa --email duty@alfa.example --name "Duty officer" --role duty-officer analyst',
+      ),
     )
-    .action(async (options: { dir: string; email: string; name: string; json?: boolean }) => {
+    .action(async (options: { dir: string; email: string; name: string; role?: string[]; json?: boolean }) => {
       const password = await askPassword()
-      const { dir, card } = must(loadMember(options.dir))
-      const accounts = await (await import('@countersign/http')).openAccounts(
-        dir,
-        card.body.endpoints[0] ?? 'http://localhost',
-      )
-      try {
-        const officer = must(await accounts.addOfficer(options.email, options.name, password))
+      return withAccounts(options.dir, async (accounts, { parseRoles }, party) => {
+        const roles = options.role === undefined ? undefined : must(parseRoles(options.role))
+        const officer = must(await accounts.addOfficer(options.email, options.name, password, roles))
         if (options.json === true) return printJson(officer)
-        print(`${options.email} may sign in to the console of ${card.party}.`)
-        return undefined
-      } finally {
-        accounts.close()
-      }
+        return print(`${officer.email} may sign in to the console of ${party}, as ${officer.roles.join(', ')}.`)
+      })
     })
+
+  account
+    .command('roles')
+    .description('give an officer other roles instead of those they had; they count from the next click on')
+    .addOption(dirOption())
+    .requiredOption('--email <address>', 'what the officer signs in with')
+    .requiredOption('--role <role...>', ROLES_TOLD)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples('countersign account roles --dir ./alfa --email duty@alfa.example --role duty-officer'),
+    )
+    .action(async (options: { dir: string; email: string; role: string[]; json?: boolean }) =>
+      withAccounts(options.dir, async (accounts, { parseRoles }) => {
+        const officer = must(accounts.setRoles(options.email, must(parseRoles(options.role))))
+        if (options.json === true) return printJson(officer)
+        return print(`${officer.email} is ${officer.roles.join(', ')} from now on.`)
+      }),
+    )
+
+  account
+    .command('officers')
+    .description('list the officers who may sign in to the console, and their roles')
+    .addOption(dirOption())
+    .addOption(jsonOption())
+    .addHelpText('after', examples('countersign account officers --dir ./alfa'))
+    .action(async (options: { dir: string; json?: boolean }) =>
+      withAccounts(options.dir, async (accounts) => {
+        const officers = accounts.officers()
+        if (options.json === true) return printJson({ officers })
+        if (officers.length === 0) return note('There is no officer yet; “countersign account officer” adds one.')
+        for (const { email, name, roles } of officers) print(`${email}  ${name}  ${roles.join(' ') || 'no role'}`)
+        return undefined
+      }),
+    )
 
   account
     .command('tool')
@@ -92,19 +125,24 @@ export function accountCommand(account: Command): void {
 }
 
 type Http = typeof import('@countersign/http')
+type Accounts = Awaited<ReturnType<Http['openAccounts']>>
 
-async function withTools(
+async function withAccounts(
   folder: string,
-  act: (tools: Awaited<ReturnType<Http['openAccounts']>>['tools'], http: Http) => void,
+  act: (accounts: Accounts, http: Http, party: string) => Promise<void>,
 ): Promise<void> {
   const { dir, card } = must(loadMember(folder))
   const http = await import('@countersign/http')
   const accounts = await http.openAccounts(dir, card.body.endpoints[0] ?? 'http://localhost')
   try {
-    act(accounts.tools, http)
+    await act(accounts, http, card.party)
   } finally {
     accounts.close()
   }
+}
+
+function withTools(folder: string, act: (tools: Accounts['tools'], http: Http) => void): Promise<void> {
+  return withAccounts(folder, async (accounts, http) => act(accounts.tools, http))
 }
 
 async function askPassword(): Promise<string> {

@@ -3,7 +3,9 @@
 import type { ApprovalRow } from './officers.ts'
 
 export interface Me {
-  account: { id: string; name: string; email: string }
+  account: { id: string; name: string; email: string; roles: string[] }
+  /** What the roles of the account let it do, by the names of docs/SOUNDNESS.md (Who may do what). */
+  may: string[]
   node: NodeFacts & { words: string[] }
 }
 

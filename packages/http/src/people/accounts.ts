@@ -10,17 +10,25 @@ import type { Officer } from '@countersign/node'
 import { betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import Database from 'better-sqlite3'
-import { LIMITS } from './limits.ts'
-import { Tools } from './tools.ts'
+import { LIMITS } from '../limits.ts'
+import { Tools } from '../tools.ts'
+import { RoleStore } from './role-store.ts'
+import { EVERY_ACTING_ROLE, parseRoles, ROLES, type Role } from './roles.ts'
 
 export interface Account {
   id: string
   name: string
   email: string
+  roles: readonly Role[]
+}
+
+/** Somebody who has signed in, and what they may. */
+export interface Person extends Officer {
+  roles: readonly Role[]
 }
 
 /** What the shell does is done in this name where no other is given. */
-export const LOCAL_ACCOUNT: Account = { id: 'local', name: 'Shell of this machine', email: '' }
+export const LOCAL_ACCOUNT: Account = { id: 'local', name: 'Shell of this machine', email: '', roles: ROLES }
 
 export interface Accounts {
   /** better-auth's own routes, below /api/auth. */
@@ -29,14 +37,19 @@ export interface Accounts {
   who(headers: Headers): Promise<Account | undefined>
   isLocal(headers: Headers): boolean
   /** The officer of a session, and when the account was made. The shell’s token is nobody in particular. */
-  officer(headers: Headers): Promise<Officer | undefined>
+  officer(headers: Headers): Promise<Person | undefined>
   /** The officer of an address and a password, given in the shell of the machine. */
-  officerOf(email: string, password: string): Promise<Result<Officer>>
+  officerOf(email: string, password: string): Promise<Result<Person>>
   /** Who may speak TAXII. */
   tools: Tools
   /** How many officers there are. */
   count(): number
-  addOfficer(email: string, name: string, password: string): Promise<Result<Account>>
+  /** With every role that acts where none is named. Refuses `account/password`, `account/exists`, `account/roles`. */
+  addOfficer(email: string, name: string, password: string, roles?: readonly Role[]): Promise<Result<Account>>
+  /** Instead of those an officer had; they count from the next request on. Refuses `account/unknown`, `account/roles`. */
+  setRoles(email: string, roles: readonly Role[]): Result<Account>
+  /** By address. */
+  officers(): Account[]
   close(): void
 }
 
@@ -59,7 +72,20 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
   const auth = betterAuth(options)
   const token = Buffer.from(secretOf(dir, 'api-token'))
 
+  const roles = new RoleStore(db)
   const guesses = attempts(10, 60_000)
+  const sql = {
+    named: db.prepare<[string], User>('SELECT id, name, email FROM user WHERE email = ?'),
+    all: db.prepare<[], User>('SELECT id, name, email FROM user ORDER BY email'),
+  }
+
+  function accountOf({ id, name, email }: User): Account {
+    return { id, name, email, roles: roles.of(id) }
+  }
+
+  function personOf(user: User & { createdAt: Date }): Person {
+    return { id: user.id, name: user.email, since: user.createdAt.getTime(), roles: roles.of(user.id) }
+  }
 
   function isLocal(headers: Headers): boolean {
     const given = /^Bearer ([A-Za-z0-9_-]{16,128})$/.exec(headers.get('authorization') ?? '')?.[1]
@@ -74,11 +100,11 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
     async who(headers) {
       if (isLocal(headers)) return LOCAL_ACCOUNT
       const session = await auth.api.getSession({ headers })
-      return session === null ? undefined : { id: session.user.id, name: session.user.name, email: session.user.email }
+      return session === null ? undefined : accountOf(session.user)
     },
     async officer(headers) {
       const session = isLocal(headers) ? null : await auth.api.getSession({ headers })
-      return session === null ? undefined : officerOfUser(session.user)
+      return session === null ? undefined : personOf(session.user)
     },
     async officerOf(email, password) {
       // Slowly, so that a shell that was left open is no place to guess at passwords.
@@ -88,11 +114,13 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
       const found = await internalAdapter.findUserByEmail(email, { includeAccounts: true })
       const hash = found?.accounts.find(({ providerId }) => providerId === 'credential')?.password
       if (found === null || hash == null) return wrong
-      return (await passwords.verify({ hash, password })) ? ok(officerOfUser(found.user)) : wrong
+      return (await passwords.verify({ hash, password })) ? ok(personOf(found.user)) : wrong
     },
     tools: new Tools(db),
     count: () => db.prepare<[], { n: number }>('SELECT count(*) AS n FROM user').get()?.n ?? 0,
-    async addOfficer(email, name, password) {
+    async addOfficer(email, name, password, given = EVERY_ACTING_ROLE) {
+      const fitting = parseRoles(given)
+      if (!fitting.ok) return fitting
       if (password.length < LIMITS.passwordCharsMin) {
         return refuse('account/password', `A password has at least ${LIMITS.passwordCharsMin} characters.`)
       }
@@ -110,14 +138,29 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
         accountId: user.id,
         password: await context.password.hash(password),
       })
-      return ok({ id: user.id, name, email })
+      roles.set(user.id, fitting.value)
+      return ok(accountOf(user))
     },
+    setRoles(email, given) {
+      const fitting = parseRoles(given)
+      if (!fitting.ok) return fitting
+      const user = sql.named.get(email)
+      if (user === undefined) {
+        const message = `There is no account for ${email.slice(0, 300)}; “countersign account officers” lists them.`
+        return refuse('account/unknown', message)
+      }
+      roles.set(user.id, fitting.value)
+      return ok(accountOf(user))
+    },
+    officers: () => sql.all.all().map(accountOf),
     close: () => db.close(),
   }
 }
 
-function officerOfUser(user: { id: string; name: string; email: string; createdAt: Date }): Officer {
-  return { id: user.id, name: user.email, since: user.createdAt.getTime() }
+interface User {
+  id: string
+  name: string
+  email: string
 }
 
 /** At most so many within so many milliseconds. */
