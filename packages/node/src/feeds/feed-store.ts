@@ -193,6 +193,11 @@ export class FeedStore {
     })()
   }
 
+  /** Keeps what is new of a part of a page, before the rest of it. Gives how many objects were new. */
+  takeSome(name: string, objects: readonly PulledObject[]): number {
+    return this.db.transaction(() => this.keep(name, objects))()
+  }
+
   /** Keeps what is new of an event, and at once that this version of it was taken. Gives how many objects were new. */
   takeEvent(name: string, event: { uuid: string; version: string }, objects: readonly PulledObject[]): number {
     return this.db.transaction(() => {

@@ -239,7 +239,7 @@ export class Feeds {
       const what =
         'pact' in asked
           ? await sharedUnder(asked.pact, this.parts, this.limits)
-          : await objectsGiven(asked.input, this.limits)
+          : await objectsGiven(asked.input, this.limits, this.parts.giveWay)
       if (!what.ok) return what
       const pact = 'pact' in asked ? asked.pact : FILE_RULES
       const marking = asked.upTo

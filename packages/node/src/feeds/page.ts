@@ -1,11 +1,17 @@
 // One page of a foreign collection (TAXII 2.1 section 3.7): its objects as the bytes they came in, and what it says of the
-// way on. What is no STIX 2.1 object is named and left out, for nobody could share it; the rest of the page is taken.
+// way on. What is no STIX 2.1 object is named and left out, for nobody could share it; the rest of the page is taken. It is
+// read piece by piece, and whatever else the node has to do goes on in between: some servers give all they have in one page.
 
 import { createHash } from 'node:crypto'
-import { readObject, type SplitElement, type SplitSummary, splitBundle } from '@countersign/intel'
+import { BundleSplitter, readObject, type SplitElement, type SplitSummary } from '@countersign/intel'
 import { fromUtf8, ok, type Result, refuse } from '@countersign/log'
 import { canonicalText } from '@countersign/views'
 import type { FeedLimits } from './limits.ts'
+
+/** What is read of a page between two turns of other work. */
+export const PIECE_BYTES = 262_144
+
+type GiveWay = () => Promise<void>
 
 export interface PulledObject {
   id: string
@@ -31,12 +37,12 @@ export interface Elements extends Pick<Page, 'objects' | 'elements' | 'unreadabl
   frame: Record<string, unknown> | undefined
 }
 
-export function readPage(bytes: Uint8Array, limits: FeedLimits): Result<Page> {
+export async function readPage(bytes: Uint8Array, limits: FeedLimits, giveWay: GiveWay): Promise<Result<Page>> {
   const empty = emptyEnvelope(bytes)
   if (empty !== undefined) {
     return ok({ objects: [], elements: 0, unreadable: [], unreadableTotal: 0, ...wayOn(empty, limits) })
   }
-  const read = readElements(bytes, limits)
+  const read = await readElements(bytes, limits, giveWay)
   if (!read.ok) return refuse('feed/page', `The server’s answer is no TAXII envelope: ${read.message}`)
   const { form, frame, ...elements } = read.value
   if (form === 'object') {
@@ -47,7 +53,7 @@ export function readPage(bytes: Uint8Array, limits: FeedLimits): Result<Page> {
 }
 
 /** Refuses what is no bundle, envelope or object; elements that are no STIX objects are named and left out. */
-export function readElements(bytes: Uint8Array, limits: FeedLimits): Result<Elements> {
+export async function readElements(bytes: Uint8Array, limits: FeedLimits, giveWay: GiveWay): Promise<Result<Elements>> {
   const objects: PulledObject[] = []
   const unreadable: Page['unreadable'] = []
   let unreadableTotal = 0
@@ -65,7 +71,13 @@ export function readElements(bytes: Uint8Array, limits: FeedLimits): Result<Elem
     const object = objectOf(Uint8Array.from(element.source))
     return object.ok ? void objects.push(object.value) : leaveOut(`element ${element.index}`, object.message)
   }
-  const split = splitBundle(bytes, { bundleObjects: limits.pageElements, bundleBytes: limits.pageBytes }, emit)
+  const splitter = new BundleSplitter(emit, { bundleObjects: limits.pageElements, bundleBytes: limits.pageBytes })
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    const pushed = splitter.push(bytes.subarray(at, at + PIECE_BYTES))
+    if (!pushed.ok) return pushed
+    await giveWay()
+  }
+  const split = splitter.end()
   if (!split.ok) return split
   const { form, objects: elements } = split.value
   return ok({ objects, elements, unreadable, unreadableTotal, form, frame: frameOf(bytes, first, end) })

@@ -96,17 +96,20 @@ export class Pulling {
         continue
       }
       if (answered.kind !== 'answer') return this.unanswered(answered)
-      const taken = this.take(asked, answered)
+      const taken = await this.take(asked, answered)
       if (!taken.ok) return taken
       if (taken.value === 'end') return ok(undefined)
     }
   }
 
   /** Keeps what is new of a page, with where to go on from it. */
-  private take(asked: Cursor, { bytes, headers }: Extract<Answered, { kind: 'answer' }>): Result<'on' | 'end'> {
-    const { store, limits, around } = this.means
+  private async take(
+    asked: Cursor,
+    { bytes, headers }: Extract<Answered, { kind: 'answer' }>,
+  ): Promise<Result<'on' | 'end'>> {
+    const { store, limits, around, giveWay } = this.means
     const { name } = this.feed
-    const page = readPage(bytes, limits)
+    const page = await readPage(bytes, limits, giveWay)
     if (!page.ok) return page
     const { objects, elements, unreadable, unreadableTotal } = page.value
     this.report.pages++
@@ -118,7 +121,16 @@ export class Pulling {
     const addedLast = headers.get('x-taxii-date-added-last')
     const met = { ...page.value, addedLast }
     const wayFrom = (fresh: number) => wayOn(asked, { ...met, fresh }, this.manners, bounds)
-    const fresh = store.take(name, objects, (count) => wayFrom(count).cursor)
+    // Of a large page some at a time; how far it brought us stands with the last, so whatever ends it, it is read anew and
+    // what is known is dropped.
+    let before = 0
+    let from = 0
+    for (; from + limits.batchObjects < objects.length; from += limits.batchObjects) {
+      before += store.takeSome(name, objects.slice(from, from + limits.batchObjects))
+      await giveWay()
+    }
+    const last = objects.slice(from)
+    const fresh = before + store.take(name, last, (count) => wayFrom(before + count).cursor)
     const way = wayFrom(fresh)
     this.report.fresh += fresh
     this.report.known += objects.length - fresh

@@ -131,7 +131,7 @@ export async function sharedUnder(
     await giveWay()
   }
   if (pieces.length === 0) return ok([])
-  return objectsGiven([utf8('{"objects":['), ...pieces, utf8(']}')], limits)
+  return objectsGiven([utf8('{"objects":['), ...pieces, utf8(']}')], limits, giveWay)
 }
 
 /**
@@ -192,6 +192,7 @@ async function strictestRecord(id: string, views: EngineParts['views']): Promise
 export async function objectsGiven(
   input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   limits: FeedLimits,
+  giveWay: EngineParts['giveWay'],
 ): Promise<Result<PulledObject[]>> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -200,7 +201,7 @@ export async function objectsGiven(
     if (size > limits.pushedBytes) return tooMuch(limits)
     chunks.push(chunk)
   }
-  const read = readElements(Buffer.concat(chunks, size), { ...limits, pageBytes: limits.pushedBytes })
+  const read = await readElements(Buffer.concat(chunks, size), { ...limits, pageBytes: limits.pushedBytes }, giveWay)
   if (!read.ok) return read
   const { objects, unreadable } = read.value
   const [first] = unreadable
