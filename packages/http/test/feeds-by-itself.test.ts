@@ -107,6 +107,20 @@ test('what stands in the outbox is pushed on the interval that was asked for, wh
   expect(await row()).toBeNull()
 })
 
+test('what was shared in an exercise stays here', async () => {
+  const { alfa, pact } = parties
+  const input = bytesInput(Buffer.from(`{"objects":[${joined(50).text}]}`))
+  const marking = { tlp: 'TLP:CLEAR' } as const
+  value(await alfa.node.share({ pact, account: 'test', mode: 'Exercise', marking, input }))
+  const isHere = async () => (await readAll(alfa, pact, 'outbox')).includes(joined(50).text)
+  await until('it to stand in the outbox', isHere)
+  await add()
+  value(await every(30))
+  await look()
+  expect(posted()).toContain(joined(1).text)
+  expect(posted()).not.toContain(joined(50).text)
+})
+
 test('it is asked for as it stands when the node is started again', async () => {
   await add()
   value(await every(30))
