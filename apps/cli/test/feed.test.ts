@@ -140,6 +140,27 @@ test('a file is pushed as far as it may leave, and what the server refuses is na
   expect(await run(['feed', 'push', 'partner', '--dir', dir])).toMatchObject({ code: 2 })
 })
 
+test('an outbox is pushed by itself from when that is asked for, and the list tells how it goes', async () => {
+  const parties = await startParties()
+  closers.push(parties.close)
+  const { alfa, pact } = parties
+  const at = ['--dir', alfa.dir]
+  await alfa.stop()
+  await done(['feed', 'add', 'partner', ...at, '--url', 'https://taxii.example/root/collections/c1/'])
+  const asked = await run(['feed', 'push', 'partner', ...at, '--pact', pact, '--up-to', 'TLP:GREEN', '--every', '30'])
+  expect(asked).toMatchObject({ code: 0 })
+  expect(asked.out).toBe('From now on a running node pushes to partner every 30 minutes, up to TLP:GREEN.\n')
+  const line = `  partner: the outbox of ${pact.slice(0, 8)} is pushed to it every 30 minutes, up to TLP:GREEN; not yet.\n`
+  expect((await run(['feed', 'list', ...at])).out).toContain(line)
+  const file = join(folder(), 'bundle.json')
+  writeFileSync(file, '{}')
+  expect(await run(['feed', 'push', 'partner', file, ...at, '--every', '30'])).toMatchObject({ code: 2 })
+  expect((await run(['feed', 'push', 'partner', ...at, '--every', '0'])).out).toBe(
+    'Nothing is pushed to partner by itself any more.\n',
+  )
+  expect((await run(['feed', 'list', ...at])).out).not.toContain('is pushed to it')
+}, 240_000)
+
 test('a password may come from a file; it is no argument, and is refused where nobody says what it is', async () => {
   const dir = await newNode()
   const secret = join(folder(), 'token')

@@ -177,7 +177,7 @@ export function feedCommand(feed: Command): void {
     .option(
       '--every <minutes>',
       'with --pact: from now on a running node pushes by itself, that often; 0 ends it',
-      wholeNumber,
+      (text) => (text === '0' ? 0 : wholeNumber(text)),
     )
     .option('--account <name>', 'who asks for that; private to this node')
     .addOption(jsonOption())
