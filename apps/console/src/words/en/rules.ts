@@ -239,7 +239,7 @@ export const rules = {
     },
     tests: {
       title: 'Tests beside these rules',
-      none: 'None yet. Try objects below, and keep one as a test.',
+      none: 'None yet. Try objects above, and keep one as a test.',
       expect: {
         passes: 'should pass',
         redacted: 'should be cut',
