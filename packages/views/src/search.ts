@@ -13,10 +13,12 @@ import { COLLECTIONS } from './schema.ts'
 export const TABLES = ['search_words', 'search_pairs'] as const
 
 export function makeSearchIndex(sqlite: Sqlite): void {
-  // Neither keeps the words themselves. The second needs no places: no pair is sought in the middle of another.
+  // Neither keeps the words themselves, nor where in them a piece stands: that would take two thirds of the first. Its
+  // columns keep the words and each facet apart, so that no piece is made of two of them.
   sqlite.exec(
     `create virtual table if not exists search_words
-     using fts5(words, pact, collection, type, party, tokenize = 'trigram case_sensitive 1', content = '', contentless_delete = 1);
+     using fts5(words, pact, collection, type, party, tokenize = 'trigram case_sensitive 1',
+       detail = none, content = '', contentless_delete = 1);
      create virtual table if not exists search_pairs
      using fts5(pairs, tokenize = 'ascii', detail = none, content = '', contentless_delete = 1)`,
   )

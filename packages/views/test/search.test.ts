@@ -300,7 +300,10 @@ test('views of before are counted and indexed anew, and nothing has to be folded
     await fold()
     await views.foldObjects(`${BRAVO}#2`, 0, malware('aa', 'Quillfox'))
     await settled()
-    for (const table of ['object_counts', 'search_words', 'search_pairs']) database.exec(`drop table ${table}`)
+    // With what later ones made, which are gone through again.
+    for (const table of ['object_counts', 'search_words', 'search_pairs', 'shared_once']) {
+      database.exec(`drop table ${table}`)
+    }
     database.exec(`create virtual table search_index
       using fts5(words, tokenize = 'trigram case_sensitive 1', content = '', contentless_delete = 1)`)
     database.exec(`delete from kysely_migration where name >= '0017'`)
@@ -311,6 +314,33 @@ test('views of before are counted and indexed anew, and nothing has to be folded
       await settled()
     }
     expect(database.prepare(`select name from sqlite_master where name like 'search_index%'`).all()).toEqual([])
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+})
+
+test('an index of before, with the place of each piece, gives way to one without, and is filled from the stored words', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-views-'))
+  const path = join(dir, 'views.db')
+  const definition = () =>
+    database.prepare(`select sql from sqlite_master where name = 'search_words'`).pluck().get() as string
+  try {
+    await views.close()
+    views = await open(path)
+    await know([three], views)
+    await fold()
+    await views.foldObjects(`${BRAVO}#2`, 0, malware('aa', 'Quillfox'))
+    await settled()
+    const withPlaces = definition().replace('detail = none,', '')
+    database.exec(`drop table search_words; ${withPlaces}; delete from kysely_migration where name >= '0020'`)
+    await views.close()
+    views = await open(path)
+    for (const step of ['before', 'after']) {
+      for (const query of asking('quillfox')) expect((await found(query)).total, `${step} ${query.q}`).toBe(1)
+      await settled()
+    }
+    expect(definition()).toContain('detail = none')
+    expect(database.prepare(`select value from sequences where name = 'search'`).pluck().get()).toBe(1)
   } finally {
     rmSync(dir, { recursive: true })
   }

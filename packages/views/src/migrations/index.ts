@@ -22,6 +22,7 @@ import * as deposits from './0016-deposits.ts'
 import * as search from './0017-search.ts'
 import * as consents from './0018-consents.ts'
 import * as sharedOnce from './0019-shared-once.ts'
+import * as searchPieces from './0020-search-pieces.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001-records-and-objects': first,
@@ -43,4 +44,5 @@ export const migrations: Record<string, Migration> = {
   '0017-search': search,
   '0018-consents': consents,
   '0019-shared-once': sharedOnce,
+  '0020-search-pieces': searchPieces,
 }
