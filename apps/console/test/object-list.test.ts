@@ -86,3 +86,25 @@ test('what is ticked stays ticked and drawn so while another search is typed', a
     }
   }
 })
+
+test('the first letter of a search is asked for at once, and of what is typed right after it the last alone', async () => {
+  const typing = await context.newPage()
+  const asked: (string | null)[] = []
+  typing.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (pathname.endsWith('/objects') && searchParams.has('q')) asked.push(searchParams.get('q'))
+  })
+  await typing.clock.install()
+  await typing.goto(`${parties.alfa.url}objects`)
+  await typing.locator('[data-shows=""]').waitFor(WAIT)
+  await typing.clock.pauseAt(await typing.evaluate(() => Date.now() + 1_000))
+  await typing.locator('#list-search').focus()
+  // The clock of the page stands still.
+  await typing.keyboard.insertText('1')
+  await expect.poll(() => asked, WAIT).toEqual(['1'])
+  await typing.keyboard.insertText('9')
+  await typing.keyboard.insertText('2')
+  await typing.clock.runFor(1_000)
+  await expect.poll(() => asked, WAIT).toEqual(['1', '192'])
+  await typing.close()
+})

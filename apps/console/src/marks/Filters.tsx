@@ -2,7 +2,7 @@
 // are set. What is chosen stands in the address, so that a view can be sent to a colleague and found again.
 
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
+import { useMediaQuery, useThrottledCallback } from '@mantine/hooks'
 import { IconAdjustmentsHorizontal, IconSearch } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
@@ -10,7 +10,7 @@ import { useTranslation } from 'react-i18next'
 
 export const SEARCH_FIELD = 'list-search'
 export const NARROW = '(max-width: 48em)'
-/** Short, for what is asked meanwhile is given up: the list follows whoever types. */
+/** The first letter is asked for at once, and so often while more are typed: what was asked before is given up. */
 const TYPING_MS = 60
 
 export interface Choice {
@@ -79,7 +79,7 @@ function SearchField(props: { q: string; hint: string; label: string; change: (t
   const [text, setText] = useState(props.q)
   // What was asked for and does not stand in the address yet. When it does, more may have been typed, which must stay.
   const asked = useRef<string[]>([])
-  const later = useDebouncedCallback((words: string) => {
+  const soon = useThrottledCallback((words: string) => {
     if (words !== props.q) asked.current.push(words)
     props.change(words)
   }, TYPING_MS)
@@ -100,7 +100,7 @@ function SearchField(props: { q: string; hint: string; label: string; change: (t
       value={text}
       onChange={(event) => {
         setText(event.currentTarget.value)
-        later(event.currentTarget.value.trim())
+        soon(event.currentTarget.value.trim())
       }}
     />
   )
