@@ -115,9 +115,9 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
       const tried = await node.rounds.tryOut(place)
       return tried.ok ? ok({ ...tried.value, refusals: [...tried.value.refusals] }) : tried
     },
-    async sayRound(place, account) {
+    async sayRound(place, looked, account) {
       await ready(node)
-      const said: ShareResult = await node.sayRound(place, { account })
+      const said: ShareResult = await node.sayRound(place, { account, looked })
       return said as Awaited<ReturnType<Door['sayRound']>>
     },
     skipRound: (place, reason, by) => node.rounds.skip(place, { by, ...(reason === undefined ? {} : { reason }) }),

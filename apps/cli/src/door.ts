@@ -34,6 +34,7 @@ import {
   type RoundAdded,
   type RoundChoice,
   type RoundLook,
+  type RoundLooked,
   type RoundPlace,
   type RoundState,
   type RoundTerms,
@@ -90,8 +91,8 @@ export interface Door {
     out: boolean,
     account: string,
   ): Promise<Result<{ changed: number }>>
-  tryRound(place: RoundPlace): Promise<Result<TriedShare>>
-  sayRound(place: RoundPlace, account: string): ReturnType<NodeClient['sayRound']>
+  tryRound(place: RoundPlace): Promise<Result<RoundLooked>>
+  sayRound(place: RoundPlace, looked: string, account: string): ReturnType<NodeClient['sayRound']>
   skipRound(place: RoundPlace, reason: string | undefined, account: string): Promise<Result<RoundState>>
   triageList(query: TriageQuery): Promise<Result<TriageList>>
   triage(input: TriageInput, account: string): Promise<Result<Triaged>>
@@ -230,7 +231,7 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     addToRound: (place, bytes) => client.addToRound(place, bytes),
     chooseInRound: (place, which, out) => client.chooseInRound(place, which, out),
     tryRound: (place) => client.tryRound(place),
-    sayRound: (place) => client.sayRound(place),
+    sayRound: (place, looked) => client.sayRound(place, looked),
     skipRound: (place, reason) => client.skipRound(place, reason),
     triageList: (query) => client.triageList(query),
     triage: (input) => client.triage(input),

@@ -23,9 +23,13 @@ test('a round is filled, tried, mended and said, through the running node', { ti
     writeFileSync(file, `{"objects":[${[tool(1), tool(2, `"name":"y",${RED}`), tool(3)]}]}`)
     const round = (verb: string, ...more: string[]) => run(['round', verb, '--dir', alfa.dir, ...more])
 
-    const empty = await round('say')
+    const empty = await round('try')
     expect([empty.code, empty.out]).toEqual([1, ''])
     expect(empty.err).toContain('Nothing is in this round')
+    // Who has looked at nothing says nothing.
+    const unseen = await round('say')
+    expect([unseen.code, unseen.out]).toEqual([2, ''])
+    expect(unseen.err).toContain('Look at it first')
     expect((await round('status')).out).toMatch(/due +Monday 20\d\d-\d\d-\d\d 09:00 UTC/)
     const added = await round('add', file)
     expect([added.code, added.err]).toEqual([0, '3 objects put into the round.\n'])
@@ -35,15 +39,25 @@ test('a round is filled, tried, mended and said, through the running node', { ti
     expect(tried.code).toBe(1)
     expect(tried.out).toMatch(new RegExp(`${idOf(2)} +is refused +release/marking-above-agreement`))
     expect(tried.err).toContain('countersign round leave-out --refused')
-    const refused = await round('say')
+    const looked = async () => JSON.parse((await round('try', '--json')).out).looked as string
+    const asked = await looked()
+    const refused = await round('say', '--looked', asked)
     expect([refused.code, refused.out]).toEqual([1, ''])
     expect(refused.err).toContain(idOf(2))
     expect((await round('leave-out', '--refused')).err).toBe('1 object left out.\n')
     const status = await round('status', '--json')
     expect(JSON.parse(status.out)).toMatchObject([{ objects: 2, leftOut: 1, last: null }])
-    expect((await round('try')).out).toContain('2 objects: it would leave.')
+    expect((await round('try')).out).toContain(
+      `2 objects: it would leave. Say it: countersign round say --dir ${alfa.dir}`,
+    )
 
-    const said = await round('say', '--json')
+    const changed = await round('say', '--looked', asked)
+    expect([changed.code, changed.out]).toEqual([1, ''])
+    expect(changed.err).toContain('What would be said is not what was looked at: 1 went out.')
+    expect(changed.err).toContain(`went out: ${idOf(2)}`)
+    const told = JSON.parse((await round('say', '--looked', asked, '--json')).out)
+    expect(told).toMatchObject({ code: 'round/changed', difference: { gone: [idOf(2)], goneTotal: 1 } })
+    const said = await round('say', '--json', '--looked', await looked())
     expect([said.code, JSON.parse(said.out)]).toMatchObject([0, { state: 'said', objects: 2 }])
     expect((await round('status')).out).toMatch(/said last +\w+ 20\d\d-.* UTC, 2 objects, share /)
     expect((await round('take-in', idOf(2))).err).toBe('1 object taken in.\n')

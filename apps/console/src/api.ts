@@ -35,13 +35,15 @@ export class ApiFailure extends Error {
   readonly status: number
   readonly code: string
   readonly node: ApiRefusal['node']
+  readonly difference: ApiRefusal['difference']
 
-  constructor({ status = 0, code, message, node }: ApiRefusal) {
+  constructor({ status = 0, code, message, node, difference }: ApiRefusal) {
     super(message)
     this.name = 'ApiFailure'
     this.status = status
     this.code = code
     this.node = node
+    this.difference = difference
   }
 }
 
@@ -110,7 +112,7 @@ export const api = {
   addToRound: (place: RoundPlace, stix: Blob, sent: Sent) => given(uploading(sent).addToRound(place, stix)),
   chooseInRound: (place: RoundPlace, which: RoundChoice, out: boolean) => given(node.chooseInRound(place, which, out)),
   tryRound: (place: RoundPlace) => given(node.tryRound(place)),
-  sayRound: (place: RoundPlace) => given(node.sayRound(place)),
+  sayRound: (place: RoundPlace, looked: string) => given(node.sayRound(place, looked)),
   skipRound: (place: RoundPlace, reason: string) => given(node.skipRound(place, reason)),
   balance: (asked: { pact: string; from: string }, signal?: AbortSignal) => given(node.balance(asked, signal)),
   feedback: (query: Record<string, string>, signal?: AbortSignal) => given(node.feedback({ ...query, limit }, signal)),

@@ -103,7 +103,7 @@ test('an empty round says what to do; what is dropped is put in, what the gate r
   await page.getByText('Put something in below').waitFor(WAIT)
   expect(await button('Say it…').isDisabled()).toBe(true)
   await isSound('round-empty')
-  const [ours, fine, other] = [address(10), address(77), address(78)]
+  const [ours, fine, other, late] = [address(10), address(77), address(78), address(79)]
   const give = (text: string) =>
     page
       .locator('input[type=file]')
@@ -124,13 +124,23 @@ test('an empty round says what to do; what is dropped is put in, what the gate r
   await dialog().getByText('cannot be unsaid').waitFor()
   await isSound('round-say')
   expect(await atBravo(fine.id)).toBe(false)
+  // What comes in while the officer reads is not said unseen.
+  await add(late)
   await dialog().getByRole('button', { name: 'Say it' }).click()
-  await dialog().getByText('2 objects were shared with bravo.example').waitFor(WAIT)
+  await dialog().getByText('Nothing was said').waitFor(WAIT)
+  await dialog().getByText('1 object came in:').waitFor()
+  await dialog().getByText(late.id).waitFor()
+  await isSound('round-changed')
+  expect(await atBravo(fine.id)).toBe(false)
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+  await button('Say 3 objects…').click()
+  await dialog().getByRole('button', { name: 'Say it' }).click()
+  await dialog().getByText('3 objects were shared with bravo.example').waitFor(WAIT)
   await dialog().getByRole('button', { name: 'Close' }).click()
   await page.getByText('All that was gathered is left out.').waitFor(WAIT)
   await until('bravo to have it', () => atBravo(other.id))
   expect(await atBravo(ours.id)).toBe(false)
-  expect(await state()).toMatchObject({ objects: 0, leftOut: 1, last: { objects: 2 } })
+  expect(await state()).toMatchObject({ objects: 0, leftOut: 1, last: { objects: 3 } })
 })
 
 test('what was left out is taken in again by an undo, with the keys too', { timeout: 120_000 }, async () => {

@@ -1,6 +1,7 @@
 // The calls to a node’s API: what goes with each, and what an answer or a refusal is made of.
 
 import { ok, type Refusal, refuse } from '@countersign/log'
+import type { RoundDifference } from './api/rounds.ts'
 import type { NodeFacts } from './api/status.ts'
 
 export interface ApiRefusal extends Refusal {
@@ -11,6 +12,8 @@ export interface ApiRefusal extends Refusal {
   /** Of the release gate: the objects it is about. */
   refusals?: readonly { code: string; message: string; object?: { index: number; id: string | null } }[]
   refusalsTotal?: number
+  /** Of a round that is not what was looked at; null where that is not remembered any more. */
+  difference?: RoundDifference | null
 }
 
 export type Answer<T> = { ok: true; value: T } | ApiRefusal
@@ -112,12 +115,13 @@ async function refusalOf(response: Reached): Promise<ApiRefusal> {
     .then((text) => JSON.parse(text))
     .catch(() => ({}))
   const { code = `http/${response.status}`, message = 'The node refused without a reason.' } = said
-  const { node, refusals, refusalsTotal } = said
+  const { node, refusals, refusalsTotal, difference } = said
   return {
     ...refuse(code, message),
     status: response.status,
     ...(node === undefined ? {} : { node }),
     ...(refusals === undefined ? {} : { refusals }),
     ...(refusalsTotal === undefined ? {} : { refusalsTotal }),
+    ...(difference === undefined ? {} : { difference }),
   }
 }

@@ -29,7 +29,15 @@ import type {
   SaidOutcome,
   SayInput,
 } from './api/records.ts'
-import type { RoundAdded, RoundChoice, RoundLook, RoundPlace, RoundState, RoundTerms } from './api/rounds.ts'
+import type {
+  RoundAdded,
+  RoundChoice,
+  RoundLook,
+  RoundLooked,
+  RoundPlace,
+  RoundState,
+  RoundTerms,
+} from './api/rounds.ts'
 import type { RuleChange, RulesChecked, RulesDraft, RulesLook, RulesTry, TriedSide } from './api/rules.ts'
 import type {
   Consented,
@@ -370,13 +378,13 @@ export class NodeClient {
   }
 
   /** What the gate says of what is in; nothing is said. */
-  tryRound(place: RoundPlace): Promise<Answer<TriedShare>> {
+  tryRound(place: RoundPlace): Promise<Answer<RoundLooked>> {
     return this.calls.postJson('api/round/try', place)
   }
 
   /** Says what is in as one share. */
-  sayRound(place: RoundPlace): Promise<Answer<ShareOutcome>> {
-    return this.calls.postJson('api/round/say', place)
+  sayRound(place: RoundPlace, looked: string): Promise<Answer<ShareOutcome>> {
+    return this.calls.postJson('api/round/say', { ...place, looked })
   }
 
   /** Says nothing this week; `reason` stays on this node. */

@@ -3,7 +3,7 @@
 
 import { Readable } from 'node:stream'
 import { ok, type Result, refuse, toBase64, utf8 } from '@countersign/log'
-import type { Node, SayRequest, ShareRefusal } from '@countersign/node'
+import type { Node, RoundRefusal, SayRequest } from '@countersign/node'
 import { type Card, fingerprintWords } from '@countersign/record'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -445,7 +445,9 @@ function shareAsked(request: FastifyRequest): Result<Parameters<Node['share']>[0
 }
 
 /** Of what goes through the gate object by object: with its reasons for each. */
-function refusedShare(reply: FastifyReply, refusal: Omit<ShareRefusal, 'looked'>): FastifyReply {
-  const { code, message, refusals = [], refusalsTotal = 0 } = refusal
-  return reply.code(422).send({ code, message, refusals, refusalsTotal })
+function refusedShare(reply: FastifyReply, refusal: Omit<RoundRefusal, 'looked'>): FastifyReply {
+  const { code, message, refusals = [], refusalsTotal = 0, difference } = refusal
+  return reply
+    .code(422)
+    .send({ code, message, refusals, refusalsTotal, ...(difference === undefined ? {} : { difference }) })
 }

@@ -28,7 +28,15 @@ import { graphBody } from './graph-routes.ts'
 import { keyFileBody, rotateBody } from './key-routes.ts'
 import { LIMITS } from './limits.ts'
 import type { Act } from './people/roles.ts'
-import { roundBody, roundChoiceBody, roundQuery, roundSkipBody, roundsQuery, roundTermsBody } from './round-routes.ts'
+import {
+  roundBody,
+  roundChoiceBody,
+  roundQuery,
+  roundSayBody,
+  roundSkipBody,
+  roundsQuery,
+  roundTermsBody,
+} from './round-routes.ts'
 import {
   askRulesBody,
   checkRulesBody,
@@ -522,10 +530,10 @@ export const OPERATIONS: readonly Operation[] = [
   {
     ...{ does: 'try', method: 'POST', path: '/api/round/try', body: jsonBody(roundBody) },
     summary: 'What the release gate says of each object that is in a round; nothing is said.',
-    answer: json('As of a share that is tried.'),
+    answer: json('As of a share that is tried, and `looked`: the digest of what was looked at, by which it is said.'),
   },
   {
-    ...{ does: 'share', method: 'POST', path: '/api/round/say', body: jsonBody(roundBody) },
+    ...{ does: 'share', method: 'POST', path: '/api/round/say', body: jsonBody(roundSayBody) },
     summary:
       'Says what is in a round as one share, through the gate; above a threshold of the house it waits for a second person.',
     answer: json('As of a share.'),

@@ -18,6 +18,11 @@ export const roundsQuery = z.strictObject({ pact: text.exactOptional() })
 /** In a query the recipients are separated by commas. */
 export const roundQuery = z.strictObject({ pact: text, channel: text.exactOptional(), to: text.exactOptional() })
 export const roundBody = z.strictObject(place)
+export const roundSayBody = z.strictObject({
+  ...place,
+  /** What was looked at, as `try` gave it. */
+  looked: z.string().regex(/^[0-9a-f]{64}$/),
+})
 export const roundSkipBody = z.strictObject({
   ...place,
   /** Why; it stays on this node. */
@@ -99,9 +104,10 @@ export function roundRoutes(api: FastifyInstance, { node, asker, refused }: Mean
     rounds.skip(at, { by, ...(reason === undefined ? {} : { reason }) }),
   )
   api.post('/api/round/say', async (request, reply) => {
-    const parsed = roundBody.safeParse(request.body)
+    const parsed = roundSayBody.safeParse(request.body)
     if (!parsed.success) return sendRefusal(reply, malformed(parsed.error))
-    const said = await node.sayRound(parsed.data, await asker(request))
+    const { looked, ...at } = parsed.data
+    const said = await node.sayRound(at, { ...(await asker(request)), looked })
     return said.ok ? said.value : refused(reply, said)
   })
 }

@@ -47,7 +47,8 @@ const tool = (n: number, more: object = {}) => ({
 })
 const add = (...objects: unknown[]) =>
   rounds().add(at(), bytesInput(Buffer.from(JSON.stringify({ objects }))), 'somebody')
-const say = (more: { author?: Officer } = {}) => parties.alfa.node.sayRound(at(), { account: 'speaker', ...more })
+const say = (more: { author?: Officer; looked?: string } = {}) =>
+  parties.alfa.node.sayRound(at(), { account: 'speaker', ...more })
 const officer = async (name: string) => value(await parties.alfa.accounts.officerOf(`${name}@alfa.example`, PASSWORD))
 async function shares() {
   const { alfa, pact } = parties
@@ -137,6 +138,40 @@ test('what the gate refuses keeps all of it here, is told by its rule, and can b
   expect(await shares()).toHaveLength(before)
   expect(value(await rounds().choose(at(), { refused: true }, true, 'careful'))).toEqual({ changed: 1 })
   expect(value(await say())).toMatchObject({ state: 'said', objects: 2 })
+  value(await rounds().choose(at(), {}, false, 'careful'))
+  value(await rounds().choose(at(), {}, true, 'careful'))
+})
+
+test('a round is said as it was looked at: where anything is another, nothing is said and the difference is told', async () => {
+  const look = async () => value(await rounds().tryOut(at())).looked
+  value(await add(tool(24), tool(25)))
+  const looked = await look()
+  expect(await look()).toBe(looked)
+  const changed = (difference: object) => ({
+    ...{ ok: false, code: 'round/changed' },
+    difference: { addedTotal: 0, goneTotal: 0, verdictsTotal: 0, terms: false, ...difference },
+  })
+  value(await add(tool(26)))
+  value(await rounds().choose(at(), { ids: [tool(24).id] }, true, 'careful'))
+  const refused = await say({ looked })
+  expect(refused).toMatchObject(changed({ added: [tool(26).id], addedTotal: 1, gone: [tool(24).id], goneTotal: 1 }))
+  expect(refused.ok ? '' : refused.message).toContain('1 more came in, 1 went out. Nothing was said')
+  const now = await look()
+  value(await rounds().set(at(), { marking: { tlp: 'TLP:GREEN' } }))
+  expect(await say({ looked: now })).toMatchObject(changed({ terms: true }))
+  const marked = await look()
+  withRules('{"approval":{"types":["tool"]}}')
+  expect(await say({ looked: marked })).toMatchObject(
+    changed({ verdictsTotal: 2, verdicts: [{ id: tool(25).id, before: 'passes', now: 'waits' }, {}] }),
+  )
+  withRules('{}')
+  // What was never looked at here cannot be told apart.
+  expect(await say({ looked: 'f'.repeat(64) })).toMatchObject({ code: 'round/changed', difference: null })
+  expect(await round()).toMatchObject({ objects: 2, saying: null })
+  expect(await atBravo(tool(25).id)).toBe(false)
+  expect(value(await say({ looked: marked }))).toMatchObject({ state: 'said', objects: 2 })
+  await until('bravo to have it', () => atBravo(tool(25).id))
+  value(await rounds().set(at(), { marking: { tlp: 'TLP:AMBER' } }))
   value(await rounds().choose(at(), {}, false, 'careful'))
   value(await rounds().choose(at(), {}, true, 'careful'))
 })

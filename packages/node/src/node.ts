@@ -40,7 +40,7 @@ import type { Officer } from './officers/second-person.ts'
 import type { StoredPact } from './pacts.ts'
 import type { RuleChanges } from './releasing/rule-changes.ts'
 import type { RoundPlace } from './rounds/round-store.ts'
-import type { RoundSpeaker, WeeklyRounds } from './rounds/weekly-rounds.ts'
+import type { RoundResult, RoundSpeaker, WeeklyRounds } from './rounds/weekly-rounds.ts'
 import { type Consented, type ConsentRequest, consent, type RetractRequest, retract } from './saying/consenting.ts'
 import { type FeedbackRequest, feedbackIn, giveFeedback, shareOf } from './saying/feedback.ts'
 import type { GoneByInRecord } from './saying/gone-by.ts'
@@ -227,7 +227,7 @@ export class Node {
   }
 
   /** Says what is in a round as one share. */
-  sayRound(place: RoundPlace, by: RoundSpeaker): Promise<ShareResult> {
+  sayRound(place: RoundPlace, by: RoundSpeaker): Promise<RoundResult> {
     const consequence = 'The round ended there. Mend that, and look at it again: what left of it is not said again.'
     return overDisk(consequence, this.engine.rounds.say(place, by))
   }

@@ -1,7 +1,14 @@
 // The weekly round: what is gathered for an agreement, what the gate says of it, and saying it.
 
 import { userInfo } from 'node:os'
-import type { RoundPlace, RoundState, RoundTerms, ShareOutcome } from '@countersign/client'
+import type {
+  RoundDifference,
+  RoundLooked,
+  RoundPlace,
+  RoundState,
+  RoundTerms,
+  ShareOutcome,
+} from '@countersign/client'
 import { TLP_LABELS } from '@countersign/record'
 import { type Command, Option } from 'commander'
 import { type Door, onlyPact, withNode } from '../door.ts'
@@ -122,23 +129,31 @@ export function roundCommand(command: Command): void {
       if (!tried.passes) process.exitCode = EXIT.refused
       if (flags.json === true) return printJson(tried)
       printVerdicts(tried)
-      if (tried.passes)
-        return print(`${sizeOf(tried)}: it would leave. Say it: countersign round say --dir ${flags.dir}`)
+      if (tried.passes) return print(`${sizeOf(tried)}: it would leave. Say it: ${sayAs(tried, flags)}`)
       if (tried.verdict === 'waits')
-        return print(`${sizeOf(tried)}: nothing would leave before a second person approves it.`)
+        return print(
+          `${sizeOf(tried)}: nothing would leave before a second person approves it. Say it: ${sayAs(tried, flags)}`,
+        )
       return note(
         `Nothing would leave; leave out what is refused: countersign round leave-out --refused --dir ${flags.dir}`,
       )
     })
 
-  verb('say', 'say all that is in as one share, through the gate')
+  verb('say', 'say all that is in as one share, through the gate, where it is what was looked at')
+    .option('--looked <digest>', 'what was looked at, as “round try” gives it')
     .option(...account)
-    .addHelpText('after', examples('countersign round say --dir ./alfa'))
-    .action(async (flags: Flags) => {
-      const said = await at(flags, async (door, place) => door.sayRound(place, accountOf(flags)))
+    .addHelpText('after', examples('countersign round say --dir ./alfa --looked "$LOOKED"'))
+    .action(async ({ looked = '', ...flags }: Flags & { looked?: string }) => {
+      if (!/^[0-9a-f]{64}$/.test(looked)) {
+        throw misused('Look at it first, and name what you looked at: countersign round try gives it, for --looked.')
+      }
+      const said = await at(flags, async (door, place) => door.sayRound(place, looked, accountOf(flags)))
       if (!said.ok) {
         const { refusals = [], refusalsTotal = 0 } = 'refusals' in said ? said : {}
-        if (flags.json === true) printJson({ code: said.code, message: said.message, refusals, refusalsTotal })
+        const { difference = null } = 'difference' in said ? said : {}
+        if (flags.json === true) {
+          printJson({ code: said.code, message: said.message, refusals, refusalsTotal, difference })
+        } else if (difference !== null) tellDifference(difference)
         else
           for (const { object, message } of refusals.slice(0, 20))
             note(`  ${plain(object?.id ?? 'round')}: ${plain(message)}`)
@@ -164,6 +179,19 @@ export function roundCommand(command: Command): void {
       )
       return flags.json === true ? printJson(round) : note(`Skipped; it is due again on ${dayOf(round.dueAtMs)}.`)
     })
+}
+
+function sayAs({ looked }: RoundLooked, { dir }: Flags): string {
+  return `countersign round say --dir ${dir} --looked ${looked}`
+}
+
+function tellDifference({ added, addedTotal, gone, goneTotal, verdicts, verdictsTotal, terms }: RoundDifference): void {
+  for (const id of added.slice(0, 20)) note(`  came in: ${plain(id)}`)
+  for (const id of gone.slice(0, 20)) note(`  went out: ${plain(id)}`)
+  for (const { id, before, now } of verdicts.slice(0, 20)) note(`  ${plain(id)}: ${before} then, ${now} now`)
+  if (terms) note('  it is marked, or goes into a feed, otherwise')
+  const untold = [addedTotal, goneTotal, verdictsTotal].reduce((sum, total) => sum + Math.max(0, total - 20), 0)
+  if (untold > 0) note(`  and ${untold} more`)
 }
 
 function at<T>(flags: Flags, act: (door: Door, place: RoundPlace) => Promise<T>): Promise<T> {

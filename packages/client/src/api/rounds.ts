@@ -1,5 +1,7 @@
 // The weekly round: what is gathered for an agreement until a person says it as one share.
 
+import type { TriedShare } from './shares.ts'
+
 /** Which round: one for each agreement, channel and recipients. */
 export interface RoundPlace {
   pact: string
@@ -65,6 +67,24 @@ export interface GatheredObject {
   at: number
   bytes: number
   leftOut: string | null
+}
+
+/** What the gate says of it, and the digest of what was looked at, by which it is said. */
+export interface RoundLooked extends TriedShare {
+  looked: string
+}
+
+/** Between what was looked at and what would be said now: the first ids of each kind, and how many there are. */
+export interface RoundDifference {
+  added: string[]
+  addedTotal: number
+  gone: string[]
+  goneTotal: number
+  /** What the gate says now and said then: its verdict, or `left out`. */
+  verdicts: { id: string; before: string; now: string }[]
+  verdictsTotal: number
+  /** It is marked, or goes into a feed, otherwise. */
+  terms: boolean
 }
 
 /** `known`: was there, or was said to the same before. */

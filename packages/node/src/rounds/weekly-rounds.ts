@@ -9,9 +9,10 @@ import { type EngineParts, markingOf, noSuchPact, othersOf } from '../engine-par
 import { LIMITS } from '../limits.ts'
 import type { ShareRefusal, Tried } from '../saying/judging.ts'
 import type { ShareRequest } from '../saying/saying.ts'
-import { type ShareResult, type ShareState, uuidOf } from '../saying/share.ts'
+import { type Shared, type ShareResult, type ShareState, uuidOf } from '../saying/share.ts'
 import { objectsIn } from '../saying/stix-objects.ts'
 import { ROUND_TOO_LARGE, type RoundAdded, RoundGathering, type RoundGatheringMeans } from './round-gathering.ts'
+import { lookAt, type RoundLooked, RoundLooks, type RoundRefusal } from './round-looks.ts'
 import type { Gathered, OpenSaying, Round, RoundPlace, RoundStanding, RoundTerms, Skipped } from './round-store.ts'
 import { nextSlot } from './schedule.ts'
 
@@ -44,6 +45,8 @@ export interface RoundState extends RoundTerms {
   skipped: Skipped | null
 }
 
+export type RoundResult = { ok: true; value: Shared } | RoundRefusal
+
 export interface RoundLook extends RoundState {
   /** What was gathered, the first of it. */
   gathered: Gathered[]
@@ -56,7 +59,10 @@ export interface RoundChoice {
   refused?: boolean
 }
 
-export type RoundSpeaker = Pick<ShareRequest, 'account' | 'author'>
+export interface RoundSpeaker extends Pick<ShareRequest, 'account' | 'author'> {
+  /** What was looked at (`tryOut`): where it is another by now, nothing is said. */
+  looked?: string
+}
 
 const DEFAULT_TERMS: RoundTerms = { weekday: 1, hour: 9 }
 /** About this moment, so that the log tells later what became of it. */
@@ -68,6 +74,7 @@ export class WeeklyRounds {
   private readonly gathering: RoundGathering
   /** Those that are being said by this run. */
   private readonly underWay = new Set<string>()
+  private readonly looks = new RoundLooks()
   private cancel: (() => void) | undefined
   private stopped = false
 
@@ -160,17 +167,25 @@ export class WeeklyRounds {
     return ok({ changed: store.choose(found.value.key, { ids: [...new Set(ids)] }, by) })
   }
 
-  /** What the gate says of each object that is in; nothing is said. */
-  async tryOut(asked: RoundPlace): Promise<Result<Tried>> {
+  /** What the gate says of each object that is in, and the digest by which that is said; nothing is said yet. */
+  async tryOut(asked: RoundPlace): Promise<Result<RoundLooked>> {
     const found = await this.find(asked)
     if (!found.ok) return found
     await this.gathering.dropSaid(found.value)
     if (this.means.store.counts(found.value.key).objects === 0) return this.empty(found.value)
-    return this.means.tryShare(this.requestOf(found.value, { account: '' }, null))
+    const { key, place, terms } = this.asItIs(found.value)
+    const objects = this.means.store.digests(key, 0, LIMITS.roundObjects)
+    const tried = await this.means.tryShare(this.requestOf({ ...found.value, terms }, { account: '' }, null))
+    return tried.ok
+      ? ok({ ...tried.value, looked: this.looks.keep(lookAt(place, terms, objects, tried.value)) })
+      : tried
   }
 
-  /** Says all that is in as one share. Refuses `round/empty`, and what `share` refuses: then all of it is there as before. */
-  async say(asked: RoundPlace, by: RoundSpeaker): Promise<ShareResult> {
+  /**
+   * Says all that is in as one share. Refuses `round/empty`, `round/changed` where it is not what was looked at, and what
+   * `share` refuses: then all of it is there as before.
+   */
+  async say(asked: RoundPlace, { looked, ...by }: RoundSpeaker): Promise<RoundResult> {
     const found = await this.find(asked)
     if (!found.ok) return found
     const round = this.asItIs(found.value)
@@ -190,8 +205,14 @@ export class WeeklyRounds {
       const uuid = uuidOf(this.parts.around.random(16))
       const open = { share: uuid, by: by.account, at: now, objects, sinceBefore: round.standing.sinceMs }
       const { note: _, skipped: __, ...standing } = round.standing
+      const inIt = looked === undefined ? [] : store.digests(round.key, 0, LIMITS.roundObjects)
       store.begin(round, open, { ...standing, sinceMs: now })
-      const said = await share({ ...this.requestOf(round, by, uuid), share: uuid })
+      const said = await share({
+        ...{ ...this.requestOf(round, by, uuid), share: uuid },
+        ...(looked === undefined
+          ? {}
+          : { agrees: (decision) => this.looks.changed(looked, lookAt(round.place, round.terms, inIt, decision)) }),
+      })
       if (!said.ok) {
         if (!MAY_HAVE_LEFT.test(said.code)) store.giveBack(round, uuid, round.standing)
         return said
@@ -337,7 +358,11 @@ export class WeeklyRounds {
     }
   }
 
-  private requestOf({ key, place, terms }: Round, by: RoundSpeaker, share: string | null): ShareRequest {
+  private requestOf(
+    { key, place, terms }: Round,
+    by: Omit<RoundSpeaker, 'looked'>,
+    share: string | null,
+  ): ShareRequest {
     const { pact, channel = 'main', to } = place
     const { marking, feed } = terms
     return {

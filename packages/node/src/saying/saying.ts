@@ -1,6 +1,7 @@
 // The one way in for our own words: through the gate, sealed, signed, durable. While a log is still compared with its
 // peers' copies after a start, what is said is kept here unsigned and said once that is over.
 
+import type { Decision } from '@countersign/intel'
 import { ok, type Result, refuse } from '@countersign/log'
 import { mayAnswer, padmeSize, parseRecordRef, type Statement, typeNamed } from '@countersign/record'
 import type { Channel } from '../channel/channel.ts'
@@ -11,7 +12,7 @@ import { decideContent, decideRecord, rulesOf } from '../releasing/decide.ts'
 import { reachesSoFar } from './consent-reach.ts'
 import type { GoneByInRecord } from './gone-by.ts'
 import { HeldHere } from './held-here.ts'
-import type { JudgeMeans, Tried } from './judging.ts'
+import type { JudgeMeans, ShareRefusal, Tried } from './judging.ts'
 import type { KeptShare } from './kept-share.ts'
 import { type PartToSeal, RecordInMaking } from './record-in-making.ts'
 import type { Shared, ShareResult } from './share.ts'
@@ -70,6 +71,8 @@ export interface ShareRequest {
   share?: string
   /** Told of each element in order while all of it is read first; without an object where it is none. */
   met?: JudgeMeans['met']
+  /** Asked with what the gate decided, before anything is kept or said: a refusal where that is not what was expected. */
+  agrees?(decision: Decision): ShareRefusal | undefined
   /** Told how it ended, where it was held here first; of no value where an earlier run said it. */
   later?(outcome: Result<Pick<Shared, 'objects' | 'redacted'> | undefined>): void
 }

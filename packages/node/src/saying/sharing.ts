@@ -71,7 +71,7 @@ export class Sharing {
   }
 
   async share(request: ShareRequest): Promise<ShareResult> {
-    const { input, progress, later, met, share = uuidOf(this.parts.around.random(16)), ...rest } = request
+    const { input, progress, later, met, agrees, share = uuidOf(this.parts.around.random(16)), ...rest } = request
     const type = typeOf(rest)
     const asked = { ...rest, ...statementOf(rest, share, this.parts.around) }
     const place = this.saying.placeOf(asked.pact, type, asked.channel)
@@ -91,6 +91,9 @@ export class Sharing {
     try {
       for (;;) {
         const judged = await judge(spooled.value, means.value)
+        const decision = judged.ok ? judged.value.decision : judged.looked?.decision
+        const other = decision && agrees?.(decision)
+        if (other !== undefined) return other
         if (!judged.ok) return judged
         if (judged.value.decision.verdict === 'waits') {
           const kept = this.keptOf(asked, blank.value(), share, spooled.value.size)

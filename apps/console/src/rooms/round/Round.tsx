@@ -211,8 +211,10 @@ function SayOrSkip({ round, gate, parties }: { round: RoundLook; gate: RoundGate
   const open = useDialogs()
   const place = placeIn(route.useSearch())
   const { objects, saying } = round
-  const isRefused = gate.tried?.verdict === 'refused'
-  const maySay = objects > 0 && saying === null && !gate.isAsking && gate.tried !== undefined && !isRefused
+  const { tried } = gate
+  const isRefused = tried?.verdict === 'refused'
+  // What is said is what the gate was asked about, and that must be what is shown.
+  const maySay = objects > 0 && saying === null && !gate.isAsking && tried?.objects === objects && !isRefused
   return (
     <Block title={t('round.sayTitle')}>
       <div className="actions">
@@ -221,7 +223,7 @@ function SayOrSkip({ round, gate, parties }: { round: RoundLook; gate: RoundGate
           disabled={!maySay}
           aria-describedby="say-why"
           onClick={() =>
-            open((onClose) => <SayRound {...{ place, round, parties, onClose }} verdict={gate.tried?.verdict} />)
+            tried !== undefined && open((onClose) => <SayRound {...{ place, round, parties, tried, onClose }} />)
           }
         >
           {objects === 0

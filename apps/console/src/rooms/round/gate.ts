@@ -1,6 +1,6 @@
 // What the gate says of a round: asked by itself while it is small, and when an officer says so where it is large.
 
-import type { ObjectVerdict, RoundLook, RoundPlace, TriedShare } from '@countersign/client'
+import type { ObjectVerdict, RoundLook, RoundLooked, RoundPlace } from '@countersign/client'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api.ts'
@@ -11,7 +11,7 @@ const AGAIN_MS = 30_000
 
 export interface RoundGate {
   /** Of what is in it now. */
-  tried: TriedShare | undefined
+  tried: RoundLooked | undefined
   /** By the id of the object; of several versions the strictest. */
   verdicts: ReadonlyMap<string, ObjectVerdict>
   /** Whether every object that does not pass as it came is among them. */
