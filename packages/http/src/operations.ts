@@ -553,7 +553,9 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ does: 'share', method: 'POST', path: '/api/triage', body: jsonBody(triageBody, LIMITS.apiBodyBytes) },
     summary:
       'Gives objects that others shared their verdicts: by their ids, or by type and name what has none of ours yet. It is told to whoever shared them, in a few records.',
-    answer: json('The records, how many objects got which verdict, and how many have none.'),
+    answer: json(
+      'The records, how many objects got which verdict, how many of them had been told so before (`told`), and how many have none.',
+    ),
   },
   {
     ...{ does: 'try', method: 'POST', path: '/api/gate/try', query: shareQuery },

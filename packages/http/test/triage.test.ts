@@ -104,6 +104,58 @@ describe('triage of a share', () => {
     for (const n of [11, 12, 13]) await untilHeard(tool(n).id, 'accepted')
   })
 
+  test('that is told again says nothing twice: the record that says it is answered, also after the node was ended', async () => {
+    const { alfa, bravo } = parties
+    await share(alfa, [tool(14), tool(15)])
+    const asked = (verdict: 'stale' | 'accepted', reason: string, some = [tool(14), tool(15)]) =>
+      triage({ answers: [{ verdict, reason, ids: ids(some) }] })
+    const once = value(await asked('stale', 'Since May.', [tool(14)]))
+    const before = await counts(bravo)
+    // At once, and after a run that was ended between saying and answering.
+    for (const again of await Promise.all([
+      asked('stale', 'Since May.', [tool(14)]),
+      asked('stale', 'Since May.', [tool(14)]),
+    ])) {
+      expect(value(again)).toMatchObject({ state: 'said', records: once.records, ids: once.ids, told: 1 })
+      expect(value(again).verdicts.stale).toBe(1)
+    }
+    await bravo.restart()
+    await until('bravo to know it', async () =>
+      (await listed({ all: true })).objects.some(({ id }) => id === tool(14).id),
+    )
+    expect(value(await asked('stale', 'Since May.', [tool(14)])).records).toEqual(once.records)
+    expect(await counts(bravo)).toBe(before)
+    // What is new beside it is said, and nothing else; another reason or verdict is another opinion.
+    const both = value(await asked('stale', 'Since May.'))
+    expect(both).toMatchObject({ told: 1, records: [once.records[0], expect.any(String)] })
+    expect(value(await asked('stale', 'Since June.')).told).toBe(0)
+    expect(value(await asked('accepted', 'Since June.')).told).toBe(0)
+    expect(value(await asked('stale', 'Since May.')).told).toBe(0)
+    // In another version, shared since, it is another object.
+    await share(alfa, [{ ...tool(14), modified: '2026-11-02T00:00:00.000Z' } as { id: string }])
+    expect(value(await asked('stale', 'Since May.', [tool(14)])).told).toBe(0)
+  })
+
+  test('that waits for a second person waits once, however often it is told, and anew once it was withdrawn', async () => {
+    const { alfa, bravo } = parties
+    await share(alfa, [tool(16)])
+    const rules = join(bravo.dir, 'rules')
+    mkdirSync(rules, { recursive: true })
+    writeFileSync(join(rules, 'house.json'), '{"approval":{"types":["opinion"]}}')
+    const waiting = () => bravo.node.waitingShares.all().filter(({ state }) => state === 'open')
+    const tell = async () => value(await triage({ answers: [{ verdict: 'stale', ids: [tool(16).id] }] })).state
+    try {
+      expect([await tell(), await tell()]).toEqual(['waits', 'waits'])
+      expect(waiting()).toHaveLength(1)
+      value(await bravo.node.waitingShares.withdraw(waiting()[0]?.id ?? '', 'shell'))
+      expect(await tell()).toBe('waits')
+      expect(waiting()).toHaveLength(1)
+      value(await bravo.node.waitingShares.withdraw(waiting()[0]?.id ?? '', 'shell'))
+    } finally {
+      rmSync(rules, { recursive: true })
+    }
+  })
+
   test('of the rest, asked for at once, leaves alone what was just named; and is refused while feedback waits', async () => {
     const { alfa, bravo } = parties
     const of = await share(alfa, [tool(71), tool(72), tool(73)])

@@ -172,7 +172,9 @@ export class Engine {
       gather: (...what) => this.rounds.put(...what),
     })
     this.triaging = new Triaging(this.parts, {
-      share: (request) => this.saying.share(request),
+      share: ({ share, ...request }) =>
+        share === undefined ? this.saying.share(request) : this.namedShares.share({ ...request, share }),
+      shareState: (pact, share) => ownWords.shareState(pact, share),
       ownFolded: (pact) => ownWords.folded(pact),
       feedbackWaits: (pact) => this.saying.feedbackWaits(pact),
     })

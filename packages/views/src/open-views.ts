@@ -449,6 +449,10 @@ class SqliteViews implements Views {
     return this.received_.of(query)
   }
 
+  saidOf(...of: Parameters<Views['saidOf']>) {
+    return this.received_.saidOf(...of)
+  }
+
   receivedObject(pact: string, id: string) {
     return this.received_.one(pact, id)
   }

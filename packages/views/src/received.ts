@@ -7,7 +7,7 @@ import type { Sqlite } from './database.ts'
 import type { Feedback } from './feedback.ts'
 import { BALANCE_STRETCH, REVOKED_AT_ONCE_MAX } from './limits.ts'
 import { COLLECTIONS, COUNTS, VALIDITY } from './schema.ts'
-import type { ReceivedObject, ReceivedQuery } from './triage-rows.ts'
+import type { ReceivedObject, ReceivedQuery, SaidOf } from './triage-rows.ts'
 
 interface RecordPlace {
   origin: string
@@ -52,6 +52,10 @@ export class Received {
          where s.origin = @origin and s.idx = @idx and ${SHOWN} and s.id > @after
          group by s.id order by s.id limit ${BALANCE_STRETCH}`,
       ),
+      answers: sqlite.prepare<[string, number, string, number, string], { reason: string | null }>(
+        `select json_extract(t.source, '$.explanation') as reason from mentions m, object_texts t
+         where m.origin = ? and m.idx = ? and m.re_origin = ? and m.re_idx = ? and t.digest = ? limit 1`,
+      ),
       // Of each party the last record in which it shared it.
       one: sqlite.prepare<[Record<string, unknown>], OfObject & RecordPlace>(
         `select * from (
@@ -90,6 +94,18 @@ export class Received {
   /** One object, once for each party that shared it with us, in the last record in which it did. */
   one(pact: string, id: string): ReceivedObject[] {
     return this.sql.one.all({ pact, id, us: this.party }).map((row) => this.row(pact, row, row))
+  }
+
+  saidOf(
+    pact: string,
+    { id, from, mode, record }: Pick<ReceivedObject, 'id' | 'from' | 'mode' | 'record'>,
+  ): SaidOf | undefined {
+    const said = this.feedback.between(id, { pact, by: this.party, to: from, mode })?.opinion
+    const [ours, theirs] = [said?.record, record].map((one) => parseRecordRef(one ?? ''))
+    if (said == null || ours?.ok !== true || theirs?.ok !== true) return undefined
+    const [of, answered] = [ours.value, theirs.value]
+    const row = this.sql.answers.get(of.origin.text, of.index, answered.origin.text, answered.index, said.digest)
+    return row && { id: said.id, record: said.record, reason: row.reason }
   }
 
   private row(pact: string, { id, type, name, version }: OfObject, place: RecordPlace): ReceivedObject {

@@ -15,6 +15,13 @@ export interface ReceivedQuery {
   untilMs?: number
 }
 
+/** An opinion of ours that answers one record: its id, the record of ours in which it stands, and its reason. */
+export interface SaidOf {
+  id: string
+  record: string
+  reason: string | null
+}
+
 /** An object that another party shared with us, in one record of it. */
 export interface ReceivedObject {
   id: string

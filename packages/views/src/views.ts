@@ -47,7 +47,7 @@ import type {
 } from './rows.ts'
 import type { SharedOnce } from './shared-once.ts'
 import type { ObjectTimeline, TimelineQuery } from './timeline-rows.ts'
-import type { ReceivedObject, ReceivedQuery } from './triage-rows.ts'
+import type { ReceivedObject, ReceivedQuery, SaidOf } from './triage-rows.ts'
 
 export interface ViewsOptions {
   /** A file, or `:memory:`. */
@@ -247,6 +247,8 @@ export interface Views {
   received(query: ReceivedQuery): Generator<ReceivedObject[]>
   /** One object, once for each party that shared it with us, in the last record in which it did. */
   receivedObject(pact: string, id: string): ReceivedObject[]
+  /** What we now say of it to whoever shared it, where that answers the record it stands in. */
+  saidOf(pact: string, object: Pick<ReceivedObject, 'id' | 'from' | 'mode' | 'record'>): SaidOf | undefined
   /** Who said texts that were refused, most first. */
   conflictSources(): Promise<ConflictSource[]>
   conflicts(query: {

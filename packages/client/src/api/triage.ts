@@ -39,6 +39,8 @@ export interface TriageInput extends TriageScope {
 export interface Triaged extends Omit<FeedbackGiven, 'objects'> {
   /** How many objects were answered, by the verdict. */
   verdicts: Record<FeedbackVerdict, number>
+  /** How many of these had been told so before, in the records that are named too; nothing was said of them again. */
+  told: number
   /** How many of what was looked at have no verdict of ours after it. */
   open: number
 }

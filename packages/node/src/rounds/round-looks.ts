@@ -103,8 +103,10 @@ export class RoundLooks {
   }
 }
 
-function digestOf({ verdicts: _, ...look }: Look): string {
-  return createHash('sha256').update(JSON.stringify(look)).digest('hex')
+function digestOf({ place, terms, objects, whole }: Look): string {
+  return createHash('sha256')
+    .update(JSON.stringify([place, terms, objects, whole]))
+    .digest('hex')
 }
 
 function differenceOf(before: Look, now: Look): RoundDifference {

@@ -18,6 +18,8 @@ export interface FeedbackRoute extends Pick<SharedPlace, 'channel' | 'mode'> {
   tlp: TlpLabel
   /** Texts of STIX: the sightings and opinions with what they refer to. */
   objects: string[]
+  /** The UUID under which it is said, where it has one already. */
+  share?: string
 }
 
 type Piece = Pick<ObjectToFold, 'id' | 'type' | 'source'>

@@ -110,7 +110,7 @@ export async function sayAlong(
 
 /** What is said along one route. */
 export function shareOf(
-  { channel, mode, to, re, tlp, objects }: FeedbackRoute,
+  { channel, mode, to, re, tlp, objects, share }: FeedbackRoute,
   asked: Pick<ShareRequest, 'pact' | 'account'> & {
     namesSighter: boolean
     to: readonly string[]
@@ -122,6 +122,7 @@ export function shareOf(
   return {
     ...{ pact, channel, mode, account, marking, to: [...new Set([to, ...asked.to])], input: asStream(input) },
     feedback: { re, namesSighter },
+    ...(share === undefined ? {} : { share }),
   }
 }
 

@@ -12,7 +12,7 @@ import { type FeedbackGiven, type FeedbackRequest, sayAlong } from './feedback.t
 import { opinionOf } from './feedback-objects.ts'
 import type { FeedbackRoute } from './feedback-routes.ts'
 import type { ShareRequest } from './saying.ts'
-import { type ShareResult, uuidOf } from './share.ts'
+import { type ShareResult, type ShareState, uuidOf } from './share.ts'
 import {
   checkAnswers,
   choose,
@@ -22,6 +22,7 @@ import {
   type TriageAnswer,
 } from './triage-choice.ts'
 import { type TriageList, type TriageListAsked, triageList } from './triage-list.ts'
+import { nameOf, toldBefore } from './triage-told.ts'
 
 export interface TriageRequest extends ToChoose {
   account: string
@@ -31,6 +32,8 @@ export interface TriageRequest extends ToChoose {
 export interface Triaged extends Omit<FeedbackGiven, 'objects'> {
   /** How many objects were answered, by the verdict. */
   verdicts: Record<FeedbackVerdict, number>
+  /** How many of these had been told so before, in the records that are named too; nothing was said of them again. */
+  told: number
   /** How many of what was looked at have no verdict of ours after it. */
   open: number
 }
@@ -43,6 +46,7 @@ export interface TriagingMeans {
   share(request: ShareRequest): Promise<ShareResult>
   /** Resolves once the views know what we said under an agreement up to now. */
   ownFolded(pact: string): Promise<void>
+  shareState(pact: string, share: string): Promise<ShareState>
   /** Whether feedback under an agreement is kept here and not said yet. */
   feedbackWaits(pact: string): boolean
 }
@@ -95,18 +99,38 @@ async function triage(parts: Parts, means: TriagingMeans, request: TriageRequest
   if (judged.length === 0) {
     return refuse('say/triage', 'Nothing fits that has no verdict of ours yet; see what there is: countersign triage')
   }
-  const { routes, ids } = routesOf(judged, {
+  const before = toldBefore(parts.views, id, judged)
+  const { routes, ids, judgedBy } = routesOf(before.fresh, {
     nowMs: parts.around.now(),
     uuid: () => uuidOf(parts.around.random(16)),
     partBytes: pact.agreement.limits.partBytes,
   })
+  for (const [i, route] of routes.entries()) route.share = await freeName(id, route, judgedBy[i] ?? [], means)
   const said = await sayAlong(means.share, routes, ids, {
     ...{ pact: id, account, namesSighter: false, to: [], marking: undefined },
     ...(author === undefined ? {} : { author }),
   })
   if (!said.ok) return said
   const { objects: _, ...given } = said.value
-  return ok({ ...given, verdicts, open })
+  return ok({
+    ...{ ...given, verdicts, open, told: before.objects },
+    records: [...new Set([...before.records, ...given.records])],
+    ids: [...before.ids, ...given.ids],
+    to: [...new Set([...before.to, ...given.to])],
+  })
+}
+
+/** A name under which nothing was refused by a second person. */
+async function freeName(
+  pact: string,
+  route: FeedbackRoute,
+  judged: readonly JudgedObject[],
+  { shareState }: TriagingMeans,
+): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    const name = nameOf(pact, route, judged, attempt)
+    if ((await shareState(pact, name)) !== 'ended') return name
+  }
 }
 
 interface Means {
@@ -116,7 +140,7 @@ interface Means {
 }
 
 /** Whom it goes to, in as few records as what one may answer allows, and there in as few opinions as what one may name. */
-function routesOf(judged: readonly JudgedObject[], means: Means): { routes: FeedbackRoute[]; ids: string[] } {
+function routesOf(judged: readonly JudgedObject[], means: Means) {
   const open = new Map<string, { route: FeedbackRoute; records: Set<string>; judged: JudgedObject[] }>()
   const all: { route: FeedbackRoute; judged: JudgedObject[] }[] = []
   for (const one of judged) {
@@ -142,7 +166,7 @@ function routesOf(judged: readonly JudgedObject[], means: Means): { routes: Feed
       route.objects.push(JSON.stringify(opinion))
     }
   }
-  return { routes: all.map(({ route }) => route), ids }
+  return { routes: all.map(({ route }) => route), ids, judgedBy: all.map(({ judged: some }) => some) }
 }
 
 /** Each says one verdict for one reason of objects that are marked alike, and is later than what it corrects. */
