@@ -1,6 +1,7 @@
 // The door to a node that no process runs: its folder is opened here for as long as the command takes.
 
 import type { ShareInput } from '@countersign/client'
+import type { ExportWhich } from '@countersign/http'
 import { ok, refuse, utf8 } from '@countersign/log'
 import {
   Node,
@@ -33,6 +34,18 @@ export async function openHere(dir: string, around = realSurroundings()): Promis
       await node.settled()
       const detail = await node.views.record(ref)
       return detail === undefined ? refuse('not-found/record', 'This record is not held here.') : ok(detail)
+    },
+    async exportLook(which) {
+      await node.settled()
+      const { exportLook } = await import('@countersign/http')
+      return exportLook(node, which as ExportWhich)
+    },
+    async exportObjects({ form, marking, confirmed, ...which }) {
+      await node.settled()
+      const { exported } = await import('@countersign/http')
+      const asked = { form, marking, ...(confirmed === undefined ? {} : { confirmed }) }
+      const given = await exported(node, which as ExportWhich, asked)
+      return given.ok ? ok(Buffer.concat([...given.value].map(utf8))) : given
     },
     async object(id) {
       await node.settled()

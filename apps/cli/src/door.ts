@@ -15,6 +15,7 @@ import {
   type ContentState,
   type DestroyAnswer,
   type Discovered,
+  type ExportInput,
   type FeedbackGiven,
   type FeedbackInput,
   type FeedbackPage,
@@ -41,6 +42,8 @@ import {
   type RulesLook,
   type SayInput,
   type ShareInput,
+  type Taking,
+  type TakingLook,
   type Triaged,
   type TriageInput,
   type TriageList,
@@ -58,6 +61,8 @@ export interface Door {
   record(ref: string): Promise<Result<{ row: RecordRow }>>
   object(id: string): Promise<Result<ObjectDetail>>
   conflicts(query: Record<string, string>): Promise<Result<ConflictPage>>
+  exportLook(which: Taking): Promise<Result<TakingLook>>
+  exportObjects(asked: ExportInput): Promise<Result<Uint8Array>>
   conflictSources(): Promise<Result<ConflictSource[]>>
   pacts(): Promise<Result<PactRow[]>>
   status(): Promise<Result<unknown>>
@@ -208,6 +213,8 @@ async function runningAt(dir: string): Promise<Door | undefined> {
     record: (ref) => client.record(ref),
     object: (id) => client.object(id),
     conflicts: (query) => client.conflicts(query),
+    exportLook: (which) => client.exportLook(which),
+    exportObjects: (asked) => client.exportObjects(asked),
     conflictSources: () => client.conflictSources(),
     pacts: () => client.pacts(),
     status: () => client.status(),

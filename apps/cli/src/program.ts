@@ -82,6 +82,11 @@ const COMMANDS: readonly [name: string, description: string, load: () => Promise
     async () => (await import('./commands/objects.ts')).objectCommand,
   ],
   [
+    'export',
+    'objects of STIX as a file, as strictly marked as the strictest of them; nothing is changed by it',
+    async () => (await import('./commands/export.ts')).exportCommand,
+  ],
+  [
     'balance',
     'what was exchanged with each other party, both ways: how much, what was new, and what became of it',
     async () => (await import('./commands/balance.ts')).balanceCommand,
