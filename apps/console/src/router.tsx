@@ -2,7 +2,15 @@
 // Rooms other than the first are fetched when they are entered.
 
 import type { ObjectQuery, RecordQuery } from '@countersign/client'
-import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent, Navigate } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  lazyRouteComponent,
+  Navigate,
+  redirect,
+} from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { CHECK_PATH, Frame } from './frame/Frame.tsx'
 import { Empty, Failed } from './marks/Notice.tsx'
@@ -96,6 +104,10 @@ const round = createRoute({
   // Recipients are separated by commas; without any it is the round for all others of the channel.
   validateSearch: (search: Record<string, unknown>): RoundSearch =>
     chosen(search, ['pact', 'channel', 'to'], LONGEST_LIST),
+  beforeLoad: ({ search }) => {
+    // Which one is meant, the list of them lets choose.
+    if (search.pact === undefined) throw redirect({ to: '/rounds' })
+  },
   component: lazyRouteComponent(() => import('./rooms/round/Round.tsx'), 'RoundRoom'),
 })
 

@@ -11,24 +11,19 @@ const KEYS = [
   { keys: [['/']], words: 'keys.search' },
   { keys: [['Esc']], words: 'keys.back' },
   { keys: [['n'], ['p']], words: 'keys.page' },
-  {
-    keys: [
-      ['g', 'r'],
-      ['g', 'o'],
-      ['g', 'l'],
-      ['g', 's'],
-      ['g', 't'],
-      ['g', 'w'],
-      ['g', 'b'],
-      ['g', 'c'],
-      ['g', 'a'],
-      ['g', 'u'],
-      ['g', 'p'],
-      ['g', 'k'],
-      ['g', 'n'],
-    ],
-    words: 'keys.rooms',
-  },
+  { keys: [['g', 'r']], words: 'keys.rooms.records' },
+  { keys: [['g', 'o']], words: 'keys.rooms.objects' },
+  { keys: [['g', 'l']], words: 'keys.rooms.timeline' },
+  { keys: [['g', 's']], words: 'keys.rooms.share' },
+  { keys: [['g', 't']], words: 'keys.rooms.triage' },
+  { keys: [['g', 'w']], words: 'keys.rooms.rounds' },
+  { keys: [['g', 'b']], words: 'keys.rooms.balance' },
+  { keys: [['g', 'c']], words: 'keys.rooms.consents' },
+  { keys: [['g', 'a']], words: 'keys.rooms.agreements' },
+  { keys: [['g', 'u']], words: 'keys.rooms.rules' },
+  { keys: [['g', 'p']], words: 'keys.rooms.approvals' },
+  { keys: [['g', 'k']], words: 'keys.rooms.keys' },
+  { keys: [['g', 'n']], words: 'keys.rooms.node' },
   { keys: [['a'], ['w'], ['f'], ['s']], words: 'keys.triageVerdicts' },
   { keys: [['x'], ['X']], words: 'keys.triageSelect' },
   { keys: [['o'], ['i'], ['u']], words: 'keys.round' },
@@ -46,7 +41,12 @@ export function KeysHelp({ handle }: { handle: Ref<KeysHelpHandle> }) {
   const { t } = useTranslation()
   const dialog = useRef<HTMLDialogElement>(null)
   const on = useSingleKeys()
-  useImperativeHandle(handle, () => ({ show: () => dialog.current?.showModal() }), [])
+  const show = () => {
+    dialog.current?.showModal()
+    // What has the focus is its last button, which would scroll the first keys away.
+    dialog.current?.scrollTo({ top: 0 })
+  }
+  useImperativeHandle(handle, () => ({ show }), [])
   return (
     <dialog ref={dialog} className="dialog" aria-labelledby="keys-title">
       <h2 id="keys-title">{t('keys.title')}</h2>

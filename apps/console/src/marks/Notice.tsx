@@ -34,11 +34,15 @@ export function Failed({ error, again, title }: { error: unknown; again?: () => 
   return (
     <div className="notice failed" role="alert">
       <IconAlertTriangle aria-hidden size={22} stroke={1.5} />
-      <h2>{title ?? t('failure.title')}</h2>
+      <h2>{title ?? t(isNothing(error) ? 'failure.nothing' : 'failure.title')}</h2>
       <p>{failureWords(error, t)}</p>
       {again !== undefined && <Button onClick={again}>{t('failure.again')}</Button>}
     </div>
   )
+}
+
+function isNothing(error: unknown): boolean {
+  return error instanceof ApiFailure && error.status === 404
 }
 
 /** One sentence for a person: our own where the failure is known, else the node's, which says what to do next. */

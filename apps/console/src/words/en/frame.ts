@@ -40,8 +40,21 @@ export const frame = {
     open: 'Open the chosen row',
     search: 'Go to the search field',
     back: 'Leave the field, or go back to the list',
-    rooms:
-      'Go to records, objects, timeline, sharing, triage, rounds, balance, consents, agreements, rules, approvals, keys, node',
+    rooms: {
+      records: 'Go to records',
+      objects: 'Go to STIX objects',
+      timeline: 'Go to the timeline',
+      share: 'Share something',
+      triage: 'Go to triage',
+      rounds: 'Go to the weekly rounds',
+      balance: 'Go to the balance',
+      consents: 'Go to consents',
+      agreements: 'Go to agreements',
+      rules: 'Go to the rules',
+      approvals: 'Go to approvals',
+      keys: 'Go to keys',
+      node: 'Go to the node',
+    },
     triageVerdicts: 'In triage: accepted, already known, false positive, stale',
     triageSelect: 'In triage: select the row; select up to it',
     round: 'In a round: leave out, take in, undo',
@@ -70,6 +83,7 @@ export const frame = {
   },
   failure: {
     title: 'This could not be loaded',
+    nothing: 'There is nothing under this name',
     unreachable:
       'The node does not answer. Check that it is running and that this computer reaches it; this page tries again by itself.',
     forbidden: 'Your account may not see this. Ask whoever runs the node for access.',
