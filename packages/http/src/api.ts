@@ -38,6 +38,7 @@ import {
   sayBody,
   shareQuery,
   signBody,
+  signInsQuery,
   successionQuery,
   trustBody,
 } from './operations.ts'
@@ -104,6 +105,9 @@ export async function apiRoutes(
         node: { ...about(), words: fingerprintWords(node.card) },
       }
     })
+    api.get('/api/sign-ins', async (request, reply) =>
+      answer(reply, await withQuery(signInsQuery, request, async ({ limit }) => ok(accounts.signIns.newest(limit)))),
+    )
     api.get('/api/status', async () => node.status())
 
     api.get('/api/records', async (request, reply) =>

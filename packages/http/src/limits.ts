@@ -81,4 +81,15 @@ export const LIMITS = {
   /** The address of a Unix socket has about 104 bytes on some systems. */
   socketPathBytes: 100,
   passwordCharsMin: 12,
+  /**
+   * After so many wrong passwords in a row within a day, and after each further one, an account lets nobody in for so long;
+   * guesses from where it was used lately are counted by themselves.
+   */
+  wrongPasswordsMax: 10,
+  wrongCountedMs: 86_400_000,
+  lockedMs: 900_000,
+  usualAddressMs: 2_592_000_000,
+  /** Attempts to sign in that are kept, and how much of an address of mail or of the network. */
+  signInsKept: 100_000,
+  addressChars: 320,
 } as const

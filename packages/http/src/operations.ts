@@ -94,6 +94,7 @@ export const refQuery = z.strictObject({ ref: text })
 export const partQuery = z.strictObject({ ref: text, part: z.coerce.number().int().min(0).max(15) })
 const choice = z.enum(['0', '1']).default('0')
 export const evidenceQuery = z.strictObject({ ref: text, reveal: choice, exchange: choice })
+export const signInsQuery = z.strictObject({ limit })
 export const idQuery = z.strictObject({ id: text })
 const marking = z.strictObject({ tlp: z.enum(TLP_LABELS), class: text.exactOptional() })
 const mode = z.enum(['Actual', 'Exercise', 'Test'])
@@ -187,6 +188,11 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/api/me',
     summary: 'Who is signed in, and at which node.',
     answer: json('Account and node.'),
+  },
+  {
+    ...{ does: 'audit', method: 'GET', path: '/api/sign-ins', query: signInsQuery },
+    summary: 'Who signed in with a password, or tried to: when, from where, and what came of it; the newest first.',
+    answer: json('A list; `outcome` is `in`, `wrong`, `locked` or `too-many`.'),
   },
   {
     ...{ does: 'watch', method: 'GET', path: '/api/status' },

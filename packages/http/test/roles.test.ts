@@ -130,7 +130,7 @@ test('several roles let what each of them lets; who audits does nothing else, wh
   expect(mayDo(['duty-officer', 'analyst'], 'call')).toBe(true)
   expect(mayDo(['duty-officer', 'analyst'], 'share')).toBe(true)
   expect(mayDo([], 'watch')).toBe(false)
-  expect(actsOf(['auditor', ...ROLES])).toEqual(['watch', 'read'])
+  expect(actsOf(['auditor', ...ROLES])).toEqual(['watch', 'read', 'audit'])
   expect(mayDo(['analyst'], 'no-such-act' as Act)).toBe(false)
   expect(parseRoles(['auditor', 'analyst'])).toMatchObject({ ok: false, code: 'account/roles' })
   expect(parseRoles(['admin'])).toMatchObject({ ok: false, code: 'account/roles' })

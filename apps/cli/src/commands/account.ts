@@ -2,9 +2,16 @@ import { createInterface } from 'node:readline/promises'
 import { loadMember } from '@countersign/node'
 import type { Command } from 'commander'
 import { dirOption, examples, jsonOption } from '../options.ts'
-import { misused, must, note, print, printJson } from '../output.ts'
+import { misused, must, note, plain, print, printJson, table } from '../output.ts'
 
 const ROLES_TOLD = 'duty-officer, analyst, releasing-officer, agreement-officer, administrator, or auditor alone'
+
+const OUTCOMES = {
+  in: 'signed in',
+  wrong: 'wrong password',
+  locked: 'refused, after too many wrong ones',
+  'too-many': 'refused, too many at once',
+}
 
 export function accountCommand(account: Command): void {
   account
@@ -65,6 +72,26 @@ export function accountCommand(account: Command): void {
         return undefined
       }),
     )
+
+  account
+    .command('sign-ins')
+    .description('list who signed in to the console with a password, or tried to; the newest first')
+    .addOption(dirOption())
+    .option('--limit <number>', 'how many', '50')
+    .addOption(jsonOption())
+    .addHelpText('after', examples('countersign account sign-ins --dir ./alfa --limit 200'))
+    .action(async (options: { dir: string; limit: string; json?: boolean }) => {
+      if (!/^[1-9][0-9]{0,5}$/.test(options.limit)) throw misused('--limit takes a number from 1.')
+      return withAccounts(options.dir, async (accounts) => {
+        const signIns = accounts.signIns.newest(Number(options.limit))
+        if (options.json === true) return printJson({ signIns })
+        if (signIns.length === 0) return note('Nobody tried to sign in yet.')
+        const rows = signIns.map(({ at, email, address, outcome }) => [
+          ...[new Date(at).toISOString(), plain(email), plain(address), OUTCOMES[outcome]],
+        ])
+        return print(table([['WHEN', 'ACCOUNT', 'FROM', 'WHAT CAME OF IT'], ...rows]))
+      })
+    })
 
   account
     .command('tool')

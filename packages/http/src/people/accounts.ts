@@ -8,12 +8,14 @@ import { join } from 'node:path'
 import { ok, type Result, refuse } from '@countersign/log'
 import type { Officer } from '@countersign/node'
 import { betterAuth } from 'better-auth'
+import { APIError, createAuthMiddleware, isAPIError } from 'better-auth/api'
 import { getMigrations } from 'better-auth/db/migration'
 import Database from 'better-sqlite3'
 import { LIMITS } from '../limits.ts'
 import { Tools } from '../tools.ts'
 import { RoleStore } from './role-store.ts'
 import { EVERY_ACTING_ROLE, parseRoles, ROLES, type Role } from './roles.ts'
+import { SignIns } from './sign-ins.ts'
 
 export interface Account {
   id: string
@@ -42,6 +44,8 @@ export interface Accounts {
   officerOf(email: string, password: string): Promise<Result<Person>>
   /** Who may speak TAXII. */
   tools: Tools
+  /** Who signed in, or tried to. */
+  signIns: SignIns
   /** How many officers there are. */
   count(): number
   /** With every role that acts where none is named. Refuses `account/password`, `account/exists`, `account/roles`. */
@@ -53,19 +57,24 @@ export interface Accounts {
   close(): void
 }
 
-export async function openAccounts(dir: string, baseUrl: string): Promise<Accounts> {
+/** Where the password is given, below better-auth's own path. */
+const SIGN_IN = '/sign-in/email'
+
+export async function openAccounts(dir: string, baseUrl: string, now: () => number = Date.now): Promise<Accounts> {
   const db = new Database(join(dir, 'private', 'accounts.db'))
   db.pragma('journal_mode = WAL')
+  const signIns = new SignIns(db, now)
   const options = {
     database: db,
     secret: secretOf(dir, 'session-secret'),
     baseURL: baseUrl,
     basePath: '/api/auth',
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: LIMITS.passwordCharsMin },
-    rateLimit: { enabled: true, window: 60, max: 100, customRules: { '/sign-in/email': { window: 60, max: 10 } } },
+    rateLimit: { enabled: true, window: 60, max: 100, customRules: { [SIGN_IN]: { window: 60, max: 10 } } },
     advanced: { cookiePrefix: `countersign-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}` },
     telemetry: { enabled: false },
     logger: { disabled: true },
+    hooks: signInHooks(signIns, now),
   }
   const { runMigrations } = await getMigrations(options)
   await runMigrations()
@@ -95,7 +104,15 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
   }
 
   return {
-    handle: (request) => auth.handler(request),
+    async handle(request) {
+      const asked = request.clone()
+      const answer = await auth.handler(request)
+      // Whoever asks too often is refused before any hook.
+      if (answer.status === 429 && answer.headers.has('x-retry-after')) {
+        signIns.note(emailIn(await asked.text()), addressOf(asked.headers), 'too-many')
+      }
+      return answer
+    },
     isLocal,
     async who(headers) {
       if (isLocal(headers)) return LOCAL_ACCOUNT
@@ -117,6 +134,7 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
       return (await passwords.verify({ hash, password })) ? ok(personOf(found.user)) : wrong
     },
     tools: new Tools(db),
+    signIns,
     count: () => db.prepare<[], { n: number }>('SELECT count(*) AS n FROM user').get()?.n ?? 0,
     async addOfficer(email, name, password, given = EVERY_ACTING_ROLE) {
       const fitting = parseRoles(given)
@@ -155,6 +173,45 @@ export async function openAccounts(dir: string, baseUrl: string): Promise<Accoun
     officers: () => sql.all.all().map(accountOf),
     close: () => db.close(),
   }
+}
+
+/** Every attempt with a password is kept, and one on an account that was tried too often is refused without a look at it. */
+function signInHooks(signIns: SignIns, now: () => number) {
+  return {
+    before: createAuthMiddleware(async ({ path, body, headers }) => {
+      if (path !== SIGN_IN) return
+      const [email, address] = [emailOf(body), addressOf(headers)]
+      const until = signIns.lockedUntil(email, address)
+      if (until === undefined) return
+      signIns.note(email, address, 'locked')
+      const minutes = Math.ceil((until - now()) / 60_000)
+      const message = `The password was wrong too often. Try again in ${minutes} min, or from where you signed in before.`
+      throw new APIError('TOO_MANY_REQUESTS', { code: 'account/locked', message })
+    }),
+    after: createAuthMiddleware(async ({ path, body, headers, context: { returned } }) => {
+      if (path !== SIGN_IN) return
+      signIns.note(emailOf(body), addressOf(headers), isAPIError(returned) ? 'wrong' : 'in')
+    }),
+  }
+}
+
+/** Empty where there is none. */
+function emailIn(body: string): string {
+  try {
+    return emailOf(JSON.parse(body))
+  } catch {
+    return ''
+  }
+}
+
+function emailOf(body: unknown): string {
+  const { email }: { email?: unknown } = Object(body)
+  return typeof email === 'string' ? email : ''
+}
+
+/** Of the network; the server sets it (api.ts). */
+function addressOf(headers: Headers | undefined): string {
+  return headers?.get('x-forwarded-for') ?? ''
 }
 
 interface User {

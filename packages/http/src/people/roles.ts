@@ -40,6 +40,7 @@ export const ACTS = {
   release: 'let others’ shares leave, consent to passing on, change the rules',
   oversee: 'acknowledge alarms and open a log that succeeds another, with a second person',
   agree: 'propose and sign agreements, trust cards, decide on content',
+  audit: 'see who signed in',
   administer: 'administer this node',
 } as const
 export type Act = keyof typeof ACTS
@@ -59,12 +60,14 @@ when { [Action::"read", Action::"try", Action::"take-back", Action::"release"].c
 permit (principal in Role::"agreement-officer", action, resource)
 when { [Action::"read", Action::"oversee", Action::"agree"].contains(action) };
 
-permit (principal in Role::"administrator", action == Action::"administer", resource);
+permit (principal in Role::"administrator", action, resource)
+when { [Action::"audit", Action::"administer"].contains(action) };
 
-permit (principal in Role::"auditor", action == Action::"read", resource);
+permit (principal in Role::"auditor", action, resource)
+when { [Action::"read", Action::"audit"].contains(action) };
 
 forbid (principal in Role::"auditor", action, resource)
-unless { [Action::"watch", Action::"read"].contains(action) };
+unless { [Action::"watch", Action::"read", Action::"audit"].contains(action) };
 `
 
 /** Whether somebody with these roles may do this. With none, nothing. */
