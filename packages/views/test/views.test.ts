@@ -386,6 +386,7 @@ describe('folded again', () => {
       'feeds',
       'feedback',
       'object_counts',
+      'shared_once',
     ])
       database.exec(`drop table ${table}`)
     database.exec('drop index seen_receipts_not_held')
