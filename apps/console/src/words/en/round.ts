@@ -4,8 +4,8 @@ export const round = {
   exchange: {
     tabs: 'Rooms of the exchange',
     triage: 'Triage',
-    rounds: 'Weekly rounds',
-    balance: 'Feedback and balance',
+    rounds: 'Rounds',
+    balance: 'Balance',
     consents: 'Consents',
   },
   round: {
@@ -127,7 +127,7 @@ export const round = {
     sayButton: 'Say it',
     said_one: '{{number}} object was shared with {{parties}}.',
     said_other: '{{number}} objects were shared with {{parties}}.',
-    saidNext: 'What came back on it will stand under “Feedback and balance”.',
+    saidNext: 'What came back on it will stand under “Balance”.',
     saidWaits:
       'It is kept here and leaves once a second person has approved it. Ask one to look at it; you cannot approve it yourself.',
     saidHeld: 'It is kept here and said by itself once your log was compared with its copies. You need do nothing.',
