@@ -88,6 +88,8 @@ export function SignIn({ node, ended }: { node: NodeFacts | undefined; ended: bo
 function signInFailure(cause: unknown, t: TFunction): string {
   if (!(cause instanceof ApiFailure)) return t('failure.broken')
   if (cause.code === 'network/unreachable') return t('failure.unreachable')
+  // How long it takes, the node says.
+  if (cause.code === 'account/locked') return plain(cause.message, 300)
   if (cause.status === 429) return t('signIn.tooMany')
   if (cause.status === 400 || cause.status === 401 || cause.status === 403 || cause.status === 422)
     return t('signIn.wrong')
