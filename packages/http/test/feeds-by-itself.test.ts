@@ -148,6 +148,10 @@ test('where all of it needs a second person it stops, tells so, and goes on when
   expect(server.posted).toEqual([])
   expect(await row()).toMatchObject({ stopped: expect.stringContaining('asks nobody') })
   expect(await alarms()).toEqual([['feed/push-stopped', 'partner']])
+  // It is told again by the next run, which asks nobody by itself either.
+  await parties.alfa.restart(later())
+  feeds().start()
+  await until('it to be told again', async () => (await alarms()).join() === 'feed/push-stopped,partner')
   house({})
   ahead += 10_000 * MINUTE_MS
   await look()

@@ -33,10 +33,11 @@ export const ALARM_KINDS = {
   'content/media-type': kind('content for us breaks the rules of its type; its author was told', 'week'),
   'content/removal-failed': kind('content that was destroyed could not be removed yet', 'cause'),
   'content/size-mismatch': kind('content for us has another size than its author says; its author was told', 'week'),
-  'feed/failing': kind('a feed that is pulled or pushed to by itself has failed for hours', 'cause'),
+  'feed/failing': kind('a feed that is pulled or pushed to by itself has failed for hours', 'cause', 'start'),
   'feed/push-stopped': kind(
     'what would be pushed to a feed by itself needs a second person, so nothing is pushed any more',
     'cause',
+    'start',
   ),
   'ledger/damaged': kind('the files of a log, ours or our copy of a peer’s, are damaged', 'ready', 'start'),
   'ledger/disk-failed': kind('the disk failed while our log was opened', 'ready', 'start'),

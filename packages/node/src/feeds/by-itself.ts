@@ -68,17 +68,20 @@ async function pushIfDue({ name, settings, standing }: Feed, means: ByItselfMean
   const after = afterPush(before, came, { now: around.now(), everyMinutes: what.everyMinutes, limits })
   store.setStanding(name, { ...now.standing, push: after })
   if (failure === undefined) return alarmOver('feed/failing', `${name}/push`)
-  if (after.stopped !== undefined) {
-    const how = `Look at it with countersign feed push ${name} --pact ${what.pact}, then let it go on: countersign feed push ${name} --pact ${what.pact} --every ${what.everyMinutes}`
-    return alarm(
-      'feed/push-stopped',
-      name,
-      `The feed “${name}” is not pushed to by itself any more: ${after.stopped} ${how}`,
-    )
-  }
+  if (after.stopped !== undefined) return tellStopped({ ...now, standing: { ...now.standing, push: after } }, alarm)
   if (isFailingLong(after, around.now(), limits)) {
     alarm('feed/failing', `${name}/push`, `Nothing can be pushed to the feed “${name}”: ${failure.message}`)
   }
+}
+
+/** Where a push waits for a person to let it go on. */
+export function tellStopped({ name, settings, standing }: Feed, alarm: EngineParts['alarm']): void {
+  const { push: what } = settings
+  const { stopped } = standing.push ?? {}
+  if (what === undefined || stopped === undefined) return
+  const again = `countersign feed push ${name} --pact ${what.pact}`
+  const how = `Look at it with ${again}, then let it go on: ${again} --every ${what.everyMinutes}`
+  alarm('feed/push-stopped', name, `The feed “${name}” is not pushed to by itself any more: ${stopped} ${how}`)
 }
 
 /** Something of ours went wrong: it is not tried again at once. */

@@ -7,7 +7,7 @@ import type { Tlp } from '@countersign/intel'
 import { fromUtf8, ok, type Result, refuse, utf8 } from '@countersign/log'
 import { isFeedName } from '@countersign/record'
 import { type EngineParts, markingOf, noSuchPact, othersOf } from '../engine-parts.ts'
-import { doWhatIsDue } from './by-itself.ts'
+import { doWhatIsDue, tellStopped } from './by-itself.ts'
 import { Delivering, type DeliveringMeans, numberOfFile } from './delivering.ts'
 import { type Discovered, discover, serverUrl } from './discovery.ts'
 import { type Destination, type Feed, FeedStore, type PushByItself } from './feed-store.ts'
@@ -285,6 +285,8 @@ export class Feeds {
   /** From now on does by itself what is due, as long as the node runs. */
   start(): void {
     const { around } = this.parts
+    // Its alarm ended with the last run; what a person has to look at stands all the same.
+    this.tellAllStopped().catch((cause: unknown) => around.report('error', 'feeds-failed', { message: String(cause) }))
     const again = () => {
       this.cancelLook = around.after(this.limits.lookMs, () => {
         this.lookAtAll()
@@ -306,6 +308,11 @@ export class Feeds {
       pull: (name) => this.pull(name),
       push: (name, { pact, upTo }) => this.push(name, { pact, upTo }),
     })
+  }
+
+  private async tellAllStopped(): Promise<void> {
+    if (!(await this.hasAny())) return
+    for (const feed of this.store.all()) tellStopped(feed, this.parts.alarm)
   }
 
   private pushIsFine(name: string): void {
